@@ -1,0 +1,128 @@
+"""The normal form: one character as a 28x28 glyph, whatever pen, size or place it came from.
+
+MNIST's own digits were scaled into a 20-pixel box and moved so that their centre of mass is
+the middle of a 28-pixel square. A glyph is that, with one thing more: every pen is redrawn
+PEN pixels wide, the mean of MNIST's. Strokes and pixels both end in `settle`, which works on
+a canvas SCALE times as fine, so that edges come out as soft as MNIST's.
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+NORMAL_FORM: Final = "1"  # travels in the model; a change of any constant below changes it
+SIDE: Final = 28  # pixels along a glyph
+BOX: Final = 20  # pixels along the longer side of its ink
+PEN: Final = 2.4  # pixels, the width of its pen
+SCALE: Final = 4  # pixels of the working canvas to one pixel of the glyph
+
+FINE_SIDE: Final = SIDE * SCALE
+FINE_BOX: Final = BOX * SCALE
+FINE_PEN: Final = PEN * SCALE
+
+_SUBPIXEL_BITS: Final = 6  # fixed-point bits OpenCV draws with
+_DOT: Final = 0.5  # ink whose centre line is shorter than this many pen widths is a dot
+
+Strokes = list[NDArray[np.float64]]
+
+
+def from_strokes(strokes: Strokes, pen: float = PEN) -> NDArray[np.uint8]:
+    """Draws strokes as a glyph.
+
+    strokes: float arrays (n, 2) with n >= 1, finite, x right and y down, in any unit.
+    pen: width in glyph pixels; serving always uses PEN, training varies it.
+    Returns uint8 (28, 28), ink 255 on 0.
+    """
+    fine_pen = pen * SCALE
+    points = np.concatenate(strokes)
+    low = points.min(axis=0)
+    extent = float((points.max(axis=0) - low).max())
+    scale = (FINE_BOX - fine_pen) / extent if extent > 0 else 0.0  # a point is drawn as a dot
+    margin = fine_pen / 2 + 1  # room for the pen and its soft edge
+    size = int(np.ceil(FINE_BOX + 2))
+    canvas = np.zeros((size, size), np.uint8)
+    lines = [
+        np.round(((stroke - low) * scale + margin) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
+        for stroke in strokes
+    ]
+    cv2.polylines(
+        canvas, lines, False, 255, max(1, round(fine_pen)), cv2.LINE_AA, _SUBPIXEL_BITS
+    )
+    return settle(canvas)
+
+
+def from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Redraws the ink of a picture as a glyph.
+
+    ink: uint8 (h, w), how far each pixel is from the paper (0 paper, 255 full ink), cropped
+    to the character. Returns uint8 (28, 28), ink 255 on 0.
+    """
+    fine = _refine(ink)
+    inside, outside = _distances(fine)
+    ridge = (inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8))) & (inside > 0)
+    width = 2 * float(np.median(inside[ridge])) - 0.5  # a distance counts from pixel centres
+    length = FINE_BOX - width  # of the centre line along the longer side
+    if length < _DOT * width:
+        return from_strokes([np.zeros((1, 2))])
+    # `settle` will scale the centre line to FINE_BOX - FINE_PEN, and the pen with it.
+    target = FINE_PEN * length / (FINE_BOX - FINE_PEN)
+    edge = (width - target) / 2
+    redrawn = np.clip((inside - outside) - edge + 0.5, 0, 1) * 255
+    if edge > 0:  # where the pen was thinner than elsewhere, thinning must not break the line
+        spine = (ridge & (inside > 0.35 * width)).astype(np.uint8) * 255
+        redrawn = np.maximum(redrawn, cv2.dilate(spine, _disc(0.8 * target)))
+    return settle(redrawn.astype(np.uint8))
+
+
+def settle(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Scales ink into the box and its centre of mass to the middle.
+
+    canvas: uint8 (h, w), ink 255 on 0, with some ink. Returns uint8 (28, 28).
+    """
+    x, y, width, height = cv2.boundingRect(canvas)
+    crop = canvas[y : y + height, x : x + width]
+    longest = max(width, height)
+    if longest != FINE_BOX and longest > 2 * FINE_PEN:  # a dot keeps its size
+        scale = FINE_BOX / longest
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        crop = cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR)
+    height, width = crop.shape
+    moments = cv2.moments(crop)
+    mass = moments["m00"]
+    left = round(FINE_SIDE / 2 - moments["m10"] / mass - 0.5)
+    top = round(FINE_SIDE / 2 - moments["m01"] / mass - 0.5)
+    left = min(max(left, 0), FINE_SIDE - width)  # nothing is cut off, however lopsided
+    top = min(max(top, 0), FINE_SIDE - height)
+    fine = np.zeros((FINE_SIDE, FINE_SIDE), np.uint8)
+    fine[top : top + height, left : left + width] = crop
+    return cv2.resize(fine, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+def _refine(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Scales cropped ink to FINE_BOX along its longer side, with a margin: 0 or 255 (h, w)."""
+    height, width = ink.shape
+    scale = FINE_BOX / max(width, height)
+    if scale < 0.5:  # a line thinner than a working pixel would fade: broaden it to about two
+        reach = int(np.ceil(1 / scale)) // 2 * 2 + 1
+        ink = cv2.dilate(ink, _disc(reach)).astype(np.uint8)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    margin = int(FINE_PEN)
+    scaled = cv2.copyMakeBorder(
+        cv2.resize(ink, size, interpolation=method), *(margin,) * 4, cv2.BORDER_CONSTANT, value=0
+    )
+    return np.where(scaled > 127, 255, 0).astype(np.uint8)
+
+
+def _distances(mask: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Each pixel's distance to the paper and to the ink, in working pixels."""
+    inside = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
+    outside = cv2.distanceTransform(255 - mask, cv2.DIST_L2, cv2.DIST_MASK_5)
+    return inside.astype(np.float32), outside.astype(np.float32)
+
+
+def _disc(diameter: float) -> NDArray[np.uint8]:
+    side = max(1, round(diameter))
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)).astype(np.uint8)

@@ -1,0 +1,104 @@
+"""Strokes: checked, taken from the canvas or from a file, and turned into a glyph."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from app import glyph
+from app.reading import UnreadableInput
+
+LARGEST_COORDINATE: Final = 1e6  # pixels; far beyond any screen, far below float trouble
+_CURVE_STEPS: Final = np.linspace(0, 1, 5)[1:, None]  # a pencil's curves are a few pixels long
+
+
+def checked(strokes: Sequence[ArrayLike]) -> glyph.Strokes:
+    """Strokes as float64 arrays (n, 2), in pixels, x right and y down; empty ones left out.
+
+    Raises UnreadableInput for anything else: another shape, no numbers, NaN, or coordinates
+    beyond LARGEST_COORDINATE.
+    """
+    if isinstance(strokes, str | bytes | Mapping) or not isinstance(strokes, Sequence | np.ndarray):
+        raise UnreadableInput(
+            f"expected a sequence of strokes, each (n, 2), came {type(strokes).__name__}"
+        )
+    found = []
+    for number, stroke in enumerate(strokes):
+        try:
+            points = np.asarray(stroke, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise UnreadableInput(
+                f"stroke {number}: expected points [x, y] of numbers, came {error}"
+            ) from error
+        if points.size == 0:
+            continue
+        if points.ndim != 2 or points.shape[1] != 2:
+            raise UnreadableInput(f"stroke {number}: expected shape (n, 2), came {points.shape}")
+        if not np.isfinite(points).all() or np.abs(points).max() > LARGEST_COORDINATE:
+            raise UnreadableInput(
+                f"stroke {number}: expected finite coordinates within ±{LARGEST_COORDINATE:g},"
+                f" came {points[np.abs(points).argmax() // 2].tolist()}"
+            )
+        found.append(points)
+    return found
+
+
+def bounds(strokes: glyph.Strokes) -> tuple[float, float, float, float]:
+    """(x, y, width, height) of the centre lines of at least one checked stroke, in pixels."""
+    points = np.concatenate(strokes)
+    (x, y), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return float(x), float(y), float(right - x), float(bottom - y)
+
+
+def ink_glyph(strokes: Sequence[ArrayLike], pen: float = glyph.PEN) -> NDArray[np.uint8]:
+    """The glyph of one character's strokes (see `checked`), uint8 (28, 28), ink 255 on 0.
+
+    pen: width in glyph pixels. Raises UnreadableInput where there is no point at all.
+    """
+    found = checked(strokes)
+    if not found:
+        raise UnreadableInput("expected at least one point of ink, came none")
+    return glyph.from_strokes(found, pen)
+
+
+def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> glyph.Strokes:
+    """The strokes of a drawable canvas's `json_data`: one for each Fabric path in it.
+
+    Raises UnreadableInput where a path has commands other than M, L and Q.
+    """
+    objects = (json_data or {}).get("objects", [])
+    return checked([_flatten(item["path"]) for item in objects if item.get("type", "").lower() == "path"])
+
+
+def strokes_from_file(path: Path) -> glyph.Strokes:
+    """The strokes of an ink file: JSON `[[[x, y], ...], ...]`. Raises UnreadableInput."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise UnreadableInput(
+            f"{path}: expected JSON of strokes [[[x, y], ...], ...], came {error}"
+        ) from error
+    return checked(content)
+
+
+def _flatten(commands: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
+    """A Fabric path, its curves as short lines: float64 (n, 2)."""
+    return np.array(list(_points(commands)), dtype=np.float64).reshape(-1, 2)
+
+
+def _points(commands: Sequence[Sequence[Any]]) -> Iterator[NDArray[np.float64]]:
+    at = np.zeros(2)
+    for name, *numbers in commands:
+        ends = np.array(numbers, dtype=np.float64).reshape(-1, 2)
+        if name in ("M", "L") and len(ends) == 1:
+            yield ends[0]
+        elif name == "Q" and len(ends) == 2:
+            control, end = ends
+            t = _CURVE_STEPS
+            yield from (1 - t) ** 2 * at + 2 * t * (1 - t) * control + t**2 * end
+        else:
+            raise UnreadableInput(f"expected path commands M, L or Q, came {name} {numbers}")
+        at = ends[-1]
