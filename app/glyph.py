@@ -47,9 +47,7 @@ def from_strokes(strokes: Strokes, pen: float = PEN) -> NDArray[np.uint8]:
         np.round(((stroke - low) * scale + margin) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
         for stroke in strokes
     ]
-    cv2.polylines(
-        canvas, lines, False, 255, max(1, round(fine_pen)), cv2.LINE_AA, _SUBPIXEL_BITS
-    )
+    cv2.polylines(canvas, lines, False, 255, _thickness(fine_pen), cv2.LINE_AA, _SUBPIXEL_BITS)
     return settle(canvas)
 
 
@@ -121,6 +119,11 @@ def _distances(mask: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np
     inside = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
     outside = cv2.distanceTransform(255 - mask, cv2.DIST_L2, cv2.DIST_MASK_5)
     return inside.astype(np.float32), outside.astype(np.float32)
+
+
+def _thickness(width: float) -> int:
+    """OpenCV's thickness for a line this wide: it draws 2k and 2k + 1 both 2k + 1.4 wide."""
+    return 2 * max(0, round((width - 1.4) / 2)) + 1
 
 
 def _disc(diameter: float) -> NDArray[np.uint8]:

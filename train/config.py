@@ -28,7 +28,7 @@ class Config:
     scale: float = _setting(0.12, "largest relative change of size, each axis by itself")
     shear: float = _setting(0.25, "largest slant, pixels sideways a pixel of height")
     shift: float = _setting(2.0, "pixels, largest shift along each axis")
-    elastic: float = _setting(1.6, "pixels, standard deviation of the local displacement")
+    elastic: float = _setting(1.2, "pixels, standard deviation of the local displacement")
     thickness: float = _setting(0.6, "share of glyphs whose strokes grow or shrink, 0 to 1")
     noise: float = _setting(0.25, "share of glyphs with noise, blur or poor contrast, 0 to 1")
     limit: int = _setting(0, "glyphs of each source used, 0 for all; for quick trials")
