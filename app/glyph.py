@@ -23,7 +23,8 @@ FINE_BOX: Final = BOX * SCALE
 FINE_PEN: Final = PEN * SCALE
 
 _SUBPIXEL_BITS: Final = 6  # fixed-point bits OpenCV draws with
-_DOT: Final = 0.5  # ink whose centre line is shorter than this many pen widths is a dot
+_DOT: Final = 0.5  # pen widths; ink in pixels whose centre line is shorter is a dot
+_TAP: Final = 2.0  # pixels; strokes that together reach less far are a tap, not a drawing
 
 Strokes = list[NDArray[np.float64]]
 
@@ -31,7 +32,7 @@ Strokes = list[NDArray[np.float64]]
 def from_strokes(strokes: Strokes, pen: float = PEN) -> NDArray[np.uint8]:
     """Draws strokes as a glyph.
 
-    strokes: float arrays (n, 2) with n >= 1, finite, x right and y down, in any unit.
+    strokes: float arrays (n, 2) with n >= 1, finite, in pixels, x right and y down.
     pen: width in glyph pixels; serving always uses PEN, training varies it.
     Returns uint8 (28, 28), ink 255 on 0.
     """
@@ -39,10 +40,9 @@ def from_strokes(strokes: Strokes, pen: float = PEN) -> NDArray[np.uint8]:
     points = np.concatenate(strokes)
     low = points.min(axis=0)
     extent = float((points.max(axis=0) - low).max())
-    scale = (FINE_BOX - fine_pen) / extent if extent > 0 else 0.0  # a point is drawn as a dot
-    margin = fine_pen / 2 + 1  # room for the pen and its soft edge
-    size = int(np.ceil(FINE_BOX + 2))
-    canvas = np.zeros((size, size), np.uint8)
+    scale = (FINE_BOX - fine_pen) / extent if extent >= _TAP else 0.0  # a tap is drawn as a dot
+    margin = fine_pen / 2 + 2  # room for the pen and its soft edge
+    canvas = np.zeros((FINE_BOX + 4, FINE_BOX + 4), np.uint8)
     lines = [
         np.round(((stroke - low) * scale + margin) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
         for stroke in strokes

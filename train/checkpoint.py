@@ -1,14 +1,15 @@
 """A run's state between epochs, so that a killed run ends as an unbroken one would."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from train.config import Config, to_dict
 from train.network import Network, write_atomically
@@ -33,8 +34,7 @@ def begin(config: Config, steps: int, device: torch.device) -> State:
     """A fresh state for `steps` optimizer steps in all."""
     torch.manual_seed(config.seed)
     network = Network().to(device, memory_format=torch.channels_last)
-    average = get_ema_multi_avg_fn(0.5 ** (1 / config.ema_half_life))
-    averaged = AveragedModel(network, multi_avg_fn=average, use_buffers=True)
+    averaged = AveragedModel(network, avg_fn=_moving_average(config), use_buffers=True)
     optimizer = AdamW(_groups(network, config.weight_decay), lr=config.learning_rate)
     schedule = OneCycleLR(optimizer, config.learning_rate, total_steps=steps, pct_start=0.2)
     return State(network, averaged, optimizer, schedule)
@@ -59,6 +59,18 @@ def restore(path: Path, state: State, config: Config) -> None:
     for part in ("network", "averaged", "optimizer", "schedule"):
         getattr(state, part).load_state_dict(content[part])
     state.epoch, state.metrics = content["epoch"], content["metrics"]
+
+
+def _moving_average(config: Config) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
+    """An exponential moving average that forgets the first weights faster than later ones."""
+    decay = 0.5 ** (1 / config.ema_half_life)
+
+    def average(old: Tensor, new: Tensor, steps: Tensor | int) -> Tensor:
+        if not old.is_floating_point():
+            return new  # a count, such as batch norm's
+        return old.lerp(new, 1 - min(decay, (1 + int(steps)) / (10 + int(steps))))
+
+    return average
 
 
 def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

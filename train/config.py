@@ -16,7 +16,7 @@ class Config:
     """What decides the weights, beside the data and the machine; stored with them."""
 
     seed: int = _setting(0, "of everything random")
-    epochs: int = _setting(60, "passes over the training glyphs")
+    epochs: int = _setting(40, "passes over the training glyphs")
     batch: int = _setting(256, "glyphs a step")
     learning_rate: float = _setting(6e-3, "at the peak of the one-cycle schedule")
     weight_decay: float = _setting(2e-2, "of AdamW, on everything but biases and norms")

@@ -1,0 +1,94 @@
+"""Reads files: `python -m app read PATH... [--jsonl]`.
+
+PATH is a picture, an ink file (.json: [[[x, y], ...], ...]) or a folder of either. Prints a line
+for each file, its reading and its path; with --jsonl a JSON object. A file that cannot be read
+is reported on standard error, the rest are still read, and the exit status is 1.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from app import ink, picture
+from app.reading import Reading, UnreadableInput
+from app.recognizer import MODEL, Recognizer, WrongModel
+
+INK_SUFFIX = ".json"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command. Returns the exit status."""
+    command = _parser().parse_args(arguments)
+    try:
+        recognizer = Recognizer(command.model)
+    except WrongModel as error:
+        print(f"read: {error}", file=sys.stderr)
+        return 2
+    status = 0
+    for path in _files(command.paths):
+        try:
+            reading = read(recognizer, path, command.single)
+        except UnreadableInput as error:
+            print(f"read: {path}: {error}", file=sys.stderr)
+            status = 1
+            continue
+        print(json.dumps(as_json(path, reading)) if command.jsonl else as_line(path, reading))
+    return status
+
+
+def read(recognizer: Recognizer, path: Path, single: bool = False) -> Reading:
+    """Reads one file, ink or picture by its suffix. Raises UnreadableInput."""
+    if path.suffix.lower() == INK_SUFFIX:
+        return recognizer.read_ink(ink.strokes_from_file(path), single)
+    return recognizer.read_image(picture.load(path), single)
+
+
+def as_line(path: Path, reading: Reading) -> str:
+    """The reading, the least confidence in percent, and the path, separated by tabs."""
+    if not reading.digits:
+        return f"-\t\t{path}"
+    confidence = min(digit.confidence for digit in reading.digits)
+    return f"{reading.text}\t{confidence:.1%}\t{path}"
+
+
+def as_json(path: Path, reading: Reading) -> dict[str, Any]:
+    """The reading as plain values; boxes are (x, y, width, height) in pixels of the input."""
+    digits = [
+        {
+            "value": digit.value,
+            "confidence": round(digit.confidence, 6),
+            "probabilities": [round(float(p), 6) for p in digit.probabilities],
+            "box": list(digit.box),
+        }
+        for digit in reading.digits
+    ]
+    return {"path": str(path), "text": reading.text, "digits": digits}
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files named, and the readable ones directly or deeper in the folders named."""
+    readable = (*picture.PICTURE_SUFFIXES, INK_SUFFIX)
+    for path in paths:
+        if path.is_dir():
+            found = (entry for entry in path.rglob("*") if entry.suffix.lower() in readable)
+            yield from sorted(found)
+        else:
+            yield path
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m app", description="Reads handwritten digits.")
+    commands = parser.add_subparsers(required=True, metavar="read")
+    reader = commands.add_parser("read", help="read pictures and ink files")
+    reader.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
+    reader.add_argument("--jsonl", action="store_true", help="a JSON object a line")
+    reader.add_argument("--single", action="store_true", help="each file is one character")
+    reader.add_argument("--model", type=Path, default=MODEL, help="an exported model")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
