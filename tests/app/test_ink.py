@@ -1,0 +1,48 @@
+"""Strokes out of the canvas's JSON and out of files."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app import ink
+from app.reading import UnreadableInput
+
+
+def path(*commands: list) -> dict:
+    return {"type": "Path", "path": list(commands)}
+
+
+@pytest.mark.parametrize("data", [None, {}, {"objects": []}, {"objects": [{"type": "Rect"}]}])
+def test_a_canvas_without_paths_has_no_strokes(data: dict | None) -> None:
+    assert ink.strokes_from_canvas(data) == []
+
+
+def test_lines_and_curves_become_points() -> None:
+    data = {"objects": [path(["M", 0, 0], ["Q", 10, 0, 10, 10], ["L", 10, 30]), path(["M", 5, 6])]}
+    first, second = ink.strokes_from_canvas(data)
+    expected = [[0, 0], [4.375, 0.625], [7.5, 2.5], [9.375, 5.625], [10, 10], [10, 30]]
+    assert np.allclose(first, expected)
+    assert np.allclose(second, [[5, 6]])
+
+
+@pytest.mark.parametrize("command", [["C", 1, 2, 3, 4, 5, 6], ["L", 1], ["Q", 1, 2]])
+def test_an_unknown_path_command_is_refused(command: list) -> None:
+    with pytest.raises(UnreadableInput, match="expected path commands M, L or Q"):
+        ink.strokes_from_canvas({"objects": [path(["M", 0, 0], command)]})
+
+
+def test_reads_an_ink_file(tmp_path: Path) -> None:
+    file = tmp_path / "one.json"
+    file.write_text(json.dumps([[[1, 2], [3, 4]], []]))
+    (stroke,) = ink.strokes_from_file(file)
+    assert stroke.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[" * 100_000, "7", '{"strokes": []}', "[[[1]]]"])
+def test_a_file_that_is_no_ink_is_refused(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "broken.json"
+    file.write_text(content)
+    with pytest.raises(UnreadableInput, match="expected"):
+        ink.strokes_from_file(file)

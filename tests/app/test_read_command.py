@@ -1,0 +1,85 @@
+"""`python -m app read` on pictures, ink files and folders."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from app.__main__ import main
+from tests.drawings import placed
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A 3 as ink, a 7 as a picture deeper down, an empty sheet and a text file."""
+    (tmp_path / "three.json").write_text(json.dumps([s.tolist() for s in placed(3, 0, 0, 99)]))
+    (tmp_path / "deeper").mkdir()
+    seven = np.full((200, 200, 3), 255, np.uint8)
+    points = [np.round(stroke).astype(np.int32) for stroke in placed(7, 20, 20, 150)]
+    cv2.polylines(seven, points, False, (120, 20, 20), 9, cv2.LINE_AA)
+    cv2.imwrite(str(tmp_path / "deeper" / "seven.png"), seven)
+    cv2.imwrite(str(tmp_path / "empty.jpg"), np.full((50, 60), 255, np.uint8))
+    (tmp_path / "notes.txt").write_text("no picture")
+    return tmp_path
+
+
+def test_reads_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["read", str(folder)]) == 0
+    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert [(row[0], Path(row[2]).name) for row in rows] == [
+        ("7", "seven.png"),
+        ("-", "empty.jpg"),
+        ("3", "three.json"),
+    ]
+    assert rows[0][1].endswith("%")
+
+
+def test_writes_json_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["read", "--jsonl", str(folder / "three.json"), str(folder / "empty.jpg")]) == 0
+    three, empty = map(json.loads, capsys.readouterr().out.splitlines())
+    assert three["text"] == "3"
+    assert three["digits"][0]["value"] == 3
+    assert sum(three["digits"][0]["probabilities"]) == pytest.approx(1, abs=1e-4)
+    assert empty == {"path": str(folder / "empty.jpg"), "text": "", "digits": []}
+
+
+@pytest.mark.parametrize("name, content", [
+    ("absent.png", None),
+    ("empty.png", b""),
+    ("text.png", b"no picture at all"),
+    ("cut.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 20),
+    ("broken.json", b"{"),
+])
+def test_an_unreadable_file_is_reported_and_the_rest_is_read(
+    name: str, content: bytes | None, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if content is not None:
+        (folder / name).write_bytes(content)
+    assert main(["read", str(folder / name), str(folder / "three.json")]) == 1
+    printed = capsys.readouterr()
+    assert printed.out.startswith("3\t")
+    assert name in printed.err
+    assert "expected" in printed.err
+
+
+def test_a_missing_model_ends_the_command(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", "--model", str(folder / "no.onnx"), str(folder)]) == 2
+    assert "no.onnx: expected a model file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("sixteen_bit", [False, True])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_pictures_of_any_depth_are_read(
+    channels: int, sixteen_bit: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = np.full((120, 120, channels), 255, np.uint8)
+    points = [np.round(stroke).astype(np.int32) for stroke in placed(2, 10, 10, 100)]
+    cv2.polylines(image, points, False, (0, 0, 0, 255), 6, cv2.LINE_AA)
+    file = tmp_path / "two.png"
+    cv2.imwrite(str(file), image.astype(np.uint16) * 257 if sixteen_bit else image)
+    assert main(["read", str(file)]) == 0
+    assert capsys.readouterr().out.startswith("2\t")

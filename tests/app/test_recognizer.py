@@ -1,0 +1,121 @@
+"""The recogniser: what it gives, what it refuses, and that threads may share it."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from app.reading import Reading, UnreadableInput
+from app.recognizer import MODEL, Recognizer, WrongModel
+from tests.drawings import DIGITS, placed
+
+
+@pytest.mark.parametrize("digit", range(10))
+@pytest.mark.parametrize("single", [True, False])
+def test_reads_drawn_digits(recognizer: Recognizer, digit: int, single: bool) -> None:
+    reading = recognizer.read_ink(placed(digit, 30, 40, 200), single)
+    assert reading.text == str(digit)
+    (found,) = reading.digits
+    assert found.value == digit
+    assert found.confidence == pytest.approx(found.probabilities[digit])
+    assert found.confidence > 0.5
+    assert found.probabilities.shape == (10,)
+    assert found.probabilities.dtype == np.float32
+    assert found.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    assert found.glyph.shape == (28, 28)
+    x, y, width, height = found.box
+    assert 30 <= x <= 30 + 200
+    assert x + width <= 231
+    assert 40 <= y
+    assert y + height <= 241
+
+
+def test_classifies_any_number_of_glyphs_alike(recognizer: Recognizer) -> None:
+    glyphs = np.stack(
+        [recognizer.read_ink(placed(d, 0, 0, 100)).digits[0].glyph for d in DIGITS]
+    )
+    together = recognizer.classify(glyphs)
+    alone = np.concatenate([recognizer.classify(one[None]) for one in glyphs])
+    assert np.allclose(together, alone, atol=1e-5)
+    assert recognizer.classify(glyphs[:0]).shape == (0, 10)
+
+
+@pytest.mark.parametrize("glyphs", [
+    np.zeros((1, 28, 28), np.float32),
+    np.zeros((28, 28), np.uint8),
+    np.zeros((1, 28, 27), np.uint8),
+    [[0]],
+])
+def test_what_are_no_glyphs_is_refused(recognizer: Recognizer, glyphs: object) -> None:
+    with pytest.raises(UnreadableInput, match=r"expected glyphs uint8 \(n, 28, 28\), came"):
+        recognizer.classify(glyphs)  # type: ignore[arg-type]
+
+
+def test_threads_share_one_recognizer(recognizer: Recognizer) -> None:
+    wanted = [digit % 10 for digit in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        read = pool.map(lambda d: recognizer.read_ink(placed(d, 0, 0, 150)).text, wanted)
+    assert "".join(read) == "".join(map(str, wanted))
+
+
+def test_an_image_of_a_drawing_reads_as_the_drawing(recognizer: Recognizer) -> None:
+    glyph = recognizer.read_ink(placed(4, 0, 0, 200)).digits[0].glyph
+    reading = recognizer.read_image(np.pad(glyph, 20))
+    assert reading.text == "4"
+    assert all(side <= 68 for side in reading.digits[0].box)
+
+
+def test_a_missing_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WrongModel, match=r"absent\.onnx: expected a model file"):
+        Recognizer(tmp_path / "absent.onnx")
+
+
+def test_a_broken_model_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(MODEL.read_bytes()[:5000])
+    with pytest.raises(WrongModel, match=r"broken\.onnx: expected an ONNX model"):
+        Recognizer(broken)
+
+
+@pytest.mark.parametrize("key", ["contract", "labels", "normal_form"])
+def test_a_model_with_another_contract_is_refused(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metadata = dict(Recognizer().metadata)
+    other = metadata | {key: "another"}
+
+    class Session(onnxruntime.InferenceSession):
+        def get_modelmeta(self) -> object:
+            return type("Meta", (), {"custom_metadata_map": other})
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", Session)
+    with pytest.raises(WrongModel, match=f"expected {key} '{metadata[key]}', came 'another'"):
+        Recognizer()
+
+
+def test_threads_are_set_before_the_session_is_made() -> None:
+    options = Recognizer(threads=2)._session.get_session_options()
+    assert options.intra_op_num_threads == 2
+    assert options.inter_op_num_threads == 1
+
+
+def test_a_reading_spells_its_digits() -> None:
+    assert Reading().text == ""
+
+
+def test_serving_imports_neither_torch_nor_a_page() -> None:
+    """In a process of its own, since other tests may have imported more."""
+    script = (
+        "import sys; from app.recognizer import Recognizer;"
+        "Recognizer().read_ink([[[0, 0], [9, 90]]]);"
+        "print(*{'torch', 'train', 'export', 'streamlit', 'pandas'} & set(sys.modules))"
+    )
+    root = MODEL.parent.parent
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == ""

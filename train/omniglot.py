@@ -1,0 +1,74 @@
+"""Omniglot's online strokes: characters that are not digits, as they were drawn.
+
+One text file a drawing, `alphabet/character01/0108_01.txt` (character's number, drawer): a line
+START, then `x,y,milliseconds` lines with y negative downwards, each stroke ended by BREAK.
+"""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train.download import DataError
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One character as one person drew it: strokes float32 (n, 2), x right and y down, 105 wide."""
+
+    alphabet: str
+    character: str
+    drawer: int
+    strokes: list[NDArray[np.float32]]
+
+
+def read(path: Path) -> list[Drawing]:
+    """The drawings in a strokes zip, in the order of their names.
+
+    Raises DataError, which names the drawing, for one that is not as described above.
+    """
+    with zipfile.ZipFile(path) as archive:
+        # The published zips carry macOS folders and .DS_Store files beside the drawings.
+        names = sorted(
+            name
+            for name in archive.namelist()
+            if name.endswith(".txt") and not name.startswith("__MACOSX/")
+        )
+        return [_drawing(archive.read(name), name, f"{path}, {name}") for name in names]
+
+
+def _drawing(content: bytes, name: str, place: str) -> Drawing:
+    try:
+        _, alphabet, character, file = PurePosixPath(name).parts
+        drawer = int(PurePosixPath(file).stem.split("_")[1])
+    except (ValueError, IndexError) as error:
+        raise DataError(f"{place}: expected folder/alphabet/character/number_drawer.txt") from error
+    return Drawing(alphabet, character, drawer, parse(content.decode("ascii", "replace"), place))
+
+
+def parse(text: str, name: str) -> list[NDArray[np.float32]]:
+    """The strokes (n, 2) of one drawing, y turned down; empty strokes left no ink and are dropped.
+
+    Raises DataError, with `name` and the line's number, for anything else than the form above.
+    """
+    lines = text.split()
+    if not lines or lines[0] != "START" or lines[-1] != "BREAK":
+        raise DataError(f"{name}: expected START ... BREAK, found {len(lines)} other lines")
+    strokes: list[NDArray[np.float32]] = []
+    points: list[tuple[float, float]] = []
+    for number, line in enumerate(lines[1:], 2):
+        if line == "BREAK":
+            if points:
+                strokes.append(np.array(points, np.float32))
+            points = []
+            continue
+        try:
+            x, y, _ = map(float, line.split(","))
+        except ValueError as error:
+            raise DataError(f"{name}, line {number}: expected x,y,ms, found {line!r}") from error
+        points.append((x, -y))
+    if not strokes:
+        raise DataError(f"{name}: a drawing without ink")
+    return strokes
