@@ -89,7 +89,9 @@ def load_mnist(folder: Path) -> Mnist:
     """MNIST, verified, downloaded where it is not in the folder. Raises DataError."""
     for source in MNIST_FILES:
         obtain(source, folder)
-    whole, test = (_digits(torchvision.datasets.MNIST(str(folder), train)) for train in (True, False))
+    whole, test = (
+        _digits(torchvision.datasets.MNIST(str(folder), train)) for train in (True, False)
+    )
     order = np.random.default_rng(_SPLIT_SEED).permutation(len(whole.labels))
     train, validation = np.split(order, [len(order) - MNIST_VALIDATION])
     return Mnist(
@@ -180,8 +182,7 @@ MNIST_FILES: Final = (
 PEN_DIGITS: Final = Source(
     "pendigits/pendigits-orig.tra",
     "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4",
-    "https://archive.ics.uci.edu/static/public/81/"
-    "pen+based+recognition+of+handwritten+digits.zip",
+    "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip",
     _from_uci_zip,
 )
 _OMNIGLOT: Final = "https://github.com/brendenlake/omniglot/raw/master/python/"
