@@ -1,90 +1,144 @@
-"""Files of public datasets: found and verified, or downloaded, verified and put in place."""
+"""Data files: found in the data folder or downloaded, always verified, placed whole or not at all."""
 
 import hashlib
 import os
-import tempfile
-import urllib.request
+import secrets
+import sys
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Final
+from urllib.request import Request, urlopen
 
 from tqdm import tqdm
 
-_CHUNK: Final = 1 << 20  # bytes
-_TIMEOUT: Final = 30  # seconds without a byte
+_CHUNK: Final = 1 << 16  # bytes read at a time
+_TIMEOUT: Final = 30.0  # seconds without a byte until a server counts as silent
 
 
-class DataError(OSError):
-    """A dataset that is not there, not whole, or not the one expected."""
+class DataError(RuntimeError):
+    """A data set that is not there, not whole, or not the one expected; names the file."""
+
+
+class DownloadError(DataError):
+    """A download that failed or brought something else; nothing of it is kept."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file of a dataset.
+    """One fixed file of a data set.
 
-    name: its path in the data folder; sha256: of the file as it is kept there; url: where it
-    comes from; unpack: turns what is downloaded into what is kept.
+    path: where it is kept, relative to the data folder, with forward slashes.
+    sha256: hex digest of the file as it is kept.
+    urls: public addresses, tried in this order.
+    unpack: turns what an address serves into the file as it is kept.
     """
 
-    name: str
+    path: str
     sha256: str
-    url: str
+    urls: tuple[str, ...]
     unpack: Callable[[bytes], bytes] = bytes
 
 
 def obtain(source: Source, folder: Path) -> Path:
-    """The path of a verified file in the data folder, downloaded where it is missing or broken.
+    """The verified file of a source in the data folder, downloaded when missing or damaged.
 
-    Raises DataError, with the path and what was wrong, where that fails; a broken file is then
-    left as it was.
+    A sound file is only read, so a complete folder may be read-only. Raises DataError, which
+    names the file, what was expected and what was found, when no sound file can be had; what
+    is in the folder is then left as it was.
     """
-    path = folder / source.name
-    if path.is_file():
-        found = sha256(path)
-        if found == source.sha256:
-            return path
-        print(f"{path}: expected SHA-256 {source.sha256}, came {found}: downloading it again")
+    path = folder / source.path
+    found = sha256(path)
+    if found == source.sha256:
+        return path
+    state = f"{path} is missing"
+    if found is not None:
+        state = (
+            f"{path} is damaged: expected SHA-256 {source.sha256}, "
+            f"found {found} ({path.stat().st_size} bytes)"
+        )
+        print(f"{state}; downloading it again", file=sys.stderr)
+    failures = []
+    for url in source.urls:
+        try:
+            content = _checked(source, url, download(url, path.name))
+        except DownloadError as error:
+            failures.append(str(error))
+            continue
+        place(path, content)
+        return path
+    raise DataError("; ".join([state, *failures]))
+
+
+def sha256(path: Path) -> str | None:
+    """A file's SHA-256 in hexadecimal, None where there is none.
+
+    Raises DataError when something is there that cannot be read.
+    """
     try:
-        content = source.unpack(_download(source.url, path.name))
-    except (OSError, ValueError, KeyError) as error:
-        state = "broken" if path.is_file() else "missing"
-        raise DataError(f"{path} is {state} and {source.url} gave no new one: {error}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != source.sha256:
-        raise DataError(f"{source.url}: expected SHA-256 {source.sha256} of {path}, came {found}")
-    place(path, content)
-    return path
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
+
+
+def download(url: str, name: str) -> bytes:
+    """All bytes of an address, with a progress bar called `name`.
+
+    Raises DownloadError when the server cannot be reached or the transfer breaks off.
+    """
+    request = Request(url, headers={"User-Agent": "digits"})
+    received = bytearray()
+    try:
+        with urlopen(request, timeout=_TIMEOUT) as response:
+            length = response.headers.get("Content-Length")
+            expected = int(length) if length is not None else None
+            with tqdm(desc=name, total=expected, unit="B", unit_scale=True) as bar:
+                while chunk := response.read(_CHUNK):
+                    received += chunk
+                    bar.update(len(chunk))
+    except (HTTPException, OSError, ValueError) as error:
+        raise DownloadError(f"{url} failed: {error!r}") from error
+    # http.client ends a read in pieces without complaint when the connection breaks off.
+    if expected is not None and len(received) != expected:
+        raise DownloadError(f"{url} broke off: expected {expected} bytes, received {len(received)}")
+    return bytes(received)
 
 
 def place(path: Path, content: bytes) -> None:
-    """Leaves either the old file or the whole new one. Raises DataError."""
+    """Write a file so that others see it whole or not at all. Raises DataError when it cannot."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(content)
-        os.chmod(file.name, 0o644)  # temporary files are made for the owner alone
-        os.replace(file.name, path)
+        try:
+            with part.open("xb") as file:
+                file.write(content)
+                file.flush()
+                # The name must not reach the disk before the content: a machine may lose power.
+                os.fsync(file.fileno())
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
-        raise DataError(f"{path}: expected a folder that can be written, came {error}") from error
+        raise DataError(f"{path} cannot be written: {error}") from error
 
 
-def sha256(path: Path) -> str:
-    """The file's SHA-256 in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _download(url: str, name: str) -> bytes:
-    """The bytes at an address, with a progress bar. Raises OSError, also when it breaks off."""
-    request = urllib.request.Request(url, headers={"User-Agent": "digits"})
-    content = bytearray()
-    with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:
-        length = int(response.headers.get("Content-Length") or 0)
-        with tqdm(total=length or None, desc=f"download {name}", unit="B", unit_scale=True) as bar:
-            while chunk := response.read(_CHUNK):
-                content += chunk
-                bar.update(len(chunk))
-    if length and len(content) != length:
-        raise OSError(f"expected {length} bytes, came {len(content)}")
-    return bytes(content)
+def _checked(source: Source, url: str, content: bytes) -> bytes:
+    """The file in what an address served; raises DownloadError when it is not the one expected."""
+    try:
+        unpacked = source.unpack(content)
+    # What the zip, gzip and compress readers raise for content that is something else.
+    except (zipfile.BadZipFile, KeyError, OSError, EOFError, ValueError, zlib.error) as error:
+        raise DownloadError(f"{url} brought something unreadable: {error!r}") from error
+    found = hashlib.sha256(unpacked).hexdigest()
+    if found != source.sha256:
+        raise DownloadError(
+            f"{url} brought another file: expected SHA-256 {source.sha256}, "
+            f"found {found} ({len(unpacked)} bytes)"
+        )
+    return unpacked

@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-from numpy.typing import NDArray
 
 from train.download import DataError
+from train.unipen import Strokes
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Drawing:
-    """One character as one person drew it: strokes float32 (n, 2), x right and y down, 105 wide."""
+    """One character, "01" on, as one person, "01" to "20", drew it; y down, 105 wide."""
 
     alphabet: str
     character: str
-    drawer: int
-    strokes: list[NDArray[np.float32]]
+    drawer: str
+    strokes: Strokes
 
 
 def read(path: Path) -> list[Drawing]:
@@ -42,21 +42,22 @@ def read(path: Path) -> list[Drawing]:
 def _drawing(content: bytes, name: str, place: str) -> Drawing:
     try:
         _, alphabet, character, file = PurePosixPath(name).parts
-        drawer = int(PurePosixPath(file).stem.split("_")[1])
+        drawer = PurePosixPath(file).stem.split("_")[1]
     except (ValueError, IndexError) as error:
         raise DataError(f"{place}: expected folder/alphabet/character/number_drawer.txt") from error
-    return Drawing(alphabet, character, drawer, parse(content.decode("ascii", "replace"), place))
+    strokes = parse(content.decode("ascii", "replace"), place)
+    return Drawing(alphabet, character.removeprefix("character"), drawer, strokes)
 
 
-def parse(text: str, name: str) -> list[NDArray[np.float32]]:
+def parse(text: str, name: str) -> Strokes:
     """The strokes (n, 2) of one drawing, y turned down; empty strokes left no ink and are dropped.
 
     Raises DataError, with `name` and the line's number, for anything else than the form above.
     """
     lines = text.split()
-    if not lines or lines[0] != "START" or lines[-1] != "BREAK":
-        raise DataError(f"{name}: expected START ... BREAK, found {len(lines)} other lines")
-    strokes: list[NDArray[np.float32]] = []
+    if not lines or (lines[0], lines[-1]) != ("START", "BREAK"):
+        raise DataError(f"{name}: expected START ... BREAK, found {lines[:1]} ... {lines[-1:]}")
+    strokes: Strokes = []
     points: list[tuple[float, float]] = []
     for number, line in enumerate(lines[1:], 2):
         if line == "BREAK":

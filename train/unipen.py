@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from train.download import DataError
 
-BOX = 500.0  # side of the writing box, in the tablet's units
+Strokes = list[NDArray[np.float32]]  # each (n, 2)
 
 _SEGMENT = re.compile(r'\.SEGMENT\s+DIGIT\s+(\d+)(?:-(\d+))?\s+\?\s+"(\d)"\s*')
 _COMMENT = re.compile(r"\.COMMENT\s+(\d)\s+(\d+)\s+(\d+)\s*")
@@ -23,13 +23,13 @@ _POINT = re.compile(r"\s*(-?\d+)\s+(-?\d+)\s*")
 _IGNORED = (".INCLUDE", ".LEXICON", ".HIERARCHY", ".DT")
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Record:
-    """One digit: strokes float32 (n, 2), x right and y down in the 500 x 500 box."""
+    """One digit; strokes in the tablet's units, x right and y down from 0 to -500."""
 
     label: int
     writer: int
-    strokes: list[NDArray[np.float32]]
+    strokes: Strokes
 
 
 @dataclass
@@ -64,7 +64,7 @@ class _Parser:
             if point is not None:
                 if self._pen is None:
                     raise self._error("a point while the pen is up")
-                self._pen.append((float(point[1]), BOX - float(point[2])))
+                self._pen.append((float(point[1]), -float(point[2])))
             elif line.strip():
                 self._command(line)
         self._close()
