@@ -17,6 +17,16 @@ from tqdm import tqdm
 
 _CHUNK: Final = 1 << 16  # bytes read at a time
 _TIMEOUT: Final = 30.0  # seconds without a byte until a server counts as silent
+# What the zip, gzip and compress readers raise for content that is something else or broken.
+_UNPACKING: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    RuntimeError,
+)
 
 
 class DataError(RuntimeError):
@@ -132,8 +142,7 @@ def _checked(source: Source, url: str, content: bytes) -> bytes:
     """The file in what an address served; raises DownloadError when it is not the one expected."""
     try:
         unpacked = source.unpack(content)
-    # What the zip, gzip and compress readers raise for content that is something else.
-    except (zipfile.BadZipFile, KeyError, OSError, EOFError, ValueError, zlib.error) as error:
+    except _UNPACKING as error:
         raise DownloadError(f"{url} brought something unreadable: {error!r}") from error
     found = hashlib.sha256(unpacked).hexdigest()
     if found != source.sha256:

@@ -4,6 +4,7 @@ One text file a drawing, `alphabet/character01/0108_01.txt` (character's number,
 START, then `x,y,milliseconds` lines with y negative downwards, each stroke ended by BREAK.
 """
 
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -12,6 +13,9 @@ import numpy as np
 
 from train.download import DataError
 from train.unipen import Strokes
+
+_NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
+_POINT = re.compile(rf"({_NUMBER}),({_NUMBER}),{_NUMBER}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +69,10 @@ def parse(text: str, name: str) -> Strokes:
                 strokes.append(np.array(points, np.float32))
             points = []
             continue
-        try:
-            x, y, _ = map(float, line.split(","))
-        except ValueError as error:
-            raise DataError(f"{name}, line {number}: expected x,y,ms, found {line!r}") from error
-        points.append((x, -y))
+        point = _POINT.fullmatch(line)
+        if point is None:
+            raise DataError(f"{name}, line {number}: expected x,y,ms, found {line!r}")
+        points.append((float(point[1]), -float(point[2])))
     if not strokes:
         raise DataError(f"{name}: a drawing without ink")
     return strokes
