@@ -1,0 +1,149 @@
+"""The served page in a real browser: for the page's tests and its screenshots."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Locator, Page, Playwright
+
+from tests.drawings import placed
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+START_SECONDS: Final = 60  # a busy machine takes ten to import everything
+FLAGS: Final = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+).split()
+
+
+def find_chromium(playwright: Playwright) -> str | None:
+    """$CHROMIUM, else a system's Chromium, else Playwright's own; None where there is none."""
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    own = playwright.chromium.executable_path
+    return found or (own if Path(own).is_file() else None)
+
+
+@contextmanager
+def serving(folder: Path = ROOT) -> Iterator[str]:
+    """Serves the page from `folder` as the working directory; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
+    server = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        _wait_until_healthy(server, address)
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.communicate()
+
+
+def _wait_until_healthy(server: "subprocess.Popen[str]", address: str) -> None:
+    # Without proxies: the environment may name one that knows nothing of this machine's ports.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError(f"the server stopped: {server.communicate()[0]}")
+        try:
+            with opener.open(f"{address}/_stcore/health", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise TimeoutError(f"the server did not answer at {address} within {START_SECONDS} s")
+
+
+def open_page(
+    browser: Browser,
+    address: str,
+    width: int = 1280,
+    height: int = 800,
+    dark: bool = False,
+    touch: bool = False,
+) -> Page:
+    """A new visitor's page, its canvas ready to draw on."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        has_touch=touch,
+        is_mobile=touch,
+        device_scale_factor=2 if touch else 1,
+    )
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.goto(address)
+    reading(page).wait_for()
+    canvas(page).wait_for()
+    return page
+
+
+def canvas(page: Page) -> Locator:
+    """The canvas element that takes the pen; Playwright looks into the component's shadow."""
+    return page.locator(".st-key-canvas canvas.upper-canvas")
+
+
+def reading(page: Page) -> Locator:
+    """What the page says it reads."""
+    return page.locator(".st-key-reading [role=status]")
+
+
+def button(page: Page, key: str) -> Locator:
+    """The button in the container of this key."""
+    return page.locator(f".st-key-{key} button")
+
+
+def draw_with_mouse(page: Page, strokes: Sequence[NDArray[np.float64]]) -> None:
+    """Draws strokes given in the page's pixels."""
+    for stroke in strokes:
+        page.mouse.move(*stroke[0])
+        page.mouse.down()
+        for x, y in stroke[1:]:
+            page.mouse.move(x, y)
+        page.mouse.up()
+
+
+def draw_with_finger(page: Page, strokes: Sequence[NDArray[np.float64]]) -> None:
+    """Draws strokes given in the page's pixels, as real touches that could scroll the page."""
+    session = page.context.new_cdp_session(page)
+    for stroke in strokes:
+        for number, (x, y) in enumerate(stroke):
+            session.send(
+                "Input.dispatchTouchEvent",
+                {
+                    "type": "touchStart" if number == 0 else "touchMove",
+                    "touchPoints": [{"x": float(x), "y": float(y)}],
+                },
+            )
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    session.detach()
+
+
+def on_sheet(page: Page, digit: int, fill: float = 0.75) -> list[NDArray[np.float64]]:
+    """A digit's strokes in the page's pixels, in the middle of the visible sheet."""
+    page.locator(".st-key-canvas").scroll_into_view_if_needed()
+    box = page.locator(".st-key-canvas").bounding_box()
+    assert box is not None, "the sheet is not on the page"
+    size = fill * box["width"]
+    edge = (box["width"] - size) / 2
+    return placed(digit, box["x"] + edge, box["y"] + edge, size)
