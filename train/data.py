@@ -84,16 +84,15 @@ class Characters:
 
 
 class _RawMnist(datasets.MNIST):  # type: ignore[misc]  # torchvision has no types
-    """torchvision's reader, kept to the verified files."""
+    """torchvision's reader, kept to the verified files.
+
+    It names its folders after the class, so an old `MNIST/processed`, which it would prefer and
+    which nothing verifies, is not its own.
+    """
 
     @property
     def raw_folder(self) -> str:
-        # torchvision names the folder after the class.
         return os.path.join(self.root, "MNIST", "raw")
-
-    def _check_legacy_exist(self) -> bool:
-        # Else a `processed` folder of an old torchvision is read instead, unverified.
-        return False
 
 
 def data_folder(argument: str | None = None) -> Path:
