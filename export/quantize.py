@@ -1,0 +1,100 @@
+"""Trained weights to an fp32 ONNX graph, and that to static int8."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from train.network import Trained
+
+OPSET: Final = 18
+_CALIBRATION_BATCH: Final = 256
+
+
+def to_fp32(trained: Trained, path: Path, metadata: dict[str, str]) -> None:
+    """Writes the network as an fp32 ONNX file that passes the checker.
+
+    Input "glyphs" uint8 (batch, 28, 28), output "logits" float32 (batch, 10), scaling inside,
+    the contract in the metadata.
+    """
+    torch.onnx.export(
+        trained.network,
+        (torch.zeros(2, 28, 28, dtype=torch.uint8),),
+        str(path),
+        input_names=["glyphs"],
+        output_names=["logits"],
+        dynamic_shapes=({0: torch.export.Dim("batch")},),
+        opset_version=OPSET,
+        dynamo=True,
+        external_data=False,  # the quantizer cannot read weights from a second file
+        verbose=False,
+    )
+    model = onnx.load(path)
+    onnx.helper.set_model_props(model, metadata)
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, path)
+
+
+def to_int8(fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:
+    """Quantizes an fp32 file statically: QDQ, per-channel, calibrated on glyphs (n, 28, 28).
+
+    Weights get 7 of their 8 bits: CPUs without VNNI add pairs of products in 16 bits, which
+    full-range weights overflow, so that the same file would read differently from machine to
+    machine.
+    """
+    folded = int8.with_suffix(".folded.onnx")
+    quant_pre_process(str(fp32), str(folded), skip_symbolic_shape=True)
+    quantize_static(
+        str(folded),
+        str(int8),
+        _Calibration(glyphs),
+        quant_format=QuantFormat.QDQ,
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        reduce_range=True,
+        calibrate_method=CalibrationMethod.MinMax,
+    )
+    folded.unlink()
+    model = onnx.load(int8)
+    for field in ("doc_string", "producer_version"):
+        model.ClearField(field)
+    onnx.helper.set_model_props(
+        model, {entry.key: entry.value for entry in onnx.load(fp32).metadata_props}
+    )
+    _strip(model)
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, int8)
+
+
+def _strip(model: onnx.ModelProto) -> None:
+    """Takes out the exporter's notes on each node, which only make the file larger."""
+    for node in model.graph.node:
+        node.ClearField("doc_string")
+        node.ClearField("metadata_props")
+    for value in (*model.graph.value_info, *model.graph.input, *model.graph.output):
+        value.ClearField("metadata_props")
+    model.graph.ClearField("value_info")
+    model.graph.ClearField("metadata_props")
+
+
+class _Calibration(CalibrationDataReader):  # type: ignore[misc]
+    """Hands the glyphs to the quantizer in batches."""
+
+    def __init__(self, glyphs: NDArray[np.uint8]) -> None:
+        self._batches = iter(np.split(glyphs, range(_CALIBRATION_BATCH, len(glyphs), _CALIBRATION_BATCH)))
+
+    def get_next(self) -> dict[str, NDArray[np.uint8]] | None:
+        batch = next(self._batches, None)
+        return None if batch is None else {"glyphs": batch}

@@ -1,0 +1,58 @@
+"""Settings: every one has a flag, a meaning and a reader."""
+
+import ast
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
+
+import pytest
+
+from train import config as config_module
+from train.config import Config, parse
+
+
+def test_flags_set_the_config() -> None:
+    command = parse(["--seed", "7", "--learning-rate", "0.01", "--data", "here", "--resume"])
+    assert command.config == Config(seed=7, learning_rate=0.01)
+    assert (command.data, command.resume, command.device) == ("here", True, "auto")
+
+
+@pytest.mark.parametrize("arguments, told", [
+    (["--sede", "7"], "unrecognized arguments: --sede"),
+    (["--epochs", "many"], "invalid int value: 'many'"),
+    (["--epochs", "0"], "came epochs 0"),
+    (["--batch", "-1"], "batch -1"),
+    (["--repen", "1.5"], r"expected repen in [0, 1], came 1.5"),
+])
+def test_wrong_flags_end_the_program(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(arguments)
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_help_lists_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    for entry in fields(Config):
+        assert "--" + entry.name.replace("_", "-") in shown
+        assert entry.metadata["meaning"] in shown
+
+
+def test_a_config_cannot_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Config().seed = 1  # type: ignore[misc]
+
+
+def test_every_field_is_read() -> None:
+    """A setting that nothing reads would be a promise not kept."""
+    package = Path(config_module.__file__).parent
+    read = {
+        node.attr
+        for file in package.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Attribute) and not (file.name == "config.py")
+    }
+    assert {entry.name for entry in fields(Config)} <= read

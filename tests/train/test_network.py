@@ -1,0 +1,47 @@
+"""The network: its size, its shapes, and its file."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from train.config import Config
+from train.network import Network, load, save
+
+
+def test_has_about_a_hundred_thousand_parameters() -> None:
+    assert 80_000 <= sum(parameter.numel() for parameter in Network().parameters()) <= 120_000
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_gives_ten_logits_a_glyph(count: int) -> None:
+    logits = Network().eval()(torch.zeros(count, 28, 28, dtype=torch.uint8))
+    assert logits.shape == (count, 10)
+    assert logits.dtype == torch.float32
+
+
+def test_bytes_and_floats_are_the_same_input() -> None:
+    network = Network().eval()
+    glyphs = torch.randint(0, 256, (3, 28, 28), dtype=torch.uint8)
+    assert torch.equal(network(glyphs), network(glyphs.to(torch.float32)))
+
+
+def test_a_saved_network_is_the_same_when_loaded(tmp_path: Path) -> None:
+    network, config = Network((4, 6, 8, 10, 12)).eval(), Config(seed=3)
+    save(tmp_path / "model.pth", network, config, "a-run")
+    trained = load(tmp_path / "model.pth")
+    glyphs = torch.randint(0, 256, (3, 28, 28), dtype=torch.uint8)
+    assert torch.equal(trained.network(glyphs), network(glyphs))
+    assert (trained.config, trained.run) == (config, "a-run")
+    assert not trained.network.training
+
+
+def test_missing_weights_are_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"no\.pth: expected trained weights"):
+        load(tmp_path / "no.pth")
+
+
+def test_other_files_are_refused(tmp_path: Path) -> None:
+    torch.save({"weights": {}}, tmp_path / "other.pth")
+    with pytest.raises(ValueError, match=r"other\.pth: expected weights written by train"):
+        load(tmp_path / "other.pth")
