@@ -43,11 +43,14 @@ def from_strokes(strokes: Strokes, pen: float = PEN) -> NDArray[np.uint8]:
     scale = (FINE_BOX - fine_pen) / extent if extent >= _TAP else 0.0  # a tap is drawn as a dot
     margin = fine_pen / 2 + 2  # room for the pen and its soft edge
     canvas = np.zeros((FINE_BOX + 4, FINE_BOX + 4), np.uint8)
-    lines = [
-        np.round(((stroke - low) * scale + margin) * (1 << _SUBPIXEL_BITS)).astype(np.int32)
-        for stroke in strokes
-    ]
-    cv2.polylines(canvas, lines, False, 255, _thickness(fine_pen), cv2.LINE_AA, _SUBPIXEL_BITS)
+    for stroke in strokes:
+        fine = np.round(((stroke - low) * scale + margin) * (1 << _SUBPIXEL_BITS))
+        line = [fine.astype(np.int32)]
+        cv2.polylines(canvas, line, False, 255, _thickness(fine_pen), cv2.LINE_AA, _SUBPIXEL_BITS)
+        if (fine == fine[0]).all():  # which OpenCV's lines leave out
+            centre = (int(fine[0, 0]), int(fine[0, 1]))
+            radius = round(fine_pen / 2 * (1 << _SUBPIXEL_BITS))
+            cv2.circle(canvas, centre, radius, 255, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
     return settle(canvas)
 
 
@@ -59,7 +62,8 @@ def from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     fine = _refine(ink)
     inside, outside = _distances(fine)
-    ridge = (inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8))) & (inside > 0)
+    ridge = inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8))
+    ridge &= inside > 0.3 * inside.max()  # a rough rim has small ridges of its own
     width = 2 * float(np.median(inside[ridge])) - 0.5  # a distance counts from pixel centres
     length = FINE_BOX - width  # of the centre line along the longer side
     if length < _DOT * width:
@@ -67,7 +71,8 @@ def from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     # `settle` will scale the centre line to FINE_BOX - FINE_PEN, and the pen with it.
     target = FINE_PEN * length / (FINE_BOX - FINE_PEN)
     edge = (width - target) / 2
-    redrawn = np.clip((inside - outside) - edge + 0.5, 0, 1) * 255
+    depth = np.where(inside > 0, inside - 0.5, 0.5 - outside)  # from the edge between pixels
+    redrawn = np.clip(depth - edge + 0.5, 0, 1) * 255
     if edge > 0:  # where the pen was thinner than elsewhere, thinning must not break the line
         spine = (ridge & (inside > 0.35 * width)).astype(np.uint8) * 255
         redrawn = np.maximum(redrawn, cv2.dilate(spine, _disc(0.8 * target)))

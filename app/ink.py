@@ -12,6 +12,7 @@ from app import glyph
 from app.reading import UnreadableInput
 
 LARGEST_COORDINATE: Final = 1e6  # pixels; far beyond any screen, far below float trouble
+_NUMBERS: Final = {"M": 2, "L": 2, "Q": 4}  # that follow a path command
 _CURVE_STEPS: Final = np.linspace(0, 1, 5)[1:, None]  # a pencil's curves are a few pixels long
 
 
@@ -70,7 +71,8 @@ def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> glyph.Strokes:
     Raises UnreadableInput where a path has commands other than M, L and Q.
     """
     objects = (json_data or {}).get("objects", [])
-    return checked([_flatten(item["path"]) for item in objects if item.get("type", "").lower() == "path"])
+    paths = [item["path"] for item in objects if item.get("type", "").lower() == "path"]
+    return checked([_flatten(path) for path in paths])
 
 
 def strokes_from_file(path: Path) -> glyph.Strokes:
@@ -92,13 +94,13 @@ def _flatten(commands: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
 def _points(commands: Sequence[Sequence[Any]]) -> Iterator[NDArray[np.float64]]:
     at = np.zeros(2)
     for name, *numbers in commands:
+        if _NUMBERS.get(name) != len(numbers):
+            raise UnreadableInput(f"expected path commands M, L or Q, came {name} {numbers}")
         ends = np.array(numbers, dtype=np.float64).reshape(-1, 2)
-        if name in ("M", "L") and len(ends) == 1:
-            yield ends[0]
-        elif name == "Q" and len(ends) == 2:
+        if name == "Q":
             control, end = ends
             t = _CURVE_STEPS
             yield from (1 - t) ** 2 * at + 2 * t * (1 - t) * control + t**2 * end
         else:
-            raise UnreadableInput(f"expected path commands M, L or Q, came {name} {numbers}")
+            yield ends[0]
         at = ends[-1]

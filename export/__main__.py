@@ -26,7 +26,7 @@ from export.quantize import to_fp32, to_int8
 from export.verify import Verdict, verify
 from train.config import to_dict
 from train.data import Digits, Mnist, data_folder, load_mnist, load_pendigits
-from train.download import place
+from train.download import DataError, place
 from train.mixture import Mixture, draw
 from train.network import Trained, load
 
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = parser.parse_args(arguments)
     try:
         return export(command.model, command.output, data_folder(command.data))
-    except (OSError, ValueError) as error:
+    except (DataError, OSError, ValueError) as error:
         print(f"export: {error}", file=sys.stderr)
         return 1
 

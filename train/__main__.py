@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-import torch.nn.functional as functional
+from torch.nn import functional
 from tqdm import tqdm
 
 from train import checkpoint, report
 from train.augment import augment
 from train.config import Command, Config, parse, to_dict
 from train.data import Digits, data_folder, load_mnist, load_pendigits
+from train.download import DataError
 from train.evaluate import Score, score
 from train.mixture import Mixture, draw
 from train.network import Network, save
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = parse(arguments)
     try:
         train(command)
-    except (OSError, ValueError) as error:
+    except (DataError, OSError, ValueError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 1
     return 0

@@ -4,9 +4,9 @@ from typing import Final
 
 import numpy as np
 import torch
-import torch.nn.functional as functional
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from app import glyph
 from train.config import Config

@@ -58,7 +58,7 @@ def test_a_blob_of_pixels_is_the_same_dot() -> None:
     image = cv2.circle(blank(0, 200, 200), (40, 160), 15, 255, -1)
     found = picture.find_ink(image)
     assert found is not None
-    assert np.array_equal(picture_glyph(image), ink.ink_glyph([[[5, 5]]]))
+    assert np.array_equal(picture_glyph(image), ink.ink_glyph([[[0, 0]]]))
     assert found[1] == (25, 145, 31, 31)
 
 
