@@ -90,7 +90,7 @@ def settle(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if longest != FINE_BOX and longest > 2 * FINE_PEN:  # a dot keeps its size
         scale = FINE_BOX / longest
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        crop = cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR)
+        crop = cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
     height, width = crop.shape
     moments = cv2.moments(crop)
     mass = moments["m00"]

@@ -34,7 +34,9 @@ def headline(reading: Reading) -> str:
     if not reading.digits:
         said = '<span class="hint">Draw a digit 0–9</span>'
     else:
-        said = f'<span class="read">{reading.text}</span> <span class="sure">{_sure(reading)}</span>'
+        said = (
+            f'<span class="read">{reading.text}</span> <span class="sure">{_sure(reading)}</span>'
+        )
     return f'<div role="status" aria-live="polite" aria-atomic="true">{said}</div>'
 
 

@@ -7,7 +7,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app import glyph
 from app.reading import UnreadableInput
 
 LARGEST_PICTURE: Final = 50_000_000  # pixels; a phone's photograph has 12 to 50 million
@@ -30,7 +29,7 @@ def load(path: Path) -> NDArray[np.uint8]:
     if image is None:
         raise UnreadableInput(f"{path}: expected a picture, came bytes that are no known format")
     if image.dtype == np.uint16:  # 16 bits a channel keep their upper half
-        image = image >> 8
+        image = np.right_shift(image.astype(np.uint16), 8)
     if image.ndim == 3:
         to_rgb = cv2.COLOR_BGRA2RGBA if image.shape[2] == 4 else cv2.COLOR_BGR2RGB
         image = cv2.cvtColor(image.astype(np.uint8), to_rgb)
@@ -100,6 +99,7 @@ def _difference_from_paper(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     paper = np.median(border, axis=0).astype(np.uint8)  # (channels,)
     difference = np.zeros(image.shape[:2], np.uint8)
     for channel in range(channels.shape[2]):
-        one = cv2.absdiff(np.ascontiguousarray(channels[..., channel]), int(paper[channel]))
-        difference = np.maximum(difference, one)
+        one = channels[..., channel]
+        level = paper[channel]
+        difference = np.maximum(difference, np.where(one > level, one - level, level - one))
     return difference

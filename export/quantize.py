@@ -93,7 +93,9 @@ class _Calibration(CalibrationDataReader):  # type: ignore[misc]
     """Hands the glyphs to the quantizer in batches."""
 
     def __init__(self, glyphs: NDArray[np.uint8]) -> None:
-        self._batches = iter(np.split(glyphs, range(_CALIBRATION_BATCH, len(glyphs), _CALIBRATION_BATCH)))
+        self._batches = iter(
+            np.split(glyphs, range(_CALIBRATION_BATCH, len(glyphs), _CALIBRATION_BATCH))
+        )
 
     def get_next(self) -> dict[str, NDArray[np.uint8]] | None:
         batch = next(self._batches, None)

@@ -21,10 +21,15 @@ from tests.drawings import placed
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 START_SECONDS: Final = 60  # a busy machine takes ten to import everything
-FLAGS: Final = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+FLAGS: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def find_chromium(playwright: Playwright) -> str | None:
@@ -93,7 +98,9 @@ def open_page(
     page = context.new_page()
     page.set_default_timeout(20_000)
     page.goto(address)
-    reading(page).wait_for()
+    page.locator(".st-key-reading, .stAlert").first.wait_for()
+    if not reading(page).count():
+        raise RuntimeError(f"the page shows an error: {page.locator('.stAlert').inner_text()}")
     canvas(page).wait_for()
     return page
 

@@ -85,7 +85,9 @@ def pick_device(name: str) -> torch.device:
         device = torch.device(name)
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
-        raise ValueError(f"expected a device that is here (auto, cpu, cuda, mps): {error}") from error
+        raise ValueError(
+            f"expected a device that is here (auto, cpu, cuda, mps): {error}"
+        ) from error
     return device
 
 
@@ -94,9 +96,7 @@ def run_id(config: Config) -> str:
     return hashlib.sha256(json.dumps(to_dict(config), sort_keys=True).encode()).hexdigest()[:12]
 
 
-def _epoch(
-    state: checkpoint.State, mixture: Mixture, config: Config, device: torch.device
-) -> None:
+def _epoch(state: checkpoint.State, mixture: Mixture, config: Config, device: torch.device) -> None:
     """One pass over fresh glyphs, with a bar of loss and rate."""
     started = time.perf_counter()
     glyphs, labels = mixture.epoch(state.epoch)
@@ -108,7 +108,7 @@ def _epoch(
     title = f"epoch {state.epoch + 1}/{config.epochs}"
     with tqdm(total=len(x), desc=title, unit=" glyphs", leave=False, mininterval=1) as bar:
         for step, (batch, truth) in enumerate(
-            zip(x.split(config.batch), y.split(config.batch), strict=True)
+            zip(torch.split(x, config.batch), torch.split(y, config.batch), strict=True)
         ):
             logits = state.network(augment(batch, config, random))
             loss = functional.cross_entropy(logits, truth, label_smoothing=config.label_smoothing)
@@ -139,9 +139,7 @@ def _validate(state: checkpoint.State, validation: Validation, device: torch.dev
     )
 
 
-def _scores(
-    network: Network, validation: Validation, device: torch.device
-) -> tuple[Score, Score]:
+def _scores(network: Network, validation: Validation, device: torch.device) -> tuple[Score, Score]:
     return score(network, validation.mnist, device), score(network, validation.pen, device)
 
 

@@ -1,4 +1,4 @@
-"""Data files: found in the data folder or downloaded, always verified, placed whole or not at all."""
+"""Data files: found in the data folder or downloaded, verified, placed whole or not at all."""
 
 import hashlib
 import os

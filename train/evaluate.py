@@ -22,7 +22,8 @@ class Score:
     @property
     def predicted(self) -> NDArray[np.int64]:
         """The label each glyph was given, int64 (n,)."""
-        return self.logits.argmax(axis=1)
+        best: NDArray[np.int64] = np.argmax(self.logits, axis=1)
+        return best
 
     @property
     def errors(self) -> int:
@@ -52,5 +53,5 @@ def score(network: nn.Module, digits: Digits, device: torch.device) -> Score:
     """Runs a network in evaluation mode over digits; leaves it in that mode."""
     network.eval()
     glyphs = torch.from_numpy(digits.glyphs)
-    parts = [network(part.to(device)).float().cpu().numpy() for part in glyphs.split(_BATCH)]
+    parts = [network(part.to(device)).float().cpu().numpy() for part in torch.split(glyphs, _BATCH)]
     return Score(np.concatenate(parts), digits.labels)

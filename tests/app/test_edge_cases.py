@@ -17,38 +17,47 @@ def blank(value: int, *shape: int) -> NDArray[np.uint8]:
     return np.full(shape, value, np.uint8)
 
 
-@pytest.mark.parametrize("strokes", [
-    [],  # nothing drawn
-    [[]],  # a stroke without points
-    [np.zeros((0, 2)), np.zeros((0, 2))],
-])
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [],  # nothing drawn
+        [[]],  # a stroke without points
+        [np.zeros((0, 2)), np.zeros((0, 2))],
+    ],
+)
 def test_no_ink_is_a_reading_without_digits(recognizer: Recognizer, strokes: list) -> None:
     reading = recognizer.read_ink(strokes)
     assert reading.text == ""
     assert reading.digits == ()
 
 
-@pytest.mark.parametrize("image", [
-    blank(0, 50, 50),  # all black
-    blank(255, 50, 50, 3),  # all white
-    blank(0, 50, 50, 4),  # fully transparent
-    blank(255, 50, 50, 4),  # opaque white
-    blank(7, 1, 1),
-    blank(9, 1, 30_000),
-    np.dstack([np.indices((40, 40))[0].astype(np.uint8)] * 3 + [blank(0, 40, 40)]),  # hidden
-    blank(100, 40, 40) + np.eye(40, dtype=np.uint8) * 10,  # fainter than ink
-])
+@pytest.mark.parametrize(
+    "image",
+    [
+        blank(0, 50, 50),  # all black
+        blank(255, 50, 50, 3),  # all white
+        blank(0, 50, 50, 4),  # fully transparent
+        blank(255, 50, 50, 4),  # opaque white
+        blank(7, 1, 1),
+        blank(9, 1, 30_000),
+        np.dstack([np.indices((40, 40))[0].astype(np.uint8)] * 3 + [blank(0, 40, 40)]),  # hidden
+        blank(100, 40, 40) + np.eye(40, dtype=np.uint8) * 10,  # fainter than ink
+    ],
+)
 def test_no_contrast_is_a_reading_without_digits(
     recognizer: Recognizer, image: NDArray[np.uint8]
 ) -> None:
     assert recognizer.read_image(image).digits == ()
 
 
-@pytest.mark.parametrize("strokes", [
-    [[[100, 100]]],  # one point
-    [[[100, 100], [100, 100]]],  # a click without a move
-    [[[100, 100], [101, 100.5]]],  # a finger that trembled
-])
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [[[100, 100]]],  # one point
+        [[[100, 100], [100, 100]]],  # a click without a move
+        [[[100, 100], [101, 100.5]]],  # a finger that trembled
+    ],
+)
 def test_a_tap_is_a_dot_in_the_middle(strokes: list) -> None:
     made = ink.ink_glyph(strokes)
     assert cv2.boundingRect((made > 127).astype(np.uint8)) == (13, 13, 2, 2)
@@ -62,10 +71,13 @@ def test_a_blob_of_pixels_is_the_same_dot() -> None:
     assert found[1] == (25, 145, 31, 31)
 
 
-@pytest.mark.parametrize("points, wide, high", [
-    ([[10, 50], [250, 50]], 20, 2),  # one horizontal line
-    ([[50, 10], [50, 250]], 2, 20),  # a plain bar
-])
+@pytest.mark.parametrize(
+    "points, wide, high",
+    [
+        ([[10, 50], [250, 50]], 20, 2),  # one horizontal line
+        ([[50, 10], [50, 250]], 2, 20),  # a plain bar
+    ],
+)
 def test_a_line_fills_the_box(points: list, wide: int, high: int) -> None:
     _, _, width, height = cv2.boundingRect((ink.ink_glyph([points]) > 127).astype(np.uint8))
     assert (width, height) == pytest.approx((wide, high), abs=1)
@@ -80,32 +92,38 @@ def test_a_stroke_outside_the_canvas_reads_as_inside(recognizer: Recognizer) -> 
     assert (width, height) == pytest.approx(np.ptp(np.concatenate(inside), axis=0))
 
 
-@pytest.mark.parametrize("strokes, told", [
-    ([[[NAN, 1], [2, 3]]], "finite"),
-    ([[[float("inf"), 1]]], "finite"),
-    ([[[1e9, 0], [0, 0]]], "within"),
-    ([[[1, 2, 3]]], r"\(n, 2\)"),
-    ([[1, 2]], r"\(n, 2\)"),
-    ([["a", "b"]], "numbers"),
-    ([[[1, 2], [3]]], "numbers"),
-    ("strokes", "sequence"),
-    ({"strokes": []}, "sequence"),
-    (None, "sequence"),
-])
+@pytest.mark.parametrize(
+    "strokes, told",
+    [
+        ([[[NAN, 1], [2, 3]]], "finite"),
+        ([[[float("inf"), 1]]], "finite"),
+        ([[[1e9, 0], [0, 0]]], "within"),
+        ([[[1, 2, 3]]], r"\(n, 2\)"),
+        ([[1, 2]], r"\(n, 2\)"),
+        ([["a", "b"]], "numbers"),
+        ([[[1, 2], [3]]], "numbers"),
+        ("strokes", "sequence"),
+        ({"strokes": []}, "sequence"),
+        (None, "sequence"),
+    ],
+)
 def test_what_are_no_strokes_is_refused(recognizer: Recognizer, strokes: object, told: str) -> None:
     with pytest.raises(UnreadableInput, match=told):
         recognizer.read_ink(strokes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("image, told", [
-    (blank(0, 10, 10).astype(np.float32), "float32"),
-    (blank(0, 10, 10).astype(np.uint16), "uint16"),
-    (blank(0, 10), r"\(10,\)"),
-    (blank(0, 10, 10, 2), r"\(10, 10, 2\)"),
-    (blank(0, 0, 10), "0"),
-    (np.broadcast_to(blank(0, 1, 1), (30_000, 30_000)), "30000 x 30000"),
-    ([[0, 1]], "list"),
-])
+@pytest.mark.parametrize(
+    "image, told",
+    [
+        (blank(0, 10, 10).astype(np.float32), "float32"),
+        (blank(0, 10, 10).astype(np.uint16), "uint16"),
+        (blank(0, 10), r"\(10,\)"),
+        (blank(0, 10, 10, 2), r"\(10, 10, 2\)"),
+        (blank(0, 0, 10), "0"),
+        (np.broadcast_to(blank(0, 1, 1), (30_000, 30_000)), "30000 x 30000"),
+        ([[0, 1]], "list"),
+    ],
+)
 def test_what_is_no_image_is_refused(recognizer: Recognizer, image: object, told: str) -> None:
     with pytest.raises(UnreadableInput, match=told):
         recognizer.read_image(image)  # type: ignore[arg-type]

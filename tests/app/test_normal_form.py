@@ -86,12 +86,15 @@ def test_order_and_direction_of_strokes_do_not_matter() -> None:
     assert difference(ink.ink_glyph(backwards), ink.ink_glyph(strokes)) < 0.02
 
 
-@pytest.mark.parametrize("paper, pen", [
-    ((255, 255, 255), (20, 20, 120)),  # blue ink on white
-    ((250, 240, 190), (190, 30, 30)),  # red on yellow
-    ((30, 90, 30), (30, 220, 30)),  # chalk on a board
-    ((120, 120, 120), (60, 120, 190)),  # two colours that are the same grey
-])
+@pytest.mark.parametrize(
+    "paper, pen",
+    [
+        ((255, 255, 255), (20, 20, 120)),  # blue ink on white
+        ((250, 240, 190), (190, 30, 30)),  # red on yellow
+        ((30, 90, 30), (30, 220, 30)),  # chalk on a board
+        ((120, 120, 120), (60, 120, 190)),  # two colours that are the same grey
+    ],
+)
 def test_colours_do_not_matter(paper: tuple[int, ...], pen: tuple[int, ...]) -> None:
     drawn = draw(3, 0.8, 12, (0.5, 0.5))
     share = drawn[..., None] / 255

@@ -45,13 +45,16 @@ def test_writes_json_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert empty == {"path": str(folder / "empty.jpg"), "text": "", "digits": []}
 
 
-@pytest.mark.parametrize("name, content", [
-    ("absent.png", None),
-    ("empty.png", b""),
-    ("text.png", b"no picture at all"),
-    ("cut.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 20),
-    ("broken.json", b"{"),
-])
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("absent.png", None),
+        ("empty.png", b""),
+        ("text.png", b"no picture at all"),
+        ("cut.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 20),
+        ("broken.json", b"{"),
+    ],
+)
 def test_an_unreadable_file_is_reported_and_the_rest_is_read(
     name: str, content: bytes | None, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -64,9 +67,7 @@ def test_an_unreadable_file_is_reported_and_the_rest_is_read(
     assert "expected" in printed.err
 
 
-def test_a_missing_model_ends_the_command(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_model_ends_the_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["read", "--model", str(folder / "no.onnx"), str(folder)]) == 2
     assert "no.onnx: expected a model file" in capsys.readouterr().err
 

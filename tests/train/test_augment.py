@@ -42,15 +42,18 @@ def test_glyphs_stay_glyphs(glyphs: torch.Tensor) -> None:
     assert changed.max() <= 255
 
 
-@pytest.mark.parametrize("name, value", [
-    ("rotate", 30.0),
-    ("scale", 0.3),
-    ("shear", 0.4),
-    ("shift", 4.0),
-    ("elastic", 3.0),
-    ("thickness", 1.0),
-    ("noise", 1.0),
-])
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("rotate", 30.0),
+        ("scale", 0.3),
+        ("shear", 0.4),
+        ("shift", 4.0),
+        ("elastic", 3.0),
+        ("thickness", 1.0),
+        ("noise", 1.0),
+    ],
+)
 def test_each_setting_changes_something(glyphs: torch.Tensor, name: str, value: float) -> None:
     config = replace(STILL, **{name: value})
     changed = augment(glyphs, config, torch.Generator().manual_seed(0))

@@ -16,13 +16,16 @@ def test_flags_set_the_config() -> None:
     assert (command.data, command.resume, command.device) == ("here", True, "auto")
 
 
-@pytest.mark.parametrize("arguments, told", [
-    (["--sede", "7"], "unrecognized arguments: --sede"),
-    (["--epochs", "many"], "invalid int value: 'many'"),
-    (["--epochs", "0"], "came epochs 0"),
-    (["--batch", "-1"], "batch -1"),
-    (["--repen", "1.5"], r"expected repen in [0, 1], came 1.5"),
-])
+@pytest.mark.parametrize(
+    "arguments, told",
+    [
+        (["--sede", "7"], "unrecognized arguments: --sede"),
+        (["--epochs", "many"], "invalid int value: 'many'"),
+        (["--epochs", "0"], "came epochs 0"),
+        (["--batch", "-1"], "batch -1"),
+        (["--repen", "1.5"], r"expected repen in [0, 1], came 1.5"),
+    ],
+)
 def test_wrong_flags_end_the_program(
     arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -53,6 +56,6 @@ def test_every_field_is_read() -> None:
         node.attr
         for file in package.glob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Attribute) and not (file.name == "config.py")
+        if isinstance(node, ast.Attribute) and file.name != "config.py"
     }
     assert {entry.name for entry in fields(Config)} <= read

@@ -1,0 +1,64 @@
+# Two environments: .venv/app holds what serving needs (and the tests' tools), never PyTorch;
+# .venv/train holds what training and export need. A stamp is touched when one is complete, so
+# an interrupted installation is done again, and a second run is quick.
+
+PYTHON ?= python3
+PORT ?= 8501
+APP := .venv/app/bin/python
+TRAIN := .venv/train/bin/python
+PIP := -m pip install --quiet --disable-pip-version-check
+REPORTS := test-results
+.DEFAULT_GOAL := help
+.PHONY: help run test check format test-app test-train train export screenshots clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+run: .venv/app/.served ## serve the app on http://localhost:8501 (PORT=… for another)
+	$(APP) -m streamlit run app/main.py --server.port $(PORT)
+
+test: check test-app test-train ## set up everything and run every test
+
+check: .venv/app/.tested .venv/train/.tested ## linters and types
+	$(APP) -m ruff check .
+	$(APP) -m ruff format --check .
+	$(APP) -m mypy app
+	$(TRAIN) -m mypy train export
+
+format: .venv/app/.tested ## put the code in its one format
+	$(APP) -m ruff check --fix .
+	$(APP) -m ruff format .
+
+test-app: .venv/app/.tested ## the app's tests, where there is no PyTorch
+	sh tests/chromium.sh $(APP)
+	$(APP) -m pytest tests/app --junitxml=$(REPORTS)/app.xml
+
+test-train: .venv/train/.tested ## the tests of training and export
+	$(TRAIN) -m pytest tests/train tests/export --junitxml=$(REPORTS)/train.xml
+
+train: .venv/train/.tested ## train the network: models/model.pth
+	$(TRAIN) -m train
+
+export: .venv/train/.tested ## export it: models/model.onnx and models/model.json
+	$(TRAIN) -m export
+
+screenshots: .venv/app/.tested ## take the pictures of the page in app/images
+	sh tests/chromium.sh $(APP)
+	$(APP) -m tests.screenshots
+
+clean: ## remove environments, caches and reports
+	rm -rf .venv $(REPORTS) .mypy_cache .ruff_cache .pytest_cache
+
+.venv/app/.served: requirements-app.txt
+	$(PYTHON) -m venv --clear .venv/app
+	$(APP) $(PIP) -r requirements-app.txt
+	touch $@
+
+.venv/app/.tested: .venv/app/.served tests/requirements.txt
+	$(APP) $(PIP) -r requirements-app.txt -r tests/requirements.txt
+	touch $@
+
+.venv/train/.tested: requirements-train.txt requirements-app.txt tests/requirements.txt
+	$(PYTHON) -m venv --clear .venv/train
+	$(TRAIN) $(PIP) -r requirements-train.txt -r tests/requirements.txt
+	touch $@
