@@ -1,0 +1,72 @@
+"""The committed model: whole, as described, and as accurate as its floors say."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.recognizer import MODEL, Recognizer
+from export import table
+from tests.conftest import ROOT
+from train.data import load_mnist, load_pendigits
+from train.network import load
+
+MNIST_FLOOR, PEN_FLOOR = 99.4, 98.5  # percent, int8
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((MODEL.parent / "model.json").read_text())
+    return content
+
+
+def test_the_file_is_the_one_described(described: dict[str, Any]) -> None:
+    content = MODEL.read_bytes()
+    assert hashlib.sha256(content).hexdigest() == described["sha256"]
+    assert len(content) == described["bytes"] <= 200_000
+    assert Recognizer().metadata == described["metadata"]
+
+
+def test_the_weights_are_those_exported(described: dict[str, Any]) -> None:
+    path = MODEL.parent / "model.pth"
+    assert path.stat().st_size < 1_000_000
+    assert load(path).run == described["metadata"]["run"]
+
+
+def test_mnist_is_read_as_described(
+    described: dict[str, Any], data: Path, recognizer: Recognizer
+) -> None:
+    test = load_mnist(data).test
+    errors = int((recognizer.classify(test.glyphs).argmax(axis=1) != test.labels).sum())
+    assert 100 * (1 - errors / len(test.labels)) >= MNIST_FLOOR
+    # Other CPUs round int8 sums in another order: a few glyphs may fall to the other side.
+    assert errors == pytest.approx(described["accuracy"]["mnist_test"]["int8"]["errors"], abs=3)
+
+
+def test_ink_of_held_back_writers_is_read_as_described(
+    described: dict[str, Any], data: Path, recognizer: Recognizer
+) -> None:
+    """Through the serving door, strokes in and text out."""
+    validation = load_pendigits(data).validation
+    read = [recognizer.read_ink(strokes).digits[0].value for strokes in validation.strokes]
+    errors = int((np.array(read) != validation.labels).sum())
+    assert 100 * (1 - errors / len(read)) >= PEN_FLOOR
+    assert errors == pytest.approx(described["accuracy"]["pen_validation"]["int8"]["errors"], abs=3)
+
+
+def test_mnist_as_pictures_is_read_too(data: Path, recognizer: Recognizer) -> None:
+    """The picture road costs little: enlarged and inverted, as a photograph would come."""
+    validation = load_mnist(data).validation
+    wrong = 0
+    for glyph, label in zip(validation.glyphs[:500], validation.labels[:500], strict=True):
+        picture = 255 - np.pad(glyph.repeat(4, axis=0).repeat(4, axis=1), 30)
+        wrong += recognizer.read_image(picture).text != str(label)
+    assert wrong <= 10
+
+
+def test_the_readmes_tell_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert table.main(["--check"]) == 0

@@ -1,0 +1,146 @@
+"""Export on a small network and drawn digits: the files, the contract, and the gate."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from app.glyph import NORMAL_FORM
+from app.recognizer import Recognizer
+from export import __main__ as command
+from export import verify as gate
+from tests.train.test_train import run as train
+from tests.train.test_train import small_sets
+from train.network import load
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of a short real training on drawn digits."""
+    folder = tmp_path_factory.mktemp("weights")
+    arguments = ["--epochs", "12", "--batch", "32", "--pen-repeats", "1", "--device", "cpu"]
+    path = folder / "model.pth"
+    assert train([*arguments, "--run", str(folder / "run"), "--output", str(path)]) == 0
+    return path
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    mnist, pen = small_sets()
+    monkeypatch.setattr(command, "load_mnist", lambda folder: mnist)
+    monkeypatch.setattr(command, "load_pendigits", lambda folder: pen)
+
+
+def export(weights: Path, output: Path) -> int:
+    return command.main(["--model", str(weights), "--output", str(output)])
+
+
+@pytest.fixture(scope="module")
+def exported(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("exported")
+    with pytest.MonkeyPatch.context() as patch:
+        mnist, pen = small_sets()
+        patch.setattr(command, "load_mnist", lambda folder: mnist)
+        patch.setattr(command, "load_pendigits", lambda folder: pen)
+        assert export(weights, folder) == 0
+    return folder
+
+
+def test_what_is_exported_reads(exported: Path) -> None:
+    recognizer = Recognizer(exported / "model.onnx")
+    mnist, pen = small_sets()
+    read = [recognizer.read_ink(strokes).text for strokes in pen.train.strokes[:10]]
+    assert read == list("0123456789")
+    for count in (1, 7):
+        probabilities = recognizer.classify(mnist.train.glyphs[:count])
+        assert probabilities.shape == (count, 10)
+        assert probabilities.sum(axis=1) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_graph_keeps_its_contract(exported: Path, weights: Path) -> None:
+    model = onnx.load(exported / "model.onnx")
+    (glyphs,), (logits,) = model.graph.input, model.graph.output
+    shape = [side.dim_param or side.dim_value for side in glyphs.type.tensor_type.shape.dim]
+    assert glyphs.name == "glyphs"
+    assert glyphs.type.tensor_type.elem_type == onnx.TensorProto.UINT8
+    assert isinstance(shape[0], str)
+    assert shape[1:] == [28, 28]
+    assert (logits.name, logits.type.tensor_type.elem_type) == ("logits", onnx.TensorProto.FLOAT)
+    metadata = {entry.key: entry.value for entry in model.metadata_props}
+    assert metadata == {
+        "contract": "digits/1",
+        "labels": "0123456789",
+        "normal_form": NORMAL_FORM,
+        "run": load(weights).run,
+        "temperature": "1.0",
+    }
+    names = {node.op_type for node in model.graph.node}
+    assert "QuantizeLinear" in names
+    assert "BatchNormalization" not in names, "batch norm is folded before quantization"
+
+
+def test_weights_are_quantized_per_channel(exported: Path) -> None:
+    model = onnx.load(exported / "model.onnx")
+    weights = [entry for entry in model.graph.initializer if entry.data_type == 3]
+    assert {4} <= {len(entry.dims) for entry in weights}
+    scales = [entry for entry in model.graph.initializer if entry.name.endswith("_scale")]
+    assert max(int(np.prod(entry.dims)) for entry in scales) > 1
+
+
+def test_the_description_matches_the_file(exported: Path) -> None:
+    described = json.loads((exported / "model.json").read_text())
+    assert described["bytes"] == (exported / "model.onnx").stat().st_size
+    assert described["gate"]["largest_logit_difference"] <= gate.LARGEST_LOGIT_DIFFERENCE
+    assert set(described["accuracy"]) == {"mnist_test", "mnist_validation", "pen_validation"}
+
+
+def test_the_same_weights_give_the_same_bytes(
+    exported: Path, weights: Path, tmp_path: Path
+) -> None:
+    assert export(weights, tmp_path) == 0
+    for name in ("model.onnx", "model.json"):
+        assert (tmp_path / name).read_bytes() == (exported / name).read_bytes()
+
+
+@pytest.mark.parametrize("limit, value", [
+    ("LARGEST_LOGIT_DIFFERENCE", -1.0),
+    ("LARGEST_ACCURACY_LOSS", -100.0),
+    ("LARGEST_FILE", 1000),
+])
+def test_nothing_changes_when_the_gate_fails(
+    limit: str,
+    value: float,
+    weights: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"old")
+    monkeypatch.setattr(gate, limit, value)
+    assert export(weights, tmp_path) == 1
+    assert "expected at most" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"model.onnx": b"old"}
+
+
+def test_a_damaged_graph_does_not_pass(
+    weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(trained, fp32, int8, glyphs):  # type: ignore[no-untyped-def]
+        with torch.no_grad():
+            trained.network.head.bias += 1e-3  # what is exported is not what was trained
+        real(trained, fp32, int8, glyphs)
+        with torch.no_grad():
+            trained.network.head.bias -= 1e-3
+
+    real = command.write
+    monkeypatch.setattr(command, "write", write)
+    assert export(weights, tmp_path) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_missing_weights_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export(tmp_path / "no.pth", tmp_path) == 1
+    assert "no.pth: expected trained weights" in capsys.readouterr().err
