@@ -60,7 +60,6 @@ def canvas() -> dict[str, Any]:
             "Undo",
             key="undo",
             icon=":material/undo:",
-            help="Take back the last stroke",
             disabled=not objects,
             on_click=take_sheet,
             args=(objects[:-1],),
@@ -69,7 +68,6 @@ def canvas() -> dict[str, Any]:
             "Clear",
             key="clear",
             icon=":material/ink_eraser:",
-            help="Wipe the sheet",
             disabled=not objects,
             on_click=take_sheet,
             args=([],),
@@ -118,8 +116,8 @@ def main() -> None:
     draw_and_read(recognizer)
     with st.container(key="about"):
         st.markdown(
-            "Your strokes are scaled and centred into 28\u00a0×\u00a028 pixels, and a small int8 network"
-            " reads them on this server’s CPU. Nothing is stored."
+            "Your strokes are scaled and centred into 28\u00a0×\u00a028 pixels, and a small int8"
+            " network reads them on this server’s CPU. Nothing is stored."
         )
         if st.button("Model card", key="card", type="tertiary", icon=":material/description:"):
             show_model_card()

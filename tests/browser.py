@@ -98,7 +98,7 @@ def open_page(
     page = context.new_page()
     page.set_default_timeout(20_000)
     page.goto(address)
-    page.locator(".st-key-reading, .stAlert").first.wait_for()
+    page.locator(".st-key-reading [role=status], .stAlert").first.wait_for()
     if not reading(page).count():
         raise RuntimeError(f"the page shows an error: {page.locator('.stAlert').inner_text()}")
     canvas(page).wait_for()
