@@ -1,5 +1,6 @@
 """The page: draw a digit, see it read. Run with `streamlit run app/main.py`."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -94,13 +95,16 @@ def draw_and_read(recognizer: Recognizer) -> None:
         st.html(looks.details(reading))
 
 
-@st.dialog("Model card", width="large")
+@st.dialog("Model card", width="medium")
 def show_model_card() -> None:
     """The model card as it is in the repository, so that it needs no connection."""
     try:
-        st.markdown(MODEL_CARD.read_text(encoding="utf-8"))
+        card = MODEL_CARD.read_text(encoding="utf-8")
     except OSError as error:
         st.error(f"The model card cannot be read: {error}")
+        return
+    # The dialog has a title of its own, and Streamlit would show HTML comments as text.
+    st.markdown(re.sub(r"\A# [^\n]*|<!--.*?-->", "", card, flags=re.DOTALL))
 
 
 def main() -> None:

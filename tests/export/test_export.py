@@ -105,11 +105,14 @@ def test_the_same_weights_give_the_same_bytes(
         assert (tmp_path / name).read_bytes() == (exported / name).read_bytes()
 
 
-@pytest.mark.parametrize("limit, value", [
-    ("LARGEST_LOGIT_DIFFERENCE", -1.0),
-    ("LARGEST_ACCURACY_LOSS", -100.0),
-    ("LARGEST_FILE", 1000),
-])
+@pytest.mark.parametrize(
+    "limit, value",
+    [
+        ("LARGEST_LOGIT_DIFFERENCE", -1.0),
+        ("LARGEST_ACCURACY_LOSS", -100.0),
+        ("LARGEST_FILE", 1000),
+    ],
+)
 def test_nothing_changes_when_the_gate_fails(
     limit: str,
     value: float,
