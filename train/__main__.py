@@ -1,8 +1,11 @@
 """Trains the network: `python -m train [--data DIR] [--resume] ...`, see `--help`.
 
 Writes the weights to models/model.pth, and config.json, metrics.jsonl, checkpoint.pth and PNGs
-of learning curves, confusions and worst mistakes to the run folder. models/README.md has what
-the committed weights reach and took.
+of learning curves, confusions and worst mistakes to the run folder.
+
+The default 40 epochs of 78,980 glyphs took 32 minutes on two cores of an AMD EPYC (Zen 3, torch
+2.15) that had other work beside; the fastest epoch, nearly undisturbed, 29 s or 2,760 glyphs a
+second, of which augmentation alone does about 10,000. models/model.json has what they reach.
 """
 
 import hashlib

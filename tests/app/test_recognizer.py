@@ -1,5 +1,6 @@
 """The recogniser: what it gives, what it refuses, and that threads may share it."""
 
+import importlib.util
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -106,6 +107,11 @@ def test_threads_are_set_before_the_session_is_made() -> None:
 
 def test_a_reading_spells_its_digits() -> None:
     assert Reading().text == ""
+
+
+def test_this_environment_has_no_torch() -> None:
+    """The app's tests prove the torch-free promise only where there is none to import."""
+    assert importlib.util.find_spec("torch") is None
 
 
 def test_serving_imports_neither_torch_nor_a_page() -> None:
