@@ -120,6 +120,19 @@ def button(page: Page, key: str) -> Locator:
     return page.locator(f".st-key-{key} button")
 
 
+def change_sheet(page: Page, key: str) -> None:
+    """Presses undo or clear and waits for the new sheet: what is drawn on the old one is lost."""
+    canvas(page).evaluate("e => { e.isOld = true }")
+    button(page, key).click()
+    page.wait_for_function(
+        """() => {
+            const found = [...document.querySelectorAll(".st-key-canvas *")]
+                .map(e => e.shadowRoot?.querySelector("canvas.upper-canvas")).filter(e => e);
+            return found.length === 1 && !found[0].isOld;
+        }"""
+    )
+
+
 def draw_with_mouse(page: Page, strokes: Sequence[NDArray[np.float64]]) -> None:
     """Draws strokes given in the page's pixels."""
     for stroke in strokes:
