@@ -43,9 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = parser.parse_args(arguments)
     try:
         return export(command.model, command.output, data_folder(command.data))
+    except onnx.checker.ValidationError as error:
+        print(f"export: nothing written:\n  checker: {error}", file=sys.stderr)
     except (DataError, OSError, ValueError) as error:
         print(f"export: {error}", file=sys.stderr)
-        return 1
+    return 1
 
 
 def export(weights: Path, output: Path, folder: Path) -> int:
@@ -98,6 +100,8 @@ def describe(trained: Trained, content: bytes, verdict: Verdict) -> dict[str, An
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),
         "opset": next(entry.version for entry in model.opset_import if not entry.domain),
+        "inputs": [_port(value) for value in model.graph.input],
+        "outputs": [_port(value) for value in model.graph.output],
         "metadata": metadata(trained),
         "parameters": sum(parameter.numel() for parameter in trained.network.parameters()),
         "accuracy": verdict.sets,
@@ -105,6 +109,16 @@ def describe(trained: Trained, content: bytes, verdict: Verdict) -> dict[str, An
         "config": to_dict(trained.config),
         "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
         "command": "python -m export",
+    }
+
+
+def _port(value: onnx.ValueInfoProto) -> dict[str, Any]:
+    """An input's or output's name, dtype and shape; a side that varies has a name."""
+    tensor = value.type.tensor_type
+    return {
+        "name": value.name,
+        "dtype": onnx.helper.tensor_dtype_to_np_dtype(tensor.elem_type).name,
+        "shape": [side.dim_param or side.dim_value for side in tensor.shape.dim],
     }
 
 

@@ -62,7 +62,9 @@ def train(command: Command) -> None:
     steps = -(-len(mixture) // config.batch)
     state = checkpoint.begin(config, steps * config.epochs, device)
     kept = command.run / "checkpoint.pth"
-    if command.resume and kept.is_file():
+    if kept.is_file():
+        if not command.resume:
+            raise ValueError(f"{kept}: expected a new run folder (--run) or --resume, came a run")
         checkpoint.restore(kept, state, config)
         print(f"going on after epoch {state.epoch} of {config.epochs}")
     command.run.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from export import __main__ as command
 from export import verify as gate
 from tests.train.test_train import run as train
 from tests.train.test_train import small_sets
-from train.network import load
+from train.network import load, save
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +95,10 @@ def test_the_description_matches_the_file(exported: Path) -> None:
     assert described["bytes"] == (exported / "model.onnx").stat().st_size
     assert described["gate"]["largest_logit_difference"] <= gate.LARGEST_LOGIT_DIFFERENCE
     assert set(described["accuracy"]) == {"mnist_test", "mnist_validation", "pen_validation"}
+    assert described["inputs"] == [
+        {"name": "glyphs", "dtype": "uint8", "shape": ["batch", 28, 28]}
+    ]
+    assert described["outputs"] == [{"name": "logits", "dtype": "float32", "shape": ["batch", 10]}]
 
 
 def test_the_same_weights_give_the_same_bytes(
@@ -141,6 +145,35 @@ def test_a_damaged_graph_does_not_pass(
     real = command.write
     monkeypatch.setattr(command, "write", write)
     assert export(weights, tmp_path) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_network_that_answers_nan_does_not_pass(
+    weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """NaN compares false with every limit, and both graphs agree on it."""
+    trained = load(weights)
+    with torch.no_grad():
+        trained.network.head.bias[3] = float("nan")
+    broken, output = tmp_path / "broken.pth", tmp_path / "models"
+    save(broken, trained.network, trained.config, trained.run)
+    assert export(broken, output) == 1
+    assert "largest_logit_difference: expected at most 0.0001, came nan" in capsys.readouterr().err
+    assert not output.exists()
+
+
+def test_what_the_checker_refuses_is_not_written(
+    weights: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise onnx.checker.ValidationError("no such operator")
+
+    monkeypatch.setattr(onnx.checker, "check_model", refuse)
+    assert export(weights, tmp_path) == 1
+    assert "checker: no such operator" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 

@@ -100,6 +100,16 @@ def test_resuming_with_other_settings_is_refused(
     assert not (unbroken / "other.pth").exists()
 
 
+def test_a_run_is_not_begun_over_another(
+    unbroken: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = (unbroken / "checkpoint.pth").read_bytes()
+    arguments = [*SMALL, "--run", str(unbroken), "--output", str(unbroken / "other.pth")]
+    assert run(arguments) == 1
+    assert "expected a new run folder (--run) or --resume" in capsys.readouterr().err
+    assert (unbroken / "checkpoint.pth").read_bytes() == kept
+
+
 def test_a_run_leaves_its_settings_and_pictures(unbroken: Path) -> None:
     assert json.loads((unbroken / "config.json").read_text())["epochs"] == 3
     for name in (
