@@ -116,7 +116,8 @@ def _refine(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     scaled = cv2.copyMakeBorder(
         cv2.resize(ink, size, interpolation=method), *(margin,) * 4, cv2.BORDER_CONSTANT, value=0
     )
-    return np.where(scaled > 127, 255, 0).astype(np.uint8)
+    edge = min(127, int(scaled.max()) // 2)  # a hair may be too fine to reach half anywhere
+    return np.where(scaled > edge, 255, 0).astype(np.uint8)
 
 
 def _distances(mask: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

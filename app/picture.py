@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app import paper
 from app.reading import UnreadableInput
 
 LARGEST_PICTURE: Final = 50_000_000  # pixels; a phone's photograph has 12 to 50 million
-FAINTEST_INK: Final = 24  # of 255: below this a difference from the paper is noise
 PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 
 Box = tuple[int, int, int, int]
@@ -23,7 +23,10 @@ def load(path: Path) -> NDArray[np.uint8]:
     except OSError as error:
         raise UnreadableInput(f"{path}: expected a readable file, came {error}") from error
     try:
-        image = cv2.imdecode(content, cv2.IMREAD_UNCHANGED) if content.size else None
+        # Only a JPEG says how the phone was held, and IMREAD_UNCHANGED would not listen.
+        jpeg = content[:2].tobytes() == b"\xff\xd8"
+        flag = cv2.IMREAD_ANYCOLOR if jpeg else cv2.IMREAD_UNCHANGED
+        image = cv2.imdecode(content, flag) if content.size else None
     except cv2.error as error:
         raise UnreadableInput(f"{path}: expected a picture, came {error}") from error
     if image is None:
@@ -56,23 +59,31 @@ def checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def find_ink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Box] | None:
-    """The ink of a picture and where it is, or None where there is none.
+    """The ink of a picture's one character and where it is, or None where there is none.
 
     image: see `checked`. Returns uint8 (height, width) with 0 for paper and 255 for full ink,
-    cropped to the box (x, y, width, height) in pixels of the image.
+    cropped to the box (x, y, width, height) in pixels of the image; the crop of a large picture
+    has fewer pixels than its box.
     """
-    ink = _difference_from_paper(_opaque(checked(image)))
-    darkest = int(ink.max())
-    if darkest < FAINTEST_INK:
-        return None
-    threshold, _ = cv2.threshold(ink, 0, 255, cv2.THRESH_OTSU)
-    # Anti-aliased edges pull Otsu's threshold down on sparse ink; half the ink's own strength
-    # is where the pen's edge is.
-    threshold = max(threshold, darkest / 2)
-    box = cv2.boundingRect((ink > threshold / 2).astype(np.uint8))
-    x, y, width, height = box
-    crop = ink[y : y + height, x : x + width].astype(np.float32) * (127.5 / threshold)
-    return np.minimum(crop, 255).astype(np.uint8), (x, y, width, height)
+    ink = ink_map(image)
+    return None if ink is None else cut_out(ink, image.shape)
+
+
+def ink_map(image: NDArray[np.uint8]) -> paper.Ink | None:
+    """All ink of a picture without what is no writing, or None where there is none."""
+    return paper.find(_opaque(checked(image)))
+
+
+def cut_out(ink: paper.Ink, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], Box]:
+    """All ink as one character: its crop, and its box in a picture of this shape (h, w, ...)."""
+    x, y, width, height = cv2.boundingRect(ink.mask)
+    near = cv2.dilate(ink.mask, np.ones((3, 3), np.uint8))  # with the ink's soft rim
+    strength = np.where(ink.mask > 0, np.maximum(ink.strength, 128), ink.strength)
+    crop = np.where(near > 0, strength, 0)[y : y + height, x : x + width].astype(np.uint8)
+    left, top = int(x / ink.scale), int(y / ink.scale)
+    right = min(round((x + width) / ink.scale), shape[1])
+    bottom = min(round((y + height) / ink.scale), shape[0])
+    return crop, (left, top, max(right - left, 1), max(bottom - top, 1))
 
 
 def _opaque(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -82,24 +93,7 @@ def _opaque(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     opacity = image[..., 3:].astype(np.float32) / 255  # (h, w, 1)
     colours = image[..., :3].astype(np.float32)
     drawn = float((colours * opacity).sum()) / max(3 * float(opacity.sum()), 1e-6)
-    paper = 255.0 if drawn < 128 else 0.0
+    ground = 255.0 if drawn < 128 else 0.0
     if not opacity.any():  # nothing is drawn at all
         return np.zeros(image.shape[:2], np.uint8)
-    return np.round(colours * opacity + paper * (1 - opacity)).astype(np.uint8)
-
-
-def _difference_from_paper(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """How far each pixel is from the paper in its most telling channel: uint8 (h, w).
-
-    The paper's colour is the median along the border, so either polarity and any two colours
-    come out the same.
-    """
-    channels = image.reshape(*image.shape[:2], -1)
-    border = np.concatenate([channels[0], channels[-1], channels[:, 0], channels[:, -1]])
-    paper = np.median(border, axis=0).astype(np.uint8)  # (channels,)
-    difference = np.zeros(image.shape[:2], np.uint8)
-    for channel in range(channels.shape[2]):
-        one = channels[..., channel]
-        level = paper[channel]
-        difference = np.maximum(difference, np.where(one > level, one - level, level - one))
-    return difference
+    return np.round(colours * opacity + ground * (1 - opacity)).astype(np.uint8)

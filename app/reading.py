@@ -15,8 +15,9 @@ class Digit:
     """One character of a reading.
 
     value: 0-9, or None when the mark was refused as not a digit.
-    confidence: probability in [0, 1] that the value is right.
-    probabilities: float32 (10,), sums to 1.
+    confidence: probability in [0, 1] that the value is right; of a refused mark, the network's
+        belief that it is none.
+    probabilities: float32 (10,), sums to 1: which digit it is if it is one.
     box: (x, y, width, height) of the ink, in pixels of the input.
     glyph: uint8 (28, 28), ink 255 on 0: what the network saw.
     """

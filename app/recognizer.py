@@ -12,8 +12,9 @@ from app import glyph, ink, picture
 from app.reading import Digit, Reading, UnreadableInput
 
 MODEL: Final = Path(__file__).resolve().parent.parent / "models" / "model.onnx"
-CONTRACT: Final = "digits/1"  # input "glyphs" uint8 (n, 28, 28), output "logits" float32 (n, 10)
-LABELS: Final = "0123456789"
+CONTRACT: Final = "digits/2"  # input "glyphs" uint8 (n, 28, 28), output "logits" float32 (n, 11)
+LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
+DIGITS: Final = 10
 
 
 class WrongModel(RuntimeError):
@@ -48,7 +49,8 @@ class Recognizer:
                 raise WrongModel(
                     f"{path}: expected {key} {value!r}, came {self.metadata.get(key)!r}"
                 )
-        self._temperature = float(self.metadata.get("temperature", "1"))
+        self._temperature = self._number("temperature")
+        self._threshold = self._number("threshold")
 
     def read_ink(self, strokes: Sequence[ArrayLike], single: bool = False) -> Reading:
         """Reads strokes, float arrays (n, 2) in pixels, x right and y down.
@@ -88,20 +90,46 @@ class Recognizer:
             came = f"{getattr(glyphs, 'dtype', type(glyphs).__name__)} {np.shape(glyphs)}"
             raise UnreadableInput(f"expected glyphs uint8 (n, 28, 28), came {came}")
         if len(glyphs) == 0:
-            return np.zeros((0, len(LABELS)), np.float32)
-        logits = self.logits(glyphs) / np.float32(self._temperature)
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        probabilities: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
-        return probabilities
+            return np.zeros((0, DIGITS), np.float32)
+        return self._probabilities(self.logits(glyphs))
 
     def logits(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """The network's own output, float32 (n, 10), for glyphs uint8 (n, 28, 28), n >= 1."""
+        """The network's own output, float32 (n, 11), for glyphs uint8 (n, 28, 28), n >= 1."""
         (logits,) = self._session.run(["logits"], {"glyphs": glyphs})
         return np.asarray(logits, dtype=np.float32)
 
     def _reading(
         self, normal: NDArray[np.uint8], box: tuple[float, float, float, float]
     ) -> Reading:
-        probabilities = self.classify(normal[None])[0]
-        value = int(probabilities.argmax())
-        return Reading((Digit(value, float(probabilities[value]), probabilities, box, normal),))
+        logits = self.logits(normal[None])
+        (probabilities,) = self._probabilities(logits)
+        value: int | None = int(probabilities.argmax())
+        confidence = float(probabilities.max())
+        strangeness = float(outlier_scores(logits)[0])
+        if strangeness > self._threshold:
+            value, confidence = None, 1 / (1 + float(np.exp(-strangeness)))
+        return Reading((Digit(value, confidence, probabilities, box, normal),))
+
+    def _probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Calibrated, float32 (n, 10), if it is a digit at all; logits: (n, 11)."""
+        scaled = logits[:, :DIGITS] / np.float32(self._temperature)
+        powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+        probabilities: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
+        return probabilities
+
+    def _number(self, key: str) -> float:
+        try:
+            return float(self.metadata[key])
+        except (KeyError, ValueError) as error:
+            raise WrongModel(
+                f"expected a number as {key} in the model, came {self.metadata.get(key)!r}"
+            ) from error
+
+
+def outlier_scores(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Log-odds that a glyph is no digit, float32 (n,); logits: (n, 11)."""
+    digits = logits[:, :DIGITS]
+    largest = digits.max(axis=1)
+    either = largest + np.log(np.exp(digits - largest[:, None]).sum(axis=1))
+    scores: NDArray[np.float32] = logits[:, DIGITS] - either
+    return scores

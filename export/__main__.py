@@ -12,6 +12,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -21,14 +22,18 @@ import onnx
 from numpy.typing import NDArray
 
 from app.glyph import NORMAL_FORM
-from app.recognizer import CONTRACT, LABELS
-from export.quantize import to_fp32, to_int8
+from app.recognizer import CONTRACT, LABELS, Recognizer, outlier_scores
+from export.quantize import set_metadata, to_fp32, to_int8
 from export.verify import Verdict, verify
-from train.config import to_dict
-from train.data import Digits, Mnist, data_folder, load_mnist, load_pendigits
+from train.calibration import fit_temperature, threshold_at
+from train.config import Config, to_dict
+from train.data import Digits, data_folder, load_mnist, load_omniglot, load_pendigits
 from train.download import DataError, place
-from train.mixture import Mixture, draw
+from train.measures import CALIBRATED, REFUSED
+from train.mixture import Mixture, Sources
 from train.network import Trained, load
+from train.outliers import split
+from train.sets import TEST, Collection, EvaluationSet, Wanted, collect
 
 CALIBRATION: Final = 2048  # glyphs of the training mixture; more change nothing
 PACKAGES: Final = ("numpy", "onnx", "onnxruntime", "opencv-python-headless", "torch")
@@ -53,18 +58,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def export(weights: Path, output: Path, folder: Path) -> int:
     """Exports weights to a folder if the gate holds. Returns the exit status."""
     trained = load(weights)
-    mnist, pen = load_mnist(folder), load_pendigits(folder)
-    mixture = Mixture(_first(mnist, CALIBRATION), pen.train, trained.config)
-    sets = {
-        "mnist_test": mnist.test,
-        "mnist_validation": mnist.validation,
-        "pen_validation": draw(pen.validation),
-    }
+    collection = everything(folder)
+    fitted = [collection.sets[name].digits for name in CALIBRATED]
+    glyphs = glyphs_for_calibration(trained.config, folder)
     with tempfile.TemporaryDirectory() as scratch:
         fp32, int8 = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"
-        write(trained, fp32, int8, mixture.epoch(0)[0][:CALIBRATION])
-        verdict = verify(trained.network, fp32, int8, sets)
-        print(json.dumps({"gate": verdict.gate, "sets": verdict.sets}, indent=2))
+        write(trained, fp32, int8, glyphs)
+        calibrate([fp32, int8], fitted)
+        verdict = verify(trained.network, fp32, int8, collection)
+        print(json.dumps(verdict.gate, indent=2))
         if verdict.failures:
             print("export: nothing written:\n  " + "\n  ".join(verdict.failures), file=sys.stderr)
             return 1
@@ -74,6 +76,25 @@ def export(weights: Path, output: Path, folder: Path) -> int:
     place(output / "model.json", described.encode())
     print(f"wrote {output / 'model.onnx'}, {len(content):,} bytes, and {output / 'model.json'}")
     return 0
+
+
+def everything(folder: Path) -> Collection:
+    """All sets that are scored, MNIST's test file among them. Raises DataError if one is not."""
+    collection = collect(Wanted(folder))
+    if collection.skipped:
+        raise DataError("; ".join(collection.skipped.values()))
+    collection.sets[TEST] = EvaluationSet(load_mnist(folder).test)
+    return collection
+
+
+def glyphs_for_calibration(config: Config, folder: Path) -> NDArray[np.uint8]:
+    """Training glyphs uint8 (CALIBRATION, 28, 28) for the ranges of the activations."""
+    few = replace(
+        config, limit=CALIBRATION, photographs=CALIBRATION // 4, outliers=CALIBRATION // 4
+    )
+    characters = split(load_omniglot(folder)).train
+    sources = Sources(load_mnist(folder).train, load_pendigits(folder).train, characters)
+    return Mixture(sources, few).round(0).glyphs[:CALIBRATION]
 
 
 def write(trained: Trained, fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:
@@ -89,8 +110,22 @@ def metadata(trained: Trained) -> dict[str, str]:
         "labels": LABELS,
         "normal_form": NORMAL_FORM,
         "run": trained.run,
-        "temperature": "1.0",
     }
+
+
+def calibrate(models: Sequence[Path], validation: Sequence[Digits]) -> None:
+    """Puts temperature and threshold, fitted on validation digits, into a model's metadata.
+
+    models: each is fitted by itself, since it is its own confidence that is shown.
+    """
+    glyphs = np.concatenate([digits.glyphs for digits in validation])
+    labels = np.concatenate([digits.labels for digits in validation])
+    for path in models:
+        set_metadata(path, {"temperature": "1", "threshold": "inf"})
+        logits = Recognizer(path).logits(glyphs)
+        threshold = threshold_at(outlier_scores(logits), REFUSED)
+        temperature = fit_temperature(logits, labels)
+        set_metadata(path, {"temperature": f"{temperature:.4f}", "threshold": f"{threshold:.4f}"})
 
 
 def describe(trained: Trained, content: bytes, verdict: Verdict) -> dict[str, Any]:
@@ -102,14 +137,25 @@ def describe(trained: Trained, content: bytes, verdict: Verdict) -> dict[str, An
         "opset": next(entry.version for entry in model.opset_import if not entry.domain),
         "inputs": [_port(value) for value in model.graph.input],
         "outputs": [_port(value) for value in model.graph.output],
-        "metadata": metadata(trained),
+        "metadata": {entry.key: entry.value for entry in model.metadata_props},
         "parameters": sum(parameter.numel() for parameter in trained.network.parameters()),
-        "accuracy": verdict.sets,
         "gate": verdict.gate,
+        "int8": figures_of(verdict.int8),
+        "fp32": figures_of(verdict.fp32),
         "config": to_dict(trained.config),
         "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
         "command": "python -m export",
     }
+
+
+def figures_of(measured: dict[str, Any]) -> dict[str, Any]:
+    """What was measured, without what is said elsewhere or would only be looked at."""
+    sets = {
+        name: {key: value for key, value in one.items() if key != "confusion"}
+        for name, one in measured["sets"].items()
+    }
+    means = {key: measured[key] for key in ("mean_accuracy", "not_a_digit") if key in measured}
+    return {"sets": sets} | means
 
 
 def _port(value: onnx.ValueInfoProto) -> dict[str, Any]:
@@ -120,10 +166,6 @@ def _port(value: onnx.ValueInfoProto) -> dict[str, Any]:
         "dtype": onnx.helper.tensor_dtype_to_np_dtype(tensor.elem_type).name,
         "shape": [side.dim_param or side.dim_value for side in tensor.shape.dim],
     }
-
-
-def _first(mnist: Mnist, count: int) -> Digits:
-    return Digits(mnist.train.glyphs[:count], mnist.train.labels[:count])
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ _CALIBRATION_BATCH: Final = 256
 def to_fp32(trained: Trained, path: Path, metadata: dict[str, str]) -> None:
     """Writes the network as an fp32 ONNX file that passes the checker.
 
-    Input "glyphs" uint8 (batch, 28, 28), output "logits" float32 (batch, 10), scaling inside,
+    Input "glyphs" uint8 (batch, 28, 28), output "logits" float32 (batch, 11), scaling inside,
     the contract in the metadata.
     """
     torch.onnx.export(
@@ -40,8 +40,14 @@ def to_fp32(trained: Trained, path: Path, metadata: dict[str, str]) -> None:
         external_data=False,  # the quantizer cannot read weights from a second file
         verbose=False,
     )
+    set_metadata(path, metadata)
+
+
+def set_metadata(path: Path, metadata: dict[str, str]) -> None:
+    """Adds to a model's metadata, or changes it; the file must pass the checker."""
     model = onnx.load(path)
-    onnx.helper.set_model_props(model, metadata)
+    kept = {entry.key: entry.value for entry in model.metadata_props}
+    onnx.helper.set_model_props(model, kept | metadata)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, path)
 
@@ -60,13 +66,14 @@ def to_int8(fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:
         str(int8),
         _Calibration(glyphs),
         quant_format=QuantFormat.QDQ,
-        # The head is 800 products: in float it costs nothing and keeps the logits fine-grained.
-        op_types_to_quantize=["Conv", "Relu"],
+        op_types_to_quantize=["Conv", "Relu", "Transpose", "Reshape", "Gemm"],
         activation_type=QuantType.QUInt8,
         weight_type=QuantType.QInt8,
         per_channel=True,
         reduce_range=True,
         calibrate_method=CalibrationMethod.MinMax,
+        # The logits stay floats: 256 steps would be too coarse for a calibrated confidence.
+        extra_options={"OpTypesToExcludeOutputQuantization": ["Gemm"]},
     )
     folded.unlink()
     model = onnx.load(int8)
@@ -93,16 +100,17 @@ def _feed_bytes(model: onnx.ModelProto) -> None:
     axis, scale, zero = "glyphs_axis", "glyphs_scale", "glyphs_zero_point"
     graph.initializer.extend(
         [
-            onnx.numpy_helper.from_array(np.array([1], np.int64), axis),
+            onnx.numpy_helper.from_array(np.array([3], np.int64), axis),
             onnx.numpy_helper.from_array(np.array(1 / STD, np.float32), scale),
             onnx.numpy_helper.from_array(np.array(MEAN, np.uint8), zero),
         ]
     )
+    make = onnx.helper.make_node
     bytes_in = [
-        onnx.helper.make_node("Unsqueeze", ["glyphs", axis], ["glyphs_nchw"]),
-        onnx.helper.make_node(
-            "DequantizeLinear", ["glyphs_nchw", scale, zero], ["glyphs_normalized"]
-        ),
+        # Channels last and back: ONNX Runtime works channels last, and cancels the way back.
+        make("Unsqueeze", ["glyphs", axis], ["glyphs_nhwc"]),
+        make("Transpose", ["glyphs_nhwc"], ["glyphs_nchw"], perm=[0, 3, 1, 2]),
+        make("DequantizeLinear", ["glyphs_nchw", scale, zero], ["glyphs_normalized"]),
     ]
     first.input[0] = "glyphs_normalized"
     needed, used = [], {output.name for output in graph.output}

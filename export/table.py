@@ -1,4 +1,4 @@
-"""Writes the results table of the READMEs from models/model.json: `python -m export.table`.
+"""Writes the READMEs' results from models/model.json and seeds.json: `python -m export.table`.
 
 With --check nothing is written, and the exit status is 1 where a file's table is another.
 """
@@ -9,15 +9,22 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any, Final
 
 FILES: Final = (Path("README.md"), Path("models/README.md"))
 BEGIN: Final = "<!-- results: written by python -m export.table -->"
 END: Final = "<!-- /results -->"
-NAMES: Final = {
-    "mnist_test": "MNIST test",
-    "mnist_validation": "MNIST validation",
-    "pen_validation": "pen strokes of six writers held back",
+SETS: Final = {
+    "MNIST test": "MNIST test",
+    "MNIST validation": "MNIST validation",
+    "pen ink": "ink of six writers held back",
+    "photographed ink": "the same ink, photographed on paper (rendered)",
+    "photographed MNIST": "MNIST validation, photographed on paper (rendered)",
+}
+MEANS: Final = {
+    "MNIST-C's 15": "15 corruptions of MNIST validation, as in MNIST-C, mean",
+    "all corruptions": "these and six more, mean",
 }
 
 
@@ -26,7 +33,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m export.table", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare")
     check = parser.parse_args(arguments).check
-    wanted = table(json.loads(Path("models/model.json").read_text()))
+    seeds = Path("models/seeds.json")
+    wanted = table(
+        json.loads(Path("models/model.json").read_text()),
+        json.loads(seeds.read_text()) if seeds.is_file() else {},
+    )
     status = 0
     for path in FILES:
         old = path.read_text()
@@ -44,18 +55,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def table(model: dict[str, Any]) -> str:
-    """The table in Markdown: a row a set, accuracy and errors of fp32 and int8."""
-    rows = ["| set | digits | int8 | int8 errors | fp32 | fp32 errors |"]
-    rows.append("| --- | ---: | ---: | ---: | ---: | ---: |")
-    for key, name in NAMES.items():
-        result = model["accuracy"][key]
-        cells = [name, f"{result['n']:,}"]
-        for kind in ("int8", "fp32"):
-            cells += [f"{result[kind]['accuracy']:.2f} %", str(result[kind]["errors"])]
-        rows.append("| " + " | ".join(cells) + " |")
+def table(model: dict[str, Any], by_seed: dict[str, Any]) -> str:
+    """The table in Markdown: a row a figure; int8 and fp32, and int8 over seeds where known."""
+    kinds = [rows(model[kind]) for kind in ("int8", "fp32")]
+    seeds = [rows(one) for one in by_seed.values()]
+    heads = ["", "n", "int8", "fp32"] + ([f"{len(seeds)} seeds, int8"] if seeds else [])
+    lines = ["| " + " | ".join(heads) + " |", "| --- " + "| ---: " * (len(heads) - 1) + "|"]
+    for name, (count, _, form) in kinds[0].items():
+        cells = [name, f"{count:,}", *(form.format(one[name][1]) for one in kinds)]
+        if seeds:
+            values = [one[name][1] for one in seeds]
+            cells.append(f"{form.format(mean(values))} ± {form.format(stdev(values))}")
+        lines.append("| " + " | ".join(cells) + " |")
     size = f"{model['parameters']:,} parameters, {model['bytes']:,} bytes"
-    return "\n".join([*rows, "", f"One network of {size}, seed {model['config']['seed']}."])
+    shipped = f"int8 and fp32: one network of {size}, seed {model['config']['seed']}."
+    if seeds:
+        shipped += f" The last column: mean and standard deviation of seeds {', '.join(by_seed)}."
+    return "\n".join([*lines, "", shipped])
+
+
+def rows(figures: dict[str, Any]) -> dict[str, tuple[int, float, str]]:
+    """What is told of one network: count, value and its format, by name."""
+    sets, found = figures["sets"], {}
+    for key, name in SETS.items():
+        if key in sets:
+            found[name] = (sets[key]["n"], sets[key]["accuracy"], "{:.2f} %")
+    for key, name in MEANS.items():
+        if key in figures.get("mean_accuracy", {}):
+            count = sets["MNIST validation"]["n"]
+            found[name] = (count, figures["mean_accuracy"][key], "{:.2f} %")
+    for key, one in figures.get("not_a_digit", {}).get("sets", {}).items():
+        share = f"no digit: {key}, refused where 0.5 % of digits are"
+        found[share] = (one["n"], one["refused"], "{:.1f} %")
+        found[f"no digit: {key}, AUROC"] = (one["n"], one["auroc"], "{:.4f}")
+    for key in ("MNIST validation", "pen ink"):
+        error = 100 * sets[key]["expected_calibration_error"]
+        found[f"expected calibration error, {key}"] = (sets[key]["n"], error, "{:.2f} %")
+    return found
 
 
 def replace(text: str, wanted: str) -> str:

@@ -10,34 +10,27 @@ from torch.nn import functional
 
 from app import glyph
 from train.config import Config
+from train.degrade import degrade
+from train.pen import vary_ink
 
-PENS: Final = (1.4, 3.6)  # glyph pixels, the middle 95 % of MNIST's own pen widths
+PENS: Final = (1.5, 3.3)  # glyph pixels, the middle nine tenths of MNIST's own pen widths
 _ELASTIC_GRID: Final = 5  # control points along a side: bends strokes, leaves shapes
+_WIDE: Final = 2.5  # times the usual bounds: people also write outside the box, aslant and small
 
 
 def draw_ink(
     strokes: list[NDArray[np.float32]], config: Config, random: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """One rendering of a pen digit with another slant, aspect, tremor and pen width.
+    """One rendering of a pen digit as another hand would draw it, with another pen.
 
     The strokes are changed before they are brought to normal form, as another writer's would
     be. Returns uint8 (28, 28).
     """
-    angle = np.deg2rad(config.rotate) / 2 * random.standard_normal()
-    slant = config.shear * random.uniform(-1, 1)
-    aspect = np.exp(random.uniform(-2, 2) * config.scale)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    change = turn @ np.array([[aspect, slant], [0, 1]])  # (2, 2)
-    points = np.concatenate(strokes)
-    tremor = 0.01 * float(np.ptp(points, axis=0).max()) * random.uniform()
-    moved = [
-        (stroke + tremor * random.standard_normal(stroke.shape)) @ change.T for stroke in strokes
-    ]
-    return glyph.from_strokes(moved, random.uniform(*PENS))
+    return glyph.from_strokes(vary_ink(strokes, config, random), random.uniform(*PENS))
 
 
 def augment(glyphs: Tensor, config: Config, random: torch.Generator) -> Tensor:
-    """Varies a batch: place and shape, stroke thickness, then noise, blur and contrast.
+    """Varies a batch: place and shape, stroke thickness, then what poor pictures do to it.
 
     glyphs: uint8 (n, 28, 28) on the generator's device. Returns float32 (n, 28, 28) in
     [0, 255].
@@ -45,7 +38,8 @@ def augment(glyphs: Tensor, config: Config, random: torch.Generator) -> Tensor:
     x = glyphs[:, None].to(torch.float32) / 255  # (n, 1, 28, 28) in [0, 1]
     x = _warp(x, config, random)
     x = _thicken(x, config.thickness, random)
-    x = _degrade(x, config.noise, random)
+    x = _blemish(x, config.noise, random).clamp(0, 1)
+    x = degrade(x, config.degrade, random)
     return x[:, 0].clamp(0, 1) * 255
 
 
@@ -58,16 +52,21 @@ def _uniform(n: int, low: float, high: float, random: torch.Generator) -> Tensor
 def _warp(x: Tensor, config: Config, random: torch.Generator) -> Tensor:
     """Affine and elastic displacement in a single resampling. x: float32 (n, 1, 28, 28)."""
     n, device = len(x), random.device
+    wide = torch.rand(n, generator=random, device=device) < config.wide
+    reach = torch.where(wide, _WIDE, 1.0)  # (n,)
     normal = torch.randn(n, generator=random, device=device)
-    angle = torch.deg2rad(normal * config.rotate / 2)
-    shear, wide, high, right, down = 2 * torch.rand(5, n, generator=random, device=device) - 1
-    wide, high = 1 + config.scale * wide, 1 + config.scale * high
+    angle = torch.deg2rad(normal * config.rotate / 2) * reach
+    bounds = reach * (2 * torch.rand(5, n, generator=random, device=device) - 1)
+    shear, across, along, right, down = bounds
+    across, along = (config.scale * across).exp(), (config.scale * along).exp()
     cos, sin, shear = angle.cos(), angle.sin(), config.shear * shear
     unit = 2 / glyph.SIDE  # of one pixel, where a glyph spans [-1, 1]
     theta = torch.stack(
         [
-            torch.stack([cos * wide, (shear * cos - sin) * high, config.shift * unit * right], 1),
-            torch.stack([sin * wide, (shear * sin + cos) * high, config.shift * unit * down], 1),
+            torch.stack(
+                [cos * across, (shear * cos - sin) * along, config.shift * unit * right], 1
+            ),
+            torch.stack([sin * across, (shear * sin + cos) * along, config.shift * unit * down], 1),
         ],
         1,
     )  # (n, 2, 3)
@@ -88,8 +87,8 @@ def _thicken(x: Tensor, share: float, random: torch.Generator) -> Tensor:
     return x + amount.clamp(min=0) * (grown - x) + (-amount).clamp(min=0) * (shrunk - x)
 
 
-def _degrade(x: Tensor, share: float, random: torch.Generator) -> Tensor:
-    """Blur, poor contrast, a grey veil and grain, each on its own share of the glyphs."""
+def _blemish(x: Tensor, share: float, random: torch.Generator) -> Tensor:
+    """A little blur, poor contrast, a grey veil and grain, each on its own share of the glyphs."""
     n = len(x)
 
     def some(high: float) -> Tensor:

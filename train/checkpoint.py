@@ -12,7 +12,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel
 
 from train.config import Config, to_dict
-from train.network import Network, write_atomically
+from train.network import LAYOUTS, Network, write_atomically
 
 
 @dataclass
@@ -33,7 +33,7 @@ class State:
 def begin(config: Config, steps: int, device: torch.device) -> State:
     """A fresh state for `steps` optimizer steps in all."""
     torch.manual_seed(config.seed)
-    network = Network().to(device).to(memory_format=torch.channels_last)
+    network = Network(LAYOUTS[config.network]).to(device).to(memory_format=torch.channels_last)
     averaged = AveragedModel(network, avg_fn=_moving_average(config), use_buffers=True)
     optimizer = AdamW(_groups(network, config.weight_decay), lr=config.learning_rate)
     schedule = OneCycleLR(optimizer, config.learning_rate, total_steps=steps, pct_start=0.2)

@@ -1,47 +1,91 @@
 """Every setting of a training run, and the command line made from it."""
 
 import argparse
+import hashlib
+import json
+import os
 from collections.abc import Sequence
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+NETWORKS: Final = ("student", "teacher")
 
 
 def _setting(default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"meaning": meaning})
 
 
+def _pool(default: Any, meaning: str) -> Any:
+    """A setting that decides what the glyphs of the pool look like."""
+    return field(default=default, metadata={"meaning": meaning, "pool": True})
+
+
 @dataclass(frozen=True)
 class Config:
     """What decides the weights, beside the data and the machine; stored with them."""
 
-    seed: int = _setting(0, "of everything random")
-    epochs: int = _setting(40, "passes over the training glyphs")
+    network: str = _setting("student", "student, which is shipped, or teacher")
+    seed: int = _setting(0, "of the first weights and the order of the glyphs")
+    epochs: int = _setting(56, "rounds of the pool that are trained on, over and over")
     batch: int = _setting(256, "glyphs a step")
     learning_rate: float = _setting(6e-3, "at the peak of the one-cycle schedule")
     weight_decay: float = _setting(2e-2, "of AdamW, on everything but biases and norms")
-    label_smoothing: float = _setting(0.05, "share of the target spread over all ten labels")
+    label_smoothing: float = _setting(0.0, "share of the target spread over all labels")
     ema_half_life: float = _setting(400.0, "steps after which old weights count half")
-    pen_repeats: int = _setting(4, "fresh renderings of each pen digit an epoch")
-    repen: float = _setting(0.5, "share of MNIST digits redrawn by the serving code, 0 to 1")
-    rotate: float = _setting(12.0, "degrees, standard deviation of the rotation is half of it")
-    scale: float = _setting(0.12, "largest relative change of size, each axis by itself")
-    shear: float = _setting(0.25, "largest slant, pixels sideways a pixel of height")
-    shift: float = _setting(2.0, "pixels, largest shift along each axis")
-    elastic: float = _setting(1.2, "pixels, standard deviation of the local displacement")
-    thickness: float = _setting(0.6, "share of glyphs whose strokes grow or shrink, 0 to 1")
-    noise: float = _setting(0.25, "share of glyphs with noise, blur or poor contrast, 0 to 1")
-    limit: int = _setting(0, "glyphs of each source used, 0 for all; for quick trials")
+    distill: float = _setting(0.9, "share of the loss that is distance from the teacher, 0 to 1")
+    softness: float = _setting(2.0, "temperature at which student and teacher are compared")
+    rounds: int = _setting(14, "rounds in the pool, each with every training digit at least once")
+    pool_seed: int = _pool(0, "of everything random in the pool")
+    pen_repeats: int = _pool(3, "fresh renderings of each pen digit a round")
+    photographs: int = _pool(3_000, "digits a round that went through a picture of paper")
+    outliers: int = _pool(16_000, "glyphs a round that are no digits")
+    repen: float = _pool(0.35, "share of MNIST digits redrawn by the serving code, 0 to 1")
+    rotate: float = _pool(12.0, "degrees, standard deviation of the rotation is half of it")
+    scale: float = _pool(0.12, "largest relative change of size, each axis by itself")
+    shear: float = _pool(0.25, "largest slant, pixels sideways a pixel of height")
+    shift: float = _pool(2.0, "pixels, largest shift along each axis")
+    elastic: float = _pool(1.2, "pixels, standard deviation of the local displacement")
+    wide: float = _pool(0.12, "share of glyphs that are placed and turned 2.5 times as far, 0 to 1")
+    thickness: float = _pool(0.6, "share of glyphs whose strokes grow or shrink, 0 to 1")
+    noise: float = _pool(0.2, "share of glyphs with a little noise, blur or lost contrast, 0 to 1")
+    degrade: float = _pool(0.3, "share of glyphs that are damaged as poor pictures are, 0 to 1")
+    limit: int = _pool(0, "glyphs of each source used, 0 for all; for quick trials")
 
     def __post_init__(self) -> None:
-        if min(self.epochs, self.batch) < 1 or self.limit < 0:
+        if min(self.epochs, self.batch, self.rounds) < 1 or self.limit < 0:
             raise ValueError(
-                f"expected epochs and batch from 1 and limit from 0, came epochs {self.epochs},"
-                f" batch {self.batch}, limit {self.limit}"
+                f"expected epochs, batch and rounds from 1 and limit from 0, came epochs"
+                f" {self.epochs}, batch {self.batch}, rounds {self.rounds}, limit {self.limit}"
             )
-        for name in ("repen", "thickness", "noise", "label_smoothing"):
+        if self.network not in NETWORKS:
+            raise ValueError(f"expected network {' or '.join(NETWORKS)}, came {self.network!r}")
+        for name in (
+            *("repen", "wide", "thickness", "noise", "degrade"),
+            *("label_smoothing", "distill"),
+        ):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"expected {name} in [0, 1], came {getattr(self, name)}")
+
+    def pool_id(self) -> str:
+        """The same twelve characters for settings that give the same pool."""
+        decisive = {entry.name: getattr(self, entry.name) for entry in fields(self) if _of(entry)}
+        return _digest(decisive)
+
+    def run_id(self) -> str:
+        """The same twelve characters for the same settings."""
+        return _digest(asdict(self))
+
+    def teacher(self) -> "Config":
+        """The settings of the teacher that is trained where a student has none: the same pool."""
+        return replace(
+            self,
+            network="teacher",
+            seed=0,
+            epochs=2 * self.rounds,
+            learning_rate=4e-3,
+            distill=0.0,
+        )
 
 
 @dataclass(frozen=True)
@@ -52,6 +96,9 @@ class Command:
     data: str | None
     run: Path
     output: Path
+    teacher: Path
+    pool: Path
+    workers: int
     device: str
     resume: bool
 
@@ -60,13 +107,23 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
     """The command line, `python -m train --help`; an unknown flag ends the program."""
     parser = argparse.ArgumentParser(
         prog="python -m train",
-        description="Trains the network on MNIST and pen strokes and writes its weights.",
+        description="Trains the network on MNIST, pen strokes, photographs and what is no digit,"
+        " and writes its weights. Without a teacher's weights it trains the teacher first.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")
     parser.add_argument("--run", type=Path, default=Path("runs/default"), help="run folder")
     parser.add_argument(
         "--output", type=Path, default=Path("models/model.pth"), help="where the weights go"
+    )
+    parser.add_argument(
+        "--teacher", type=Path, default=Path("runs/teacher/model.pth"), help="a teacher's weights"
+    )
+    parser.add_argument(
+        "--pool", type=Path, default=Path("runs/pool"), help="where made glyphs are kept, 2 GB"
+    )
+    parser.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="processes that make glyphs"
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
@@ -89,3 +146,11 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
 def to_dict(config: Config) -> dict[str, Any]:
     """The settings as plain values, for JSON and checkpoints."""
     return asdict(config)
+
+
+def _of(entry: "Field[Any]") -> bool:
+    return bool(entry.metadata.get("pool"))
+
+
+def _digest(settings: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]

@@ -1,6 +1,7 @@
 """The recogniser: what it gives, what it refuses, and that threads may share it."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ import onnxruntime
 import pytest
 
 from app.reading import Reading, UnreadableInput
-from app.recognizer import MODEL, Recognizer, WrongModel
+from app.recognizer import MODEL, Recognizer, WrongModel, outlier_scores
 from tests.drawings import DIGITS, placed
 
 
@@ -95,7 +96,8 @@ def test_a_model_with_another_contract_is_refused(
             return type("Meta", (), {"custom_metadata_map": other})
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", Session)
-    with pytest.raises(WrongModel, match=f"expected {key} '{metadata[key]}', came 'another'"):
+    told = re.escape(f"expected {key} '{metadata[key]}', came 'another'")
+    with pytest.raises(WrongModel, match=told):
         Recognizer()
 
 
@@ -103,6 +105,61 @@ def test_threads_are_set_before_the_session_is_made() -> None:
     options = Recognizer(threads=2)._session.get_session_options()
     assert options.intra_op_num_threads == 2
     assert options.inter_op_num_threads == 1
+
+
+NO_DIGITS = {
+    "A": [[(0, 100), (40, 0), (80, 100)], [(18, 60), (62, 60)]],
+    "W": [[(0, 0), (25, 100), (50, 30), (75, 100), (100, 0)]],
+    "E": [[(70, 0), (0, 0), (0, 100), (70, 100)], [(0, 50), (55, 50)]],
+    "star": [[(50, 0), (80, 95), (0, 35), (100, 35), (20, 95), (50, 0)]],
+    "hash": [
+        *([(30, 0), (30, 100)], [(70, 0), (70, 100)]),
+        *([(0, 30), (100, 30)], [(0, 70), (100, 70)]),
+    ],
+    "dash": [[(0, 50), (100, 50)]],
+    "tap": [[(50, 50)]],
+}
+
+
+@pytest.mark.parametrize("name", NO_DIGITS)
+def test_what_is_no_digit_is_refused(recognizer: Recognizer, name: str) -> None:
+    reading = recognizer.read_ink(NO_DIGITS[name])
+    assert reading.text == "?"
+    (mark,) = reading.digits
+    assert mark.value is None
+    assert 0 < mark.confidence <= 1
+    assert mark.probabilities.sum() == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "logits, expected",
+    [
+        ([0.0] * 11, -np.log(10)),  # the ten digits together against the eleventh
+        ([9.0] * 10 + [9.0 + np.log(10)], 0.0),
+        ([-1000.0] * 10 + [1000.0], 2000 - np.log(10)),  # no overflow
+    ],
+)
+def test_outlier_scores_are_log_odds(logits: list[float], expected: float) -> None:
+    scores = outlier_scores(np.array([logits], np.float32))
+    assert scores == pytest.approx([expected], abs=1e-3)
+
+
+@pytest.mark.parametrize("key", ["temperature", "threshold"])
+@pytest.mark.parametrize("value", [None, "warm"])
+def test_a_model_without_its_numbers_is_refused(
+    key: str, value: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metadata = dict(Recognizer().metadata)
+    metadata.pop(key)
+    other = metadata if value is None else metadata | {key: value}
+
+    class Session(onnxruntime.InferenceSession):
+        def get_modelmeta(self) -> object:
+            return type("Meta", (), {"custom_metadata_map": other})
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", Session)
+    with pytest.raises(WrongModel, match=f"expected a number as {key}"):
+        Recognizer()
 
 
 def test_a_reading_spells_its_digits() -> None:

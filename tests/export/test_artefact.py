@@ -11,10 +11,12 @@ import pytest
 from app.recognizer import MODEL, Recognizer
 from export import table
 from tests.conftest import ROOT
-from train.data import load_mnist, load_pendigits
+from train.data import load_mnist, load_omniglot, load_pendigits
 from train.network import load
+from train.outliers import split
 
-MNIST_FLOOR, PEN_FLOOR = 99.4, 98.5  # percent, int8
+MNIST_FLOOR, PEN_FLOOR = 99.2, 98.0  # percent, int8; what is refused counts as misread
+REFUSED_FLOOR = 88.0  # percent of strange characters
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +28,7 @@ def described() -> dict[str, Any]:
 def test_the_file_is_the_one_described(described: dict[str, Any]) -> None:
     content = MODEL.read_bytes()
     assert hashlib.sha256(content).hexdigest() == described["sha256"]
-    assert len(content) == described["bytes"] <= 200_000
+    assert len(content) == described["bytes"] <= 150_000
     assert Recognizer().metadata == described["metadata"]
 
 
@@ -43,7 +45,7 @@ def test_mnist_is_read_as_described(
     errors = int((recognizer.classify(test.glyphs).argmax(axis=1) != test.labels).sum())
     assert 100 * (1 - errors / len(test.labels)) >= MNIST_FLOOR
     # Other CPUs round int8 sums in another order: a few glyphs may fall to the other side.
-    assert errors == pytest.approx(described["accuracy"]["mnist_test"]["int8"]["errors"], abs=3)
+    assert errors == pytest.approx(described["int8"]["sets"]["MNIST test"]["errors"], abs=3)
 
 
 def test_ink_of_held_back_writers_is_read_as_described(
@@ -52,9 +54,20 @@ def test_ink_of_held_back_writers_is_read_as_described(
     """Through the serving door, strokes in and text out."""
     validation = load_pendigits(data).validation
     read = [recognizer.read_ink(strokes).digits[0].value for strokes in validation.strokes]
-    errors = int((np.array(read) != validation.labels).sum())
-    assert 100 * (1 - errors / len(read)) >= PEN_FLOOR
-    assert errors == pytest.approx(described["accuracy"]["pen_validation"]["int8"]["errors"], abs=3)
+    wrong = sum(value != label for value, label in zip(read, validation.labels, strict=True))
+    assert 100 * (1 - wrong / len(read)) >= PEN_FLOOR
+    misread = described["int8"]["sets"]["pen ink"]["errors"]
+    assert misread - 3 <= wrong <= misread + 0.006 * len(read) + 3
+
+
+def test_characters_of_strange_alphabets_are_refused(
+    described: dict[str, Any], data: Path, recognizer: Recognizer
+) -> None:
+    strange = split(load_omniglot(data)).validation
+    kept = [recognizer.read_ink(one).digits[0].value is not None for one in strange.strokes]
+    refused = described["int8"]["not_a_digit"]["sets"]["omniglot"]["refused_at_own_threshold"]
+    assert 100 * (1 - np.mean(kept)) == pytest.approx(refused, abs=1)
+    assert refused >= REFUSED_FLOOR
 
 
 def test_mnist_as_pictures_is_read_too(data: Path, recognizer: Recognizer) -> None:
@@ -64,7 +77,7 @@ def test_mnist_as_pictures_is_read_too(data: Path, recognizer: Recognizer) -> No
     for glyph, label in zip(validation.glyphs[:500], validation.labels[:500], strict=True):
         picture = 255 - np.pad(glyph.repeat(4, axis=0).repeat(4, axis=1), 30)
         wrong += recognizer.read_image(picture).text != str(label)
-    assert wrong <= 10
+    assert wrong <= 15  # what is refused among them
 
 
 def test_the_readmes_tell_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None:

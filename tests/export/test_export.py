@@ -1,6 +1,7 @@
 """Export on a small network and drawn digits: the files, the contract, and the gate."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,26 +13,46 @@ from app.glyph import NORMAL_FORM
 from app.recognizer import Recognizer
 from export import __main__ as command
 from export import verify as gate
+from tests.train.small import FLAGS, small_characters, small_sets
 from tests.train.test_train import run as train
-from tests.train.test_train import small_sets
+from train.mixture import draw
 from train.network import load, save
+from train.sets import INK, MNIST, Collection, EvaluationSet, Wanted
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights of a short real training on drawn digits."""
     folder = tmp_path_factory.mktemp("weights")
-    arguments = ["--epochs", "12", "--batch", "32", "--pen-repeats", "1", "--device", "cpu"]
     path = folder / "model.pth"
-    assert train([*arguments, "--run", str(folder / "run"), "--output", str(path)]) == 0
+    folders = ["--run", str(folder / "run"), "--pool", str(folder / "pool")]
+    settings = ["--epochs", "12", "--batch", "32", "--distill", "0"]
+    assert train([*FLAGS, *folders, *settings, "--output", str(path)]) == 0
     return path
+
+
+def small_collection(wanted: Wanted) -> Collection:
+    mnist, pen = small_sets()
+    sets = {
+        MNIST: EvaluationSet(mnist.validation),
+        INK: EvaluationSet(draw(pen.validation)),
+    }
+    crosses = draw(replace(pen.validation, strokes=small_characters().strokes)).glyphs
+    return Collection(sets=sets, outliers={"crosses": crosses})
+
+
+def patch_data(patch: pytest.MonkeyPatch) -> None:
+    mnist, pen = small_sets()
+    patch.setattr(command, "load_mnist", lambda folder: mnist)
+    patch.setattr(command, "load_pendigits", lambda folder: pen)
+    patch.setattr(command, "load_omniglot", lambda folder: small_characters())
+    patch.setattr(command, "collect", small_collection)
+    patch.setattr(command, "CALIBRATION", 128)
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    mnist, pen = small_sets()
-    monkeypatch.setattr(command, "load_mnist", lambda folder: mnist)
-    monkeypatch.setattr(command, "load_pendigits", lambda folder: pen)
+    patch_data(monkeypatch)
 
 
 def export(weights: Path, output: Path) -> int:
@@ -42,9 +63,7 @@ def export(weights: Path, output: Path) -> int:
 def exported(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exported")
     with pytest.MonkeyPatch.context() as patch:
-        mnist, pen = small_sets()
-        patch.setattr(command, "load_mnist", lambda folder: mnist)
-        patch.setattr(command, "load_pendigits", lambda folder: pen)
+        patch_data(patch)
         assert export(weights, folder) == 0
     return folder
 
@@ -70,12 +89,14 @@ def test_the_graph_keeps_its_contract(exported: Path, weights: Path) -> None:
     assert shape[1:] == [28, 28]
     assert (logits.name, logits.type.tensor_type.elem_type) == ("logits", onnx.TensorProto.FLOAT)
     metadata = {entry.key: entry.value for entry in model.metadata_props}
+    fitted = {key: float(metadata.pop(key)) for key in ("temperature", "threshold")}
+    assert fitted["temperature"] > 0
+    assert np.isfinite(fitted["threshold"])
     assert metadata == {
-        "contract": "digits/1",
-        "labels": "0123456789",
+        "contract": "digits/2",
+        "labels": "0123456789?",
         "normal_form": NORMAL_FORM,
         "run": load(weights).run,
-        "temperature": "1.0",
     }
     names = {node.op_type for node in model.graph.node}
     assert "QuantizeLinear" in names
@@ -94,11 +115,11 @@ def test_the_description_matches_the_file(exported: Path) -> None:
     described = json.loads((exported / "model.json").read_text())
     assert described["bytes"] == (exported / "model.onnx").stat().st_size
     assert described["gate"]["largest_logit_difference"] <= gate.LARGEST_LOGIT_DIFFERENCE
-    assert set(described["accuracy"]) == {"mnist_test", "mnist_validation", "pen_validation"}
-    assert described["inputs"] == [
-        {"name": "glyphs", "dtype": "uint8", "shape": ["batch", 28, 28]}
-    ]
-    assert described["outputs"] == [{"name": "logits", "dtype": "float32", "shape": ["batch", 10]}]
+    for kind in ("int8", "fp32"):
+        assert set(described[kind]["sets"]) == {"MNIST validation", "pen ink", "MNIST test"}
+        assert described[kind]["not_a_digit"]["sets"]["crosses"]["n"] == 200
+    assert described["inputs"] == [{"name": "glyphs", "dtype": "uint8", "shape": ["batch", 28, 28]}]
+    assert described["outputs"] == [{"name": "logits", "dtype": "float32", "shape": ["batch", 11]}]
 
 
 def test_the_same_weights_give_the_same_bytes(
@@ -113,7 +134,7 @@ def test_the_same_weights_give_the_same_bytes(
     "limit, value",
     [
         ("LARGEST_LOGIT_DIFFERENCE", -1.0),
-        ("LARGEST_ACCURACY_LOSS", -100.0),
+        ("allowed_loss", lambda total: -100.0),
         ("LARGEST_FILE", 1000),
     ],
 )

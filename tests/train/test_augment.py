@@ -11,7 +11,9 @@ from tests.drawings import DIGITS
 from train.augment import augment, draw_ink
 from train.config import Config
 
-STILL = Config(rotate=0, scale=0, shear=0, shift=0, elastic=0, thickness=0, noise=0)
+STILL = Config(
+    rotate=0, scale=0, shear=0, shift=0, elastic=0, wide=0, thickness=0, noise=0, degrade=0
+)
 
 
 @pytest.fixture
@@ -52,6 +54,7 @@ def test_glyphs_stay_glyphs(glyphs: torch.Tensor) -> None:
         ("elastic", 3.0),
         ("thickness", 1.0),
         ("noise", 1.0),
+        ("degrade", 1.0),
     ],
 )
 def test_each_setting_changes_something(glyphs: torch.Tensor, name: str, value: float) -> None:

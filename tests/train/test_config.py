@@ -23,6 +23,7 @@ def test_flags_set_the_config() -> None:
         (["--epochs", "many"], "invalid int value: 'many'"),
         (["--epochs", "0"], "came epochs 0"),
         (["--batch", "-1"], "batch -1"),
+        (["--network", "wizard"], "expected network student or teacher, came 'wizard'"),
         (["--repen", "1.5"], r"expected repen in [0, 1], came 1.5"),
     ],
 )

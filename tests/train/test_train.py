@@ -13,27 +13,14 @@ import pytest
 import torch
 
 from tests.conftest import ROOT
-from tests.drawings import DIGITS
+from tests.train.small import FLAGS, small_characters, small_sets
 from train import __main__ as command
-from train.config import Config, parse
-from train.data import Digits, Ink, Mnist, PenDigits
-from train.mixture import Mixture, redraw
+from train.mixture import redraw
+from train.network import load
 
-SMALL = ["--epochs", "3", "--batch", "32", "--pen-repeats", "1", "--device", "cpu"]
 # The command with datasets of its own making, so that no file is needed and an epoch is quick.
 SCRIPT = "import sys; from tests.train.test_train import run; sys.exit(run(sys.argv[1:]))"
-
-
-def small_sets() -> tuple[Mnist, PenDigits]:
-    """Ten drawn digits, each several times, for every part of every set."""
-    strokes = [[(s * 200).astype(np.float32) for s in DIGITS[digit]] for digit in range(10)]
-    labels = np.tile(np.arange(10), 20)
-    ink = Ink([strokes[label] for label in labels], labels, labels % 3)
-    random = np.random.default_rng(0)
-    glyphs = command.draw(ink).glyphs
-    glyphs = np.maximum(glyphs, random.integers(0, 30, glyphs.shape, np.uint8))
-    digits = Digits(glyphs, labels)
-    return Mnist(digits, digits, digits), PenDigits(ink, ink)
+ALONE = ["--distill", "0"]  # without a teacher
 
 
 def run(arguments: list[str]) -> int:
@@ -41,11 +28,13 @@ def run(arguments: list[str]) -> int:
     mnist, pen = small_sets()
     command.load_mnist = lambda folder: mnist  # type: ignore[assignment]
     command.load_pendigits = lambda folder: pen  # type: ignore[assignment]
+    command.load_omniglot = lambda folder: small_characters()  # type: ignore[assignment]
     return command.main(arguments)
 
 
 def start(folder: Path, *more: str) -> subprocess.Popen[bytes]:
-    arguments = [*SMALL, "--run", str(folder), "--output", str(folder / "model.pth"), *more]
+    folders = ["--run", str(folder), "--pool", str(folder / "pool")]
+    arguments = [*FLAGS, *folders, "--output", str(folder / "model.pth"), *(more or ALONE)]
     one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # more would only get in their own way
     return subprocess.Popen([sys.executable, "-c", SCRIPT, *arguments], cwd=ROOT, env=one_thread)
 
@@ -74,7 +63,7 @@ def test_a_killed_run_resumes_to_the_same_weights(unbroken: Path, tmp_path: Path
     process.wait(timeout=60)
     assert checkpoint.exists()
     assert not (tmp_path / "model.pth").exists(), "killed too late to prove anything"
-    assert start(tmp_path, "--resume").wait(timeout=180) == 0
+    assert start(tmp_path, *ALONE, "--resume").wait(timeout=180) == 0
     resumed, expected = weights(tmp_path), weights(unbroken)
     assert resumed.keys() == expected.keys()
     assert all(torch.equal(resumed[name], expected[name]) for name in expected)
@@ -85,7 +74,7 @@ def test_a_killed_run_resumes_to_the_same_weights(unbroken: Path, tmp_path: Path
 def test_a_seed_decides_the_weights(unbroken: Path, tmp_path: Path) -> None:
     same, other = tmp_path / "same", tmp_path / "other"
     assert start(same).wait(timeout=180) == 0
-    assert start(other, "--seed", "1").wait(timeout=180) == 0
+    assert start(other, *ALONE, "--seed", "1").wait(timeout=180) == 0
     name = "head.weight"
     assert torch.equal(weights(same)[name], weights(unbroken)[name])
     assert not torch.equal(weights(other)[name], weights(unbroken)[name])
@@ -94,7 +83,7 @@ def test_a_seed_decides_the_weights(unbroken: Path, tmp_path: Path) -> None:
 def test_resuming_with_other_settings_is_refused(
     unbroken: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = [*SMALL, "--run", str(unbroken), "--resume", "--seed", "5"]
+    arguments = [*FLAGS, *ALONE, "--run", str(unbroken), "--resume", "--seed", "5"]
     assert run([*arguments, "--output", str(unbroken / "other.pth")]) == 1
     assert "expected a run with the same settings" in capsys.readouterr().err
     assert not (unbroken / "other.pth").exists()
@@ -104,7 +93,7 @@ def test_a_run_is_not_begun_over_another(
     unbroken: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept = (unbroken / "checkpoint.pth").read_bytes()
-    arguments = [*SMALL, "--run", str(unbroken), "--output", str(unbroken / "other.pth")]
+    arguments = [*FLAGS, *ALONE, "--run", str(unbroken), "--output", str(unbroken / "other.pth")]
     assert run(arguments) == 1
     assert "expected a new run folder (--run) or --resume" in capsys.readouterr().err
     assert (unbroken / "checkpoint.pth").read_bytes() == kept
@@ -133,21 +122,19 @@ def test_an_absent_device_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "expected a device that is here" in capsys.readouterr().err
 
 
-def test_an_epoch_is_the_same_for_the_same_seed_and_number() -> None:
-    mnist, pen = small_sets()
-    config = parse(SMALL).config
-    one, same = (Mixture(mnist.train, pen.train, config).epoch(2) for _ in range(2))
-    assert np.array_equal(one[0], same[0])
-    assert np.array_equal(one[1], same[1])
-    other = Mixture(mnist.train, pen.train, config).epoch(3)
-    assert not np.array_equal(one[0], other[0])
-
-
-def test_an_epoch_holds_each_mnist_digit_once_and_each_pen_digit_as_often_as_asked() -> None:
-    mnist, pen = small_sets()
-    mixture = Mixture(mnist.train, pen.train, Config(pen_repeats=3, limit=50))
-    glyphs, labels = mixture.epoch(0)
-    assert len(glyphs) == len(labels) == len(mixture) == 50 + 3 * 50
+def test_a_student_has_its_teacher_trained_first_and_resumes_with_it(tmp_path: Path) -> None:
+    teacher = tmp_path / "teacher" / "model.pth"
+    flags = ["--teacher", str(teacher), "--distill", "0.5"]
+    assert start(tmp_path, *flags).wait(timeout=280) == 0
+    assert load(teacher).config.network == "teacher"
+    assert load(tmp_path / "model.pth").config.network == "student"
+    told = list((tmp_path / "pool").glob("*/logits-*.npz"))
+    assert len(told) == 2, "what the teacher says is kept for each round"
+    one = weights(tmp_path)
+    (tmp_path / "checkpoint.pth").unlink()
+    assert start(tmp_path, *flags).wait(timeout=180) == 0
+    again = weights(tmp_path)
+    assert all(torch.equal(one[name], again[name]) for name in one)
 
 
 def test_redrawn_glyphs_are_what_serving_would_see() -> None:

@@ -1,0 +1,56 @@
+"""The pool: made once, the same however many processes make it, whole or not there."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.train.small import CONFIG, small_sources
+from train import pool as pool_module
+from train.config import Config
+from train.mixture import NO_DIGIT
+from train.pool import Pool
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Pool:
+    pool = Pool(small_sources(), CONFIG, tmp_path_factory.mktemp("pool"))
+    pool.prepare(workers=1)
+    return pool
+
+
+def test_a_round_holds_what_the_settings_say(made: Pool) -> None:
+    digits = made.round(0)
+    assert digits.glyphs.shape[1:] == (28, 28)
+    assert digits.glyphs.dtype == np.uint8
+    assert len(digits.glyphs) == len(digits.labels) == made.size(0)
+    counts = np.bincount(digits.labels, minlength=11)
+    assert counts[NO_DIGIT] == CONFIG.outliers
+    # 200 of MNIST, the pen's 200 once, and the photographs in which ink was found.
+    found = counts[:NO_DIGIT].sum() - 200 - 200 * CONFIG.pen_repeats
+    assert CONFIG.photographs * 0.8 <= found <= CONFIG.photographs
+
+
+def test_rounds_differ(made: Pool) -> None:
+    assert not np.array_equal(made.round(0).glyphs[:100], made.round(1).glyphs[:100])
+
+
+def test_processes_make_the_same_rounds(made: Pool, tmp_path: Path) -> None:
+    other = Pool(small_sources(), CONFIG, tmp_path)
+    other.prepare(workers=2)
+    for number in range(CONFIG.rounds):
+        assert np.array_equal(other.round(number).glyphs, made.round(number).glyphs)
+        assert np.array_equal(other.round(number).labels, made.round(number).labels)
+
+
+def test_what_is_there_is_not_made_again(made: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool_module, "_make", None)  # calling it would fail
+    made.prepare(workers=1)
+
+
+def test_settings_that_change_the_glyphs_have_a_pool_of_their_own() -> None:
+    same = (Config(seed=3), Config(epochs=5), Config(distill=0.5), Config(network="teacher"))
+    assert {config.pool_id() for config in same} == {Config().pool_id()}
+    assert Config().teacher().pool_id() == Config().pool_id()
+    others = (Config(rotate=5.0), Config(pool_seed=1), Config(limit=10), Config(degrade=0.0))
+    assert len({config.pool_id() for config in (*others, Config())}) == 5

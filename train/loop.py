@@ -1,0 +1,163 @@
+"""The loop: rounds of the pool in, averaged weights out, a checkpoint after each epoch."""
+
+import json
+import os
+import time
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+from tqdm import tqdm
+
+from train import checkpoint, report
+from train.config import Config, to_dict
+from train.data import Digits
+from train.distill import Teacher, distance
+from train.network import Network, save
+from train.pool import Pool
+from train.score import Score, score
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What choices are made on: MNIST's 5,000 and the ink of the held-back writers."""
+
+    mnist: Digits
+    pen: Digits
+
+
+def fit(
+    config: Config,
+    pool: Pool,
+    validation: Validation,
+    teacher: Teacher | None,
+    run: Path,
+    output: Path,
+    device: torch.device,
+    resume: bool,
+) -> None:
+    """Trains one network on a prepared pool; writes its weights and the run folder.
+
+    With a teacher, `config.distill` of the loss is the distance from it. Raises ValueError for
+    a run folder that has a run in it which is not to be resumed, or has other settings.
+    """
+    kept = run / "checkpoint.pth"
+    if kept.is_file() and not resume:
+        raise ValueError(f"{kept}: expected a new run folder (--run) or --resume, came a run")
+    steps = sum(
+        -(-pool.size(epoch % config.rounds) // config.batch) for epoch in range(config.epochs)
+    )
+    state = checkpoint.begin(config, steps, device)
+    if kept.is_file():
+        checkpoint.restore(kept, state, config)
+        print(f"going on after epoch {state.epoch} of {config.epochs}")
+    run.mkdir(parents=True, exist_ok=True)
+    _write(run / "config.json", json.dumps(to_dict(config), indent=2) + "\n")
+    while state.epoch < config.epochs:
+        _epoch(state, pool, teacher, config, device)
+        _validate(state, validation, device)
+        checkpoint.save(kept, state, config)
+        lines = [json.dumps(entry) for entry in state.metrics]
+        _write(run / "metrics.jsonl", "\n".join(lines) + "\n")
+    save(output, _averaged(state), config, config.run_id())
+    _report(run, state, validation, device)
+    print(f"wrote {output} and {run}/")
+
+
+def _epoch(
+    state: checkpoint.State,
+    pool: Pool,
+    teacher: Teacher | None,
+    config: Config,
+    device: torch.device,
+) -> None:
+    """One pass over a round in a new order, with a bar of loss and rate."""
+    number = state.epoch % config.rounds
+    told = None if teacher is None else teacher.logits(pool, number)
+    started = time.perf_counter()
+    digits = pool.round(number)
+    order = _order(len(digits.labels), config.seed, state.epoch)
+    state.network.train()
+    total = torch.zeros((), device=device)
+    title = f"epoch {state.epoch + 1}/{config.epochs}"
+    with tqdm(total=len(order), desc=title, unit=" glyphs", leave=False, mininterval=1) as bar:
+        for step, chosen in enumerate(np.array_split(order, -(-len(order) // config.batch))):
+            logits = state.network(torch.from_numpy(digits.glyphs[chosen]).to(device))
+            truth = torch.from_numpy(digits.labels[chosen]).to(device)
+            soft = None if told is None else torch.from_numpy(told[chosen]).to(device)
+            loss = _loss(logits, truth, soft, config)
+            state.optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            state.optimizer.step()
+            state.schedule.step()
+            state.averaged.update_parameters(state.network)
+            total += loss.detach() * len(chosen)
+            bar.update(len(chosen))
+            if step % 50 == 0:
+                bar.set_postfix(loss=f"{loss.item():.3f}")
+    state.epoch += 1
+    seconds = time.perf_counter() - started
+    state.metrics.append(
+        {"epoch": state.epoch, "loss": total.item() / len(order), "seconds": round(seconds, 2)}
+    )
+
+
+def _loss(logits: Tensor, truth: Tensor, soft: Tensor | None, config: Config) -> Tensor:
+    """logits: (n, 11) of the network; truth: labels (n,); soft: the teacher's logits (n, 11)."""
+    hard = functional.cross_entropy(logits, truth, label_smoothing=config.label_smoothing)
+    if soft is None:
+        return hard
+    return torch.lerp(hard, distance(logits, soft, config.softness), config.distill)
+
+
+def _order(count: int, seed: int, epoch: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    random = np.random.default_rng((zlib.crc32(b"order"), seed, epoch))
+    return random.permutation(count)
+
+
+def _validate(state: checkpoint.State, validation: Validation, device: torch.device) -> None:
+    """Adds the averaged weights' accuracy, in percent, to the epoch's metrics."""
+    entry = state.metrics[-1]
+    mnist, pen = _scores(_averaged(state), validation, device)
+    entry["mnist_validation"], entry["pen_validation"] = mnist.accuracy, pen.accuracy
+    tqdm.write(
+        f"epoch {state.epoch}: loss {entry['loss']:.4f}, MNIST validation {mnist.accuracy:.2f} %,"
+        f" pen validation {pen.accuracy:.2f} %, {entry['seconds']:.0f} s"
+    )
+
+
+def _scores(network: Network, validation: Validation, device: torch.device) -> tuple[Score, Score]:
+    return score(network, validation.mnist, device), score(network, validation.pen, device)
+
+
+def _report(
+    folder: Path, state: checkpoint.State, validation: Validation, device: torch.device
+) -> None:
+    report.learning_curves(folder / "learning-curves.png", state.metrics)
+    scores = _scores(_averaged(state), validation, device)
+    for name, digits, result in zip(
+        ("MNIST validation", "pen validation"),
+        (validation.mnist, validation.pen),
+        scores,
+        strict=True,
+    ):
+        slug = name.lower().replace(" ", "-")
+        report.confusion(folder / f"confusion-{slug}.png", name, result)
+        report.mistakes(folder / f"mistakes-{slug}.png", name, digits, result)
+
+
+def _averaged(state: checkpoint.State) -> Network:
+    network = state.averaged.module
+    assert isinstance(network, Network)
+    return network
+
+
+def _write(path: Path, text: str) -> None:
+    """Leaves either the old file or the whole new one."""
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text)
+    os.replace(temporary, path)

@@ -1,0 +1,202 @@
+"""What models are scored on: glyphs nobody trained on, clean, photographed, corrupted, no digits.
+
+Every set is made by fixed seeds, the same for every model and every call.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from train import outliers, unipen
+from train.corruptions import CORRUPTIONS, corrupt
+from train.data import (
+    Digits,
+    Ink,
+    Mnist,
+    PenDigits,
+    load_mnist,
+    load_omniglot,
+    load_pendigits,
+)
+from train.download import DataError
+from train.mixture import draw, see
+from train.photograph import photograph, photograph_glyph
+
+MNIST, TEST = "MNIST validation", "MNIST test"
+INK, OTHER_INK = "pen ink", "other writers' ink"
+PHOTOGRAPHED_INK, PHOTOGRAPHED_MNIST = "photographed ink", "photographed MNIST"
+CLEAN: Final = (MNIST, TEST, INK, OTHER_INK)
+PHOTOGRAPHED: Final = (PHOTOGRAPHED_INK, PHOTOGRAPHED_MNIST)
+
+QUICK: Final = 500  # of each set, for a first look
+_PHOTOGRAPHED_DIGITS: Final = 1_500  # of MNIST's
+_EXAMPLES: Final = 14  # pictures kept to be shown
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for: the data folder, MNIST's test file, a file of test writers, haste."""
+
+    folder: Path
+    test: bool = False
+    writers: Path | None = None
+    quick: bool = False
+
+    @property
+    def most(self) -> int | None:
+        """Of each set."""
+        return QUICK if self.quick else None
+
+
+@dataclass(frozen=True, eq=False)
+class EvaluationSet:
+    """Glyphs with labels; missing: digits whose picture showed no ink, each an error."""
+
+    digits: Digits
+    missing: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A picture uint8 (h, w, 3) RGB and the glyph uint8 (28, 28) found in it, if any."""
+
+    picture: NDArray[np.uint8]
+    glyph: NDArray[np.uint8] | None
+
+
+@dataclass(eq=False)
+class Collection:
+    """All that models are scored on, and why something is not there.
+
+    sets, corrupted: digits by name. outliers: uint8 (n, 28, 28) by name, none of them a digit.
+    corrupted_from: the set that was corrupted.
+    """
+
+    sets: dict[str, EvaluationSet] = field(default_factory=dict)
+    corrupted: dict[str, EvaluationSet] = field(default_factory=dict)
+    outliers: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
+    photographs: list[Example] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
+    corrupted_from: str = MNIST
+
+    def everything(self) -> dict[str, EvaluationSet]:
+        """Clean, photographed and corrupted digits by name."""
+        return self.sets | self.corrupted
+
+
+def collect(wanted: Wanted) -> Collection:
+    """Loads and makes the sets, each only if its data is there or can be had.
+
+    Raises DataError when none is, and for a file of test writers that cannot be read.
+    """
+    found = Collection()
+    mnist, pen = _mnist(wanted.folder, found), _pen(wanted.folder, found)
+    most = wanted.most
+    if mnist is not None:
+        found.sets[MNIST] = EvaluationSet(_first(mnist.validation, most))
+        if wanted.test:
+            found.sets[TEST] = EvaluationSet(_first(mnist.test, most))
+            found.corrupted_from = TEST
+    if pen is not None:
+        found.sets[INK] = EvaluationSet(draw(_first_ink(pen.validation, most)))
+    if wanted.writers is not None:
+        found.sets[OTHER_INK] = EvaluationSet(draw(_first_ink(read_writers(wanted.writers), most)))
+    if not found.sets:
+        raise DataError("; ".join(found.skipped.values()))
+    _photograph(found, pen, most)
+    if mnist is not None:
+        plain = found.sets[found.corrupted_from].digits
+        for name in tqdm(CORRUPTIONS, "corrupt MNIST", leave=False):
+            found.corrupted[name] = EvaluationSet(Digits(corrupt(name, plain.glyphs), plain.labels))
+    if mnist is not None and pen is not None:
+        _outliers(found, wanted, mnist, pen)
+    return found
+
+
+def read_writers(path: Path) -> Ink:
+    """Pen digits in a file of UNIPEN text, such as UCI's. Raises DataError."""
+    try:
+        records = unipen.parse(path.read_text("ascii"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: expected UNIPEN text, came {error}") from error
+    if not records:
+        raise DataError(f"{path}: expected UNIPEN text with digits, came one without")
+    return Ink(
+        [record.strokes for record in records],
+        np.array([record.label for record in records], np.int64),
+        np.array([record.writer for record in records], np.int64),
+    )
+
+
+def _mnist(folder: Path, found: Collection) -> Mnist | None:
+    try:
+        return load_mnist(folder)
+    except (DataError, OSError) as error:
+        found.skipped["MNIST, plain, photographed and corrupted"] = str(error)
+        return None
+
+
+def _pen(folder: Path, found: Collection) -> PenDigits | None:
+    try:
+        return load_pendigits(folder)
+    except (DataError, OSError) as error:
+        found.skipped["pen ink, plain and photographed"] = str(error)
+        return None
+
+
+def _outliers(found: Collection, wanted: Wanted, mnist: Mnist, pen: PenDigits) -> None:
+    try:
+        characters = outliers.split(load_omniglot(wanted.folder)).validation
+    except (DataError, OSError) as error:
+        found.skipped["what is not a digit"] = str(error)
+        return
+    made = outliers.validation(characters, pen.validation, mnist.validation)
+    found.outliers = {name: glyphs[: wanted.most] for name, glyphs in made.items()}
+
+
+def _photograph(found: Collection, pen: PenDigits | None, most: int | None) -> None:
+    """Adds the photographed sets of what is there, each picture by its own fixed seed."""
+    if pen is not None:
+        ink = _first_ink(pen.validation, most)
+        pictures = (
+            photograph(
+                [line.astype(np.float64) for line in strokes], np.random.default_rng((0, number))
+            )
+            for number, strokes in enumerate(ink.strokes)
+        )
+        found.sets[PHOTOGRAPHED_INK] = _seen(pictures, ink.labels, found)
+    if MNIST in found.sets:
+        digits = _first(found.sets[MNIST].digits, _PHOTOGRAPHED_DIGITS)
+        pictures = (
+            photograph_glyph(glyph, np.random.default_rng((1, number)))
+            for number, glyph in enumerate(digits.glyphs)
+        )
+        found.sets[PHOTOGRAPHED_MNIST] = _seen(pictures, digits.labels, found)
+
+
+def _seen(
+    pictures: Iterator[NDArray[np.uint8]], labels: NDArray[np.int64], found: Collection
+) -> EvaluationSet:
+    """The glyphs that serving finds in pictures; keeps the first pictures as examples."""
+    glyphs: list[NDArray[np.uint8] | None] = []
+    for number, picture in enumerate(tqdm(pictures, "photograph", len(labels), leave=False)):
+        glyphs.append(see(picture))
+        if number < _EXAMPLES:
+            found.photographs.append(Example(picture, glyphs[-1]))
+    there = [glyph for glyph in glyphs if glyph is not None]
+    kept = np.array([glyph is not None for glyph in glyphs], bool)
+    stacked = np.array(there, np.uint8).reshape(-1, 28, 28)
+    return EvaluationSet(Digits(stacked, labels[kept]), missing=int((~kept).sum()))
+
+
+def _first(digits: Digits, most: int | None) -> Digits:
+    return Digits(digits.glyphs[:most], digits.labels[:most])
+
+
+def _first_ink(ink: Ink, most: int | None) -> Ink:
+    return Ink(ink.strokes[:most], ink.labels[:most], ink.writers[:most])
