@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Mask = NDArray[np.uint8]  # (h, w), 255 or 0
 
 BLOB: Final = 12.0  # area in squares of the largest radius; a line 3 pens long has as much
+STRIP: Final = 0.35  # of its length, how wide what lies along the edge is at most
 HUGGING: Final = 0.2  # share of an outline along the picture's edge that no writing has
 SPECK: Final = 0.8  # squares of the pen's width; a dot made with the pen has as much
 NEAR: Final = 1.5  # pen widths: pieces this close to the writing are gaps in a faint line
@@ -19,6 +20,8 @@ THIN: Final = 0.06  # of its length, the width of a line that rules
 BROADER: Final = 2.2  # pen widths that no line of the same pen has
 CRUMBS: Final = (25, 0.15)  # pieces, and share of the largest, that are noise
 CRUMB: Final = 0.1  # squares of the pen's width, the least of such a piece
+RIM: Final = 0.03  # of the longer side: what begins or ends there is near the edge
+CLOSE: Final = 0.25  # of the writing's longer side: how far apart its strokes are at most
 FAR_SPECK: Final = 0.04  # of the largest piece's area, for what lies away from it
 
 
@@ -50,7 +53,10 @@ class Pieces:
         the picture, and are broad or lie along its edge."""
         outline = 2 * self.area / self.width
         blob = self.area / np.maximum(self.radius, 0.5) ** 2 < BLOB
-        away: NDArray[np.bool_] = self.corner & (blob | (self.edge > HUGGING * outline))
+        sides = self.boxes[:, 2:]
+        strip = sides.min(axis=1) < STRIP * sides.max(axis=1)
+        along = strip & (self.edge > HUGGING * outline)
+        away: NDArray[np.bool_] = self.corner & (blob | along)
         away[0] = False
         return away
 
@@ -64,6 +70,7 @@ class Pieces:
         kept = np.arange(len(self.area)) > 0 if drawing else self._strokes()
         shadow = kept & (self.edge > 0) & (self.width > BROADER * pen + 1)
         kept = kept & ~shadow if (kept & ~shadow & (self.width > 0.5 * pen)).any() else kept
+        kept = kept & ~self._strange(kept)
         area = np.where(kept, self.area, 0)
         main = int(area.argmax())
         pen = self.pen()
@@ -71,6 +78,24 @@ class Pieces:
         big[main] = True
         gap = _gaps(self.boxes, _join(self.boxes[big]))
         return big | (kept & (gap <= NEAR * pen) & (area > CRUMB * pen**2))
+
+    def _strange(self, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Pieces near the picture's edge that lie away from what is written further inside."""
+        height, width = self.labels.shape
+        rim = RIM * max(height, width)
+        left, top = self.boxes[:, 0], self.boxes[:, 1]
+        right, bottom = left + self.boxes[:, 2], top + self.boxes[:, 3]
+        outer = (left <= rim) | (top <= rim) | (right >= width - rim) | (bottom >= height - rim)
+        inner = kept & ~outer & (self.area >= FAR_SPECK * self.area[kept].max(initial=0))
+        none = np.zeros_like(kept)
+        if not inner.any():
+            return none
+        span = _join(self.boxes[inner])
+        side = max(span[2] - span[0], span[3] - span[1])
+        if side < WRITTEN * max(height, width):
+            return none
+        strange: NDArray[np.bool_] = kept & outer & (_gaps(self.boxes, span) > CLOSE * side)
+        return strange
 
     def drawn(self) -> tuple[float, float]:
         """How far the largest line reaches that is no surroundings, and the pen it took, in
@@ -124,7 +149,10 @@ def pieces(mask: Mask) -> Pieces:
     """The connected pieces of a mask."""
     count, found, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     labels, boxes = found.astype(np.int32), stats[:, :4].astype(np.int32)
-    inside = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
+    # Where there is no paper at all, OpenCV's distance to it is beyond all bounds.
+    inside = np.minimum(
+        cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5), max(mask.shape) / 2
+    )
     ink = mask > 0
     own, depth = labels[ink], inside[ink]
     area = np.maximum(np.bincount(own, minlength=count), 1).astype(float)

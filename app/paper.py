@@ -19,6 +19,8 @@ Plane = NDArray[np.float32]  # (h, w), in levels of 255
 FAINTEST_INK: Final = 14.0  # levels: below this a difference from the paper is noise
 CLEAR: Final = 5.0  # deviations of the paper's noise that ink differs from it, where it starts
 LARGEST_SIDE: Final = 1280  # pixels; a pencil's line in a 12-megapixel photograph keeps 1 to 3
+SMALL_SIDE: Final = 160  # pixels; photographs up to half as large are enlarged
+MOST_LARGER: Final = 4  # times
 LIGHT_SIDE: Final = 160  # pixels, of the picture in which paper and light are estimated
 # Levels about the rim's, share of a drawn picture within, largest share with other paper.
 EVEN: Final = (2.0, 0.4, 0.03)
@@ -28,12 +30,14 @@ TIGHT: Final = (0.06, 0.45)  # least share of paper in a tight crop, largest sha
 FLAT: Final = 0.4  # share of a drawing's paper that is as its left neighbour: no sensor's noise
 BITMAP: Final = 32  # pixels: in a picture as small, neighbours differ even in a drawing
 COMMON: Final = 0.4  # of the longer side: within a window as large, paper is the most common
+LIGHT_PAPER: Final = 95.0  # levels: from here on ink is darker, whatever shadows there are
+DARK_PAPER: Final = 60.0  # and up to here it is lighter, as on a board
 DARKEST_LIGHT: Final = 0.4  # of the picture's usual light: in darker places noise is not raised
 BROAD: Final = (0.4, 0.2, 0.1, 0.05)  # of the longer side: what may be ink, until the pen is known
 WIDE: Final = 4.0  # pen widths, the same from then on
 NARROWEST: Final = 7  # pixels of the reduced picture: its paper is not seen more closely
 DRAWN: Final = 0.12  # of the longer side: a drawing that reaches as far is what was meant
-RIM: Final = 3.0  # pixels of the reduced picture about the surroundings that are theirs
+RIM: Final = 0.02  # of the longer side, about the surroundings, that is theirs
 SMALLEST: Final = 0.03  # of a photograph's longer side: what reaches less far is a speck
 WEAK: Final = (0.2, 0.4)  # of the ink's own strength: where ink may go on, and must begin
 EDGE: Final = 0.5  # of the strength nearby: the pen's edge
@@ -44,7 +48,8 @@ class Ink:
     """strength: uint8 (h, w), 0 for paper, 127 at the pen's edge, 255 for full ink.
 
     mask: uint8 (h, w), 255 where there is writing, 0 elsewhere. pen: its usual width in pixels
-    of the map. scale: pixels of the map to one of the picture, 1 at most.
+    of the map. scale: pixels of the map to one of the picture; large pictures are reduced, small
+    ones enlarged.
     """
 
     strength: NDArray[np.uint8]
@@ -62,7 +67,13 @@ def find(image: NDArray[np.uint8]) -> Ink | None:
         ink, first = plane, _mask(plane, even=True)
         pen = 1.0 if first is None else clutter.pieces(first[0]).width[1:].max()
     else:
-        ink, pen = _on_uneven_paper(_denoised(plane))
+        plane = _denoised(plane)
+        larger = min(MOST_LARGER, max(1, SMALL_SIDE // max(plane.shape)))
+        if larger > 1:  # lines one pixel wide break less between pixels
+            size = (larger * plane.shape[1], larger * plane.shape[0])
+            plane = cv2.resize(plane, size, interpolation=cv2.INTER_CUBIC).astype(np.float32)
+            scale *= larger
+        ink, pen = _on_uneven_paper(plane)
     found = _mask(ink, pen, WEAK, even)
     if found is None:
         return None
@@ -100,7 +111,7 @@ def _on_uneven_paper(plane: Plane) -> tuple[Plane, float]:
     width = min(width, max(round(WIDE * pen * side / max(plane.shape)), NARROWEST))
     ink = _strength(plane, width)
     if away.any():
-        reach = 2 * round(RIM * max(plane.shape) / side) + 1
+        reach = 2 * round(RIM * max(plane.shape)) + 1
         ink[cv2.dilate(away, np.ones((reach, reach), np.uint8)) > 0] = 0
     return ink, pen
 
@@ -141,6 +152,10 @@ def _inkiness(image: NDArray[np.uint8]) -> tuple[Plane, bool]:
         paper = np.broadcast_to(level, small.shape).astype(np.float32)
     away = small.astype(np.float32) - paper  # (h, w, channels)
     axis = _ink_axis(away.reshape(-1, small.shape[2]))
+    if level is None:
+        usual = float(np.percentile(small.mean(axis=2), 75))
+        if usual > LIGHT_PAPER or usual < DARK_PAPER:
+            axis = np.abs(axis) * np.float32(-1 if usual > LIGHT_PAPER else 1)
     plane = cv2.transform(image.astype(np.float32), axis[None]).reshape(image.shape[:2])
     zero = 0.0 if level is None else float(level @ axis)
     return (plane - zero).astype(np.float32), level is not None

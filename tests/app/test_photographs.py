@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app import glyph, ink, picture
+from app import clutter, glyph, ink, picture
 from tests.drawings import placed
 
 Picture = NDArray[np.uint8]
@@ -147,3 +147,9 @@ def test_a_photograph_stands_as_its_exif_says(tmp_path: Path) -> None:
     loaded = picture.load(file)
     assert loaded.shape == upright.shape
     assert_found(loaded, 4)
+
+
+def test_a_mask_without_paper_has_widths_within_the_picture() -> None:
+    """OpenCV's distance to paper that is not there has no bounds."""
+    parts = clutter.pieces(np.full((20, 30), 255, np.uint8))
+    assert parts.pen() <= 2 * 30
