@@ -1,5 +1,6 @@
 """The page: its own parts without a browser, then served and drawn on in a real one."""
 
+import itertools
 import os
 import re
 import time
@@ -149,6 +150,23 @@ def test_reads_a_digit_drawn_with_a_finger(visit: Callable[..., Page], digit: in
     page = visit(width=360, height=740, touch=True)
     draw_with_finger(page, on_sheet(page, digit))
     expect_read(page, str(digit))
+
+
+def test_a_letter_is_said_to_be_no_digit(desk: Page) -> None:
+    box = desk.locator(".st-key-canvas").bounding_box()
+    assert box is not None
+    corners = ([(0, 1), (0.4, 0), (0.8, 1)], [(0.18, 0.6), (0.62, 0.6)])  # A
+    share = np.linspace(0, 1, 12)[:, None]
+    letter = [
+        np.concatenate([a + share * (b - a) for a, b in itertools.pairwise(np.array(stroke))])
+        for stroke in corners
+    ]
+    middle = np.array([box["x"], box["y"]]) + 0.15 * box["width"]
+    draw_with_mouse(desk, [middle + 0.7 * box["width"] * stroke for stroke in letter])
+    expect_read(desk, "?")
+    expect(reading(desk)).to_contain_text("not a digit")
+    change_sheet(desk, "clear")
+    expect_read(desk, HINT)
 
 
 def test_a_new_drawing_replaces_the_reading(visit: Callable[..., Page]) -> None:

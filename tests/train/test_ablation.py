@@ -1,0 +1,64 @@
+"""The ablation: every variant once, kept when interrupted, told in a table."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.train.small import CONFIG, small_characters, small_sets
+from train import ablation
+from train.data import Characters, Ink
+from train.mixture import draw
+from train.sets import INK, MNIST, Collection, EvaluationSet, Wanted
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    mnist, pen = small_sets()
+    crosses: Characters = small_characters()
+    marks = draw(Ink(crosses.strokes, pen.validation.labels, pen.validation.writers)).glyphs
+
+    def collect(wanted: Wanted) -> Collection:
+        sets = {MNIST: EvaluationSet(mnist.validation), INK: EvaluationSet(draw(pen.validation))}
+        corrupted = {"jpeg": EvaluationSet(mnist.validation)}
+        return Collection(sets, corrupted, {"crosses": marks})
+
+    monkeypatch.setattr(ablation, "load_mnist", lambda folder: mnist)
+    monkeypatch.setattr(ablation, "load_pendigits", lambda folder: pen)
+    monkeypatch.setattr(ablation, "load_omniglot", lambda folder: crosses)
+    monkeypatch.setattr(ablation, "collect", collect)
+    monkeypatch.setattr(ablation, "BASE", CONFIG)
+    monkeypatch.setattr(
+        ablation, "WITHOUT", {"everything": {}, "no photographs": {"photographs": 0}}
+    )
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+
+
+@pytest.mark.usefixtures("small")
+def test_variants_are_trained_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ablation.main(["--output", str(tmp_path)]) == 0
+    found = json.loads((tmp_path / "ablation.json").read_text())
+    assert list(found) == ["everything", "no photographs"]
+    assert found["no photographs"]["changes"] == {"photographs": 0}
+    assert set(found["everything"]) == {
+        *(MNIST, INK, "corruptions", "not-a-digit AUROC", "changes"),
+    }
+    assert not list((tmp_path / "pool").glob("*/*")), "glyphs are removed when a variant is done"
+    capsys.readouterr()
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("model.pth")}
+    assert ablation.main(["--output", str(tmp_path)]) == 0
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("model.pth")} == before
+
+
+def test_the_table_has_a_row_for_each_variant() -> None:
+    found: dict[str, Any] = {
+        "everything": {"ink": 99.0, "not-a-digit AUROC": 0.99, "changes": {}},
+        "no photographs": {"ink": 98.5, "not-a-digit AUROC": 0.98, "changes": {"photographs": 0}},
+    }
+    assert ablation.table(found).splitlines() == [
+        "| trained on | ink | not-a-digit AUROC |",
+        "| --- | ---: | ---: |",
+        "| everything | 99.00 % | 0.9900 |",
+        "| no photographs | 98.50 % | 0.9800 |",
+    ]
