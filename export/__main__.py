@@ -35,7 +35,7 @@ from train.network import Trained, load
 from train.outliers import split
 from train.sets import TEST, Collection, EvaluationSet, Wanted, collect
 
-CALIBRATION: Final = 2048  # glyphs of the training mixture; more change nothing
+CALIBRATION: Final = 512  # glyphs of the training mixture; more widen the ranges for a few
 PACKAGES: Final = ("numpy", "onnx", "onnxruntime", "opencv-python-headless", "torch")
 
 

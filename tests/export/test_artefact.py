@@ -77,7 +77,7 @@ def test_mnist_as_pictures_is_read_too(data: Path, recognizer: Recognizer) -> No
     for glyph, label in zip(validation.glyphs[:500], validation.labels[:500], strict=True):
         picture = 255 - np.pad(glyph.repeat(4, axis=0).repeat(4, axis=1), 30)
         wrong += recognizer.read_image(picture).text != str(label)
-    assert wrong <= 15  # what is refused among them
+    assert wrong <= 20  # what is refused among them
 
 
 def test_the_readmes_tell_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None:
