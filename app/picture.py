@@ -7,7 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app import paper
+from app import drawing
+from app.finder import finder
+from app.marks import Ink
 from app.reading import UnreadableInput
 
 LARGEST_PICTURE: Final = 50_000_000  # pixels; a phone's photograph has 12 to 50 million
@@ -17,20 +19,29 @@ Box = tuple[int, int, int, int]
 
 
 def load(path: Path) -> NDArray[np.uint8]:
-    """A picture file as uint8 (h, w), (h, w, 3) RGB or (h, w, 4) RGBA. Raises UnreadableInput."""
+    """A picture file, see `decode`. Raises UnreadableInput."""
     try:
-        content = np.frombuffer(path.read_bytes(), np.uint8)
+        content = path.read_bytes()
     except OSError as error:
         raise UnreadableInput(f"{path}: expected a readable file, came {error}") from error
+    return decode(content, str(path))
+
+
+def decode(content: bytes, name: str = "picture") -> NDArray[np.uint8]:
+    """A picture file's bytes as uint8 (h, w), (h, w, 3) RGB or (h, w, 4) RGBA, upright.
+
+    name: begins the message of UnreadableInput, which is raised for anything else.
+    """
+    coded = np.frombuffer(content, np.uint8)
     try:
         # Only a JPEG says how the phone was held, and IMREAD_UNCHANGED would not listen.
-        jpeg = content[:2].tobytes() == b"\xff\xd8"
+        jpeg = content[:2] == b"\xff\xd8"
         flag = cv2.IMREAD_ANYCOLOR if jpeg else cv2.IMREAD_UNCHANGED
-        image = cv2.imdecode(content, flag) if content.size else None
+        image = cv2.imdecode(coded, flag) if coded.size else None
     except cv2.error as error:
-        raise UnreadableInput(f"{path}: expected a picture, came {error}") from error
+        raise UnreadableInput(f"{name}: expected a picture, came {error}") from error
     if image is None:
-        raise UnreadableInput(f"{path}: expected a picture, came bytes that are no known format")
+        raise UnreadableInput(f"{name}: expected a picture, came bytes that are no known format")
     if image.dtype == np.uint16:  # 16 bits a channel keep their upper half
         image = np.right_shift(image.astype(np.uint16), 8)
     if image.ndim == 3:
@@ -69,20 +80,23 @@ def find_ink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Box] | None:
     return None if ink is None else cut_out(ink, image.shape)
 
 
-def ink_map(image: NDArray[np.uint8]) -> paper.Ink | None:
+def ink_map(image: NDArray[np.uint8]) -> Ink | None:
     """All ink of a picture without what is no writing, or None where there is none."""
-    return paper.find(_opaque(checked(image)))
+    opaque = _opaque(checked(image))
+    opaque = opaque.reshape(*opaque.shape[:2], -1)
+    level = drawing.paper(opaque)
+    if level is not None:
+        return drawing.find(opaque, level)
+    return finder().find(np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3))))
 
 
-def cut_out(ink: paper.Ink, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], Box]:
+def cut_out(ink: Ink, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], Box]:
     """All ink as one character: its crop, and its box in a picture of this shape (h, w, ...)."""
     x, y, width, height = cv2.boundingRect(ink.mask)
-    near = cv2.dilate(ink.mask, np.ones((3, 3), np.uint8))  # with the ink's soft rim
-    strength = np.where(ink.mask > 0, np.maximum(ink.strength, 128), ink.strength)
-    crop = np.where(near > 0, strength, 0)[y : y + height, x : x + width].astype(np.uint8)
-    left, top = int(x / ink.scale), int(y / ink.scale)
-    right = min(round((x + width) / ink.scale), shape[1])
-    bottom = min(round((y + height) / ink.scale), shape[0])
+    crop = ink.within(ink.mask > 0)[y : y + height, x : x + width]
+    left, top = int(ink.left + x / ink.scale), int(ink.top + y / ink.scale)
+    right = min(round(ink.left + (x + width) / ink.scale), shape[1])
+    bottom = min(round(ink.top + (y + height) / ink.scale), shape[0])
     return crop, (left, top, max(right - left, 1), max(bottom - top, 1))
 
 

@@ -1,6 +1,7 @@
 """What was read: the result types, and the one error for input that cannot be read."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ class Digit:
     probabilities: float32 (10,), sums to 1: which digit it is if it is one.
     box: (x, y, width, height) of the ink, in pixels of the input.
     glyph: uint8 (28, 28), ink 255 on 0: what the network saw.
+    number, line: which number, and which line, of the input it belongs to, from 0 on. Numbers
+        on one line are apart by more than digits are.
     """
 
     value: int | None
@@ -27,15 +30,34 @@ class Digit:
     probabilities: NDArray[np.float32]
     box: tuple[float, float, float, float]
     glyph: NDArray[np.uint8]
+    number: int = 0
+    line: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """Digits from left to right; an input without ink is a reading without digits."""
+    """Digits in reading order; an input without ink is a reading without digits."""
 
     digits: tuple[Digit, ...] = ()
 
     @property
     def text(self) -> str:
-        """The digits as text: "?" for a mark that is no digit, "" for nothing drawn."""
-        return "".join("?" if digit.value is None else str(digit.value) for digit in self.digits)
+        """The digits as text: "?" for a mark that is no digit, "" for nothing drawn.
+
+        A space stands between numbers on one line, and each line of the input is one of the text.
+        """
+        text = ""
+        for before, digit in zip((None, *self.digits), self.digits, strict=False):
+            if before is not None and before.line != digit.line:
+                text += "\n"
+            elif before is not None and before.number != digit.number:
+                text += " "
+            text += "?" if digit.value is None else str(digit.value)
+        return text
+
+    @property
+    def numbers(self) -> "tuple[Reading, ...]":
+        """A reading for each number of the input, in reading order."""
+        return tuple(
+            Reading(tuple(group)) for _, group in groupby(self.digits, lambda one: one.number)
+        )

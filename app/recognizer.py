@@ -1,6 +1,6 @@
 """The network behind one door: strokes or pixels in, a Reading out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -8,11 +8,15 @@ import numpy as np
 import onnxruntime
 from numpy.typing import ArrayLike, NDArray
 
-from app import glyph, ink, picture
+from app import glyph, ink, lines, picture
+from app.lines import Line
+from app.memory import Memory
 from app.reading import Digit, Reading, UnreadableInput
 
 MODEL: Final = Path(__file__).resolve().parent.parent / "models" / "model.onnx"
-CONTRACT: Final = "digits/2"  # input "glyphs" uint8 (n, 28, 28), output "logits" float32 (n, 11)
+CONTRACT: Final = (
+    "digits/3"  # in: "glyphs" uint8 (n, 28, 28); out: "logits" (n, 11), "features" (n, d)
+)
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
 DIGITS: Final = 10
 
@@ -52,28 +56,41 @@ class Recognizer:
         self._temperature = self._number("temperature")
         self._threshold = self._number("threshold")
 
-    def read_ink(self, strokes: Sequence[ArrayLike], single: bool = False) -> Reading:
+    def read_ink(
+        self, strokes: Sequence[ArrayLike], single: bool = False, memory: Memory | None = None
+    ) -> Reading:
         """Reads strokes, float arrays (n, 2) in pixels, x right and y down.
 
-        Without a point of ink the Reading has no digits. All ink is one character as yet,
-        whether `single` or not. Raises UnreadableInput.
+        Digits stand from left to right, in any number of lines; `single` takes all strokes for
+        one character. memory: of what this writer corrected. Without a point of ink the Reading
+        has no digits. Raises UnreadableInput.
         """
         found = ink.checked(strokes)
         if not found:
             return Reading()
-        return self._reading(glyph.from_strokes(found), ink.bounds(found))
+        if single:
+            x, y, width, height = ink.bounds(found)
+            whole = np.array([[x, y, x + width, y + height]])
+            return self._read([lines.single(whole, glyph.from_strokes(found))], memory)
+        return self._read(lines.of_strokes(found), memory)
 
-    def read_image(self, image: NDArray[np.uint8], single: bool = False) -> Reading:
+    def read_image(
+        self, image: NDArray[np.uint8], single: bool = False, memory: Memory | None = None
+    ) -> Reading:
         """Reads a picture: uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, either polarity.
 
-        A picture without contrast has no digits. All ink is one character as yet, whether
-        `single` or not. Raises UnreadableInput.
+        Digits stand from left to right, in any number of lines; `single` takes all ink for one
+        character. memory: see read_ink. Without ink the Reading has no digits. Raises
+        UnreadableInput.
         """
-        found = picture.find_ink(image)
+        found = picture.ink_map(image)
         if found is None:
             return Reading()
-        pixels, box = found
-        return self._reading(glyph.from_ink(pixels), box)
+        if single:
+            pixels, (x, y, width, height) = picture.cut_out(found, image.shape)
+            whole = np.array([[x, y, x + width, y + height]], np.float64)
+            return self._read([lines.single(whole, glyph.from_ink(pixels))], memory)
+        return self._read(lines.of_picture(found), memory)
 
     def classify(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities float32 (n, 10), rows sum to 1, of glyphs uint8 (n, 28, 28), ink 255.
@@ -98,17 +115,56 @@ class Recognizer:
         (logits,) = self._session.run(["logits"], {"glyphs": glyphs})
         return np.asarray(logits, dtype=np.float32)
 
-    def _reading(
-        self, normal: NDArray[np.uint8], box: tuple[float, float, float, float]
-    ) -> Reading:
-        logits = self.logits(normal[None])
-        (probabilities,) = self._probabilities(logits)
-        value: int | None = int(probabilities.argmax())
-        confidence = float(probabilities.max())
-        strangeness = float(outlier_scores(logits)[0])
-        if strangeness > self._threshold:
-            value, confidence = None, 1 / (1 + float(np.exp(-strangeness)))
-        return Reading((Digit(value, confidence, probabilities, box, normal),))
+    def features(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """What the last layer decides by, float32 (n, d), for glyphs uint8 (n, 28, 28), n >= 1."""
+        (features,) = self._session.run(["features"], {"glyphs": glyphs})
+        return np.asarray(features, dtype=np.float32)
+
+    def _read(self, found: Sequence[Line], memory: Memory | None) -> Reading:
+        """The best reading of lines of candidates, all classified in one batch."""
+        glyphs = np.concatenate([line.glyphs for line in found])
+        logits = self.logits(glyphs)
+        if memory:
+            logits[:, :DIGITS] += memory.boost(self.features(glyphs))
+        digits: list[Digit] = []
+        start = 0
+        for place, line in enumerate(found):
+            own = logits[start : start + len(line.runs)]
+            start += len(line.runs)
+            digits += self._digits(line, own, place, digits[-1].number + 1 if digits else 0)
+        return Reading(tuple(digits))
+
+    def _digits(
+        self, line: Line, logits: NDArray[np.float32], place: int, first: int
+    ) -> Iterator[Digit]:
+        """The best reading of one line; logits: (runs, 11). first: number of its first number."""
+        path = line.best_path(logits / np.float32(self._temperature))
+        strangeness = outlier_scores(logits[path])
+        probabilities = self._probabilities(logits[path])
+        numbers = line.numbers(path)
+        for index, (run, box) in enumerate(zip(path, line.boxes[path].tolist(), strict=True)):
+            others = (numbers == numbers[index]) & (np.arange(len(path)) != index)
+            strange = strangeness[index] > self._threshold_in(strangeness[others])
+            left, top, right, bottom = box
+            yield Digit(
+                None if strange else int(probabilities[index].argmax()),
+                _sigmoid(strangeness[index]) if strange else float(probabilities[index].max()),
+                probabilities[index],
+                (left, top, right - left, bottom - top),
+                line.glyphs[run],
+                first + int(numbers[index]),
+                place,
+            )
+
+    def _threshold_in(self, company: NDArray[np.float32]) -> float:
+        """The log-odds from which on a mark is refused, given those of its number's others.
+
+        The threshold is set for marks of any kind. Beside a digit there is mostly another one,
+        and to be refused a mark must then be no digit more likely than not.
+        """
+        if (company <= self._threshold).any():
+            return max(self._threshold, 0.0)
+        return self._threshold
 
     def _probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """Calibrated, float32 (n, 10), if it is a digit at all; logits: (n, 11)."""
@@ -124,6 +180,10 @@ class Recognizer:
             raise WrongModel(
                 f"expected a number as {key} in the model, came {self.metadata.get(key)!r}"
             ) from error
+
+
+def _sigmoid(log_odds: float) -> float:
+    return 1 / (1 + float(np.exp(-log_odds)))
 
 
 def outlier_scores(logits: NDArray[np.float32]) -> NDArray[np.float32]:

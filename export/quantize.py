@@ -15,25 +15,38 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
+from torch import Tensor, nn
 
-from train.network import MEAN, STD, Trained
+from train.network import MEAN, STD, Network, Trained
 
 OPSET: Final = 18
 _CALIBRATION_BATCH: Final = 256
 
 
+class _Both(nn.Module):
+    """A network with both outputs of the exported graph."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, glyphs: Tensor) -> tuple[Tensor, Tensor]:
+        features = self.network.embed(glyphs)
+        return self.network.head(features), features
+
+
 def to_fp32(trained: Trained, path: Path, metadata: dict[str, str]) -> None:
     """Writes the network as an fp32 ONNX file that passes the checker.
 
-    Input "glyphs" uint8 (batch, 28, 28), output "logits" float32 (batch, 11), scaling inside,
-    the contract in the metadata.
+    Input "glyphs" uint8 (batch, 28, 28), outputs "logits" float32 (batch, 11) and "features",
+    what the last layer decides by, scaling inside, the contract in the metadata.
     """
     torch.onnx.export(
-        trained.network,
+        _Both(trained.network).eval(),
         (torch.zeros(2, 28, 28, dtype=torch.uint8),),
         str(path),
         input_names=["glyphs"],
-        output_names=["logits"],
+        output_names=["logits", "features"],
         dynamic_shapes=({0: torch.export.Dim("batch")},),
         opset_version=OPSET,
         dynamo=True,
@@ -83,7 +96,8 @@ def to_int8(fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:
         model, {entry.key: entry.value for entry in onnx.load(fp32).metadata_props}
     )
     _feed_bytes(model)
-    _strip(model)
+    _give_features(model)
+    strip(model)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, int8)
 
@@ -125,7 +139,19 @@ def _feed_bytes(model: onnx.ModelProto) -> None:
     graph.initializer.extend(constants)
 
 
-def _strip(model: onnx.ModelProto) -> None:
+def _give_features(model: onnx.ModelProto) -> None:
+    """Gives the features a dequantization of their own.
+
+    Were it the last layer's, ONNX Runtime could not join that with the layer in int8.
+    """
+    graph = model.graph
+    last = next(node for node in graph.node if node.op_type == "Gemm")
+    own = next(node for node in graph.node if last.input[0] in node.output)
+    own.output[0] = last.input[0] = "last"
+    graph.node.append(onnx.helper.make_node("DequantizeLinear", list(own.input), ["features"]))
+
+
+def strip(model: onnx.ModelProto) -> None:
     """Takes out the exporter's notes on each node, which only make the file larger."""
     for node in model.graph.node:
         node.ClearField("doc_string")

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import torch
 
+from train import corrected
 from train.config import Command, parse
 from train.data import data_folder, load_mnist, load_omniglot, load_pendigits
 from train.distill import Teacher
@@ -40,7 +41,11 @@ def train(command: Command) -> None:
     mnist, pen = load_mnist(folder), load_pendigits(folder)
     sources = Sources(mnist.train, pen.train, split(load_omniglot(folder)).train)
     validation = Validation(mnist.validation, draw(pen.validation))
-    pool = Pool(sources, config, command.pool)
+    extra = ""
+    if command.ink is not None:
+        sources = corrected.added(sources, corrected.load(command.ink, held_back=False))
+        extra = corrected.digest(command.ink)
+    pool = Pool(sources, config, command.pool, extra)
     pool.prepare(command.workers)
     teacher = None
     if config.distill:

@@ -33,12 +33,12 @@ class Config:
     weight_decay: float = _setting(2e-2, "of AdamW, on everything but biases and norms")
     label_smoothing: float = _setting(0.0, "share of the target spread over all labels")
     ema_half_life: float = _setting(400.0, "steps after which old weights count half")
-    distill: float = _setting(0.9, "share of the loss that is distance from the teacher, 0 to 1")
+    distill: float = _setting(0.0, "share of the loss that is distance from the teacher, 0 to 1")
     softness: float = _setting(2.0, "temperature at which student and teacher are compared")
     rounds: int = _setting(14, "rounds in the pool, each with every training digit at least once")
     pool_seed: int = _pool(0, "of everything random in the pool")
     pen_repeats: int = _pool(3, "fresh renderings of each pen digit a round")
-    photographs: int = _pool(3_000, "digits a round that went through a picture of paper")
+    photographs: int = _pool(5_000, "digits a round that went through a picture of paper")
     outliers: int = _pool(16_000, "glyphs a round that are no digits")
     repen: float = _pool(0.35, "share of MNIST digits redrawn by the serving code, 0 to 1")
     rotate: float = _pool(12.0, "degrees, standard deviation of the rotation is half of it")
@@ -98,6 +98,7 @@ class Command:
     output: Path
     teacher: Path
     pool: Path
+    ink: Path | None
     workers: int
     device: str
     resume: bool
@@ -121,6 +122,9 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
     )
     parser.add_argument(
         "--pool", type=Path, default=Path("runs/pool"), help="where made glyphs are kept, 2 GB"
+    )
+    parser.add_argument(
+        "--ink", type=Path, metavar="FILE", help="corrections to learn from as well"
     )
     parser.add_argument(
         "--workers", type=int, default=os.cpu_count() or 1, help="processes that make glyphs"

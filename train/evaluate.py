@@ -183,7 +183,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--test-writers",
         type=Path,
         metavar="FILE",
-        help="UNIPEN text of writers to add, such as UCI's pendigits-orig.tes",
+        help="ink to add: UNIPEN text such as UCI's pendigits-orig.tes, or corrections.jsonl",
     )
     parser.add_argument("--quick", action="store_true", help="500 of each set")
     return parser.parse_args(arguments)

@@ -112,16 +112,16 @@ class Mixture:
         pens = random.integers(len(self._strokes), size=count)
         scans = random.integers(len(self._plain), size=count)
         written = [
-            see(photograph(vary_ink(self._strokes[index], self._config, random), random))
+            see(photograph(vary_ink(self._strokes[index], self._config, random), random).picture)
             for index in pens
         ]
-        scanned = [see(photograph_glyph(self._plain[index], random)) for index in scans]
+        scanned = [see(photograph_glyph(self._plain[index], random).picture) for index in scans]
         return [_found(written, self._pen_labels[pens]), _found(scanned, self._labels[scans])]
 
     def _outliers(self, random: np.random.Generator) -> Digits:
         glyphs = list(self._others.draw(self._config.outliers, random))
         for index in range(int(len(glyphs) * _PHOTOGRAPHED_OUTLIERS)):
-            seen = see(photograph_glyph(glyphs[index], random))
+            seen = see(photograph_glyph(glyphs[index], random).picture)
             glyphs[index] = glyphs[index] if seen is None else seen
         return Digits(_stack(glyphs), np.full(len(glyphs), NO_DIGIT, np.int64))
 

@@ -63,11 +63,16 @@ class Network(nn.Module):
 
     def forward(self, glyphs: Tensor) -> Tensor:
         """Logits float32 (n, 11) of glyphs (n, 28, 28), uint8 or float in [0, 255], ink 255."""
+        logits: Tensor = self.head(self.embed(glyphs))
+        return logits
+
+    def embed(self, glyphs: Tensor) -> Tensor:
+        """What the last layer decides by: float32 (n, 16 * channels), at least 0; see forward."""
         x = (glyphs.to(torch.float32) - MEAN) * (1 / STD)
         x = self.features(x[:, None])  # (n, channels, 4, 4)
         # Channels last, as ONNX Runtime's int8 layers have them: flattening then moves nothing.
-        logits: Tensor = self.head(x.permute(0, 2, 3, 1).flatten(1))
-        return logits
+        embedded: Tensor = x.permute(0, 2, 3, 1).flatten(1)
+        return embedded
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Making a round costs about as much as training a student on it, and a student le
 teacher that saw the very same glyph. So glyphs are made once, and trained on several times.
 """
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from app.finder import FINDER
 from train.config import Config
 from train.data import Digits
 from train.mixture import Mixture, Sources
@@ -25,13 +27,17 @@ from train.mixture import Mixture, Sources
 class Pool:
     """The rounds of one Config's pool, in a folder of their own.
 
-    folder: holds pools of any settings. Nothing is made before `prepare`.
+    folder: holds pools of any settings. extra: names what sources hold beside the datasets.
+    Nothing is made before `prepare`.
     """
 
-    def __init__(self, sources: Sources, config: Config, folder: Path) -> None:
+    def __init__(self, sources: Sources, config: Config, folder: Path, extra: str = "") -> None:
         self._sources = sources
         self._config = config
-        self.folder = folder / config.pool_id()
+        # Photographs are read through the finder, so another one makes another pool.
+        finder = hashlib.sha256(FINDER.read_bytes()).hexdigest()[:6]
+        names = [config.pool_id(), finder, extra]
+        self.folder = folder / "-".join(name for name in names if name)
 
     def prepare(self, workers: int) -> None:
         """Makes the rounds that are not there yet, on as many processes, with a bar."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from train import outliers, unipen
+from train import corrected, outliers, unipen
 from train.corruptions import CORRUPTIONS, corrupt
 from train.data import (
     Digits,
@@ -119,7 +119,13 @@ def collect(wanted: Wanted) -> Collection:
 
 
 def read_writers(path: Path) -> Ink:
-    """Pen digits in a file of UNIPEN text, such as UCI's. Raises DataError."""
+    """Pen digits in a file of UNIPEN text, such as UCI's, or the held-back ones of a file of
+    corrections, .jsonl. Raises DataError."""
+    if path.suffix == ".jsonl":
+        ink = corrected.load(path, held_back=True).ink
+        if not ink.strokes:
+            raise DataError(f"{path}: expected held-back corrections with strokes, came none")
+        return ink
     try:
         records = unipen.parse(path.read_text("ascii"), str(path))
     except (OSError, UnicodeDecodeError) as error:
@@ -164,16 +170,14 @@ def _photograph(found: Collection, pen: PenDigits | None, most: int | None) -> N
     if pen is not None:
         ink = _first_ink(pen.validation, most)
         pictures = (
-            photograph(
-                [line.astype(np.float64) for line in strokes], np.random.default_rng((0, number))
-            )
+            photograph(strokes, np.random.default_rng((0, number))).picture
             for number, strokes in enumerate(ink.strokes)
         )
         found.sets[PHOTOGRAPHED_INK] = _seen(pictures, ink.labels, found)
     if MNIST in found.sets:
         digits = _first(found.sets[MNIST].digits, _PHOTOGRAPHED_DIGITS)
         pictures = (
-            photograph_glyph(glyph, np.random.default_rng((1, number)))
+            photograph_glyph(glyph, np.random.default_rng((1, number))).picture
             for number, glyph in enumerate(digits.glyphs)
         )
         found.sets[PHOTOGRAPHED_MNIST] = _seen(pictures, digits.labels, found)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app import clutter, glyph, ink, picture
+from app import glyph, ink, marks, picture
 from tests.drawings import placed
 
 Picture = NDArray[np.uint8]
@@ -151,5 +151,27 @@ def test_a_photograph_stands_as_its_exif_says(tmp_path: Path) -> None:
 
 def test_a_mask_without_paper_has_widths_within_the_picture() -> None:
     """OpenCV's distance to paper that is not there has no bounds."""
-    parts = clutter.pieces(np.full((20, 30), 255, np.uint8))
-    assert parts.pen() <= 2 * 30
+    assert marks.pen_width(np.full((20, 30), 255, np.uint8)) <= 2 * 30
+
+
+def test_specks_go_and_parts_of_writing_stay() -> None:
+    mask = np.zeros((100, 160), np.uint8)
+    mask[20:80, 40:46] = 255
+    mask[20:26, 40:70] = 255  # a line 6 wide
+    mask[20:26, 74:78] = 255  # goes on after a gap
+    mask[90:92, 150:152] = 255  # far away, and small
+    kept = marks.without_specks(mask)
+    assert kept[22, 75] == 255
+    assert kept[91, 151] == 0
+    assert kept[50, 42] == 255
+
+
+@pytest.mark.parametrize("width, height", [(3000, 2250), (4000, 3000)])
+def test_twelve_megapixels_are_read(width: int, height: int) -> None:
+    image = cv2.resize(written(sheet(), 7, 80), (width, height), interpolation=cv2.INTER_CUBIC)
+    found = picture.find_ink(image.astype(np.uint8))
+    assert found is not None
+    scale = width / WIDTH
+    assert found[1][2] == pytest.approx(
+        np.ptp(np.concatenate(placed(7, *BOX))[:, 0]) * scale, rel=0.1
+    )

@@ -53,7 +53,9 @@ def test_ink_of_held_back_writers_is_read_as_described(
 ) -> None:
     """Through the serving door, strokes in and text out."""
     validation = load_pendigits(data).validation
-    read = [recognizer.read_ink(strokes).digits[0].value for strokes in validation.strokes]
+    read = [
+        recognizer.read_ink(strokes, single=True).digits[0].value for strokes in validation.strokes
+    ]
     wrong = sum(value != label for value, label in zip(read, validation.labels, strict=True))
     assert 100 * (1 - wrong / len(read)) >= PEN_FLOOR
     misread = described["int8"]["sets"]["pen ink"]["errors"]
@@ -64,10 +66,19 @@ def test_characters_of_strange_alphabets_are_refused(
     described: dict[str, Any], data: Path, recognizer: Recognizer
 ) -> None:
     strange = split(load_omniglot(data)).validation
-    kept = [recognizer.read_ink(one).digits[0].value is not None for one in strange.strokes]
+    kept = [
+        recognizer.read_ink(one, single=True).digits[0].value is not None for one in strange.strokes
+    ]
     refused = described["int8"]["not_a_digit"]["sets"]["omniglot"]["refused_at_own_threshold"]
     assert 100 * (1 - np.mean(kept)) == pytest.approx(refused, abs=1)
     assert refused >= REFUSED_FLOOR
+
+
+def test_strange_characters_are_seldom_numbers(data: Path, recognizer: Recognizer) -> None:
+    """Where strokes may be several digits, a letter of three lines might be 1, 1 and 1."""
+    strange = split(load_omniglot(data)).validation
+    refused = ["?" in recognizer.read_ink(one).text for one in strange.strokes]
+    assert 100 * np.mean(refused) >= REFUSED_FLOOR - 5
 
 
 def test_mnist_as_pictures_is_read_too(data: Path, recognizer: Recognizer) -> None:

@@ -81,19 +81,20 @@ def test_what_is_exported_reads(exported: Path) -> None:
 
 def test_the_graph_keeps_its_contract(exported: Path, weights: Path) -> None:
     model = onnx.load(exported / "model.onnx")
-    (glyphs,), (logits,) = model.graph.input, model.graph.output
+    (glyphs,), (logits, features) = model.graph.input, model.graph.output
     shape = [side.dim_param or side.dim_value for side in glyphs.type.tensor_type.shape.dim]
     assert glyphs.name == "glyphs"
     assert glyphs.type.tensor_type.elem_type == onnx.TensorProto.UINT8
     assert isinstance(shape[0], str)
     assert shape[1:] == [28, 28]
     assert (logits.name, logits.type.tensor_type.elem_type) == ("logits", onnx.TensorProto.FLOAT)
+    assert (features.name, features.type.tensor_type.elem_type) == ("features", 1)
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     fitted = {key: float(metadata.pop(key)) for key in ("temperature", "threshold")}
     assert fitted["temperature"] > 0
     assert np.isfinite(fitted["threshold"])
     assert metadata == {
-        "contract": "digits/2",
+        "contract": "digits/3",
         "labels": "0123456789?",
         "normal_form": NORMAL_FORM,
         "run": load(weights).run,
@@ -119,7 +120,10 @@ def test_the_description_matches_the_file(exported: Path) -> None:
         assert set(described[kind]["sets"]) == {"MNIST validation", "pen ink", "MNIST test"}
         assert described[kind]["not_a_digit"]["sets"]["crosses"]["n"] == 200
     assert described["inputs"] == [{"name": "glyphs", "dtype": "uint8", "shape": ["batch", 28, 28]}]
-    assert described["outputs"] == [{"name": "logits", "dtype": "float32", "shape": ["batch", 11]}]
+    assert described["outputs"] == [
+        {"name": "logits", "dtype": "float32", "shape": ["batch", 11]},
+        {"name": "features", "dtype": "float32", "shape": ["batch", 1536]},
+    ]
 
 
 def test_the_same_weights_give_the_same_bytes(

@@ -5,8 +5,9 @@ import pytest
 
 from app import picture
 from tests.drawings import DIGITS, placed
-from train import photograph as room
-from train.photograph import PENS, photograph, photograph_glyph
+from train import scene, stationery
+from train.photograph import photograph, photograph_glyph, photograph_nothing
+from train.stationery import PENS, Pen
 
 
 def bitmap() -> np.ndarray:
@@ -22,19 +23,19 @@ def bitmap() -> np.ndarray:
 def test_pictures_are_rgb_of_the_promised_sizes() -> None:
     random = np.random.default_rng(0)
     for number in range(60):
-        image = photograph(DIGITS[number % 10], random)
+        image = photograph(DIGITS[number % 10], random).picture
         assert image.dtype == np.uint8
         assert image.ndim == 3
         assert image.shape[2] == 3
-        assert min(image.shape[:2]) >= room.LEAST_EXTENT
-        assert max(image.shape[:2]) <= room.LARGE[1] * 1.5
-        assert photograph_glyph(bitmap(), random).dtype == np.uint8
+        assert min(image.shape[:2]) >= scene.LEAST_EXTENT
+        assert max(image.shape[:2]) <= scene.LARGE[1] * 1.5
+        assert photograph_glyph(bitmap(), random).picture.dtype == np.uint8
 
 
 def test_one_seed_gives_one_picture_and_another_another() -> None:
     for draw in (
-        lambda random: photograph(placed(3, 0, 0, 300), random),
-        lambda random: photograph_glyph(bitmap(), random),
+        lambda random: photograph(placed(3, 0, 0, 300), random).picture,
+        lambda random: photograph_glyph(bitmap(), random).picture,
     ):
         first, again, other = (draw(np.random.default_rng(seed)) for seed in (5, 5, 6))
         assert np.array_equal(first, again)
@@ -43,8 +44,8 @@ def test_one_seed_gives_one_picture_and_another_another() -> None:
 
 @pytest.mark.parametrize("scale, left, top", [(1, 0, 0), (500, -3000, 80)])
 def test_scale_and_place_of_strokes_do_not_matter(scale: float, left: float, top: float) -> None:
-    wanted = photograph(placed(2, 0, 0, 100), np.random.default_rng(9))
-    moved = photograph(placed(2, left, top, scale), np.random.default_rng(9))
+    wanted = photograph(placed(2, 0, 0, 100), np.random.default_rng(9)).picture
+    moved = photograph(placed(2, left, top, scale), np.random.default_rng(9)).picture
     assert moved.shape == wanted.shape
     assert np.abs(moved.astype(int) - wanted).mean() < 1
 
@@ -52,14 +53,49 @@ def test_scale_and_place_of_strokes_do_not_matter(scale: float, left: float, top
 @pytest.mark.parametrize(
     "pen", PENS, ids=["pencil", "ballpoint", "felt", "marker", "crayon", "chalk"]
 )
-def test_every_pen_leaves_ink_that_is_found(pen: room.Pen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "PENS", (pen,))
+def test_every_pen_leaves_ink_that_is_found(pen: Pen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stationery, "PENS", (pen,))
     random = np.random.default_rng(4)
-    found = [picture.find_ink(photograph(DIGITS[n % 10], random)) for n in range(30)]
+    found = [picture.find_ink(photograph(DIGITS[n % 10], random).picture) for n in range(30)]
     assert sum(one is not None for one in found) >= 28
 
 
 def test_a_lone_dot_and_a_straight_line_are_drawn() -> None:
     for strokes in ([np.array([[5.0, 5.0]])], [np.array([[0.0, 0.0], [0.0, 9.0]])]):
-        image = photograph(strokes, np.random.default_rng(2))
+        image = photograph(strokes, np.random.default_rng(2)).picture
         assert image.std() > 1
+
+
+def test_the_ink_is_where_the_pen_was() -> None:
+    random = np.random.default_rng(1)
+    for number in range(30):
+        shot = photograph(DIGITS[number % 10], random)
+        assert shot.ink.shape == shot.picture.shape[:2]
+        assert shot.ink.dtype == np.float32
+        assert 0 <= shot.ink.min() < 0.01
+        assert 0.5 < shot.ink.max() <= 1
+    nothing = photograph_nothing(random)
+    assert not nothing.ink.any()
+    assert nothing.picture.shape == (*nothing.ink.shape, 3)
+
+
+def test_digits_of_a_number_are_as_large_as_digits() -> None:
+    """Their share of the ink decides how broad the pen is, not how far all ink reaches."""
+    row = [
+        stroke + np.array([90.0 * place, 0.0])
+        for place in range(5)
+        for stroke in placed(1, 0, 0, 80)
+    ]
+    broad, fine = (
+        np.mean([photograph(row, np.random.default_rng(n), share).ink.mean() for n in range(12)])
+        for share in (1.0, 0.2)
+    )
+    assert fine < 0.5 * broad
+
+
+def test_ruling_is_as_likely_as_wanted() -> None:
+    ruled, plain = (
+        [photograph_nothing(np.random.default_rng(n), ruled=share).picture for n in range(20)]
+        for share in (1.0, 0.0)
+    )
+    assert all(not np.array_equal(one, other) for one, other in zip(ruled, plain, strict=True))

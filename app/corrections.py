@@ -1,0 +1,143 @@
+"""Corrections that visitors chose to give, kept in SQLite: `python -m app.corrections FILE`.
+
+The command writes all of them as JSON lines to standard output, a file that `python -m train
+--ink` takes. Recording is off unless DIGITS_CORRECTIONS names a database: on a hosted Space the
+disk is not kept.
+"""
+
+import contextlib
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+VARIABLE: Final = "DIGITS_CORRECTIONS"
+WAIT: Final = 5.0  # seconds for another writer to finish
+MOST_NUMBERS: Final = 200_000  # coordinates in one drawing
+_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS corrections (
+    id INTEGER PRIMARY KEY,
+    time TEXT NOT NULL,
+    strokes TEXT NOT NULL,
+    glyph BLOB NOT NULL,
+    read INTEGER,
+    right INTEGER
+) STRICT
+"""
+
+
+class CorrectionsError(RuntimeError):
+    """A correction that could not be kept or read; the message says why and what to do."""
+
+
+class Corrections:
+    """One database file; any number of threads and processes may write to it.
+
+    Every call opens the file by itself, so nothing is held when the process is killed, and what
+    `record` returned from is on the disk.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+
+    def record(
+        self,
+        strokes: Sequence[ArrayLike],
+        glyph: NDArray[np.uint8],
+        read: int | None,
+        right: int | None,
+    ) -> None:
+        """Keeps one correction. Raises CorrectionsError.
+
+        strokes: float (n, 2), canvas pixels; empty for a picture. glyph: uint8 (28, 28), what the
+        network saw. read, right: digits, or None for "not a digit".
+        """
+        for value in (read, right):
+            if value is not None and value not in range(10):
+                raise CorrectionsError(f"expected a digit 0 to 9 or None, came {value!r}")
+        lines = [np.round(np.asarray(stroke, np.float64), 2).tolist() for stroke in strokes]
+        if sum(len(line) for line in lines) * 2 > MOST_NUMBERS:
+            raise CorrectionsError("this drawing has too many points to be kept")
+        row = (
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            json.dumps(lines, allow_nan=False),
+            np.asarray(glyph, np.uint8).tobytes(),
+            read,
+            right,
+        )
+        with self._open() as database:
+            database.execute(
+                "INSERT INTO corrections (time, strokes, glyph, read, right) VALUES (?,?,?,?,?)",
+                row,
+            )
+            database.commit()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """All corrections in order: id, time, strokes, glyph (28 rows of 28), read, right."""
+        with self._open() as database:
+            cursor = database.execute(
+                "SELECT id, time, strokes, glyph, read, right FROM corrections ORDER BY id"
+            )
+            for number, time, strokes, glyph, read, right in cursor:
+                yield {
+                    "id": number,
+                    "time": time,
+                    "strokes": json.loads(strokes),
+                    "glyph": np.frombuffer(glyph, np.uint8).reshape(28, 28).tolist(),
+                    "read": read,
+                    "right": right,
+                }
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.closing(sqlite3.connect(self.path, timeout=WAIT)) as database:
+                database.execute("PRAGMA journal_mode = WAL")  # readers do not wait for writers
+                database.execute("PRAGMA synchronous = FULL")  # what is committed is on the disk
+                database.execute(_TABLE)
+                yield database
+        except (sqlite3.Error, OSError, ValueError) as error:
+            raise CorrectionsError(self._said(error)) from error
+
+    def _said(self, error: Exception) -> str:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            return "the corrections are being written by others just now; try again"
+        if "full" in text or "No space" in text:
+            return "the disk is full, so this correction was not kept"
+        if "not a database" in text or "malformed" in text:
+            return f"{self.path}: expected a database of corrections, came a broken file; move it"
+        return f"{self.path}: the corrections cannot be used: {text}"
+
+
+def from_environment() -> Corrections | None:
+    """The database that DIGITS_CORRECTIONS names, or None where recording is off."""
+    path = os.environ.get(VARIABLE)
+    return Corrections(path) if path else None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command. Returns the exit status."""
+    paths = list(sys.argv[1:] if arguments is None else arguments)
+    if len(paths) != 1 or not Path(paths[0]).is_file():
+        print("usage: python -m app.corrections FILE, an existing database", file=sys.stderr)
+        return 2
+    try:
+        for entry in Corrections(paths[0]):
+            print(json.dumps(entry))
+    except CorrectionsError as error:
+        print(f"corrections: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""Corrections: kept whole or not at all, whatever happens to the disk and to other writers."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app import corrections
+from app.corrections import Corrections, CorrectionsError
+from tests.browser import ROOT
+
+GLYPH = np.arange(784, dtype=np.uint16).astype(np.uint8).reshape(28, 28)
+STROKES = [[[0.5, 1.0], [2.25, 3.0]], [[4.0, 5.0]]]
+
+
+def test_what_was_given_is_kept(tmp_path: Path) -> None:
+    store = Corrections(tmp_path / "new" / "corrections.sqlite")
+    store.record(STROKES, GLYPH, 1, 7)
+    store.record([], GLYPH, None, None)
+    first, second = store
+    assert first["strokes"] == STROKES
+    assert (first["read"], first["right"]) == (1, 7)
+    assert np.array_equal(first["glyph"], GLYPH)
+    assert (second["strokes"], second["read"], second["right"]) == ([], None, None)
+    assert second["id"] == first["id"] + 1
+    assert first["time"].endswith("+00:00")
+
+
+def test_off_unless_the_environment_says_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(corrections.VARIABLE, raising=False)
+    assert corrections.from_environment() is None
+    monkeypatch.setenv(corrections.VARIABLE, str(tmp_path / "c.sqlite"))
+    store = corrections.from_environment()
+    assert store is not None
+    assert store.path == tmp_path / "c.sqlite"
+
+
+def test_the_command_writes_json_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Corrections(tmp_path / "c.sqlite")
+    for right in range(3):
+        store.record(STROKES, GLYPH, 9, right)
+    assert corrections.main([str(store.path)]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["right"] for line in lines] == [0, 1, 2]
+    assert corrections.main([str(tmp_path / "missing")]) == 2
+
+
+@pytest.mark.parametrize("wrong", [10, -1, 3.5])
+def test_only_digits_are_kept(tmp_path: Path, wrong: int) -> None:
+    store = Corrections(tmp_path / "c.sqlite")
+    with pytest.raises(CorrectionsError, match="expected a digit"):
+        store.record(STROKES, GLYPH, 1, wrong)
+
+
+def test_writers_do_not_lose_each_others(tmp_path: Path) -> None:
+    store = Corrections(tmp_path / "c.sqlite")
+
+    def write(digit: int) -> None:
+        for _ in range(20):
+            store.record(STROKES, GLYPH, None, digit)
+
+    threads = [threading.Thread(target=write, args=(digit,)) for digit in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(entry["right"] for entry in store) == sorted([0, 1, 2, 3, 4] * 20)
+
+
+def test_a_locked_database_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corrections, "WAIT", 0.1)
+    store = Corrections(tmp_path / "c.sqlite")
+    store.record(STROKES, GLYPH, 1, 7)
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(CorrectionsError, match="try again"):
+        store.record(STROKES, GLYPH, 1, 7)
+    other.rollback()
+    other.close()
+    store.record(STROKES, GLYPH, 1, 7)
+    assert len(list(store)) == 2
+
+
+def test_a_broken_file_is_said_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "c.sqlite"
+    path.write_bytes(b"no database" * 100)
+    with pytest.raises(CorrectionsError, match="broken file"):
+        Corrections(path).record(STROKES, GLYPH, 1, 7)
+    assert path.read_bytes() == b"no database" * 100
+
+
+def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Corrections(tmp_path / "c.sqlite")
+    store.record(STROKES, GLYPH, 1, 7)
+    # SQLite's own way to have no room left.
+    monkeypatch.setattr(corrections, "_TABLE", "PRAGMA max_page_count = 1")
+
+    def fill() -> None:
+        for _ in range(50):
+            store.record(STROKES, GLYPH, 1, 7)
+
+    with pytest.raises(CorrectionsError, match="full"):
+        fill()
+    monkeypatch.undo()
+    assert next(iter(store))["right"] == 7
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CorrectionsError, match="cannot be used"):
+        Corrections(tmp_path / "file" / "c.sqlite").record(STROKES, GLYPH, 1, 7)
+
+
+def test_nothing_acknowledged_is_lost_when_killed(tmp_path: Path) -> None:
+    """kill -9 amid writing: whatever was said to be kept is there."""
+    path = tmp_path / "c.sqlite"
+    program = (
+        "import sys, numpy as np; from app.corrections import Corrections\n"
+        "store = Corrections(sys.argv[1])\n"
+        "for number in range(1000):\n"
+        "    store.record([], np.zeros((28, 28), np.uint8), None, number % 10)\n"
+        "    print(number, flush=True)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    acknowledged = [process.stdout.readline() for _ in range(60)]
+    process.send_signal(signal.SIGKILL)
+    acknowledged += process.stdout.readlines()
+    process.wait()
+    told = len([line for line in acknowledged if line.endswith("\n")])
+    kept = [entry["right"] for entry in Corrections(path)]
+    assert told >= 60
+    assert kept[:told] == [number % 10 for number in range(told)]
+    assert len(kept) <= told + 1

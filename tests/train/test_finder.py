@@ -1,0 +1,129 @@
+"""The ink finder: what it learns from, that it learns, and that its export is the same."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from app.finder import CONTRACT, SIDE, Finder, WrongFinder
+from app.recognizer import MODEL
+from export import finder as command
+from tests.train.small import CONFIG, small_characters, small_sets, small_sources
+from train import finder as training
+from train import sheets, unet
+from train.finder import Settings, distance, fit
+from train.sheets import SheetMaker, Sheets
+
+
+@pytest.fixture(scope="module")
+def made() -> Sheets:
+    return SheetMaker(small_sources(), CONFIG).make(120, (3,))
+
+
+def test_sheets_are_pictures_with_their_ink(made: Sheets) -> None:
+    assert made.pictures.shape == (120, SIDE, SIDE, 3)
+    assert made.ink.shape == (120, SIDE, SIDE)
+    assert made.pictures.dtype == made.ink.dtype == np.uint8
+    written = (made.ink > 127).any(axis=(1, 2))
+    assert 0.85 < written.mean() < 1  # a few have nothing on them
+    # Where there is ink, the picture is of another colour than nearby.
+    differing = [
+        np.abs(np.median(picture[ink > 200], axis=0) - np.median(picture[ink == 0], axis=0)).max()
+        for picture, ink in zip(made.pictures, made.ink, strict=True)
+        if (ink > 200).sum() > 20
+    ]
+    assert np.median(differing) > 40
+
+
+def test_one_seed_gives_the_same_sheets(made: Sheets) -> None:
+    again = SheetMaker(small_sources(), CONFIG).make(20, (3,))
+    assert np.array_equal(again.pictures, made.pictures[:20])
+    assert np.array_equal(again.ink, made.ink[:20])
+
+
+def test_nothing_hides_ink(made: Sheets) -> None:
+    """What lies about the rim is laid beside the ink, whatever its place."""
+    random = np.random.default_rng(0)
+    ink = np.zeros((100, 140), np.float32)
+    ink[40:60, 30:110] = 1
+    blank = np.full((100, 140, 3), 200, np.uint8)
+    changed = 0
+    for _ in range(60):
+        seen = sheets._thing(blank, ink, random)
+        assert np.array_equal(seen[ink > 0], blank[ink > 0])
+        changed += not np.array_equal(seen, blank)
+    assert changed > 20
+
+
+def test_the_loss_counts_thin_lines() -> None:
+    ink = torch.zeros(1, 32, 32)
+    ink[0, 16] = 1
+    nothing = torch.full((1, 32, 32), -9.0)
+    all_of_it = torch.where(ink > 0, 9.0, -9.0)
+    assert distance(all_of_it, ink) < 0.01
+    assert distance(nothing, ink) > 0.4  # though 97 % of the pixels are right
+
+
+@pytest.fixture(scope="module")
+def trained(made: Sheets, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    settings = Settings(epochs=6, batch=16)
+    torch.set_num_threads(1)
+    network = fit(Sheets(made.pictures[:96], made.ink[:96]), settings, torch.device("cpu"))
+    path = tmp_path_factory.mktemp("finder") / "finder.pth"
+    unet.save(path, network, {"epochs": settings.epochs})
+    return path
+
+
+def test_it_learns(made: Sheets, trained: Path) -> None:
+    network, settings = unet.load(trained)
+    assert settings == {"epochs": 6}
+    held_back = torch.from_numpy(made.pictures[96:])
+    ink = torch.from_numpy(made.ink[96:]).float() / 255
+    with torch.inference_mode():
+        untrained = distance(unet.UNet().eval()(held_back), ink)
+        assert distance(network(held_back), ink) < 0.8 * untrained
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    mnist, pen = small_sets()
+    for room in (command, training):
+        monkeypatch.setattr(room, "load_mnist", lambda folder: mnist)
+        monkeypatch.setattr(room, "load_pendigits", lambda folder: pen)
+        monkeypatch.setattr(room, "load_omniglot", lambda folder: small_characters())
+    monkeypatch.setattr(command, "CALIBRATION", 8)
+    monkeypatch.setattr(command, "VALIDATION", 16)
+
+
+@pytest.mark.usefixtures("small")
+def test_the_commands_train_and_export(tmp_path: Path) -> None:
+    weights = tmp_path / "finder.pth"
+    flags = ["--sheets", "40", "--epochs", "1", "--workers", "1", "--device", "cpu"]
+    assert training.main([*flags, "--output", str(weights)]) == 0
+    assert command.main(["--model", str(weights), "--output", str(tmp_path)]) == 0
+    found = Finder(tmp_path / "finder.onnx").ink(np.zeros((90, 200, 3), np.uint8))
+    assert found.shape == (72, 160)
+    assert 0 <= found.min() <= found.max() <= 1
+    properties = onnx.load(tmp_path / "finder.onnx").metadata_props
+    assert {entry.key: entry.value for entry in properties}["contract"] == CONTRACT
+
+
+@pytest.mark.usefixtures("small")
+def test_a_finder_that_lost_too_much_is_not_written(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "LARGEST_FILE", 1000)
+    assert command.main(["--model", str(trained), "--output", str(tmp_path)]) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WrongFinder, match="found none"):
+        Finder(tmp_path / "missing.onnx")
+    (tmp_path / "broken.onnx").write_bytes(b"onnx")
+    with pytest.raises(WrongFinder, match="expected an ONNX model"):
+        Finder(tmp_path / "broken.onnx")
+    with pytest.raises(WrongFinder, match="expected contract"):
+        Finder(MODEL)

@@ -1,0 +1,67 @@
+"""Pens, papers and boards, with their colours: what rendered photographs are made of."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Tone = NDArray[np.float32]  # (3,) in [0, 1], a Colour as it is in one picture
+Colour = tuple[float, float, float]  # red, green, blue in [0, 1], as reflected
+Range = tuple[float, float]  # the ends of a uniform distribution
+
+
+@dataclass(frozen=True)
+class Pen:
+    """One way to write.
+
+    share: of the photographs, relative to the others. width: of the line, share of the digit's
+    longer side. strength: how much of the paper the middle of a line covers. grain: how much of
+    that the paper's tooth takes away. inks: one is chosen, and varied a little.
+    """
+
+    share: float
+    width: Range
+    strength: Range
+    grain: Range
+    inks: tuple[Colour, ...]
+
+
+_BLACK, _BLUE, _RED = (0.08, 0.08, 0.1), (0.1, 0.18, 0.6), (0.72, 0.1, 0.12)
+_GREEN, _VIOLET, _ORANGE = (0.08, 0.45, 0.2), (0.4, 0.15, 0.55), (0.85, 0.4, 0.08)
+_GRAPHITE, _GREY = (0.24, 0.24, 0.26), (0.38, 0.38, 0.4)
+_COLOURS = (_BLUE, _RED, _GREEN, _VIOLET, _ORANGE)
+
+PENCIL: Final = Pen(0.42, (0.014, 0.05), (0.3, 0.85), (0.2, 0.8), (_GRAPHITE, _GREY))
+BALLPOINT: Final = Pen(0.2, (0.016, 0.045), (0.6, 0.95), (0, 0.3), (_BLUE, _BLUE, _BLACK, _RED))
+FELT: Final = Pen(0.14, (0.035, 0.09), (0.75, 1), (0, 0.15), (_BLACK, *_COLOURS))
+MARKER: Final = Pen(0.08, (0.08, 0.15), (0.85, 1), (0, 0.1), (_BLACK, _BLACK, *_COLOURS))
+CRAYON: Final = Pen(0.08, (0.03, 0.09), (0.5, 0.85), (0.3, 0.8), _COLOURS)
+CHALK: Final = Pen(
+    0.08, (0.025, 0.09), (0.5, 0.95), (0.2, 0.8), ((0.95, 0.95, 0.92), (0.95, 0.9, 0.55))
+)
+PENS: Final = (PENCIL, BALLPOINT, FELT, MARKER, CRAYON, CHALK)
+PAPERS: Final[tuple[Colour, ...]] = (
+    *((0.93, 0.93, 0.92),) * 5,  # white, most of all
+    (0.96, 0.92, 0.8),  # cream
+    (0.78, 0.78, 0.77),  # recycled
+    (0.98, 0.93, 0.55),  # a yellow note
+    (0.8, 0.88, 0.95),
+    (0.95, 0.8, 0.84),
+)
+BOARDS: Final[tuple[Colour, ...]] = ((0.12, 0.13, 0.13), (0.1, 0.24, 0.18), (0.16, 0.2, 0.34))
+DESKS: Final[tuple[Colour, ...]] = ((0.1, 0.09, 0.08), (0.35, 0.22, 0.12), (0.3, 0.31, 0.33))
+RULINGS: Final[tuple[Colour, ...]] = ((0.45, 0.6, 0.8), (0.55, 0.55, 0.58), (0.4, 0.7, 0.6))
+MARGIN: Final[Colour] = (0.85, 0.4, 0.42)
+
+
+def choose(random: np.random.Generator) -> Pen:
+    """A pen, each as often as its share says."""
+    shares = np.array([pen.share for pen in PENS])
+    return PENS[random.choice(len(PENS), p=shares / shares.sum())]
+
+
+def vary(colour: Colour, random: np.random.Generator) -> Tone:
+    """The colour as one pen or sheet happens to have it."""
+    varied = np.array(colour) + 0.04 * random.standard_normal() + 0.02 * random.standard_normal(3)
+    return np.clip(varied, 0.02, 1).astype(np.float32)
