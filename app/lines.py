@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app import glyph, pieces, segment
+from app import glyph, layout, pieces, segment
 from app.marks import Ink
 from app.reading import UnreadableInput
 
@@ -54,12 +54,12 @@ def of_strokes(strokes: glyph.Strokes) -> list[Line]:
     _check(len(strokes), "strokes")
     boxes = np.array([(*stroke.min(axis=0), *stroke.max(axis=0)) for stroke in strokes])
     found = []
-    for line in segment.lines(boxes):
+    for line in layout.lines(boxes):
         runs = segment.runs(boxes[line])
         glyphs = [
             glyph.from_strokes([strokes[part] for part in line[first:last]]) for first, last in runs
         ]
-        crossing = segment.crossings([strokes[part] for part in line], boxes[line])
+        crossing = layout.crossings([strokes[part] for part in line], boxes[line])
         found.append(Line(boxes[line], None, runs, np.stack(glyphs), crossing))
     return found
 
@@ -69,7 +69,7 @@ def of_picture(ink: Ink) -> list[Line]:
     labels, boxes = pieces.connected(ink.mask)
     _check(len(boxes), "pieces of ink")
     found = []
-    for line in segment.lines(boxes):
+    for line in layout.lines(boxes):
         parts = pieces.cut(ink, labels, boxes, line)
         runs = segment.runs(parts.boxes, parts.sliced)
         glyphs = [glyph.from_ink(parts.crop(ink, first, last)) for first, last in runs]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app import segment
+from app import layout
 from app.reading import Digit, Reading
 from app.recognizer import Recognizer
 from tests.drawings import placed
@@ -114,7 +114,7 @@ def test_one_digit_of_all_strokes_on_demand(recognizer: Recognizer) -> None:
     ],
 )
 def test_parts_are_put_in_lines(boxes: list[tuple[float, ...]], expected: list[list[int]]) -> None:
-    assert segment.lines(np.array(boxes, float)) == expected
+    assert layout.lines(np.array(boxes, float)) == expected
 
 
 def test_text_of_marks_numbers_and_lines() -> None:
