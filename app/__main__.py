@@ -2,21 +2,26 @@
 
 PATH is a picture, an ink file (.json: [[[x, y], ...], ...]) or a folder of either. Prints a line
 for each file, its reading and its path; with --jsonl a JSON object. A file that cannot be read
-is reported on standard error, the rest are still read, and the exit status is 1.
+is reported on standard error, the rest are still read, and the exit status is 1. Files are read in
+batches, so that any number of them takes the same memory.
 """
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from app import ink, picture
+from app import ink, lines, picture
+from app.lines import Line
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Recognizer, WrongModel
 
-INK_SUFFIX = ".json"
+INK_SUFFIX: Final = ".json"
+BATCH: Final = 64  # files that are classified at once
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,22 +33,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"read: {error}", file=sys.stderr)
         return 2
     status = 0
-    for path in _files(command.paths):
-        try:
-            reading = read(recognizer, path, command.single)
-        except UnreadableInput as error:
-            print(f"read: {path}: {error}", file=sys.stderr)
-            status = 1
-            continue
-        print(json.dumps(as_json(path, reading)) if command.jsonl else as_line(path, reading))
+    for batch in _batches(_files(command.paths)):
+        known = [_candidates(path, command.single) for path in batch]
+        inputs = [one for one in known if not isinstance(one, UnreadableInput)]
+        readings = iter(recognizer.read_lines(inputs))
+        for path, one in zip(batch, known, strict=True):
+            if isinstance(one, UnreadableInput):
+                print(f"read: {path}: {one}", file=sys.stderr)
+                status = 1
+                continue
+            reading = next(readings)
+            print(json.dumps(as_json(path, reading)) if command.jsonl else as_line(path, reading))
     return status
 
 
-def read(recognizer: Recognizer, path: Path, single: bool = False) -> Reading:
-    """Reads one file, ink or picture by its suffix. Raises UnreadableInput."""
-    if path.suffix.lower() == INK_SUFFIX:
-        return recognizer.read_ink(ink.strokes_from_file(path), single)
-    return recognizer.read_image(picture.load(path), single)
+def _candidates(path: Path, single: bool) -> list[Line] | UnreadableInput:
+    """What a file, ink or picture by its suffix, may say; or why it cannot be read."""
+    try:
+        if path.suffix.lower() == INK_SUFFIX:
+            return lines.of_ink(ink.strokes_from_file(path), single)
+        return lines.of_image(picture.load(path), single)
+    except UnreadableInput as error:
+        return error
 
 
 def as_line(path: Path, reading: Reading) -> str:
@@ -51,7 +62,8 @@ def as_line(path: Path, reading: Reading) -> str:
     if not reading.digits:
         return f"-\t\t{path}"
     confidence = min(digit.confidence for digit in reading.digits)
-    return f"{reading.text}\t{confidence:.1%}\t{path}"
+    text = reading.text.replace("\n", " / ")  # a line each
+    return f"{text}\t{confidence:.1%}\t{path}"
 
 
 def as_json(path: Path, reading: Reading) -> dict[str, Any]:
@@ -62,10 +74,17 @@ def as_json(path: Path, reading: Reading) -> dict[str, Any]:
             "confidence": round(digit.confidence, 6),
             "probabilities": [round(float(p), 6) for p in digit.probabilities],
             "box": list(digit.box),
+            "number": digit.number,
+            "line": digit.line,
         }
         for digit in reading.digits
     ]
     return {"path": str(path), "text": reading.text, "digits": digits}
+
+
+def _batches(paths: Iterator[Path]) -> Iterator[list[Path]]:
+    while batch := list(islice(paths, BATCH)):
+        yield batch
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -73,8 +92,13 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
     readable = (*picture.PICTURE_SUFFIXES, INK_SUFFIX)
     for path in paths:
         if path.is_dir():
-            found = (entry for entry in path.rglob("*") if entry.suffix.lower() in readable)
-            yield from sorted(found)
+            for folder, inner, names in os.walk(path):
+                inner.sort()
+                yield from (
+                    Path(folder, name)
+                    for name in sorted(names)
+                    if Path(name).suffix.lower() in readable
+                )
         else:
             yield path
 

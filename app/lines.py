@@ -1,12 +1,13 @@
 """Lines of possible digits: the glyph of each, and which of them are the best reading."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from app import glyph, layout, pieces, segment
+from app import glyph, ink, layout, picture, pieces, segment
 from app.marks import Ink
 from app.reading import UnreadableInput
 
@@ -49,8 +50,35 @@ class Line:
         return np.concatenate([[0], np.cumsum(gaps > APART * height)]).astype(np.int64)
 
 
-def of_strokes(strokes: glyph.Strokes) -> list[Line]:
-    """Strokes (see `ink.checked`), at least one, in lines; lines from top to bottom."""
+def of_ink(strokes: Sequence[ArrayLike], single: bool = False) -> list[Line]:
+    """Strokes, see `ink.checked`, in lines from top to bottom; none without a point of ink.
+
+    single: all strokes are one character. Raises UnreadableInput.
+    """
+    found = ink.checked(strokes)
+    if not found:
+        return []
+    if single:
+        x, y, width, height = ink.bounds(found)
+        return [_single((x, y, x + width, y + height), glyph.from_strokes(found))]
+    return _of_strokes(found)
+
+
+def of_image(image: NDArray[np.uint8], single: bool = False) -> list[Line]:
+    """The ink of a picture, see `picture.checked`, in lines from top to bottom; none without ink.
+
+    single: all ink is one character. Raises UnreadableInput.
+    """
+    found = picture.ink_map(image)
+    if found is None:
+        return []
+    if single:
+        pixels, (x, y, width, height) = picture.cut_out(found, image.shape)
+        return [_single((x, y, x + width, y + height), glyph.from_ink(pixels))]
+    return _of_picture(found)
+
+
+def _of_strokes(strokes: glyph.Strokes) -> list[Line]:
     _check(len(strokes), "strokes")
     boxes = np.array([(*stroke.min(axis=0), *stroke.max(axis=0)) for stroke in strokes])
     found = []
@@ -64,23 +92,22 @@ def of_strokes(strokes: glyph.Strokes) -> list[Line]:
     return found
 
 
-def of_picture(ink: Ink) -> list[Line]:
-    """The ink of a picture in lines; boxes are in pixels of the picture."""
-    labels, boxes = pieces.connected(ink.mask)
+def _of_picture(found: Ink) -> list[Line]:
+    labels, boxes = pieces.connected(found.mask)
     _check(len(boxes), "pieces of ink")
-    found = []
+    lines = []
     for line in layout.lines(boxes):
-        parts = pieces.cut(ink, labels, boxes, line)
+        parts = pieces.cut(found, labels, boxes, line)
         runs = segment.runs(parts.boxes, parts.sliced)
-        glyphs = [glyph.from_ink(parts.crop(ink, first, last)) for first, last in runs]
-        places = parts.boxes / ink.scale + np.array([ink.left, ink.top] * 2)
-        found.append(Line(places, parts.sliced, runs, np.stack(glyphs)))
-    return found
+        glyphs = [glyph.from_ink(parts.crop(found, first, last)) for first, last in runs]
+        places = parts.boxes / found.scale + np.array([found.left, found.top] * 2)  # of the picture
+        lines.append(Line(places, parts.sliced, runs, np.stack(glyphs)))
+    return lines
 
 
-def single(boxes: NDArray[np.float64], normal: NDArray[np.uint8]) -> Line:
-    """Everything as one character; boxes: (n, 4) of its parts; normal: uint8 (28, 28)."""
-    return Line(boxes, None, [(0, len(boxes))], normal[None])
+def _single(box: tuple[float, float, float, float], normal: NDArray[np.uint8]) -> Line:
+    """Everything as one character; box: left, top, right, bottom; normal: uint8 (28, 28)."""
+    return Line(np.array([box], np.float64), None, [(0, 1)], normal[None])
 
 
 def _check(count: int, what: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import ArrayLike, NDArray
 
-from app import glyph, ink, lines, picture
+from app import glyph, lines
 from app.lines import Line
 from app.memory import Memory
 from app.reading import Digit, Reading, UnreadableInput
@@ -65,14 +65,7 @@ class Recognizer:
         one character. memory: of what this writer corrected. Without a point of ink the Reading
         has no digits. Raises UnreadableInput.
         """
-        found = ink.checked(strokes)
-        if not found:
-            return Reading()
-        if single:
-            x, y, width, height = ink.bounds(found)
-            whole = np.array([[x, y, x + width, y + height]])
-            return self._read([lines.single(whole, glyph.from_strokes(found))], memory)
-        return self._read(lines.of_strokes(found), memory)
+        return self.read_lines([lines.of_ink(strokes, single)], memory)[0]
 
     def read_image(
         self, image: NDArray[np.uint8], single: bool = False, memory: Memory | None = None
@@ -83,14 +76,28 @@ class Recognizer:
         character. memory: see read_ink. Without ink the Reading has no digits. Raises
         UnreadableInput.
         """
-        found = picture.ink_map(image)
-        if found is None:
-            return Reading()
-        if single:
-            pixels, (x, y, width, height) = picture.cut_out(found, image.shape)
-            whole = np.array([[x, y, x + width, y + height]], np.float64)
-            return self._read([lines.single(whole, glyph.from_ink(pixels))], memory)
-        return self._read(lines.of_picture(found), memory)
+        return self.read_lines([lines.of_image(image, single)], memory)[0]
+
+    def read_lines(
+        self, inputs: Sequence[Sequence[Line]], memory: Memory | None = None
+    ) -> list[Reading]:
+        """A Reading of each input, all classified in one batch; see lines.of_ink and of_image."""
+        every = [line.glyphs for found in inputs for line in found]
+        if not every:
+            return [Reading() for _ in inputs]
+        glyphs = np.concatenate(every)
+        logits = self.logits(glyphs)
+        if memory:
+            logits[:, :DIGITS] += memory.boost(self.features(glyphs))
+        readings, start = [], 0
+        for found in inputs:
+            digits: list[Digit] = []
+            for place, line in enumerate(found):
+                own = logits[start : start + len(line.runs)]
+                start += len(line.runs)
+                digits += self._digits(line, own, place, digits[-1].number + 1 if digits else 0)
+            readings.append(Reading(tuple(digits)))
+        return readings
 
     def classify(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities float32 (n, 10), rows sum to 1, of glyphs uint8 (n, 28, 28), ink 255.
@@ -119,20 +126,6 @@ class Recognizer:
         """What the last layer decides by, float32 (n, d), for glyphs uint8 (n, 28, 28), n >= 1."""
         (features,) = self._session.run(["features"], {"glyphs": glyphs})
         return np.asarray(features, dtype=np.float32)
-
-    def _read(self, found: Sequence[Line], memory: Memory | None) -> Reading:
-        """The best reading of lines of candidates, all classified in one batch."""
-        glyphs = np.concatenate([line.glyphs for line in found])
-        logits = self.logits(glyphs)
-        if memory:
-            logits[:, :DIGITS] += memory.boost(self.features(glyphs))
-        digits: list[Digit] = []
-        start = 0
-        for place, line in enumerate(found):
-            own = logits[start : start + len(line.runs)]
-            start += len(line.runs)
-            digits += self._digits(line, own, place, digits[-1].number + 1 if digits else 0)
-        return Reading(tuple(digits))
 
     def _digits(
         self, line: Line, logits: NDArray[np.float32], place: int, first: int

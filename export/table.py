@@ -1,4 +1,7 @@
-"""Writes the READMEs' results from models/model.json and seeds.json: `python -m export.table`.
+"""Writes the READMEs' tables from the figures in models/: `python -m export.table`.
+
+Accuracies come from model.json and seeds.json, whole numbers and corrections from numbers.json
+and memory.json (train.number_score, train.memory_score).
 
 With --check nothing is written, and the exit status is 1 where a file's table is another.
 """
@@ -13,8 +16,9 @@ from statistics import mean, stdev
 from typing import Any, Final
 
 FILES: Final = (Path("README.md"), Path("models/README.md"))
-BEGIN: Final = "<!-- results: written by python -m export.table -->"
-END: Final = "<!-- /results -->"
+# What stands before and after each table.
+RESULTS: Final = ("<!-- results: written by python -m export.table -->", "<!-- /results -->")
+NUMBERS: Final = ("<!-- numbers: written by python -m export.table -->", "<!-- /numbers -->")
 SETS: Final = {
     "MNIST test": "MNIST test",
     "MNIST validation": "MNIST validation",
@@ -33,19 +37,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m export.table", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare")
     check = parser.parse_args(arguments).check
-    seeds = Path("models/seeds.json")
-    wanted = table(
-        json.loads(Path("models/model.json").read_text()),
-        json.loads(seeds.read_text()) if seeds.is_file() else {},
+    model, seeds, numbers, memory = (
+        _figures(Path("models") / f"{name}.json")
+        for name in ("model", "seeds", "numbers", "memory")
     )
+    wanted = {RESULTS: table(model, seeds), NUMBERS: numbers_table(numbers, memory)}
     status = 0
     for path in FILES:
-        old = path.read_text()
-        new = replace(old, wanted)
+        old = new = path.read_text()
+        for marks, content in wanted.items():
+            new = replace(new, content, marks)
         if new == old:
             continue
         if check:
-            print(f"{path}: its table is not that of models/model.json", file=sys.stderr)
+            print(f"{path}: its tables are not those of models/*.json", file=sys.stderr)
             status = 1
             continue
         part = path.with_name(path.name + ".part")
@@ -94,13 +99,42 @@ def rows(figures: dict[str, Any]) -> dict[str, tuple[int, float, str]]:
     return found
 
 
-def replace(text: str, wanted: str) -> str:
+def numbers_table(numbers: dict[str, Any], memory: dict[str, Any]) -> str:
+    """The tables of whole numbers and of corrections in Markdown."""
+    lines = [
+        "| whole numbers of held-back writers | n | exact | right count | median time |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for name, one in numbers.get("sets", {}).items():
+        shares = f"{one['exact']:.1f} % | {one['right_length']:.1f} %"
+        lines.append(f"| {name} | {one['numbers']:,} | {shares} | {one['median_ms']:.1f} ms |")
+    counts = " | ".join(str(count) for count in memory.get("corrections", []))
+    lines += ["", f"| corrections of a digit in one visit | {counts} |"]
+    lines.append("| --- " + "| ---: " * len(memory.get("corrections", [])) + "|")
+    told = {
+        "misread": "misread drawings of that digit, still misread",
+        "others": "the writer's other drawings, misread because of it",
+    }
+    for key, name in told.items():
+        shares = " | ".join(f"{share:.2f} %" for share in memory.get(key, []))
+        lines.append(f"| {name} | {shares} |")
+    return "\n".join(lines)
+
+
+def replace(text: str, wanted: str, marks: tuple[str, str] = RESULTS) -> str:
     """The text with another table between its marks. Raises ValueError without marks."""
-    if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise ValueError(f"expected one {BEGIN} and one {END}")
-    head, rest = text.split(BEGIN)
-    _, tail = rest.split(END)
-    return f"{head}{BEGIN}\n{wanted}\n{END}{tail}"
+    begin, end = marks
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise ValueError(f"expected one {begin} and one {end}")
+    head, rest = text.split(begin)
+    _, tail = rest.split(end)
+    return f"{head}{begin}\n{wanted}\n{end}{tail}"
+
+
+def _figures(path: Path) -> dict[str, Any]:
+    """What a file of figures holds; nothing where there is none yet."""
+    content: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    return content
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from app import __main__ as command
 from app.__main__ import main
 from tests.drawings import placed
 
@@ -29,11 +30,11 @@ def test_reads_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["read", str(folder)]) == 0
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert [(row[0], Path(row[2]).name) for row in rows] == [
-        ("7", "seven.png"),
         ("-", "empty.jpg"),
         ("3", "three.json"),
+        ("7", "seven.png"),
     ]
-    assert rows[0][1].endswith("%")
+    assert rows[1][1].endswith("%")
 
 
 def test_writes_json_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,3 +85,27 @@ def test_pictures_of_any_depth_are_read(
     cv2.imwrite(str(file), image.astype(np.uint16) * 257 if sixteen_bit else image)
     assert main(["read", str(file)]) == 0
     assert capsys.readouterr().out.startswith("2\t")
+
+
+def test_batches_do_not_mix_files_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "BATCH", 4)
+    for number in range(11):
+        strokes = [stroke.tolist() for stroke in placed(number % 10, 0, 0, 99)]
+        content = "[]" if number == 5 else "{" if number == 6 else json.dumps(strokes)
+        (tmp_path / f"{number:02}.json").write_text(content)
+    assert main(["read", str(tmp_path)]) == 1
+    printed = capsys.readouterr()
+    read = [line.split("\t")[0] for line in printed.out.splitlines()]
+    assert read == ["0", "1", "2", "3", "4", "-", "7", "8", "9", "0"]
+    assert "06.json" in printed.err
+
+
+def test_several_lines_are_one_line_of_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    strokes = [*placed(1, 0, 0, 99), *placed(2, 0, 200, 99)]
+    (tmp_path / "two.json").write_text(json.dumps([stroke.tolist() for stroke in strokes]))
+    assert main(["read", str(tmp_path / "two.json")]) == 0
+    assert capsys.readouterr().out.split("\t")[0] == "1 / 2"
