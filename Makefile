@@ -9,13 +9,13 @@ TRAIN := .venv/train/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 REPORTS := test-results
 .DEFAULT_GOAL := help
-.PHONY: help run test check format test-app test-train train export screenshots clean
+.PHONY: help run test check format test-app test-train train export screenshots deploy clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 run: .venv/app/.served ## serve the app on http://localhost:8501 (PORT=… for another)
-	$(APP) -m streamlit run app/main.py --server.port $(PORT)
+	$(APP) -m streamlit run app/server.py --server.port $(PORT)
 
 test: check test-app test-train ## set up everything and run every test
 
@@ -45,6 +45,9 @@ export: .venv/train/.tested ## export it: models/model.onnx and models/model.jso
 screenshots: .venv/app/.tested ## take the pictures of the page in app/images
 	sh tests/chromium.sh $(APP)
 	$(APP) -m tests.screenshots
+
+deploy: ## put it on a Hugging Face Space: SPACE=owner/name (DRY=1 to list what would go)
+	$(PYTHON) deploy/space.py $(if $(DRY),--dry) "$(SPACE)"
 
 clean: ## remove environments, caches and reports
 	rm -rf .venv $(REPORTS) .mypy_cache .ruff_cache .pytest_cache

@@ -27,6 +27,8 @@ HEIGHT: Final = 112.0  # pixels, about as high as one line of writing is when lo
 MARGIN: Final = 0.12  # about the writing then, of its height
 SPECK: Final = 0.03  # of a picture's longer side: what reaches less far is no writing
 LIKELY: Final = 0.5  # from this probability on it is ink
+POSSIBLE: Final = 0.08  # and from this one where it bridges a gap
+BRIDGE: Final = 5  # pixels, so that gaps up to 4 are
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
 
@@ -88,11 +90,18 @@ class Finder:
         longer = max(close.shape[:2]) * seen
         side = round(np.clip(longer * HEIGHT / height, SIDE, LARGEST_SIDE))
         found = self.ink(close, side)
-        mask = (found > LIKELY).astype(np.uint8) * np.uint8(255)
+        mask = _bridged(found)
         if not mask.any():
             return None
         strength = np.round(found * 255).astype(np.uint8)
         return Ink(strength, without_specks(mask), x, y, side / max(close.shape[:2]))
+
+
+def _bridged(found: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Where there is ink, uint8 (h, w), 255 or 0: likely, or possible in a line's narrow gap."""
+    likely = (found > LIKELY).astype(np.uint8) * np.uint8(255)
+    closed = cv2.morphologyEx(likely, cv2.MORPH_CLOSE, np.ones((BRIDGE, BRIDGE), np.uint8))
+    return np.where(found > POSSIBLE, closed, likely).astype(np.uint8)
 
 
 def _height(boxes: NDArray[np.int32]) -> float:

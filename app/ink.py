@@ -29,8 +29,11 @@ def checked(strokes: Sequence[ArrayLike]) -> glyph.Strokes:
     found = []
     for number, stroke in enumerate(strokes):
         try:
-            points = np.asarray(stroke, dtype=np.float64)
-        except (TypeError, ValueError) as error:
+            given = np.asarray(stroke)
+            if given.size and given.dtype.kind not in "iufO":  # no text, no yes and no
+                raise TypeError(f"{given.dtype.name}")
+            points = given.astype(np.float64)
+        except (TypeError, ValueError, OverflowError) as error:
             raise UnreadableInput(
                 f"stroke {number}: expected points [x, y] of numbers, came {error}"
             ) from error

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 Boxes = NDArray[np.float64]  # (n, 4)
 
 BODY: Final = 0.5  # of the highest part's height, what makes a line; dots and dashes are lower
-SHARED: Final = 0.25  # of the lower one's height that neighbours in a line have in common
-OVER: Final = 0.3  # of the narrower one's width, for one part to stand above another
+ASIDE: Final = 0.35  # heights that what stands above may be to the side
 BEYOND: Final = 0.14  # line heights that strokes then reach into each other
+TILTED: Final = 6  # parts from which on their slope is known
+STEEP: Final = 2.5  # how much more what lies above counts as far than what lies beside
 WITHIN: Final = 0.15  # of a stroke's length from its ends, for a crossing to tie it to another
 # Of the height of both, the least space between two lines: halves of one digit are closer, and
 # where there is nothing else they may be halves of an 8 that is not.
@@ -25,36 +26,77 @@ FEW: Final = 0.15
 def lines(boxes: Boxes) -> list[list[int]]:
     """The parts of each line, from left to right; lines from top to bottom.
 
-    Lines may be slanted or wavy: a part goes on the line of a neighbour beside it. There is
-    more than one line only where something stands above something else.
+    Lines may be slanted or wavy, and a photograph's are not parallel: neighbours are chained, and
+    chains are joined unless something in one stands above something in the other.
     """
+    if len(boxes) == 1:
+        return [[0]]
     heights = boxes[:, 3] - boxes[:, 1]
-    middles = boxes[:, 0] + boxes[:, 2]
     body = np.flatnonzero(heights >= BODY * heights.max(initial=0.0))
-    gap = FEW if len(body) == 2 else MANY
-    found: list[list[int]] = []
-    for part in sorted(body.tolist(), key=lambda part: float(middles[part])):
-        shared = [max(_shared(boxes[one], boxes[part]) for one in line[-3:]) for line in found]
-        best = int(np.argmax(shared)) if found else 0
-        if found and shared[best] > SHARED:
-            found[best].append(part)
-        else:
-            found.append([part])
-    number = 1
-    while number < len(found):
-        other = next(
-            (o for o in found[:number] if not _stacked(boxes, o, found[number], gap)), None
-        )
-        if other is None:
-            number += 1
-        else:
-            other += found.pop(number)
-            number = 1
+    chains = [[int(body[one]) for one in chain] for chain in _chains(boxes[body])]
+    found = _joined(boxes, chains, FEW if len(body) == 2 else MANY)
     for part in sorted(set(range(len(boxes))) - set(body.tolist())):
         distances = [_distance(boxes[line], boxes[part]) for line in found]
         found[int(np.argmin(distances))].append(part)
+    middles = boxes[:, 0] + boxes[:, 2]
     found = [sorted(line, key=lambda part: float(middles[part])) for line in found]
     return sorted(found, key=lambda line: float(boxes[line, 1].mean()))
+
+
+def _chains(boxes: Boxes) -> list[list[int]]:
+    """Parts that are each other's nearest neighbours to the left and right, as chains."""
+    far = _far(boxes)
+    right, left = far.argmin(axis=1), far.argmin(axis=0)
+    follows = {
+        int(right[one]): one
+        for one in range(len(boxes))
+        if np.isfinite(far[one, right[one]]) and left[right[one]] == one
+    }
+    before = {one: other for other, one in follows.items()}
+    chains = []
+    for one in range(len(boxes)):
+        if one not in follows:  # it begins a chain
+            chain = [one]
+            while chain[-1] in before:
+                chain.append(before[chain[-1]])
+            chains.append(chain)
+    return chains
+
+
+def _far(boxes: Boxes) -> NDArray[np.float64]:
+    """How far each part (column) is to the right of each other (row); infinite where it is not.
+
+    The slope that most neighbours have is taken for level.
+    """
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    least = 0.25 * float(np.median(boxes[:, 3] - boxes[:, 1]))
+    x = middles[None, :, 0] - middles[:, None, 0]
+    y = middles[None, :, 1] - middles[:, None, 1]
+    far = np.where(x > least, np.hypot(x, STEEP * y), np.inf)
+    if len(boxes) < TILTED:
+        return far
+    rows = np.flatnonzero(np.isfinite(far.min(axis=1)))
+    nearest = far.argmin(axis=1)[rows]
+    slope = float(np.median(y[rows, nearest] / x[rows, nearest])) if len(rows) else 0.0
+    return np.where(x > least, np.hypot(x, STEEP * (y - slope * x)), np.inf)
+
+
+def _joined(boxes: Boxes, chains: list[list[int]], gap: float) -> list[list[int]]:
+    """The chains, the nearest first, joined to lines; gap: see _stacked."""
+    chains = [list(chain) for chain in chains]
+    far = _far(boxes)
+    far = np.minimum(far, far.T)
+    while True:
+        pairs = [
+            (float(far[np.ix_(one, other)].min()), place, number)
+            for place, one in enumerate(chains)
+            for number, other in enumerate(chains[:place])
+            if not _stacked(boxes, one, other, gap)
+        ]
+        if not pairs:
+            return chains
+        _, place, number = min(pairs)
+        chains[number] += chains.pop(place)
 
 
 def _stacked(boxes: Boxes, one: list[int], other: list[int], gap: float) -> bool:
@@ -64,19 +106,13 @@ def _stacked(boxes: Boxes, one: list[int], other: list[int], gap: float) -> bool
     """
     for first in boxes[one]:
         for second in boxes[other]:
-            narrower = min(first[2] - first[0], second[2] - second[0])
+            taller = max(first[3] - first[1], second[3] - second[1])
             across = min(first[2], second[2]) - max(first[0], second[0])
             height = max(first[3], second[3]) - min(first[1], second[1])
             apart = max(second[1] - first[3], first[1] - second[3])
-            if across > OVER * narrower and apart > gap * height:
+            if across > -ASIDE * taller and apart > gap * height:
                 return True
     return False
-
-
-def _shared(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """The height that two boxes share, of the lower one's."""
-    lower = min(one[3] - one[1], other[3] - other[1])
-    return float((min(one[3], other[3]) - max(one[1], other[1])) / max(lower, 1e-6))
 
 
 def _distance(boxes: Boxes, box: NDArray[np.float64]) -> float:
@@ -98,6 +134,8 @@ def crossings(strokes: Sequence[NDArray[np.float64]], boxes: Boxes) -> NDArray[n
     midst are one sign.
     """
     found = np.zeros((len(strokes), len(strokes)), np.bool_)
+    if len(strokes) == 1:
+        return found
     least = BEYOND * line_height(boxes)
     for one in range(len(strokes)):
         # A push to the side as far as this would part them.

@@ -44,6 +44,8 @@ class Line:
 
     def numbers(self, path: list[int]) -> NDArray[np.int64]:
         """Which number of the line each digit of a path belongs to, from 0 on."""
+        if len(path) == 1:
+            return np.zeros(1, np.int64)
         boxes = self.boxes[path]
         height = float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0))
         gaps = boxes[1:, 0] - boxes[:-1, 2]

@@ -13,6 +13,7 @@ from app.marks import Ink
 from app.reading import UnreadableInput
 
 LARGEST_PICTURE: Final = 50_000_000  # pixels; a phone's photograph has 12 to 50 million
+_ROWS: Final = 256  # of a picture, worked on at once
 PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 
 Box = tuple[int, int, int, int]
@@ -104,10 +105,20 @@ def _opaque(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The image without transparency: laid on paper that contrasts with what is drawn."""
     if image.ndim == 2 or image.shape[2] == 3:
         return image
-    opacity = image[..., 3:].astype(np.float32) / 255  # (h, w, 1)
-    colours = image[..., :3].astype(np.float32)
-    drawn = float((colours * opacity).sum()) / max(3 * float(opacity.sum()), 1e-6)
-    ground = 255.0 if drawn < 128 else 0.0
+    opacity = image[..., 3:]  # (h, w, 1)
     if not opacity.any():  # nothing is drawn at all
         return np.zeros(image.shape[:2], np.uint8)
-    return np.round(colours * opacity + ground * (1 - opacity)).astype(np.uint8)
+    if opacity.min() == 255:
+        return np.ascontiguousarray(image[..., :3])
+    colours = image[..., :3]
+    # A large picture's mean is that of some of its rows.
+    some = slice(None, None, max(1, len(image) // 512))
+    weights = opacity[some].astype(np.float32)
+    drawn = float((colours[some] * weights).sum()) / max(3 * float(weights.sum()), 1.0)
+    ground = 255 if drawn < 128 else 0
+    laid = np.empty_like(colours)
+    for start in range(0, len(image), _ROWS):  # whole pictures as floats would take gigabytes
+        rows = slice(start, start + _ROWS)
+        over = opacity[rows].astype(np.uint16)
+        laid[rows] = (colours[rows] * over + ground * (255 - over) + 127) // 255
+    return laid

@@ -96,6 +96,8 @@ def best_path(
     temperature. sliced: whether each part is connected with the one before. crossing: (n, n),
     which parts cross each other.
     """
+    if len(candidates) == 1:
+        return [0]
     height = line_height(boxes)
     lefts = np.array([boxes[first:last, 0].min() for first, last in candidates])
     rights = np.array([boxes[first:last, 2].max() for first, last in candidates])

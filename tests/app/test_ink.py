@@ -46,3 +46,13 @@ def test_a_file_that_is_no_ink_is_refused(tmp_path: Path, content: str) -> None:
     file.write_text(content)
     with pytest.raises(UnreadableInput, match="expected"):
         ink.strokes_from_file(file)
+
+
+@pytest.mark.parametrize(
+    "stroke",
+    [[[10**400, 0]], [[True, False]], [["1", "2"]], [[None, 1]], [[1 + 2j, 3]], [["a", 2]]],
+    ids=["beyond floats", "yes and no", "text", "nothing", "complex", "letters"],
+)
+def test_what_is_no_number_is_refused(stroke: list) -> None:
+    with pytest.raises(UnreadableInput, match="stroke 1: expected"):
+        ink.checked([[[0, 0]], stroke])

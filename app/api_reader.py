@@ -1,0 +1,105 @@
+"""The recogniser behind the HTTP service: loaded once, and its readings as plain values."""
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from app import api_body, api_picture
+from app.api_errors import Refusal
+from app.finder import STRIDE, WrongFinder, finder
+from app.limits import Limits
+from app.reading import Reading, UnreadableInput
+from app.recognizer import MODEL, Recognizer, WrongModel
+
+CHECKED: Final = 5.0  # seconds for which a check that went well is believed
+BAR: Final = [[[50.0, 10.0], [49.0, 40.0], [48.0, 90.0]]]  # a one, in pixels
+
+
+class NotReady(RuntimeError):
+    """The model, or the finder of ink on photographs, cannot be used; the message says why."""
+
+
+class Reader:
+    """Reads request bodies; for any number of threads.
+
+    path: of the model, beside which a .json of the same name has its figures.
+    """
+
+    def __init__(self, path: Path = MODEL) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._recognizer: Recognizer | None = None
+        self._checked = -CHECKED
+
+    def read(self, content: bytes, kind: str, single: bool, limits: Limits) -> dict[str, Any]:
+        """What a body says, as plain values.
+
+        kind: its media type. single: it is one character. Raises Refusal and NotReady.
+        """
+        recognizer = self._loaded()
+        try:
+            if kind == api_body.INK:
+                reading = recognizer.read_ink(api_body.strokes_of(content, limits), single)
+            else:
+                reading = recognizer.read_image(api_picture.pixels_of(content, limits), single)
+        except UnreadableInput as error:
+            raise Refusal("unreadable", str(error)) from error
+        except WrongFinder as error:
+            raise NotReady(str(error)) from error
+        return as_json(reading, recognizer.metadata.get("run", ""))
+
+    def model(self) -> dict[str, Any]:
+        """The model's metadata, and its figures or None. Raises NotReady."""
+        metadata = self._loaded().metadata
+        try:
+            figures = json.loads(self._path.with_suffix(".json").read_bytes())
+        except (OSError, ValueError):
+            figures = None  # a model of one's own needs none
+        return {"metadata": metadata, "figures": figures}
+
+    def check(self) -> None:
+        """Reads a test stroke, and looks for ink with the finder. Raises NotReady."""
+        if time.monotonic() - self._checked < CHECKED:
+            return
+        recognizer = self._loaded()
+        try:
+            finder().ink(np.full((STRIDE, STRIDE, 3), 255, np.uint8), STRIDE)
+            found = recognizer.read_ink([np.array(stroke) for stroke in BAR])
+        except (WrongFinder, UnreadableInput) as error:
+            raise NotReady(str(error)) from error
+        if len(found.digits) != 1:
+            raise NotReady(f"expected one digit of a test stroke, came {found.text!r}")
+        self._checked = time.monotonic()
+
+    def _loaded(self) -> Recognizer:
+        with self._lock:
+            if self._recognizer is None:
+                try:
+                    self._recognizer = Recognizer(self._path)
+                except WrongModel as error:
+                    raise NotReady(str(error)) from error
+            return self._recognizer
+
+
+def as_json(reading: Reading, run: str) -> dict[str, Any]:
+    """The reading as plain values; boxes are (x, y, width, height) in pixels of the input.
+
+    run: id of the training run that made the model.
+    """
+    digits = [
+        {
+            "value": digit.value,
+            "confidence": round(digit.confidence, 6),
+            "probabilities": [round(float(p), 6) for p in digit.probabilities],
+            "box": [float(side) for side in digit.box],
+            "number": digit.number,
+            "line": digit.line,
+        }
+        for digit in reading.digits
+    ]
+    numbers = [number.text for number in reading.numbers]
+    return {"text": reading.text, "numbers": numbers, "digits": digits, "run": run}

@@ -1,0 +1,38 @@
+"""The page and the HTTP service in one process: `streamlit run app/server.py`, or `make run`.
+
+Serves what `app/main.py` shows at /, and `app/api.py` at /api/, /healthz and /readyz. The limits
+of the service are environment variables, listed in app/limits.py.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+# Streamlit puts this file's own folder on the path, but `app` is imported from the one above.
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+# OpenCV asks this before it decodes, but only once, when it is imported. It holds for the page
+# too, and so it is the largest picture that is read at all; programs may send less.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "50000000")
+
+import streamlit as st  # noqa: E402 - after what OpenCV must find
+from starlette.middleware import Middleware  # noqa: E402
+from starlette.routing import Route  # noqa: E402
+
+from app import api  # noqa: E402
+from app.api_socket import send_at_once  # noqa: E402
+from app.limits import Limits  # noqa: E402
+
+send_at_once()
+prefix: Final = ("/" + st.get_option("server.baseUrlPath").strip("/")).rstrip("/")
+service: Final = api.create(Limits.from_environment(os.environ), prefix=prefix)
+# A route whose endpoint is an application takes every method, so that a wrong one is refused in
+# the service's own words and not answered with the page.
+app = st.App(
+    ROOT / "app" / "main.py",
+    routes=[Route(path, service) for path in api.paths(prefix)],
+    middleware=[Middleware(api.Headers)],
+)

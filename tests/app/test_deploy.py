@@ -1,0 +1,487 @@
+"""What is deployed: the image's files, the lock, the Space's list, the manifests, the settings."""
+
+import http.client
+import http.server
+import importlib.metadata
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import types
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from playwright.sync_api import sync_playwright
+
+from app.limits import PREFIX, Limits
+from deploy import space
+from tests.browser import FLAGS, find_chromium
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+START = 60  # seconds; a busy machine takes ten to import everything
+
+
+@contextmanager
+def started(folder: Path, script: Path, **variables: str) -> Iterator[int]:
+    """Serves a script from a working directory; yields its port."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = [f"--server.port={port}", "--server.address=127.0.0.1"]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", str(script), *address],
+        cwd=folder,
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + START
+        while True:
+            assert server.poll() is None, server.communicate()[0]
+            assert time.monotonic() < deadline, "the server did not answer"
+            with closing(socket.socket()) as client:
+                if client.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield port
+    finally:
+        server.terminate()
+        try:
+            server.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.communicate()
+
+
+def ask(
+    port: int, path: str, method: str = "GET", body: str | None = None, **headers: str
+) -> tuple[int, dict[str, str], str]:
+    """Status, headers with small names, and body."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, named)
+        response = connection.getresponse()
+        found = {name.lower(): value for name, value in response.getheaders()}
+        text = "" if response.status == 101 else response.read().decode("utf-8", "replace")
+        return response.status, found, text
+
+
+ONE = json.dumps({"strokes": [[[50, 10], [49, 40], [48, 90]]]})
+
+
+# The lock.
+
+
+def locked() -> dict[str, tuple[str, int]]:
+    """Version and number of hashes of each package in the lock."""
+    text = (ROOT / "requirements-app.lock").read_text(encoding="utf-8")
+    entries = re.findall(r"^([\w.-]+)==(\S+)((?: \\\n +--hash=sha256:[0-9a-f]{64})+)$", text, re.M)
+    assert len(entries) == len(re.findall(r"^[^#\s]", text, re.M)), "a line without a hash"
+    return {name: (version, hashes.count("sha256:")) for name, version, hashes in entries}
+
+
+def wanted() -> dict[str, str]:
+    """Versions of the app's requirements and of all that they need, as installed here."""
+    lines = (ROOT / "requirements-app.txt").read_text(encoding="utf-8").splitlines()
+    todo = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    found: dict[str, str] = {}
+    while todo:
+        name = canonicalize_name(todo.pop().name)
+        if name in found:
+            continue
+        found[name] = importlib.metadata.version(name)
+        needs = map(Requirement, importlib.metadata.requires(name) or [])
+        todo += [one for one in needs if not one.marker or one.marker.evaluate({"extra": ""})]
+    return found
+
+
+def test_the_lock_agrees_with_the_requirements() -> None:
+    lines = (ROOT / "requirements-app.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        if line and not line.startswith("#"):
+            name, version = line.split("==")
+            assert locked()[name][0] == version
+
+
+def test_the_lock_has_all_that_is_needed_and_nothing_else() -> None:
+    assert set(locked()) == set(wanted())
+
+
+# The image.
+
+
+def ignored(path: str) -> bool:
+    """What .dockerignore says of a path: the last pattern that matches it or a folder above."""
+    verdict = False
+    for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        pattern = re.escape(line.removeprefix("!"))
+        pattern = pattern.replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
+        if re.match(f"{pattern}(?:/|$)", path):
+            verdict = not line.startswith("!")
+    return verdict
+
+
+def image_files() -> set[str]:
+    """What the COPY lines take of the context that .dockerignore leaves."""
+    found = set()
+    for source in space.copied(DOCKERFILE):
+        path = ROOT / source
+        files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
+        found |= {one.relative_to(ROOT).as_posix() for one in files}
+    return {path for path in found if not ignored(path)}
+
+
+def test_exactly_the_needed_files_go_into_the_image() -> None:
+    app = {one for one in (ROOT / "app").rglob("*") if one.is_file()}
+    app = {one for one in app if not {"__pycache__", "images"} & set(one.parts)}
+    models = ["model.onnx", "model.json", "finder.onnx", "finder.json", "README.md"]
+    expected = {one.relative_to(ROOT).as_posix() for one in app}
+    expected |= {"requirements-app.lock", *[f"models/{name}" for name in models]}
+    assert image_files() == expected
+    assert {one.rpartition(".")[2] for one in image_files()} <= {
+        *("py", "css", "toml", "onnx", "json", "md", "lock", "png", "jpg", "js", "html", "svg")
+    }
+
+
+@pytest.mark.parametrize(
+    "path", ["train/loop.py", "models/model.pth", ".git/config", "app/__pycache__/x.pyc", "runs/a"]
+)
+def test_nothing_else_is_sent_to_the_builder(path: str) -> None:
+    assert ignored(path)
+
+
+def test_the_files_of_the_image_serve_page_and_programs(tmp_path: Path) -> None:
+    for path in image_files():
+        target = tmp_path / "app" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / path, target)
+    root = tmp_path / "app"
+    with started(root, Path("app/server.py"), HOME=str(tmp_path), PYTHONPATH="") as port:
+        assert ask(port, "/readyz")[0] == 200
+        status, headers, body = ask(port, "/")
+        assert status == 200
+        assert "<title>Streamlit</title>" in body
+        assert headers["x-content-type-options"] == "nosniff"
+        ink = ask(port, "/api/read", "POST", ONE, Content_Type="application/json")
+        assert json.loads(ink[2])["text"] == "1"
+        assert json.loads(ask(port, "/api/other")[2])["error"]["code"] == "not_found"
+        assert ask(port, "/healthz", "POST")[0] == 405
+
+
+def test_the_dockerfile_keeps_hadolints_rules() -> None:
+    hadolint = Path(sys.executable).parent / "hadolint"
+    done = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_image_is_small_safe_and_pinned() -> None:
+    assert re.search(r"^FROM python:3\.\d+\.\d+-slim-\w+$", DOCKERFILE, re.M)
+    for words in ("--require-hashes", "--no-cache-dir", "--only-binary :all:", "HEALTHCHECK"):
+        assert words in DOCKERFILE
+    assert re.findall(r"^USER (\S+)$", DOCKERFILE, re.M) == ["1000"]
+    assert "apt-get" not in DOCKERFILE  # no compiler, no cache
+    (check,) = re.findall(r"HEALTHCHECK .*?CMD (\[.*?\])\n", DOCKERFILE, re.S)
+    command = json.loads(check.replace("\\\n", ""))
+    compile(command[2], "HEALTHCHECK", "exec")
+    assert "/healthz" in command[2]
+
+
+# The Space.
+
+
+def front_matter() -> dict[str, Any]:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert text.startswith("---\n")
+    found: dict[str, Any] = yaml.safe_load(text.split("---\n")[1])
+    return found
+
+
+def test_one_port_everywhere() -> None:
+    port = front_matter()["app_port"]
+    assert f"STREAMLIT_SERVER_PORT={port}" in DOCKERFILE
+    assert f"EXPOSE {port}" in DOCKERFILE
+    (container,) = manifest("Deployment")["spec"]["template"]["spec"]["containers"]
+    assert container["ports"] == [{"name": "http", "containerPort": port}]
+
+
+def test_the_space_has_its_card() -> None:
+    card = front_matter()
+    assert (card["sdk"], card["license"]) == ("docker", "mit")
+    assert card["title"]
+    assert card["emoji"]
+    assert len(card["short_description"]) <= 60  # the Hub refuses longer ones
+
+
+def test_what_goes_to_the_space() -> None:
+    listed = set(space.files())
+    assert image_files() <= listed
+    assert {"Dockerfile", ".dockerignore", "README.md", "LICENSE"} <= listed
+    extra = listed - image_files() - {"Dockerfile", ".dockerignore", "README.md", "LICENSE"}
+    assert all(path.startswith("app/images/") for path in extra)
+    assert not [path for path in listed if path.endswith((".pth", ".pyc", ".gz", ".ipynb"))]
+    assert sum((ROOT / path).stat().st_size for path in listed) < 10_000_000
+
+
+def test_a_missing_or_large_file_stops_the_deployment(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("COPY a.bin \\\n  /x/\n")
+    with pytest.raises(space.NotDeployable, match=r"expected a\.bin"):
+        space.files(tmp_path)
+    for name in ("a.bin", ".dockerignore", "README.md", "LICENSE", "app/images/x.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    assert "a.bin" in space.files(tmp_path)
+    (tmp_path / "a.bin").write_bytes(b"\x00" * 10_000_001)
+    with pytest.raises(space.NotDeployable, match=r"10,000,000 bytes, came \['a.bin'\]"):
+        space.files(tmp_path)
+
+
+def test_a_dry_run_lists_and_needs_no_hub(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    assert space.main(["owner/name", "--dry"]) == 0
+    out = capsys.readouterr().out
+    assert "app/server.py" in out
+    assert "would go to https://huggingface.co/spaces/owner/name" in out
+    assert space.main(["owner/name"]) == 1
+    assert "pip install huggingface_hub" in capsys.readouterr().err
+    assert space.main(["no-owner"]) == 2
+
+
+def test_the_upload_makes_the_space_hold_exactly_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: dict[str, Any] = {}
+
+    class HfApi:
+        def create_repo(self, repo: str, **options: Any) -> None:
+            calls["create"] = (repo, options)
+
+        def add_space_variable(self, repo: str, key: str, value: str) -> None:
+            calls[key] = (repo, value)
+
+        def upload_folder(self, **options: Any) -> None:
+            calls["upload"] = options
+
+    hub = types.ModuleType("huggingface_hub")
+    hub.HfApi = HfApi  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "huggingface_hub", hub)
+    assert space.main(["owner/name"]) == 0
+    options = {"repo_type": "space", "space_sdk": "docker", "exist_ok": True}
+    assert calls["create"] == ("owner/name", options)
+    assert calls["DIGITS_PROXIES"] == ("owner/name", "1")
+    assert calls["upload"]["allow_patterns"] == space.files()
+    assert calls["upload"]["delete_patterns"] == "*"
+
+
+# Kubernetes and systemd.
+
+
+def manifest(kind: str) -> dict[str, Any]:
+    documents = yaml.safe_load_all((ROOT / "deploy" / "kubernetes.yaml").read_text("utf-8"))
+    (found,) = [one for one in documents if one["kind"] == kind]
+    return dict(found)
+
+
+def test_the_pod_is_confined_probed_and_limited() -> None:
+    deployment = manifest("Deployment")
+    assert deployment["apiVersion"] == "apps/v1"
+    template = deployment["spec"]["template"]
+    assert template["metadata"]["labels"] == deployment["spec"]["selector"]["matchLabels"]
+    assert template["spec"]["securityContext"]["runAsNonRoot"] is True
+    assert template["spec"]["securityContext"]["runAsUser"] == 1000
+    (container,) = template["spec"]["containers"]
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    probes = {name: container[name]["httpGet"]["path"] for name in container if "Probe" in name}
+    assert probes == {
+        "startupProbe": "/readyz",
+        "readinessProbe": "/readyz",
+        "livenessProbe": "/healthz",
+    }
+    assert set(container["resources"]["limits"]) == {"cpu", "memory"}
+    assert all(isinstance(one["value"], str) for one in container["env"])
+    volumes = {one["name"] for one in template["spec"]["volumes"]}
+    assert {one["name"] for one in container["volumeMounts"]} == volumes
+
+
+def test_the_service_finds_the_pods_and_keeps_clients_there() -> None:
+    service, deployment = manifest("Service"), manifest("Deployment")
+    assert service["spec"]["selector"] == deployment["spec"]["selector"]["matchLabels"]
+    assert service["spec"]["sessionAffinity"] == "ClientIP"
+    (port,) = service["spec"]["ports"]
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert port["targetPort"] in [one["name"] for one in container["ports"]]
+
+
+def test_the_unit_is_small_and_confined() -> None:
+    unit = (ROOT / "deploy" / "digits.service").read_text(encoding="utf-8")
+    lines = [line for line in unit.splitlines() if line and not line.startswith(("#", "["))]
+    settings = [line.split("=", 1) for line in lines]
+    assert ["MemoryMax", "512M"] in settings
+    assert ["User", "digits"] in settings
+    assert ["NoNewPrivileges", "true"] in settings
+    words = [word for name, value in settings if name == "Environment" for word in value.split()]
+    variables = dict(word.split("=", 1) for word in words)
+    assert variables["OMP_NUM_THREADS"] == "1"
+    assert Limits.from_environment(variables) == Limits(reads=1, waiting=7, pixels=13_000_000)
+    named = {name.removeprefix(PREFIX).lower() for name in variables if name.startswith(PREFIX)}
+    assert named <= set(Limits.__dataclass_fields__)
+
+
+# The settings, wherever the server is started.
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The server started from a folder whose own settings are careless; its port."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    (folder / ".streamlit").mkdir()
+    careless = "[server]\nenableCORS = false\nmaxUploadSize = 999\nenableXsrfProtection = true\n"
+    (folder / ".streamlit" / "config.toml").write_text(careless)
+    with started(folder, ROOT / "app" / "server.py", DIGITS_RATE="0") as port:
+        yield port
+
+
+def test_make_run_serves_page_and_programs() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^run:.*\n\t(.*)$", makefile, re.M)
+    assert "streamlit run app/server.py --server.port $(PORT)" in command
+
+
+def test_the_server_reads_from_any_folder(elsewhere: int) -> None:
+    assert ask(elsewhere, "/readyz")[0] == 200
+    assert ask(elsewhere, "/_stcore/health")[0] == 200
+    found = ask(elsewhere, "/api/read", "POST", ONE, Content_Type="application/json")
+    assert json.loads(found[2])["numbers"] == ["1"]
+
+
+def test_an_upload_needs_a_session_and_no_cookie(elsewhere: int) -> None:
+    status, headers, text = ask(elsewhere, "/_stcore/upload_file/none/none", "PUT", "x")
+    assert (status, "session_id" in text) == (400, True)  # 403 would mean that a token is wanted
+    assert "access-control-allow-origin" not in headers
+    assert "set-cookie" not in ask(elsewhere, "/_stcore/health")[1]
+
+
+@pytest.mark.parametrize("own, expected", [(True, 101), (False, 403)])
+def test_only_the_own_page_may_open_a_websocket(elsewhere: int, own: bool, expected: int) -> None:
+    status, _, _ = ask(
+        elsewhere,
+        "/_stcore/stream",
+        Connection="Upgrade",
+        Upgrade="websocket",
+        Origin=f"http://127.0.0.1:{elsewhere}" if own else "https://elsewhere.example",
+        Sec_WebSocket_Key="AAAAAAAAAAAAAAAAAAAAAA==",
+        Sec_WebSocket_Version="13",
+    )
+    assert status == expected
+
+
+def test_answers_leave_at_once(elsewhere: int) -> None:
+    took = []
+    with closing(http.client.HTTPConnection("127.0.0.1", elsewhere, timeout=30)) as connection:
+        for _ in range(20):
+            start = time.perf_counter()
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+            took.append(time.perf_counter() - start)
+    assert min(took[5:]) < 0.035  # seconds; an answer held back takes 0.04
+
+
+def test_the_page_alone_starts_from_any_folder(tmp_path: Path) -> None:
+    with started(tmp_path, ROOT / "app" / "main.py") as port:
+        assert ask(port, "/_stcore/health")[0] == 200
+        assert ask(port, "/_stcore/upload_file/none/none", "PUT", "x")[0] == 400
+        assert "<title>Streamlit</title>" in ask(port, "/readyz")[2]  # no service, so the page
+
+
+def test_a_base_path_holds_for_page_and_programs() -> None:
+    server = ROOT / "app" / "server.py"
+    with started(ROOT, server, STREAMLIT_SERVER_BASE_URL_PATH="/digits/") as port:
+        assert ask(port, "/digits/")[0] == 200
+        assert ask(port, "/healthz")[0] == 200
+        found = json.loads(ask(port, "/digits/api/openapi.json")[2])
+        assert found["servers"] == [{"url": "/digits"}]
+        ink = ask(port, "/digits/api/read", "POST", ONE, Content_Type="application/json")
+        assert json.loads(ink[2])["text"] == "1"
+
+
+UPLOADER = """
+import streamlit as st
+
+file = st.file_uploader("picture")
+st.write(f"came {file.size} bytes" if file else "nothing came")
+"""
+
+
+@pytest.mark.parametrize("protection, said", [(None, "came 5 bytes"), ("true", "403")])
+def test_an_upload_arrives_in_another_sites_frame(
+    tmp_path: Path, protection: str | None, said: str
+) -> None:
+    # As a Space shows it. With the protection that the settings leave out it does not arrive.
+    (tmp_path / "uploader.py").write_text(UPLOADER)
+    shutil.copytree(ROOT / "app" / ".streamlit", tmp_path / ".streamlit")
+    off = {"STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION": protection} if protection else {}
+    with (
+        started(tmp_path, tmp_path / "uploader.py", **off) as port,
+        framing(f"http://127.0.0.1:{port}/") as outer,
+        sync_playwright() as playwright,
+    ):
+        chromium = find_chromium(playwright)
+        assert chromium, "no Chromium: sh tests/chromium.sh"
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page()
+        page.goto(f"http://localhost:{outer}/")  # another site than 127.0.0.1
+        frame = page.frame_locator("iframe")
+        chosen = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"12345"}
+        frame.locator("input[type=file]").set_input_files([chosen], timeout=30_000)
+        frame.get_by_text(said).first.wait_for(timeout=20_000)
+        browser.close()
+
+
+@contextmanager
+def framing(address: str) -> Iterator[int]:
+    """Serves a page with a frame that shows this address; yields its port."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(f'<iframe src="{address}" width="900" height="700">'.encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def test_opencv_itself_refuses_what_pillow_let_pass() -> None:
+    code = (
+        "import app.server, numpy, cv2\n"
+        "large = numpy.zeros((7_100, 7_100), numpy.uint8)\n"  # 50.41 million
+        "cv2.imdecode(cv2.imencode('.png', large)[1], cv2.IMREAD_UNCHANGED)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "CV_IO_MAX_IMAGE_PIXELS" in done.stderr
