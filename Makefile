@@ -9,7 +9,7 @@ TRAIN := .venv/train/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 REPORTS := test-results
 .DEFAULT_GOAL := help
-.PHONY: help run test check format test-app test-train train export screenshots deploy clean
+.PHONY: help run test check format test-app test-train train export bench screenshots deploy clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -41,6 +41,9 @@ train: .venv/train/.tested ## train the network: models/model.pth
 
 export: .venv/train/.tested ## export it: models/model.onnx and models/model.json
 	$(TRAIN) -m export
+
+bench: .venv/app/.tested ## measure what serving costs: models/bench.json (FIELD=others' models)
+	$(APP) -m tests.bench --field $(FIELD)
 
 screenshots: .venv/app/.tested ## take the pictures of the page in app/images
 	sh tests/chromium.sh $(APP)

@@ -41,13 +41,13 @@ def find_chromium(playwright: Playwright) -> str | None:
 
 
 @contextmanager
-def serving(folder: Path = ROOT) -> Iterator[str]:
-    """Serves the page from `folder` as the working directory; yields its address."""
+def serving(folder: Path = ROOT, script: str = "main.py") -> Iterator[str]:
+    """Serves a script of app/ from `folder` as the working directory; yields its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / script)]
     command += [f"--server.port={port}", "--server.address=127.0.0.1"]
     server = subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

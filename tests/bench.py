@@ -1,0 +1,235 @@
+"""Measures what serving costs: `make bench`, or `python -m tests.bench [--field MODEL.onnx ...]`.
+
+Writes models/bench.json. Nothing here is a test: machines differ and are noisy, so every figure is
+a median, and models are compared by turns in one run. --field takes other people's ONNX files
+that read one 28x28 glyph.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import platform
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import distributions
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import numpy as np
+import onnxruntime
+
+from app.recognizer import MODEL, Recognizer
+from tests.browser import ROOT, serving
+from tests.drawings import placed
+
+ROUNDS: Final = 15  # of each comparison, in turn
+CALLS: Final = 400  # in each
+CONNECTIONS: Final = 16
+SECONDS: Final = 5.0  # of load
+START: Final = (
+    "import time; t = time.perf_counter()\n"
+    "from app.recognizer import Recognizer\n"
+    "Recognizer().read_ink([[[10, 10], [60, 12], [30, 90]]])\n"
+    "import sys; heavy = {'streamlit', 'pandas', 'torch'} & set(sys.modules)\n"
+    "print(time.perf_counter() - t, sorted(heavy))"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--field", type=Path, nargs="*", default=[], help="models to compare with")
+    parser.add_argument("--output", type=Path, default=MODEL.parent / "bench.json")
+    command = parser.parse_args(arguments)
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
+        "one glyph": lambda: one_glyph(command.field),
+        "strokes to reading": strokes_to_reading,
+        "batch": batch,
+        "first reading": first_reading,
+        "server": server,
+        "installed": installed,
+    }
+    figures: dict[str, Any] = {"machine": machine()}
+    for name, part in parts.items():
+        figures[name] = part()
+        print(name, json.dumps(figures[name]), flush=True)
+    command.output.write_text(json.dumps(figures, indent=2) + "\n")
+    print(f"wrote {command.output}")
+    return 0
+
+
+def machine() -> dict[str, Any]:
+    """What it was measured on."""
+    name = platform.processor()
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        models = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        name = models[0].partition(":")[2].strip() if models else name
+    return {"cpu": name, "cores": os.cpu_count(), "python": platform.python_version()}
+
+
+def one_glyph(field: Sequence[Path]) -> dict[str, Any]:
+    """Microseconds of the session alone, one thread, ours and others by turns."""
+    calls: dict[str, Callable[[], object]] = {}
+    for path in (MODEL, *field):
+        session = _session(path, 1)
+        entry = session.get_inputs()[0]
+        shape = [side if isinstance(side, int) else 1 for side in entry.shape]
+        dtype = np.uint8 if "uint8" in entry.type else np.float32
+        feed = {entry.name: np.zeros(shape, dtype)}
+        outputs = [session.get_outputs()[0].name]
+        calls[path.name] = lambda s=session, o=outputs, f=feed: s.run(o, f)  # type: ignore[misc]
+    seconds: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(ROUNDS):
+        for name, call in calls.items():
+            seconds[name].append(_timed(call, CALLS))
+    own = seconds[MODEL.name]
+    found: dict[str, Any] = {name: round(1e6 * median(one), 1) for name, one in seconds.items()}
+    for name, theirs in seconds.items():
+        if name != MODEL.name:
+            ratios = [mine / other for mine, other in zip(own, theirs, strict=True)]
+            found[f"ratio to {name}"] = round(median(ratios), 2)
+    return {"unit": "µs"} | found
+
+
+def strokes_to_reading() -> dict[str, Any]:
+    """Microseconds of `read_ink`, one thread: of one digit in a stroke, and of six digits."""
+    recognizer = Recognizer()
+    digits = [placed(digit, 110 * place, 0, 90) for place, digit in enumerate((2, 0, 3, 6, 8, 9))]
+    number = [stroke for digit in digits for stroke in digit]
+    inputs = {"one digit": digits[0], "six digits": number}
+    found: dict[str, Any] = {"unit": "µs"}
+    for name, strokes in inputs.items():
+        rounds = [_timed(lambda s=strokes: recognizer.read_ink(s), 50) for _ in range(ROUNDS)]
+        found[name] = round(1e6 * median(rounds), 1)
+    return found
+
+
+def batch(count: int = 4096) -> dict[str, Any]:
+    """Glyphs a second in one call, by threads."""
+    glyphs = np.random.default_rng(0).integers(0, 256, (count, 28, 28)).astype(np.uint8)
+    found: dict[str, Any] = {"unit": "glyphs/s", "glyphs": count}
+    for threads in (1, 2):
+        session = _session(MODEL, threads)
+        rounds = [
+            _timed(lambda s=session: s.run(["logits"], {"glyphs": glyphs}), 1)
+            for _ in range(ROUNDS)
+        ]
+        found[f"{threads} threads"] = round(count / median(rounds))
+    return found
+
+
+def first_reading() -> dict[str, Any]:
+    """Milliseconds from a fresh process's first import to its first reading."""
+    found = []
+    for _ in range(7):
+        done = subprocess.run(
+            [sys.executable, "-c", START], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        seconds, heavy = done.stdout.split(" ", 1)
+        found.append(float(seconds))
+    return {"unit": "ms", "median": round(1000 * median(found)), "heavy modules": heavy.strip()}
+
+
+def server() -> dict[str, Any]:
+    """Seconds to the first page, memory, and readings a second over HTTP."""
+    os.environ |= {"DIGITS_RATE": "0", "DIGITS_WAITING": "64", "DIGITS_READS": "2"}
+    started = time.perf_counter()
+    with serving(script="server.py") as address:
+        start = time.perf_counter() - started
+        host = address.removeprefix("http://")
+        before = _memory(host)
+        latencies = _load(host)
+        rate = len(latencies) / SECONDS
+        after = _memory(host)
+    return {
+        "start s": round(start, 2),
+        "memory MB": round(before),
+        "memory after MB": round(after),
+        "readings/s": round(rate),
+        "median ms": round(1000 * median(latencies), 1),
+        "p99 ms": round(1000 * sorted(latencies)[int(0.99 * len(latencies))], 1),
+        "connections": CONNECTIONS,
+    }
+
+
+def installed() -> dict[str, Any]:
+    """Megabytes of each installed distribution, the largest first; tests' tools are among them."""
+    sizes = {
+        one.metadata["Name"]: sum(
+            path.stat().st_size
+            for file in one.files or []
+            if (path := Path(str(one.locate_file(file)))).is_file()
+        )
+        for one in distributions()
+    }
+    largest = sorted(sizes.items(), key=lambda item: -item[1])[:12]
+    return {"unit": "MB"} | {name: round(size / 1e6, 1) for name, size in largest}
+
+
+def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _timed(call: Callable[[], object], count: int) -> float:
+    """Seconds a call, after one that is not counted."""
+    call()
+    started = time.perf_counter()
+    for _ in range(count):
+        call()
+    return (time.perf_counter() - started) / count
+
+
+def _memory(host: str) -> float:
+    """Resident megabytes of the process that listens at a host and port."""
+    port = int(host.rpartition(":")[2])
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and f"--server.port={port}" in _arguments(folder):
+            pages = int((folder / "statm").read_text().split()[1])
+            return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    return float("nan")
+
+
+def _arguments(folder: Path) -> list[str]:
+    try:
+        return (folder / "cmdline").read_text().split("\0")
+    except OSError:
+        return []
+
+
+def _load(host: str) -> list[float]:
+    """Seconds that each of many reads of strokes took, on several connections at once."""
+    strokes = [stroke.tolist() for stroke in placed(5, 0, 0, 200)]
+    body = json.dumps({"strokes": strokes})
+    latencies: list[float] = []
+    until = time.perf_counter() + SECONDS
+
+    def read() -> None:
+        connection = http.client.HTTPConnection(host)
+        while time.perf_counter() < until:
+            started = time.perf_counter()
+            connection.request("POST", "/api/read", body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            content = answer.read()
+            if answer.status != 200:
+                raise RuntimeError(f"expected 200, came {answer.status}: {content[:200]!r}")
+            latencies.append(time.perf_counter() - started)
+
+    threads = [threading.Thread(target=read) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return latencies
+
+
+if __name__ == "__main__":
+    sys.exit(main())
