@@ -19,6 +19,7 @@ from train.download import DataError
 from train.loop import Validation, fit
 from train.mixture import Sources, draw
 from train.outliers import split
+from train.parallel import World, world
 from train.pool import Pool
 
 
@@ -35,9 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def train(command: Command) -> None:
     """Trains as the command says: the pool, the teacher if it is wanted and missing, the rest."""
-    config, device = command.config, pick_device(command.device)
+    device = pick_device(command.device)
     torch.use_deterministic_algorithms(device.type == "cpu")
-    folder = data_folder(command.data)
+    with world(device) as processes:
+        _train(command, device, processes)
+
+
+def _train(command: Command, device: torch.device, processes: World) -> None:
+    config, folder = command.config, data_folder(command.data)
     mnist, pen = load_mnist(folder), load_pendigits(folder)
     sources = Sources(mnist.train, pen.train, split(load_omniglot(folder)).train)
     validation = Validation(mnist.validation, draw(pen.validation))
@@ -46,15 +52,20 @@ def train(command: Command) -> None:
         sources = corrected.added(sources, corrected.load(command.ink, held_back=False))
         extra = corrected.digest(command.ink)
     pool = Pool(sources, config, command.pool, extra)
-    pool.prepare(command.workers)
+    if processes.first:
+        pool.prepare(command.workers)
+    processes.wait()
     teacher = None
     if config.distill:
         path = command.teacher
         if not path.is_file():
             print(f"{path}: no teacher yet, so it is trained first")
-            fit(config.teacher(), pool, validation, None, path.parent, path, device, resume=True)
+            own = config.teacher()
+            fit(own, pool, validation, None, path.parent, path, device, True, processes)
+            processes.wait()
         teacher = Teacher(path, device)
-    fit(config, pool, validation, teacher, command.run, command.output, device, command.resume)
+    run, output = command.run, command.output
+    fit(config, pool, validation, teacher, run, output, device, command.resume, processes)
 
 
 def pick_device(name: str) -> torch.device:

@@ -6,10 +6,11 @@ import time
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
@@ -18,8 +19,11 @@ from train.config import Config, to_dict
 from train.data import Digits
 from train.distill import Teacher, distance
 from train.network import Network, save
+from train.parallel import World
 from train.pool import Pool
 from train.score import Score, score
+
+ALONE: Final = World()
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ def fit(
     output: Path,
     device: torch.device,
     resume: bool,
+    world: World = ALONE,
 ) -> None:
     """Trains one network on a prepared pool; writes its weights and the run folder.
 
@@ -55,38 +60,58 @@ def fit(
     if kept.is_file():
         checkpoint.restore(kept, state, config)
         print(f"going on after epoch {state.epoch} of {config.epochs}")
+    world.wait()  # until all have seen whether there is a run
     run.mkdir(parents=True, exist_ok=True)
-    _write(run / "config.json", json.dumps(to_dict(config), indent=2) + "\n")
+    _write(run / "config.json", json.dumps(to_dict(config), indent=2) + "\n", world)
+    network = world.wrapped(state.network)
     while state.epoch < config.epochs:
-        _epoch(state, pool, teacher, config, device)
+        _epoch(network, state, pool, teacher, config, device, world)
+        if not world.first:
+            continue
         _validate(state, validation, device)
         checkpoint.save(kept, state, config)
         lines = [json.dumps(entry) for entry in state.metrics]
-        _write(run / "metrics.jsonl", "\n".join(lines) + "\n")
+        _write(run / "metrics.jsonl", "\n".join(lines) + "\n", world)
+    world.wait()
+    if not world.first:
+        return
     save(output, _averaged(state), config, config.run_id())
     _report(run, state, validation, device)
     print(f"wrote {output} and {run}/")
 
 
 def _epoch(
+    network: nn.Module,
     state: checkpoint.State,
     pool: Pool,
     teacher: Teacher | None,
     config: Config,
     device: torch.device,
+    world: World,
 ) -> None:
-    """One pass over a round in a new order, with a bar of loss and rate."""
+    """One pass over a round in a new order, with a bar of loss and rate.
+
+    network: the state's own, whose gradients are those of all processes.
+    """
     number = state.epoch % config.rounds
     told = None if teacher is None else teacher.logits(pool, number)
     started = time.perf_counter()
     digits = pool.round(number)
     order = _order(len(digits.labels), config.seed, state.epoch)
-    state.network.train()
+    network.train()
     total = torch.zeros((), device=device)
     title = f"epoch {state.epoch + 1}/{config.epochs}"
-    with tqdm(total=len(order), desc=title, unit=" glyphs", leave=False, mininterval=1) as bar:
-        for step, chosen in enumerate(np.array_split(order, -(-len(order) // config.batch))):
-            logits = state.network(torch.from_numpy(digits.glyphs[chosen]).to(device))
+    with tqdm(
+        total=len(order),
+        desc=title,
+        unit=" glyphs",
+        leave=False,
+        mininterval=1,
+        disable=not world.first,
+    ) as bar:
+        for step, every in enumerate(np.array_split(order, -(-len(order) // config.batch))):
+            chosen = world.share(every)
+            logits = network(torch.from_numpy(digits.glyphs[chosen]).to(device))
             truth = torch.from_numpy(digits.labels[chosen]).to(device)
             soft = None if told is None else torch.from_numpy(told[chosen]).to(device)
             loss = _loss(logits, truth, soft, config)
@@ -95,8 +120,8 @@ def _epoch(
             state.optimizer.step()
             state.schedule.step()
             state.averaged.update_parameters(state.network)
-            total += loss.detach() * len(chosen)
-            bar.update(len(chosen))
+            total += loss.detach() * len(every)
+            bar.update(len(every))
             if step % 50 == 0:
                 bar.set_postfix(loss=f"{loss.item():.3f}")
     state.epoch += 1
@@ -156,8 +181,10 @@ def _averaged(state: checkpoint.State) -> Network:
     return network
 
 
-def _write(path: Path, text: str) -> None:
-    """Leaves either the old file or the whole new one."""
+def _write(path: Path, text: str, world: World) -> None:
+    """Leaves either the old file or the whole new one; the first process writes."""
+    if not world.first:
+        return
     temporary = path.with_name(path.name + ".part")
     temporary.write_text(text)
     os.replace(temporary, path)

@@ -107,7 +107,7 @@ def _make(mixture: Mixture, number: int, path: Path) -> None:
 
 def write_arrays(path: Path, **arrays: NDArray[np.generic]) -> None:
     """An .npz that is whole or not there."""
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # other processes may write it too
     with part.open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # numpy's types take them for flags
     os.replace(part, path)

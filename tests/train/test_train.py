@@ -145,3 +145,33 @@ def test_redrawn_glyphs_are_what_serving_would_see() -> None:
     assert not redrawn[10].any()
     difference = np.abs(redrawn[:10].astype(float) - mnist.train.glyphs[:10]).mean()
     assert difference < 20
+
+
+def test_two_processes_learn_what_one_does(unbroken: Path, tmp_path: Path) -> None:
+    """Each sees half of every batch, and norms it by itself: close, not the same to the bit."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    folders = ["--run", str(tmp_path), "--pool", str(tmp_path / "pool")]
+    arguments = [*FLAGS, *folders, "--output", str(tmp_path / "model.pth"), *ALONE]
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [*torchrun, "--nproc-per-node", "2", "--", str(script), *arguments],
+        cwd=ROOT,
+        env=environment,
+        timeout=240,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    one, two = (
+        [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+        for folder in (unbroken, tmp_path)
+    )
+    assert [entry["epoch"] for entry in one] == [entry["epoch"] for entry in two]
+    for alone, shared in zip(one, two, strict=True):
+        assert shared["loss"] == pytest.approx(alone["loss"], rel=0.15)
+    glyphs = torch.from_numpy(small_sets()[0].validation.glyphs)
+    first, second = (load(folder / "model.pth").network(glyphs) for folder in (unbroken, tmp_path))
+    distance = (first - second).abs().mean() / first.abs().mean()
+    assert distance < 0.25

@@ -1,0 +1,59 @@
+"""Training on several processes or machines: `torchrun --nproc-per-node 2 -m -- train ...`.
+
+Each process learns from its share of every batch, and the gradients are averaged, so that the
+weights stay the same everywhere. Batch norm looks at the own share. The first process makes the
+pool and writes the files.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+
+@dataclass(frozen=True)
+class World:
+    """This process's number and how many there are."""
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this process is the one that writes and reports."""
+        return self.rank == 0
+
+    def share(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+        """What of a batch this process learns from; never nothing, as all must take the step."""
+        return chosen[self.rank :: self.size] if len(chosen) >= self.size else chosen
+
+    def wrapped(self, network: nn.Module) -> nn.Module:
+        """The network, its gradients averaged over all processes."""
+        return network if self.size == 1 else DistributedDataParallel(network)
+
+    def wait(self) -> None:
+        """Until all processes are here."""
+        if self.size > 1:
+            distributed.barrier()
+
+
+@contextmanager
+def world(device: torch.device) -> Iterator[World]:
+    """The processes that torchrun started, or this one alone."""
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size == 1:
+        yield World()
+        return
+    if device.type == "cuda":
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield World(distributed.get_rank(), size)
+    finally:
+        distributed.destroy_process_group()
