@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.marks import Ink, pen_width, reduced, without_specks
+from app.marks import Ink, pen_width, reduced, without_border, without_specks
 
 Plane = NDArray[np.float32]  # (h, w), in levels of 255
 
@@ -68,7 +68,7 @@ def find(image: NDArray[np.uint8], level: NDArray[np.float32]) -> Ink | None:
         return None
     mask, edge = found
     strength = np.clip(plane * (127.5 / edge), 0, 255).astype(np.uint8)
-    return Ink(strength, without_specks(mask), 0.0, 0.0, scale)
+    return Ink(strength, without_specks(without_border(mask)), 0.0, 0.0, scale)
 
 
 def _inkiness(image: NDArray[np.uint8], level: NDArray[np.float32]) -> Plane:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 SPECK: Final = 0.8  # squares of the pen's width; a dot made with the pen has as much
 FAR_SPECK: Final = 0.04  # of the largest piece's area
 NEAR: Final = 1.5  # pen widths: pieces this close to the writing are gaps in a faint line
+BORDER: Final = 0.08  # of a picture's longer side: a frame lies within that of its rim
+LONG: Final = 0.8  # of a picture's sides, that it goes along both at least
 CRUMB: Final = 0.1  # squares of the pen's width, the least of such a piece
 
 
@@ -60,6 +62,26 @@ def without_specks(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     table[0] = 0
     writing: NDArray[np.uint8] = table[labels]
     return writing
+
+
+def without_border(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The mask without a frame about everything else.
+
+    A line along one edge alone stays: it may be the 1 of a number that was cropped closely.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    if count == 2:
+        return mask
+    size = np.array(mask.shape[::-1])
+    rim = BORDER * size.max()
+    inner = labels[round(rim) : round(size[1] - rim), round(rim) : round(size[0] - rim)]
+    hollow = np.bincount(inner.ravel(), minlength=count)[1:] == 0  # nothing of it lies further in
+    border = hollow & (stats[1:, 2:4] > LONG * size).all(axis=1)
+    if border.all() or not border.any():
+        return mask
+    table = np.concatenate([[0], np.where(border, 0, 255)]).astype(np.uint8)
+    kept: NDArray[np.uint8] = table[labels]
+    return kept
 
 
 def pen_width(mask: NDArray[np.uint8]) -> float:
