@@ -32,13 +32,15 @@ def lines(boxes: Boxes) -> list[list[int]]:
     if len(boxes) == 1:
         return [[0]]
     heights = boxes[:, 3] - boxes[:, 1]
+    middles = boxes[:, 0] + boxes[:, 2]
     body = np.flatnonzero(heights >= BODY * heights.max(initial=0.0))
+    if boxes[body, 1].max() < boxes[body, 3].min():  # a level goes through all: the usual case
+        return [np.argsort(middles, kind="stable").tolist()]
     chains = [[int(body[one]) for one in chain] for chain in _chains(boxes[body])]
     found = _joined(boxes, chains, FEW if len(body) == 2 else MANY)
     for part in sorted(set(range(len(boxes))) - set(body.tolist())):
         distances = [_distance(boxes[line], boxes[part]) for line in found]
         found[int(np.argmin(distances))].append(part)
-    middles = boxes[:, 0] + boxes[:, 2]
     found = [sorted(line, key=lambda part: float(middles[part])) for line in found]
     return sorted(found, key=lambda line: float(boxes[line, 1].mean()))
 
