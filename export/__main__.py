@@ -36,6 +36,7 @@ from train.outliers import split
 from train.sets import TEST, Collection, EvaluationSet, Wanted, collect
 
 CALIBRATION: Final = 512  # glyphs of the training mixture; more widen the ranges for a few
+DRAWN: Final = 2_048  # of each source, that they are among
 PACKAGES: Final = ("numpy", "onnx", "onnxruntime", "opencv-python-headless", "torch")
 
 
@@ -90,7 +91,7 @@ def everything(folder: Path) -> Collection:
 def glyphs_for_calibration(config: Config, folder: Path) -> NDArray[np.uint8]:
     """Training glyphs uint8 (CALIBRATION, 28, 28) for the ranges of the activations."""
     few = replace(
-        config, limit=CALIBRATION, photographs=CALIBRATION // 4, outliers=CALIBRATION // 4
+        config, limit=DRAWN, photographs=DRAWN // 4, outliers=DRAWN // 4
     )
     characters = split(load_omniglot(folder)).train
     sources = Sources(load_mnist(folder).train, load_pendigits(folder).train, characters)

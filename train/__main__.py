@@ -8,6 +8,7 @@ mistakes to the run folder.
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 
@@ -57,13 +58,14 @@ def _train(command: Command, device: torch.device, processes: World) -> None:
     processes.wait()
     teacher = None
     if config.distill:
-        path = command.teacher
-        if not path.is_file():
+        for seed, path in enumerate(command.teacher):
+            if path.is_file():
+                continue
             print(f"{path}: no teacher yet, so it is trained first")
-            own = config.teacher()
+            own = replace(config.teacher(), seed=seed)
             fit(own, pool, validation, None, path.parent, path, device, True, processes)
             processes.wait()
-        teacher = Teacher(path, device)
+        teacher = Teacher(command.teacher, device)
     run, output = command.run, command.output
     fit(config, pool, validation, teacher, run, output, device, command.resume, processes)
 

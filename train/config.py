@@ -96,7 +96,7 @@ class Command:
     data: str | None
     run: Path
     output: Path
-    teacher: Path
+    teacher: list[Path]
     pool: Path
     ink: Path | None
     workers: int
@@ -118,7 +118,11 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
         "--output", type=Path, default=Path("models/model.pth"), help="where the weights go"
     )
     parser.add_argument(
-        "--teacher", type=Path, default=Path("runs/teacher/model.pth"), help="a teacher's weights"
+        "--teacher",
+        type=Path,
+        nargs="+",
+        default=[Path("runs/teacher/model.pth")],
+        help="weights of one teacher or several",
     )
     parser.add_argument(
         "--pool", type=Path, default=Path("runs/pool"), help="where made glyphs are kept, 2 GB"

@@ -1,10 +1,11 @@
-"""Distillation: a student learns what its teacher thinks of the very same glyph.
+"""Distillation: a student learns what its teachers think of the very same glyph.
 
-Hinton, Vinyals, Dean: "Distilling the knowledge in a neural network" (2015). The teacher looks at
-each round of the pool once; what it says is kept beside the round for every other student.
+Hinton, Vinyals, Dean: "Distilling the knowledge in a neural network" (2015). Teachers look
+at each round of the pool once; what they say is kept beside the round for every other student.
 """
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,18 +22,21 @@ _BATCH = 1024
 
 
 class Teacher:
-    """A trained network and what it says of a pool's rounds.
+    """Trained networks, and the mean of what they say of a pool's rounds.
 
-    path: weights written by train. Raises what `network.load` raises.
+    paths: weights written by train, at least one. Raises what `network.load` raises.
     """
 
-    def __init__(self, path: Path, device: torch.device) -> None:
-        self._network = load(path).network.to(device).to(memory_format=torch.channels_last)
+    def __init__(self, paths: Sequence[Path], device: torch.device) -> None:
+        self._networks = [
+            load(path).network.to(device).to(memory_format=torch.channels_last) for path in paths
+        ]
         self._device = device
-        self._name = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        names = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+        self._name = hashlib.sha256("".join(sorted(names)).encode()).hexdigest()[:12]
 
     def logits(self, pool: Pool, number: int) -> NDArray[np.float16]:
-        """Its logits (n, 11) for a round's glyphs, from the pool's folder where they are there."""
+        """Their logits (n, 11) for a round's glyphs, kept in the pool's folder."""
         path = pool.folder / f"logits-{number:02}-{self._name}.npz"
         if not path.exists():
             write_arrays(path, logits=self._look(pool, number))
@@ -43,11 +47,11 @@ class Teacher:
     @torch.inference_mode()
     def _look(self, pool: Pool, number: int) -> NDArray[np.float16]:
         parts = torch.split(torch.from_numpy(pool.round(number).glyphs), _BATCH)
-        title = f"teacher, round {number + 1}"
-        looked = [
-            self._network(part.to(self._device)).half().cpu().numpy()
-            for part in tqdm(parts, title, unit=" batches", leave=False)
-        ]
+        looked = []
+        for part in tqdm(parts, f"teacher, round {number + 1}", unit=" batches", leave=False):
+            glyphs = part.to(self._device)
+            said = torch.stack([network(glyphs) for network in self._networks])
+            looked.append(said.mean(dim=0).half().cpu().numpy())
         return np.concatenate(looked)
 
 

@@ -48,6 +48,7 @@ def patch_data(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(command, "load_omniglot", lambda folder: small_characters())
     patch.setattr(command, "collect", small_collection)
     patch.setattr(command, "CALIBRATION", 128)
+    patch.setattr(command, "DRAWN", 128)
 
 
 @pytest.fixture(autouse=True)
