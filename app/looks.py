@@ -1,6 +1,8 @@
-"""How the page looks: its sizes and colours, and a reading as HTML."""
+"""How a reading looks: HTML, the style of what stands for its digits, and pictures of glyphs."""
 
 import base64
+import re
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -8,73 +10,156 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app import glyph
+from app import sheet
 from app.reading import Digit, Reading
 
-SHEET: Final = 280  # pixels square: fits a 320 px wide phone with 20 px to hold on either side
-PEN: Final = 16  # pixels
-# The canvas component lays a toolbar, invisible on touch screens, over its upper right corner.
-# This many rows of canvas above the visible sheet keep it away from fingers; see looks.css.
-MARGIN: Final = 40  # pixels
-# Paper is light in the dark theme too: a canvas whose colours change forgets its drawing.
-INK: Final = "#1d2433"
-PAPER: Final = "#fffefa"
-
-STYLE: Final = (
-    Path(__file__)
-    .with_suffix(".css")
-    .read_text(encoding="utf-8")
-    .replace("SHEET", f"{SHEET}px")
-    .replace("MARGIN", f"{MARGIN}px")
+DOUBT: Final = 0.9  # confidence below which a digit is marked as doubtful
+ZOOM: Final = 6  # pixels of a picture of a glyph for one of the glyph
+# Orange speaks for the reading, blue against it: a pair that the colour-blind tell apart too.
+FOR: Final = (213, 94, 0)
+AGAINST: Final = (0, 90, 181)
+_STYLE: Final = "".join(
+    Path(__file__).with_name(name).read_text(encoding="utf-8")
+    for name in ("looks.css", "looks_details.css")
 )
 
 
-def headline(reading: Reading) -> str:
-    """What was read, or the hint where nothing is drawn: a live region for screen readers."""
+def style(size: sheet.Size) -> str:
+    """The style sheet of the page for a sheet of this size."""
+    sizes = (
+        f"--sheet-width:{size.width}px;--sheet-height:{size.height}px;"
+        f"--margin:{sheet.MARGIN}px;--sharp:{sheet.SHARP}"
+    )
+    return f"<style>:root{{{sizes}}}{_STYLE}</style>"
+
+
+def headline(reading: Reading, hint: str) -> str:
+    """What was read, or the hint where there is no ink: a live region for screen readers."""
     if not reading.digits:
-        said = '<span class="hint">Draw a digit 0–9</span>'
+        said = f'<span class="hint">{escape(hint)}</span>'
     else:
+        lines = reading.text.split("\n")
+        sizes = f"--chars:{max(map(len, lines))};--lines:{len(lines)}"
         said = (
-            f'<span class="read">{reading.text}</span> <span class="sure">{_sure(reading)}</span>'
+            f'<span class="read" style="{sizes}">{_lines(reading)}</span> '
+            f'<span class="sure">{escape(sureness(reading))}</span>'
         )
     return f'<div role="status" aria-live="polite" aria-atomic="true">{said}</div>'
 
 
-def details(reading: Reading) -> str:
-    """What the network saw and its ten probabilities, a row for each character."""
-    return "".join(_row(digit) for digit in reading.digits) or _row(None)
+def sureness(reading: Reading) -> str:
+    """How sure the reading is, in a few words."""
+    refused = sum(digit.value is None for digit in reading.digits)
+    if refused == len(reading.digits):
+        return "not a digit I know" if refused == 1 else "not digits I know"
+    if refused:
+        return "? is not a digit I know"
+    least = percent(min(digit.confidence for digit in reading.digits))
+    if len(reading.digits) == 1:
+        return f"{least} sure"
+    return f"each digit {least} sure" if least.startswith(">") else f"each at least {least} sure"
 
 
-def _sure(reading: Reading) -> str:
-    if any(digit.value is None for digit in reading.digits):
-        return "not a digit I know"
-    return f"{_percent(min(digit.confidence for digit in reading.digits))} sure"
-
-
-def _percent(probability: float) -> str:
+def percent(probability: float) -> str:
     """Never "100 %", which no estimate earns."""
-    return "> 99 %" if probability > 0.995 else f"{100 * probability:.0f} %"
+    if probability > 0.995:
+        return "> 99 %"
+    return "< 1 %" if probability < 0.005 else f"{100 * probability:.0f} %"
 
 
-def _row(digit: Digit | None) -> str:
-    """One character's glyph and bars; without a character the same place, empty."""
-    seen = np.zeros((glyph.SIDE, glyph.SIDE), np.uint8) if digit is None else digit.glyph
-    probabilities = np.zeros(10) if digit is None else digit.probabilities
-    bars = "".join(
-        f'<li class="{"top" if digit is not None and value == digit.value else ""}"'
-        f' aria-label="{value}: {_percent(probability)}">'
-        f'<i><b style="height:{100 * probability:.1f}%"></b></i><span>{value}</span></li>'
-        for value, probability in enumerate(probabilities.tolist())
+def tiles_style(reading: Reading) -> str:
+    """The style of the buttons `tile-0`, `tile-1`, ...: each shows its glyph and confidence."""
+    rules = []
+    for at, digit in enumerate(reading.digits):
+        sure = "no digit" if digit.value is None else percent(digit.confidence)
+        rules.append(
+            f".st-key-tile-{at} button{{--glyph:url({png(on_paper(digit.glyph))});"
+            f'--said:"{sure}";--colour:var({_colour(digit)})}}'
+        )
+        before = reading.digits[at - 1] if at else digit
+        if before.number != digit.number and before.line == digit.line:
+            rules.append(f".st-key-tile-{at}{{margin-left:1rem}}")
+    return f"<style>{''.join(rules)}</style>"
+
+
+def bars_style(digit: Digit) -> str:
+    """The style of the buttons `right-0` to `right-9`, each filled as far as it is likely."""
+    rules = [
+        f'.st-key-right-{value} button{{--part:{100 * part:.1f}%;--said:"{percent(part)}"}}'
+        for value, part in enumerate(digit.probabilities.tolist())
+    ]
+    return f"<style>{''.join(rules)}</style>"
+
+
+def seen(digit: Digit, heat: NDArray[np.float32]) -> str:
+    """What the network saw, and which of it decided; heat: see `why.occlusion`."""
+    name = (
+        "no digit" if digit.value is None else f"{'an' if digit.value == 8 else 'a'} {digit.value}"
     )
+    decided = f"<b>orange</b> speaks for {name}, <i>blue</i> against"
     return (
-        f'<div class="row"><figure><img src="{_png(seen)}" width="84" height="84"'
-        ' alt="The 28 by 28 pixels the network saw"><figcaption>what it sees</figcaption></figure>'
-        f'<figure class="bars"><ol aria-label="Probability of each digit">{bars}</ol>'
-        "<figcaption>how likely each digit is</figcaption></figure></div>"
+        f'<div class="seen">{_figure(on_paper(digit.glyph), "what the network saw", "pixels")}'
+        f"{_figure(heated(digit.glyph, heat), decided)}</div>"
     )
 
 
-def _png(pixels: NDArray[np.uint8]) -> str:
-    """The pixels as they are, as a data URL; the style sheet enlarges them without smoothing."""
-    _, encoded = cv2.imencode(".png", pixels)
+def on_paper(glyph: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A glyph in the sheet's colours, uint8 (28, 28, 3) RGB; glyph: uint8 (28, 28), ink 255."""
+    ink, paper = (
+        np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], np.float32)
+        for colour in (sheet.INK, sheet.PAPER)
+    )
+    share = glyph[..., None].astype(np.float32) / 255
+    return np.round(share * ink + (1 - share) * paper).astype(np.uint8)
+
+
+def heated(glyph: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The glyph ZOOM times as large, its ink coloured by what it is worth: uint8 (h, w, 3) RGB.
+
+    heat: float32 (28, 28), above 0 for the reading, below 0 against it, in any one unit.
+    """
+    size = (glyph.shape[1] * ZOOM, glyph.shape[0] * ZOOM)
+    base = cv2.resize(on_paper(glyph // 3), size, interpolation=cv2.INTER_CUBIC)
+    worth = np.asarray(cv2.resize(heat, size, interpolation=cv2.INTER_CUBIC), np.float32)[..., None]
+    colour = np.where(worth > 0, np.array(FOR, np.float32), np.array(AGAINST, np.float32))
+    strong = max(float(np.quantile(np.abs(heat[glyph > 0]), 0.9)), 1e-6) if glyph.any() else 1.0
+    share = np.sqrt(np.minimum(np.abs(worth) / strong, 1))  # (h, w, 1)
+    return np.asarray(np.round(base * (1 - share) + colour * share).clip(0, 255), np.uint8)
+
+
+def png(pixels: NDArray[np.uint8]) -> str:
+    """uint8 (h, w, 3) RGB as a data URL."""
+    quick = (cv2.IMWRITE_PNG_COMPRESSION, 1)
+    _, encoded = cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), quick)
     return "data:image/png;base64," + base64.b64encode(encoded.tobytes()).decode("ascii")
+
+
+def _lines(reading: Reading) -> str:
+    """Each digit underlined as far as it is sure; lines and numbers apart as in the text."""
+    digits = iter(reading.digits)
+    lines = []
+    for line in reading.text.split("\n"):
+        marks = (" " if mark == " " else _mark(mark, next(digits)) for mark in line)
+        lines.append(f'<span class="line">{"".join(marks)}</span>')
+    return " ".join(lines)
+
+
+def _mark(text: str, digit: Digit) -> str:
+    if digit.value is None:
+        return f'<span class="refused">{text}</span>'
+    style = f"--sure:{100 * digit.confidence:.0f}%;--colour:var({_colour(digit)})"
+    return f'<span style="{style}">{text}</span>'
+
+
+def _colour(digit: Digit) -> str:
+    if digit.value is None:
+        return "--refused"
+    return "--doubt" if digit.confidence < DOUBT else "--accent"
+
+
+def _figure(pixels: NDArray[np.uint8], caption: str, kind: str = "") -> str:
+    plain = re.sub("<[^>]*>", "", caption)
+    return (
+        f'<figure><img class="{kind}" src="{png(pixels)}" width="112" height="112"'
+        f' alt="{plain}"><figcaption>{caption}</figcaption></figure>'
+    )

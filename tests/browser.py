@@ -1,6 +1,7 @@
 """The served page in a real browser: for the page's tests and its screenshots."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,14 +14,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Locator, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 from tests.drawings import placed
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+WIDTH: Final = 0.7  # of a digit in a number, in its own heights
 START_SECONDS: Final = 60  # a busy machine takes ten to import everything
+# As a phone's browser sends it: from this the page knows how wide a sheet may be.
+PHONE_AGENT: Final = (
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/140.0.0.0 Mobile Safari/537.36"
+)
+expect.set_options(timeout=20_000)  # a busy machine takes its time; what is right comes at once
 FLAGS: Final = [
     "--no-sandbox",
     "--disable-gpu",
@@ -87,8 +96,9 @@ def open_page(
     dark: bool = False,
     touch: bool = False,
 ) -> Page:
-    """A new visitor's page, its canvas ready to draw on."""
+    """A new visitor's page, its canvas ready to draw on; touch: a phone's."""
     context = browser.new_context(
+        user_agent=PHONE_AGENT if touch else None,
         viewport={"width": width, "height": height},
         color_scheme="dark" if dark else "light",
         has_touch=touch,
@@ -118,6 +128,11 @@ def reading(page: Page) -> Locator:
 def button(page: Page, key: str) -> Locator:
     """The button in the container of this key."""
     return page.locator(f".st-key-{key} button")
+
+
+def expect_read(page: Page, start: str) -> None:
+    """The reading comes to begin with this text."""
+    expect(reading(page)).to_have_text(re.compile(rf"^\s*{re.escape(start)}"))
 
 
 def change_sheet(page: Page, key: str) -> None:
@@ -161,9 +176,54 @@ def draw_with_finger(page: Page, strokes: Sequence[NDArray[np.float64]]) -> None
 
 def on_sheet(page: Page, digit: int, fill: float = 0.75) -> list[NDArray[np.float64]]:
     """A digit's strokes in the page's pixels, in the middle of the visible sheet."""
+    return number_on_sheet(page, str(digit), fill)
+
+
+def number_on_sheet(page: Page, number: str, fill: float = 0.75) -> list[NDArray[np.float64]]:
+    """A number's strokes in the page's pixels, its digits beside each other, filling the sheet.
+
+    fill: of the sheet's width or height, whichever is less for the number.
+    """
     page.locator(".st-key-canvas").scroll_into_view_if_needed()
     box = page.locator(".st-key-canvas").bounding_box()
     assert box is not None, "the sheet is not on the page"
-    size = fill * box["width"]
-    edge = (box["width"] - size) / 2
-    return placed(digit, box["x"] + edge, box["y"] + edge, size)
+    size = fill * min(box["width"] / (WIDTH * len(number)), box["height"])
+    left = box["x"] + (box["width"] - size * (WIDTH * len(number) + 1 - WIDTH)) / 2
+    top = box["y"] + (box["height"] - size) / 2
+    return [
+        stroke
+        for place, digit in enumerate(number)
+        for stroke in placed(int(digit), left + place * WIDTH * size, top, size)
+    ]
+
+
+def sheet_png(numbers: Sequence[str], size: int = 120) -> bytes:
+    """A sheet with a line of text for each entry, digits and spaces, as a PNG of grey pixels.
+
+    size: of a digit, in pixels.
+    """
+    step = WIDTH * size
+    longest = max(map(len, numbers))
+    pixels = np.full((int(1.5 * size * len(numbers)), int(step * (longest + 1))), 246, np.uint8)
+    for line, number in enumerate(numbers):
+        for place, text in enumerate(number):
+            if text == " ":
+                continue
+            strokes = placed(int(text), step * (place + 0.4), size * (1.5 * line + 0.25), size)
+            points = [np.round(stroke).astype(np.int32) for stroke in strokes]
+            cv2.polylines(pixels, points, False, 40, size // 12, cv2.LINE_AA)
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    """Chooses a picture file in the page's own way."""
+    way(page, "Picture")
+    kind = f"image/{name.rpartition('.')[2]}"
+    page.locator(".st-key-file input[type=file]").set_input_files(
+        {"name": name, "mimeType": kind, "buffer": content}
+    )
+
+
+def way(page: Page, name: str) -> None:
+    """Presses one of Draw, Picture and Camera."""
+    page.locator(".st-key-way button", has_text=name).click()

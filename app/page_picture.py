@@ -1,0 +1,126 @@
+"""Pictures: dropped, pasted, chosen or taken with the camera, and what is read on them."""
+
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app import boxed, clipboard, lines, page_about, page_reading, picture
+from app.api_errors import Refusal
+from app.api_picture import pixels_of
+from app.finder import WrongFinder
+from app.limits import Limits
+from app.lines import Line
+from app.page_model import loaded
+from app.reading import Reading, UnreadableInput
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+TYPES: Final = ("png", "jpg", "jpeg", "webp", "bmp", "gif")
+LIMITS: Final = Limits(pixels=picture.LARGEST_PICTURE)
+HINT: Final = "No picture yet"
+NO_INK: Final = "No digits found"
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A picture that was looked at once: what is kept of it while it is shown.
+
+    file: its id. small, scale: see `boxed.reduced`. lines: what may be read. times: seconds by
+        step.
+    """
+
+    file: str
+    small: NDArray[np.uint8]
+    scale: float
+    lines: list[Line]
+    times: dict[str, float]
+
+
+@st.fragment
+def upload_and_read() -> None:
+    """A file dropped, chosen or pasted."""
+    with st.container(key="file"):
+        file = st.file_uploader(
+            "A picture of digits: drop it here, paste it, or choose it", type=TYPES
+        )
+    clipboard.take_pasted()
+    _read(file)
+
+
+@st.fragment
+def photograph_and_read() -> None:
+    """The camera."""
+    with st.container(key="camera"):
+        file = st.camera_input("Hold up paper with digits on it, filling most of the picture")
+    _read(file)
+
+
+def forget() -> None:
+    """Lets go of the picture, which takes some megabytes."""
+    st.session_state.pop("found", None)
+
+
+def _read(file: "UploadedFile | None") -> None:
+    recognizer = loaded()
+    if recognizer is None:
+        return
+    found = None if file is None else _found(file)
+    if isinstance(found, str):
+        page_reading.show_headline(Reading(), "This cannot be read")
+        st.error(found, icon=":material/error:")
+        return
+    if found is None:
+        page_reading.show_headline(Reading(), HINT)
+        page_about.show_steps({})
+        return
+    start = perf_counter()
+    reading = page_reading.read(recognizer, found.lines)
+    times = {**found.times, "network": perf_counter() - start}
+    page_reading.show_headline(reading, NO_INK)
+    if reading.digits:
+        shown = boxed.boxed(found.small, found.scale, reading, page_reading.chosen(reading))
+    else:
+        shown = found.small
+        st.info(
+            "There is no ink that looks like writing. Dark digits on light paper, large and in"
+            " focus, are found best.",
+            icon=":material/search:",
+        )
+    with st.container(key="picture"):
+        st.image(shown, width="stretch", output_format="JPEG", alt=_described(reading))
+    page_reading.show_details(recognizer, reading)
+    page_about.show_steps(times)
+
+
+def _described(reading: Reading) -> str:
+    return f"The picture, with a box around each digit: {reading.text}"
+
+
+def _found(file: "UploadedFile") -> Found | str:
+    """What is on a picture, looked at once for each file; or what is wrong with it, in words."""
+    known = st.session_state.get("found")
+    if isinstance(known, Found) and known.file == file.file_id:
+        return known
+    page_reading.visit().look_elsewhere()
+    try:
+        start = perf_counter()
+        image = pixels_of(file.getvalue(), LIMITS)
+        decoded = perf_counter()
+        found = lines.of_image(image)
+        times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
+    except Refusal as error:
+        if error.code == "too_many_pixels":
+            return f"{file.name} is too large: {error.message}."
+        return f"{file.name} is no picture that can be read here. Try a PNG, JPEG or WebP."
+    except WrongFinder as error:
+        return f"Photographs cannot be read on this server: {error}"
+    except UnreadableInput as error:
+        return f"{file.name} cannot be read: {error}."
+    st.session_state.found = Found(file.file_id, *boxed.reduced(image), found, times)
+    kept: Found = st.session_state.found
+    return kept

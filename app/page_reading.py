@@ -1,0 +1,177 @@
+"""The part of the page below the drawing or picture: what was read, why, and was it wrong?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app import clipboard, corrections, glyph, looks, why
+from app.lines import Line
+from app.memory import Memory
+from app.reading import Digit, Reading
+from app.recognizer import DIGITS, Recognizer
+
+MOST_TILES: Final = 120  # buttons; more digits are read, but a browser tires of more buttons
+STORED: Final = "Clicking stores this drawing on the server to improve the model."
+NOT_STORED: Final = "It counts for this visit only, and nothing is stored."
+
+Strokes = Sequence[NDArray[np.float64]]
+
+
+@dataclass
+class Visit:
+    """What one visitor corrected, and which digit of the reading is looked at.
+
+    refused: glyphs, as bytes, that were said to be no digit. chosen: a place in the reading, None
+    for the least sure one. said: what came of the last correction.
+    """
+
+    memory: Memory = field(default_factory=Memory)
+    refused: set[bytes] = field(default_factory=set)
+    chosen: int | None = None
+    said: str = ""
+    trouble: str = ""
+
+    def look_elsewhere(self) -> None:
+        """Forgets what belongs to the reading shown so far, not what was learned."""
+        self.chosen, self.said, self.trouble = None, "", ""
+
+
+def visit() -> Visit:
+    """This visitor's."""
+    found: Visit = st.session_state.setdefault("visit", Visit())
+    return found
+
+
+def read(recognizer: Recognizer, found: Sequence[Line]) -> Reading:
+    """The best reading, in the light of what this visitor corrected."""
+    here = visit()
+    (reading,) = recognizer.read_lines([found], here.memory)
+    return Reading(
+        tuple(
+            replace(digit, value=None) if digit.glyph.tobytes() in here.refused else digit
+            for digit in reading.digits
+        )
+    )
+
+
+def show_headline(reading: Reading, hint: str) -> None:
+    """The reading itself, large."""
+    with st.container(key="reading"):
+        # Markdown, as it changes the text inside the live region and keeps the region itself,
+        # which is what makes screen readers speak it.
+        st.markdown(looks.headline(reading, hint), unsafe_allow_html=True)
+    with st.container(key="copy", horizontal_alignment="center"):
+        clipboard.copy_button(reading.text)
+
+
+def chosen(reading: Reading) -> int:
+    """The place of the digit looked at: the one chosen, else the least sure."""
+    wanted = visit().chosen
+    if wanted is not None and wanted < len(reading.digits):
+        return wanted
+    sure = [0.0 if one.value is None else one.confidence for one in reading.digits]
+    return int(np.argmin(sure))
+
+
+def show_details(recognizer: Recognizer, reading: Reading, strokes: Strokes = ()) -> None:
+    """A tile for each digit and, of the one looked at, what was seen and how to correct it.
+
+    strokes: the drawing, in canvas pixels; none for a picture.
+    """
+    if not reading.digits:
+        return
+    at = chosen(reading)
+    if len(reading.digits) > 1:
+        _show_tiles(reading, at)
+    digit = reading.digits[at]
+    label = DIGITS if digit.value is None else digit.value
+    with st.container(key="chosen"):
+        st.html(looks.seen(digit, why.occlusion(recognizer.logits, digit.glyph, label)))
+        _show_correction(recognizer, digit, strokes)
+
+
+def _show_tiles(reading: Reading, at: int) -> None:
+    st.html(looks.tiles_style(reading))
+    for line in range(reading.digits[-1].line + 1):
+        with st.container(key=f"tiles-{line}", horizontal=True):
+            for place, digit in enumerate(reading.digits[:MOST_TILES]):
+                if digit.line == line:
+                    st.button(
+                        "?" if digit.value is None else str(digit.value),
+                        key=f"tile-{place}",
+                        type="primary" if place == at else "secondary",
+                        on_click=_choose,
+                        args=(place,),
+                    )
+
+
+def _choose(place: int) -> None:
+    visit().look_elsewhere()
+    visit().chosen = place
+
+
+def _show_correction(recognizer: Recognizer, digit: Digit, strokes: Strokes) -> None:
+    """A button for each digit, filled as far as it is likely, and one for "not a digit"."""
+    stored = corrections.from_environment() is not None
+    st.html(looks.bars_style(digit))
+    with st.container(key="right"):
+        for value in range(DIGITS):
+            st.button(
+                str(value),
+                key=f"right-{value}",
+                disabled=value == digit.value,
+                on_click=_correct,
+                args=(recognizer, digit, strokes, value),
+            )
+    if digit.value is not None:
+        with st.container(key="refuse", horizontal_alignment="center"):
+            st.button(
+                "Not a digit",
+                key="no-digit",
+                type="tertiary",
+                on_click=_correct,
+                args=(recognizer, digit, strokes, None),
+            )
+    st.markdown(
+        f"How likely each digit is{', if it is one' if digit.value is None else ''}."
+        f" **Read wrongly? Press the right one.** {STORED if stored else NOT_STORED}"
+    )
+    if visit().said:
+        st.success(visit().said, icon=":material/check:")
+    if visit().trouble:
+        st.warning(f"Not stored: {visit().trouble}", icon=":material/warning:")
+
+
+def _correct(recognizer: Recognizer, digit: Digit, strokes: Strokes, right: int | None) -> None:
+    """Learns for this visit, and records where that is on, that a digit was read wrongly."""
+    here = visit()
+    here.look_elsewhere()
+    if right is None:
+        here.refused.add(digit.glyph.tobytes())
+    else:
+        here.refused.discard(digit.glyph.tobytes())
+        here.memory.learn(recognizer.features(digit.glyph[None]), right)
+    here.said = "Thank you. " + (
+        "This is no digit." if right is None else f"This one is a {right}, and so is what is alike."
+    )
+    store = corrections.from_environment()
+    if store is not None:
+        try:
+            store.record(own_strokes(strokes, digit), digit.glyph, digit.value, right)
+        except corrections.CorrectionsError as error:
+            here.trouble = str(error)
+
+
+def own_strokes(strokes: Strokes, digit: Digit) -> list[NDArray[np.float64]]:
+    """Of a drawing, the strokes that make this very digit; none where that cannot be told."""
+    x, y, width, height = digit.box
+    low, high = np.array([x, y]) - 1e-6, np.array([x + width, y + height]) + 1e-6
+    inside = [
+        stroke for stroke in strokes if ((stroke >= low) & (stroke <= high)).all() and len(stroke)
+    ]
+    same = inside and np.array_equal(glyph.from_strokes(inside), digit.glyph)
+    return inside if same else []

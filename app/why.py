@@ -1,0 +1,52 @@
+"""Why a glyph was read so: which of its ink the decision rests on, found by covering parts of it.
+
+Occlusion asks the exported network alone: a small patch of ink is made paper, and what the label
+loses by that is what the patch was worth. There are no gradients to be had from int8.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.glyph import SIDE
+
+PATCH: Final = 5  # glyph pixels: covers a stroke, which is 2 to 4 wide
+STRIDE: Final = 2  # glyph pixels between patches: at most 169 of them, some 7 ms
+
+Logits = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+
+
+def occlusion(logits: Logits, glyph: NDArray[np.uint8], label: int) -> NDArray[np.float32]:
+    """What each pixel of ink is worth to a label, float32 (28, 28), in nats.
+
+    Positive where the label's log-probability falls when the ink there is covered, negative where
+    it rises, 0 on paper. A pixel has the mean of all patches over it, weighted by its ink.
+
+    logits: gives (n, labels) for glyphs uint8 (n, 28, 28). glyph: uint8 (28, 28), ink 255 on 0.
+    """
+    masks = _patches()
+    masks = masks[(masks & (glyph > 0)).any(axis=(1, 2))]  # on bare paper nothing is covered
+    if not len(masks):
+        return np.zeros((SIDE, SIDE), np.float32)
+    covered = np.where(masks, np.uint8(0), glyph)  # (patches, 28, 28)
+    scores = _log_probability(logits(np.concatenate([glyph[None], covered])), label)
+    falls = scores[0] - scores[1:]  # (patches,)
+    over = masks.sum(axis=0)  # (28, 28), patches over each pixel
+    mean = np.tensordot(falls, masks.astype(np.float32), axes=1) / np.maximum(over, 1)
+    return np.asarray(mean * (glyph / np.float32(255)), np.float32)
+
+
+def _patches() -> NDArray[np.bool_]:
+    """Squares that together cover the whole glyph, its rim as often as its middle: (n, 28, 28)."""
+    starts = range(1 - PATCH + STRIDE, SIDE, STRIDE)
+    line = np.arange(SIDE)
+    bands = np.stack([(line >= start) & (line < start + PATCH) for start in starts])
+    return (bands[:, None, :, None] & bands[None, :, None, :]).reshape(-1, SIDE, SIDE)
+
+
+def _log_probability(logits: NDArray[np.float32], label: int) -> NDArray[np.float32]:
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    found: NDArray[np.float32] = shifted[:, label] - np.log(np.exp(shifted).sum(axis=1))
+    return found

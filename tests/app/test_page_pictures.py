@@ -1,0 +1,124 @@
+"""Pictures on the page: dropped, pasted, refused, and what is boxed on them."""
+
+import base64
+import re
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from app import boxed
+from app.recognizer import Recognizer
+from tests.browser import button, expect_read, sheet_png, upload, way
+
+Visit = Callable[..., Page]
+
+PASTE = """content => {
+    const bytes = Uint8Array.from(atob(content), one => one.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], "pasted.png", { type: "image/png" }));
+    document.body.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+}"""
+
+
+def blank() -> bytes:
+    """A white PNG."""
+    return cv2.imencode(".png", np.full((200, 300), 255, np.uint8))[1].tobytes()
+
+
+def bomb() -> bytes:
+    """A BMP whose header says 10,000 x 10,000 pixels: too many, and they are not there."""
+    header = bytearray(cv2.imencode(".bmp", np.zeros((1, 1), np.uint8))[1].tobytes())
+    header[18:26] = (10_000).to_bytes(4, "little") * 2
+    return bytes(header)
+
+
+def test_lines_of_a_picture_are_read_in_order(visit: Visit) -> None:
+    page = visit()
+    upload(page, "sheet.png", sheet_png(["2026", "81  35", "974"]))
+    expect_read(page, "2026 81 35 974 ")
+    picture = page.locator(".st-key-picture img")
+    expect(picture).to_have_attribute("alt", re.compile("2026\n81 35\n974"))
+    expect(page.locator("[class*=st-key-tile-] button")).to_have_count(11)
+    button(page, "tile-4").click()
+    expect(page.locator(".seen")).to_contain_text("speaks for an 8")
+    button(page, "right-3").click()
+    expect_read(page, "2026 31 35 974 ")  # read anew, not looked for anew
+
+
+def test_a_picture_is_pasted(visit: Visit) -> None:
+    page = visit()
+    way(page, "Picture")
+    expect_read(page, "No picture yet")
+    page.locator(".st-key-file input[type=file]").wait_for(state="attached")
+    page.wait_for_timeout(500)  # until the page listens
+    page.evaluate(PASTE, base64.b64encode(sheet_png(["47"])).decode())
+    expect_read(page, "47 ")
+
+
+@pytest.mark.parametrize(
+    "name, content, said",
+    [
+        ("notes.png", b"not an image", "no picture that can be read"),
+        ("huge.bmp", bomb(), "too large: expected at most 12,500,000 pixels"),
+        ("blank.png", blank(), "no ink that looks like writing"),
+    ],
+    ids=["no image", "too large", "blank"],
+)
+def test_says_what_is_wrong_with_a_picture(
+    visit: Visit, name: str, content: bytes, said: str
+) -> None:
+    page = visit()
+    upload(page, name, content)
+    expect(page.locator(".stAlert")).to_contain_text(said)
+    expect(page.locator(".stException")).to_have_count(0)
+    upload(page, "sheet.png", sheet_png(["6"]))  # and goes on
+    expect_read(page, "6 ")
+
+
+def test_a_phone_shows_a_picture_without_scrolling_sideways(visit: Visit) -> None:
+    page = visit(width=320, height=640, touch=True)
+    upload(page, "sheet.png", sheet_png(["1234567"]))
+    expect_read(page, "1234567 ")
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 320
+    box = page.locator(".st-key-picture img").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < box["x"] + box["width"] <= 320
+
+
+def test_the_camera_is_there(visit: Visit) -> None:
+    page = visit()
+    way(page, "Camera")
+    expect(page.locator(".st-key-camera")).to_contain_text("Hold up paper")
+    expect_read(page, "No picture yet")
+
+
+# Without a browser
+
+
+def test_boxes_lie_around_the_digits(recognizer: Recognizer) -> None:
+    pixels = cv2.imdecode(np.frombuffer(sheet_png(["26"], 400), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert pixels is not None
+    image = np.repeat(np.repeat(pixels, 2, axis=0), 2, axis=1).astype(np.uint8)
+    reading = recognizer.read_image(image)
+    small, scale = boxed.reduced(image)
+    assert small.shape[2] == 3
+    assert max(small.shape) == boxed.LARGEST_SIDE
+    shown = boxed.boxed(small, scale, reading)
+    changed = (shown != small).any(axis=2)
+    for digit in reading.digits:
+        x, y, width, height = (scale * part for part in digit.box)
+        row, middle = round(y + height / 2), round(x + width / 2)
+        assert changed[row, round(x) - 8 : round(x) + 1].any()
+        assert changed[round(y + height) : round(y + height) + 9, middle].any()
+        assert not changed[round(y + 8) : round(y + height - 8), middle].any()
+
+
+def test_transparent_pixels_are_shown_as_paper() -> None:
+    clear = np.zeros((20, 30, 4), np.uint8)
+    small, scale = boxed.reduced(clear)
+    assert scale == 1
+    assert (small == 255).all()
