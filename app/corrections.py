@@ -10,6 +10,7 @@ import json
 import os
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,10 +86,10 @@ class Corrections:
             cursor = database.execute(
                 "SELECT id, time, strokes, glyph, read, right FROM corrections ORDER BY id"
             )
-            for number, time, strokes, glyph, read, right in cursor:
+            for number, moment, strokes, glyph, read, right in cursor:
                 yield {
                     "id": number,
-                    "time": time,
+                    "time": moment,
                     "strokes": json.loads(strokes),
                     "glyph": np.frombuffer(glyph, np.uint8).reshape(28, 28).tolist(),
                     "read": read,
@@ -100,7 +101,7 @@ class Corrections:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.closing(sqlite3.connect(self.path, timeout=WAIT)) as database:
-                database.execute("PRAGMA journal_mode = WAL")  # readers do not wait for writers
+                _to_wal(database)
                 database.execute("PRAGMA synchronous = FULL")  # what is committed is on the disk
                 database.execute(_TABLE)
                 yield database
@@ -116,6 +117,24 @@ class Corrections:
         if "not a database" in text or "malformed" in text:
             return f"{self.path}: expected a database of corrections, came a broken file; move it"
         return f"{self.path}: the corrections cannot be used: {text}"
+
+
+def _to_wal(database: sqlite3.Connection) -> None:
+    """Lets readers and writers go on beside each other, for good.
+
+    The first to come rewrites the file's head, and SQLite makes the others fail at once there
+    instead of waiting their time, so the waiting is ours.
+    """
+    end = time.monotonic() + WAIT
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def from_environment() -> Corrections | None:
