@@ -44,8 +44,8 @@ def paper(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     if (far <= EVEN[0]).mean() > EVEN[1] and not _has_other_paper(small, common):
         return common if _flat(image, common) else None
     low, high = float(small.min()), float(small.max())
-    if high - low < FULL_RANGE:
-        return None  # a camera's black and white are seldom so far apart
+    if np.ptp(small, axis=(0, 1)).max() < FULL_RANGE:
+        return None  # a camera's darkest and lightest are seldom so far apart in one colour
     dark = (rim < low + OPPOSITE).all(axis=1).sum() >= (rim > high - OPPOSITE).all(axis=1).sum()
     extreme = np.full(small.shape[2], low if dark else high, np.float32)
     far = np.abs(small - extreme).max(axis=2)

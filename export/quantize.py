@@ -17,6 +17,7 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
+from export.rounding import round_well
 from train.network import MEAN, STD, Network, Trained
 
 OPSET: Final = 18
@@ -68,6 +69,8 @@ def set_metadata(path: Path, metadata: dict[str, str]) -> None:
 def to_int8(fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:
     """Quantizes an fp32 file statically: QDQ, per-channel, calibrated on glyphs (n, 28, 28).
 
+    The weights are rounded together (export.rounding).
+
     Weights get 7 of their 8 bits: CPUs without VNNI add pairs of products in 16 bits, which
     full-range weights overflow, so that the same file would read differently from machine to
     machine.
@@ -88,8 +91,9 @@ def to_int8(fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:
         # The logits stay floats: 256 steps would be too coarse for a calibrated confidence.
         extra_options={"OpTypesToExcludeOutputQuantization": ["Gemm"]},
     )
-    folded.unlink()
     model = onnx.load(int8)
+    round_well(model, folded, glyphs)
+    folded.unlink()
     for field in ("doc_string", "producer_version"):
         model.ClearField(field)
     onnx.helper.set_model_props(
