@@ -34,7 +34,7 @@ test-app: .venv/app/.tested ## the app's tests, where there is no PyTorch
 	$(APP) -m pytest tests/app --junitxml=$(REPORTS)/app.xml
 
 test-train: .venv/train/.tested ## the tests of training and export
-	$(TRAIN) -m pytest tests/train tests/export --junitxml=$(REPORTS)/train.xml
+	$(TRAIN) -m pytest --numprocesses 2 --dist loadscope tests/train tests/export --junitxml=$(REPORTS)/train.xml
 
 train: .venv/train/.tested ## train the network: models/model.pth
 	$(TRAIN) -m train

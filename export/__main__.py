@@ -46,9 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, default=Path("models/model.pth"), help="weights")
     parser.add_argument("--output", type=Path, default=Path("models"), help="folder written to")
     parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")
+    parser.add_argument("--fp32", type=Path, help="where to keep the float graph too, to compare")
     command = parser.parse_args(arguments)
     try:
-        return export(command.model, command.output, data_folder(command.data))
+        return export(command.model, command.output, data_folder(command.data), command.fp32)
     except onnx.checker.ValidationError as error:
         print(f"export: nothing written:\n  checker: {error}", file=sys.stderr)
     except (DataError, OSError, ValueError) as error:
@@ -56,8 +57,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
-def export(weights: Path, output: Path, folder: Path) -> int:
-    """Exports weights to a folder if the gate holds. Returns the exit status."""
+def export(weights: Path, output: Path, folder: Path, kept: Path | None = None) -> int:
+    """Exports weights to a folder if the gate holds. Returns the exit status.
+
+    kept: where the fp32 graph goes, which is not served.
+    """
     trained = load(weights)
     collection = everything(folder)
     fitted = [collection.sets[name].digits for name in CALIBRATED]
@@ -72,6 +76,8 @@ def export(weights: Path, output: Path, folder: Path) -> int:
             print("export: nothing written:\n  " + "\n  ".join(verdict.failures), file=sys.stderr)
             return 1
         content = int8.read_bytes()
+        if kept is not None:
+            place(kept, fp32.read_bytes())
     described = json.dumps(describe(trained, content, verdict), indent=2) + "\n"
     place(output / "model.onnx", content)
     place(output / "model.json", described.encode())

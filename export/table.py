@@ -1,7 +1,8 @@
 """Writes the READMEs' tables from the figures in models/: `python -m export.table`.
 
 Accuracies come from model.json and seeds.json, whole numbers and corrections from numbers.json
-and memory.json (train.number_score, train.memory_score).
+and memory.json (train.number_score, train.memory_score), what the data is worth from ablation.json
+(train.ablation), what serving costs from bench.json (make bench).
 
 With --check nothing is written, and the exit status is 1 where a file's table is another.
 """
@@ -15,10 +16,23 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, Final
 
-FILES: Final = (Path("README.md"), Path("models/README.md"))
-# What stands before and after each table.
-RESULTS: Final = ("<!-- results: written by python -m export.table -->", "<!-- /results -->")
-NUMBERS: Final = ("<!-- numbers: written by python -m export.table -->", "<!-- /numbers -->")
+from train.ablation import table as ablation_table
+
+Marks = tuple[str, str]  # what stands before and after a table
+
+
+def _marks(name: str) -> Marks:
+    return f"<!-- {name}: written by python -m export.table -->", f"<!-- /{name} -->"
+
+
+RESULTS: Final = _marks("results")
+NUMBERS: Final = _marks("numbers")
+ABLATION: Final = _marks("ablation")
+COSTS: Final = _marks("costs")
+FILES: Final = {
+    Path("README.md"): (RESULTS, NUMBERS, COSTS),
+    Path("models/README.md"): (RESULTS, NUMBERS, ABLATION),
+}
 SETS: Final = {
     "MNIST test": "MNIST test",
     "MNIST validation": "MNIST validation",
@@ -37,16 +51,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m export.table", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare")
     check = parser.parse_args(arguments).check
-    model, seeds, numbers, memory = (
-        _figures(Path("models") / f"{name}.json")
-        for name in ("model", "seeds", "numbers", "memory")
-    )
-    wanted = {RESULTS: table(model, seeds), NUMBERS: numbers_table(numbers, memory)}
+    wanted = {
+        RESULTS: table(_figures("model"), _figures("seeds")),
+        NUMBERS: numbers_table(_figures("numbers"), _figures("memory")),
+        ABLATION: ablation_table(_figures("ablation")),
+        COSTS: costs_table(_figures("bench")),
+    }
     status = 0
-    for path in FILES:
+    for path, tables in FILES.items():
         old = new = path.read_text()
-        for marks, content in wanted.items():
-            new = replace(new, content, marks)
+        for marks in tables:
+            new = replace(new, wanted[marks], marks)
         if new == old:
             continue
         if check:
@@ -121,7 +136,38 @@ def numbers_table(numbers: dict[str, Any], memory: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def replace(text: str, wanted: str, marks: tuple[str, str] = RESULTS) -> str:
+def costs_table(bench: dict[str, Any]) -> str:
+    """What tests.bench measured, in Markdown; nothing before it has."""
+    if not bench:
+        return "Not measured yet: `make bench`."
+    (_, ours), *others = bench["models"].items()
+    strokes, batch, server = (bench[name] for name in ("strokes to reading", "batch", "server"))
+    compared = "; ".join(f"{one['ratio']:.2f} times {other}'s" for other, one in others)
+    told = {
+        "one glyph, the session alone": f"{ours['µs']:.0f} µs" + (f", {compared}" * bool(others)),
+        "strokes to reading, one digit": f"{strokes['one digit']:.0f} µs",
+        "strokes to reading, six digits": f"{strokes['six digits'] / 1000:.1f} ms",
+        f"{batch['glyphs']:,} glyphs at once, two threads": f"{batch['2 threads']:,} a second",
+        "import, load and first reading, a fresh process": f"{bench['first reading']['median']} ms",
+        "server start to first page": f"{server['start s']:.1f} s",
+        "server's memory, before and after the load": (
+            f"{server['memory MB']} and {server['memory after MB']} MB"
+        ),
+        f"`POST /api/read`, strokes, {server['connections']} connections": (
+            f"{server['readings/s']:,} a second, p99 {server['p99 ms']:.0f} ms"
+        ),
+    }
+    lines = [
+        "| what | |",
+        "| --- | ---: |",
+        *(f"| {key} | {value} |" for key, value in told.items()),
+    ]
+    machine = bench["machine"]
+    cores = f"{machine['cores']} cores of an {machine['cpu']}, Python {machine['python']}"
+    return "\n".join([*lines, "", f"Measured by `make bench` on {cores}; medians."])
+
+
+def replace(text: str, wanted: str, marks: Marks = RESULTS) -> str:
     """The text with another table between its marks. Raises ValueError without marks."""
     begin, end = marks
     if text.count(begin) != 1 or text.count(end) != 1:
@@ -131,8 +177,9 @@ def replace(text: str, wanted: str, marks: tuple[str, str] = RESULTS) -> str:
     return f"{head}{begin}\n{wanted}\n{end}{tail}"
 
 
-def _figures(path: Path) -> dict[str, Any]:
-    """What a file of figures holds; nothing where there is none yet."""
+def _figures(name: str) -> dict[str, Any]:
+    """What a file of figures in models/ holds; nothing where there is none yet."""
+    path = Path("models") / f"{name}.json"
     content: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
     return content
 

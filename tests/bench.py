@@ -21,14 +21,13 @@ from statistics import median
 from typing import Any, Final
 
 import numpy as np
-import onnxruntime
 
 from app.recognizer import MODEL, Recognizer
 from tests.browser import ROOT, serving
 from tests.drawings import placed
+from tests.field import compared, open_session, seconds_of
 
-ROUNDS: Final = 15  # of each comparison, in turn
-CALLS: Final = 400  # in each
+ROUNDS: Final = 15  # of each measurement
 CONNECTIONS: Final = 16
 SECONDS: Final = 5.0  # of load
 START: Final = (
@@ -45,9 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--field", type=Path, nargs="*", default=[], help="models to compare with")
     parser.add_argument("--output", type=Path, default=MODEL.parent / "bench.json")
+    parser.add_argument("--data", type=Path, help="MNIST's folder, else $DIGITS_DATA, else data/")
     command = parser.parse_args(arguments)
+    data = command.data or Path(os.environ.get("DIGITS_DATA", "data"))
     parts: dict[str, Callable[[], dict[str, Any]]] = {
-        "one glyph": lambda: one_glyph(command.field),
+        "models": lambda: compared([MODEL, *command.field], data),
         "strokes to reading": strokes_to_reading,
         "batch": batch,
         "first reading": first_reading,
@@ -73,30 +74,6 @@ def machine() -> dict[str, Any]:
     return {"cpu": name, "cores": os.cpu_count(), "python": platform.python_version()}
 
 
-def one_glyph(field: Sequence[Path]) -> dict[str, Any]:
-    """Microseconds of the session alone, one thread, ours and others by turns."""
-    calls: dict[str, Callable[[], object]] = {}
-    for path in (MODEL, *field):
-        session = _session(path, 1)
-        entry = session.get_inputs()[0]
-        shape = [side if isinstance(side, int) else 1 for side in entry.shape]
-        dtype = np.uint8 if "uint8" in entry.type else np.float32
-        feed = {entry.name: np.zeros(shape, dtype)}
-        outputs = [session.get_outputs()[0].name]
-        calls[path.name] = lambda s=session, o=outputs, f=feed: s.run(o, f)  # type: ignore[misc]
-    seconds: dict[str, list[float]] = {name: [] for name in calls}
-    for _ in range(ROUNDS):
-        for name, call in calls.items():
-            seconds[name].append(_timed(call, CALLS))
-    own = seconds[MODEL.name]
-    found: dict[str, Any] = {name: round(1e6 * median(one), 1) for name, one in seconds.items()}
-    for name, theirs in seconds.items():
-        if name != MODEL.name:
-            ratios = [mine / other for mine, other in zip(own, theirs, strict=True)]
-            found[f"ratio to {name}"] = round(median(ratios), 2)
-    return {"unit": "µs"} | found
-
-
 def strokes_to_reading() -> dict[str, Any]:
     """Microseconds of `read_ink`, one thread: of one digit in a stroke, and of six digits."""
     recognizer = Recognizer()
@@ -105,7 +82,7 @@ def strokes_to_reading() -> dict[str, Any]:
     inputs = {"one digit": digits[0], "six digits": number}
     found: dict[str, Any] = {"unit": "µs"}
     for name, strokes in inputs.items():
-        rounds = [_timed(lambda s=strokes: recognizer.read_ink(s), 50) for _ in range(ROUNDS)]
+        rounds = [seconds_of(lambda s=strokes: recognizer.read_ink(s), 50) for _ in range(ROUNDS)]
         found[name] = round(1e6 * median(rounds), 1)
     return found
 
@@ -115,9 +92,9 @@ def batch(count: int = 4096) -> dict[str, Any]:
     glyphs = np.random.default_rng(0).integers(0, 256, (count, 28, 28)).astype(np.uint8)
     found: dict[str, Any] = {"unit": "glyphs/s", "glyphs": count}
     for threads in (1, 2):
-        session = _session(MODEL, threads)
+        session = open_session(MODEL, threads)
         rounds = [
-            _timed(lambda s=session: s.run(["logits"], {"glyphs": glyphs}), 1)
+            seconds_of(lambda s=session: s.run(["logits"], {"glyphs": glyphs}), 1)
             for _ in range(ROUNDS)
         ]
         found[f"{threads} threads"] = round(count / median(rounds))
@@ -170,22 +147,6 @@ def installed() -> dict[str, Any]:
     }
     largest = sorted(sizes.items(), key=lambda item: -item[1])[:12]
     return {"unit": "MB"} | {name: round(size / 1e6, 1) for name, size in largest}
-
-
-def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
-def _timed(call: Callable[[], object], count: int) -> float:
-    """Seconds a call, after one that is not counted."""
-    call()
-    started = time.perf_counter()
-    for _ in range(count):
-        call()
-    return (time.perf_counter() - started) / count
 
 
 def _memory(host: str) -> float:

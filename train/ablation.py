@@ -1,8 +1,8 @@
 """What each part of the training data is worth: `python -m train.ablation [--data DIR]`.
 
-Trains a small student without a teacher on everything, then on everything but one part, each
-scored on the validation sets. Writes runs/ablation/ablation.json and prints the table; a variant
-that is already in the file is not trained again.
+Trains the student without a teacher and briefly on everything, then on everything but one part,
+each scored on the validation sets. Keeps what it has in runs/ablation/ablation.json, so that no
+variant is trained twice; at the end writes models/ablation.json and prints the table.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from train.config import Config
 from train.data import data_folder, load_mnist, load_omniglot, load_pendigits
-from train.download import DataError
+from train.download import DataError, place
 from train.evaluate import run
 from train.loop import Validation, fit
 from train.measures import measure
@@ -48,18 +48,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m train.ablation", description=__doc__)
     parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")
     parser.add_argument("--output", type=Path, default=Path("runs/ablation"), help="folder")
+    parser.add_argument(
+        "--figures", type=Path, default=Path("models/ablation.json"), help="for the model card"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of every variant")
     flags = parser.parse_args(arguments)
     try:
-        ablate(data_folder(flags.data), flags.output, flags.seed)
+        found = ablate(data_folder(flags.data), flags.output, flags.seed)
+        place(flags.figures, (json.dumps(found, indent=2) + "\n").encode())
+        print(table(found))
     except (DataError, OSError, ValueError) as error:
         print(f"ablation: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def ablate(folder: Path, output: Path, seed: int) -> None:
-    """Trains and scores every variant that the output folder does not know yet."""
+def ablate(folder: Path, output: Path, seed: int) -> dict[str, Any]:
+    """The figures of every variant; trains and scores those that the output folder lacks."""
     mnist, pen = load_mnist(folder), load_pendigits(folder)
     sources = Sources(mnist.train, pen.train, split(load_omniglot(folder)).train)
     validation = Validation(mnist.validation, draw(pen.validation))
@@ -75,7 +80,7 @@ def ablate(folder: Path, output: Path, seed: int) -> None:
         part = kept.with_name(kept.name + ".part")
         part.write_text(json.dumps(found, indent=2) + "\n")
         os.replace(part, kept)
-    print(table(found))
+    return found
 
 
 def _trained(config: Config, sources: Sources, validation: Validation, output: Path) -> Path:
@@ -100,7 +105,9 @@ def _scored(weights: Path, collection: Collection) -> dict[str, float]:
 
 
 def table(found: dict[str, Any]) -> str:
-    """Markdown: a row a variant, a column a figure."""
+    """Markdown: a row a variant, a column a figure; nothing without variants."""
+    if not found:
+        return "Not measured yet: `python -m train.ablation`."
     names = [name for name in next(iter(found.values())) if name != "changes"]
     lines = ["| trained on | " + " | ".join(names) + " |", "| --- " + "| ---: " * len(names) + "|"]
     for variant, figures in found.items():

@@ -37,8 +37,10 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("small")
 def test_variants_are_trained_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert ablation.main(["--output", str(tmp_path)]) == 0
+    arguments = ["--output", str(tmp_path), "--figures", str(tmp_path / "figures.json")]
+    assert ablation.main(arguments) == 0
     found = json.loads((tmp_path / "ablation.json").read_text())
+    assert json.loads((tmp_path / "figures.json").read_text()) == found
     assert list(found) == ["everything", "no photographs"]
     assert found["no photographs"]["changes"] == {"photographs": 0}
     assert set(found["everything"]) == {
@@ -47,7 +49,7 @@ def test_variants_are_trained_once(tmp_path: Path, capsys: pytest.CaptureFixture
     assert not list((tmp_path / "pool").glob("*/*")), "glyphs are removed when a variant is done"
     capsys.readouterr()
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("model.pth")}
-    assert ablation.main(["--output", str(tmp_path)]) == 0
+    assert ablation.main(arguments) == 0
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("model.pth")} == before
 
 
