@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     status = 0
     for batch in _batches(_files(command.paths)):
-        known = [_candidates(path, command.single) for path in batch]
+        known = [_candidates(recognizer, path, command.single) for path in batch]
         inputs = [one for one in known if not isinstance(one, UnreadableInput)]
         readings = iter(recognizer.read_lines(inputs))
         for path, one in zip(batch, known, strict=True):
@@ -47,12 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _candidates(path: Path, single: bool) -> list[Line] | UnreadableInput:
+def _candidates(recognizer: Recognizer, path: Path, single: bool) -> list[Line] | UnreadableInput:
     """What a file, ink or picture by its suffix, may say; or why it cannot be read."""
     try:
         if path.suffix.lower() == INK_SUFFIX:
             return lines.of_ink(ink.strokes_from_file(path), single)
-        return lines.of_image(picture.load(path), single)
+        return recognizer.look(picture.load(path), single)
     except UnreadableInput as error:
         return error
 

@@ -25,8 +25,10 @@ FULL_RANGE: Final = 235.0  # levels between a drawing's darkest and lightest
 TIGHT: Final = (0.06, 0.45)  # least share of paper in a tight crop, largest share in between
 FLAT: Final = 0.4  # share of a drawing's paper that is as its left neighbour: no sensor's noise
 BITMAP: Final = 32  # pixels: in a picture as small, neighbours differ even in a drawing
+MANY: Final = 4_000_000  # pixels of a picture that are looked at for noise, or up to twice that
 COMMON: Final = 0.4  # of the longer side: within a window as large, paper is the most common
 WEAK: Final = (0.2, 0.4)  # of the ink's own strength: where ink may go on, and must begin
+ONE_STEP: Final = 32  # pixels, the longest reach that is quicker in one step
 EDGE: Final = 0.5  # of the strength nearby: the pen's edge
 
 
@@ -88,8 +90,9 @@ def _has_other_paper(small: NDArray[np.uint8], level: NDArray[np.float32]) -> bo
 
 def _flat(image: NDArray[np.uint8], level: NDArray[np.float32]) -> bool:
     """Whether the paper is free of noise; small bitmaps count as free, having little paper."""
-    if max(image.shape[:2]) <= BITMAP:
+    if max(image.shape[:2]) <= BITMAP or image.shape[1] == 1:
         return True
+    image = image[:: max(1, image.shape[0] * image.shape[1] // MANY)]  # some rows say enough
     alike = cv2.absdiff(image, np.broadcast_to(level, image.shape).astype(np.uint8))
     even = alike.reshape(*image.shape[:2], -1).max(axis=2)[:, 1:] <= EVEN[0]
     same = (image[:, 1:] == image[:, :-1]).reshape(*even.shape, -1).all(axis=2)
@@ -110,6 +113,21 @@ def _ink_axis(away: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(axis / np.abs(axis).sum(), np.float32)
 
 
+def strongest(ink: Plane, reach: int) -> Plane:
+    """The largest value that is up to `reach` pixels away, along both axes, of each pixel.
+
+    A broad pen's reach takes seconds in one step, so it is doubled step by step.
+    """
+    known = min(reach, ONE_STEP)
+    found = cv2.dilate(ink, np.ones((2 * known + 1, 2 * known + 1), np.uint8))
+    while known < reach:
+        step = min(known, reach - known)
+        corners = np.zeros((2 * step + 1, 2 * step + 1), np.uint8)
+        corners[::step, ::step] = 1  # and the middles between them
+        found, known = cv2.dilate(found, corners), known + step
+    return np.asarray(found, np.float32)
+
+
 def _mask(
     ink: Plane, pen: float, weak: tuple[float, float]
 ) -> tuple[NDArray[np.uint8], Plane] | None:
@@ -128,9 +146,8 @@ def _mask(
     if not len(clear):
         return None
     strong = float(np.percentile(clear, 95))
-    reach = 2 * round(1 + pen) + 1
-    nearby = cv2.dilate(ink, np.ones((reach, reach), np.uint8))
-    nearby = cv2.blur(nearby, (reach, reach))
+    reach = round(1 + pen)
+    nearby = cv2.blur(strongest(ink, reach), (2 * reach + 1, 2 * reach + 1))
     begin = max(faintest, weak[1] * strong)
     go_on = max(level + 0.6 * (faintest - level), weak[0] * strong)
     edge = np.maximum(EDGE * np.minimum(nearby, 1.2 * strong), go_on)

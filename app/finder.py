@@ -2,9 +2,11 @@
 
 It sees where the pen was whatever the light, the paper and the surroundings are, which no chain
 of thresholds does. The network is a U-Net that `train.finder` trains on rendered photographs. It
-looks twice: at the whole picture, to see where the writing is, and at that closely.
+looks twice: at the whole picture, to see where the writing is, and at that closely. Where the
+recogniser can make nothing of what it saw, there are other ways to look.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -14,6 +16,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from app import artefact
 from app.marks import Ink, without_specks
 
 FINDER: Final = Path(__file__).resolve().parent.parent / "models" / "finder.onnx"
@@ -25,6 +28,7 @@ LARGEST_SIDE: Final = 960  # pixels
 SMALLEST: Final = 18.0  # pixels of the first look: a line of writing less high is looked for again
 HEIGHT: Final = 112.0  # pixels, about as high as one line of writing is when looked at closely
 MARGIN: Final = 0.12  # about the writing then, of its height
+AFAR: Final = 0.6  # of that size is the writing in the last look
 SPECK: Final = 0.03  # of a picture's longer side: what reaches less far is no writing
 LIKELY: Final = 0.5  # from this probability on it is ink
 POSSIBLE: Final = 0.08  # and from this one where it bridges a gap
@@ -50,15 +54,19 @@ class Finder:
         options.log_severity_level = 3
         if not Path(path).is_file():
             raise WrongFinder(f"{path}: expected an ink finder, found none; make one with export")
+        if wrong := artefact.mismatch(Path(path)):
+            raise WrongFinder(wrong)
         try:
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # ONNX Runtime raises a class of its own for every cause
-            raise WrongFinder(f"{path}: expected an ONNX model, came {error}") from error
+            message = f"{path}: expected an ONNX model, came {error}; copy or export it again"
+            raise WrongFinder(message) from error
         contract = self._session.get_modelmeta().custom_metadata_map.get("contract")
         if contract != CONTRACT:
-            raise WrongFinder(f"{path}: expected contract {CONTRACT!r}, came {contract!r}")
+            message = f"{path}: expected contract {CONTRACT!r}, came {contract!r}"
+            raise WrongFinder(f"{message}; export it with this version of the project")
 
     def ink(self, image: Picture, side: int = SIDE) -> NDArray[np.float32]:
         """How likely each pixel is ink, float32 (h, w) in [0, 1], of the image fitted to a side.
@@ -71,30 +79,41 @@ class Finder:
         (found,) = self._session.run(["ink"], {"picture": padded})
         return np.asarray(found[:height, :width], np.float32)
 
-    def find(self, image: Picture) -> Ink | None:
-        """The ink of a photograph; None where nothing is written."""
+    def looks(self, image: Picture) -> Iterator[Ink]:
+        """The ink of a photograph, seen in one way after another; nothing where there is none.
+
+        First what is about the writing, closely. Then the whole picture, which shows a broad pen
+        better, and the writing from further away, where ruled lines vanish before it does.
+        """
         longest = max(image.shape[:2])
         for side in (SIDE, min(LARGE_SIDE, longest)):
-            boxes = _boxes(self.ink(image, side))
+            seen = self.ink(image, side)
+            boxes = _boxes(seen)
             if _height(boxes) >= SMALLEST:
                 break
         if not len(boxes):
-            return None
+            return
         (left, top), (right, bottom) = boxes[:, :2].min(0), (boxes[:, :2] + boxes[:, 2:]).max(0)
         if max(right - left, bottom - top) < SPECK * side:
-            return None
-        seen, height = side / longest, _height(boxes)
+            return
+        scale, height = side / longest, _height(boxes)
         margin = MARGIN * max(height, float(right - left) if len(boxes) == 1 else 0) + 1
-        x, y = (int(max(low - margin, 0) / seen) for low in (left, top))
-        close = image[y : int((bottom + margin) / seen) + 1, x : int((right + margin) / seen) + 1]
-        longer = max(close.shape[:2]) * seen
-        side = round(np.clip(longer * HEIGHT / height, SIDE, LARGEST_SIDE))
-        found = self.ink(close, side)
-        mask = _bridged(found)
-        if not mask.any():
-            return None
+        x, y = (int(max(low - margin, 0) / scale) for low in (left, top))
+        close = image[y : int((bottom + margin) / scale) + 1, x : int((right + margin) / scale) + 1]
+        longer = max(close.shape[:2])
+        wanted = round(np.clip(longer * scale * HEIGHT / height, SIDE, LARGEST_SIDE))
+        yield from _ink(self.ink(close, wanted), x, y, wanted / longer)
+        yield from _ink(seen, 0, 0, scale)
+        wanted = round(AFAR * wanted)
+        yield from _ink(self.ink(close, wanted), x, y, wanted / longer)
+
+
+def _ink(found: NDArray[np.float32], left: int, top: int, scale: float) -> Iterator[Ink]:
+    """Probabilities (h, w) as ink with its place in the picture, see Ink; nothing without any."""
+    mask = _bridged(found)
+    if mask.any():
         strength = np.round(found * 255).astype(np.uint8)
-        return Ink(strength, without_specks(mask), x, y, side / max(close.shape[:2]))
+        yield Ink(strength, without_specks(mask), left, top, scale)
 
 
 def _bridged(found: NDArray[np.float32]) -> NDArray[np.uint8]:

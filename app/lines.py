@@ -1,6 +1,6 @@
 """Lines of possible digits: the glyph of each, and which of them are the best reading."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -66,18 +66,19 @@ def of_ink(strokes: Sequence[ArrayLike], single: bool = False) -> list[Line]:
     return _of_strokes(found)
 
 
-def of_image(image: NDArray[np.uint8], single: bool = False) -> list[Line]:
-    """The ink of a picture, see `picture.checked`, in lines from top to bottom; none without ink.
+def of_image(image: NDArray[np.uint8], single: bool = False) -> Iterator[list[Line]]:
+    """The ink of a picture, see `picture.checked`, in lines from top to bottom.
 
-    single: all ink is one character. Raises UnreadableInput.
+    A picture can be looked at in several ways, see `picture.looks`: yields the lines of each, the
+    likeliest to be right first; nothing without ink. single: all ink is one character. Raises
+    UnreadableInput.
     """
-    found = picture.ink_map(image)
-    if found is None:
-        return []
-    if single:
-        pixels, (x, y, width, height) = picture.cut_out(found, image.shape)
-        return [_single((x, y, x + width, y + height), glyph.from_ink(pixels))]
-    return _of_picture(found)
+    for found in picture.looks(image):
+        if single:
+            pixels, (x, y, width, height) = picture.cut_out(found, image.shape)
+            yield [_single((x, y, x + width, y + height), glyph.from_ink(pixels))]
+        else:
+            yield _of_picture(found)
 
 
 def _of_strokes(strokes: glyph.Strokes) -> list[Line]:

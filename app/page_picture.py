@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import boxed, clipboard, lines, page_about, page_reading, picture
+from app import boxed, clipboard, page_about, page_reading, picture
 from app.api_errors import Refusal
 from app.api_picture import pixels_of
 from app.finder import WrongFinder
@@ -16,6 +16,7 @@ from app.limits import Limits
 from app.lines import Line
 from app.page_model import loaded
 from app.reading import Reading, UnreadableInput
+from app.recognizer import Recognizer
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -69,7 +70,7 @@ def _read(file: "UploadedFile | None") -> None:
     recognizer = loaded()
     if recognizer is None:
         return
-    found = None if file is None else _found(file)
+    found = None if file is None else _found(recognizer, file)
     if isinstance(found, str):
         page_reading.show_headline(Reading(), "This cannot be read")
         st.error(found, icon=":material/error:")
@@ -101,7 +102,7 @@ def _described(reading: Reading) -> str:
     return f"The picture, with a box around each digit: {reading.text}"
 
 
-def _found(file: "UploadedFile") -> Found | str:
+def _found(recognizer: Recognizer, file: "UploadedFile") -> Found | str:
     """What is on a picture, looked at once for each file; or what is wrong with it, in words."""
     known = st.session_state.get("found")
     if isinstance(known, Found) and known.file == file.file_id:
@@ -111,7 +112,7 @@ def _found(file: "UploadedFile") -> Found | str:
         start = perf_counter()
         image = pixels_of(file.getvalue(), LIMITS)
         decoded = perf_counter()
-        found = lines.of_image(image)
+        found = recognizer.look(image)
         times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
     except Refusal as error:
         if error.code == "too_many_pixels":

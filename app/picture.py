@@ -1,5 +1,7 @@
 """Pixels: one character on a plain background, in either polarity, found and made a glyph."""
 
+import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,12 @@ from app.reading import UnreadableInput
 LARGEST_PICTURE: Final = 50_000_000  # pixels; a phone's photograph has 12 to 50 million
 _ROWS: Final = 256  # of a picture, worked on at once
 PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+
+FORMATS: Final = "a PNG, JPEG, WebP, BMP, GIF or TIFF picture"
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_JPEG: Final = b"\xff\xd8"
+_TIFF: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_BEGINNINGS: Final = (_PNG, _JPEG, b"RIFF", b"BM", b"GIF8", *_TIFF)
 
 Box = tuple[int, int, int, int]
 
@@ -33,22 +41,44 @@ def decode(content: bytes, name: str = "picture") -> NDArray[np.uint8]:
 
     name: begins the message of UnreadableInput, which is raised for anything else.
     """
-    coded = np.frombuffer(content, np.uint8)
+    if not content.startswith(_BEGINNINGS) or (
+        content.startswith(b"RIFF") and content[8:12] != b"WEBP"
+    ):
+        raise UnreadableInput(f"{name}: expected {FORMATS}, came bytes that are no known format")
+    if content.startswith(_PNG):
+        _check_chunks(content, name)
     try:
         # Only a JPEG says how the phone was held, and IMREAD_UNCHANGED would not listen.
-        jpeg = content[:2] == b"\xff\xd8"
-        flag = cv2.IMREAD_ANYCOLOR if jpeg else cv2.IMREAD_UNCHANGED
-        image = cv2.imdecode(coded, flag) if coded.size else None
+        flag = cv2.IMREAD_ANYCOLOR if content.startswith(_JPEG) else cv2.IMREAD_UNCHANGED
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), flag)
     except cv2.error as error:
         raise UnreadableInput(f"{name}: expected a picture, came {error}") from error
     if image is None:
-        raise UnreadableInput(f"{name}: expected a picture, came bytes that are no known format")
+        raise UnreadableInput(f"{name}: expected a whole picture, came a broken or unusual one")
     if image.dtype == np.uint16:  # 16 bits a channel keep their upper half
-        image = np.right_shift(image.astype(np.uint16), 8)
-    if image.ndim == 3:
+        image = np.right_shift(image.astype(np.uint16), 8).astype(np.uint8)
+    if image.dtype != np.uint8:  # a TIFF may hold measurements, whose black and white nobody knows
+        raise UnreadableInput(f"{name}: expected 8 or 16 bits a channel, came {image.dtype}")
+    if image.ndim == 3 and image.shape[2] in (3, 4):
         to_rgb = cv2.COLOR_BGRA2RGBA if image.shape[2] == 4 else cv2.COLOR_BGR2RGB
-        image = cv2.cvtColor(image.astype(np.uint8), to_rgb)
-    return checked(image.astype(np.uint8))
+        image = cv2.cvtColor(image, to_rgb)
+    return checked(np.asarray(image, np.uint8))
+
+
+def _check_chunks(content: bytes, name: str) -> None:
+    """Raises UnreadableInput where a PNG's part says to be longer than the file.
+
+    OpenCV makes room for all that a part says to have, 4 GB at most, before it looks for it.
+    """
+    at = len(_PNG)
+    while at + 8 <= len(content):
+        length, kind = struct.unpack_from(">I4s", content, at)
+        at += 12 + length
+        if at > len(content):
+            message = f"expected a whole picture, came a PNG that ends within its {kind!r}"
+            raise UnreadableInput(f"{name}: {message}")
+        if kind == b"IEND":
+            return
 
 
 def checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -77,18 +107,25 @@ def find_ink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Box] | None:
     cropped to the box (x, y, width, height) in pixels of the image; the crop of a large picture
     has fewer pixels than its box.
     """
-    ink = ink_map(image)
+    ink = next(looks(image), None)
     return None if ink is None else cut_out(ink, image.shape)
 
 
-def ink_map(image: NDArray[np.uint8]) -> Ink | None:
-    """All ink of a picture without what is no writing, or None where there is none."""
+def looks(image: NDArray[np.uint8]) -> Iterator[Ink]:
+    """All ink of a picture without what is no writing, seen in one way after another.
+
+    The likeliest to be right comes first; nothing comes where there is no ink. Each way takes
+    its time only when it is asked for.
+    """
     opaque = _opaque(checked(image))
     opaque = opaque.reshape(*opaque.shape[:2], -1)
     level = drawing.paper(opaque)
     if level is not None:
-        return drawing.find(opaque, level)
-    return finder().find(np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3))))
+        found = drawing.find(opaque, level)
+        if found is None:
+            return  # such paper hides nothing
+        yield found
+    yield from finder().looks(np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3))))
 
 
 def cut_out(ink: Ink, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], Box]:

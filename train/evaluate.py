@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from app.recognizer import WrongModel
-from train.data import data_folder
+from train.calibration import not_digit_scores
+from train.data import Digits, data_folder
 from train.download import DataError
 from train.measures import CALIBRATED, REFUSED, Result, measure
 from train.page import write_page
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(model: Model, name: str, collection: Collection) -> Result:
     """What a model makes of every set, under a bar with its name."""
     sets = collection.everything()
-    total = sum(len(one.digits.labels) for one in sets.values())
+    total = sum(len(one.digits.labels) + len(one.others) for one in sets.values())
     total += sum(len(glyphs) for glyphs in collection.outliers.values())
     with tqdm(total=total, desc=name, unit=" glyphs", leave=False) as bar:
 
@@ -76,12 +77,36 @@ def run(model: Model, name: str, collection: Collection) -> Result:
                 bar.update(len(parts[-1]))
             return np.concatenate(parts)
 
-        scores = {
-            key: Score(logits(one.digits.glyphs), one.digits.labels, one.missing, model.temperature)
-            for key, one in sets.items()
-        }
+        scores, read = {}, {}
+        for key, one in sets.items():
+            glyphs = np.concatenate([one.digits.glyphs, one.others])
+            every = logits(glyphs)
+            rows = best_looks(every, one.owners, model.threshold)
+            read[key] = Digits(glyphs[rows], one.digits.labels)
+            scores[key] = Score(every[rows], one.digits.labels, one.missing, model.temperature)
         outliers = {key: logits(glyphs) for key, glyphs in collection.outliers.items()}
-    return Result(model, scores, outliers)
+    return Result(model, scores, outliers, read)
+
+
+def best_looks(
+    logits: NDArray[np.float32], owners: NDArray[np.int64], threshold: float | None
+) -> NDArray[np.int64]:
+    """Which row of the logits each digit is read by, int64 (n,), as serving chooses.
+
+    logits: (n + m, 10 or 11), first those of the first look at each of n digits, then those of
+    other looks, whose digits are owners (m,). The first look counts unless it is refused; then
+    the first one that is not, or else the least strange one.
+    """
+    count = len(logits) - len(owners)
+    rows = np.arange(count)
+    if threshold is None or not len(owners):
+        return rows
+    scores = not_digit_scores(logits)
+    for digit in np.flatnonzero(scores[:count] > threshold):
+        ways = np.concatenate([[digit], count + np.flatnonzero(owners == digit)])
+        accepted = ways[scores[ways] <= threshold]
+        rows[digit] = accepted[0] if len(accepted) else ways[scores[ways].argmin()]
+    return rows
 
 
 def evaluation(

@@ -16,6 +16,7 @@ from train.calibration import (
     threshold_at,
 )
 from train.corruptions import MNIST_C
+from train.data import Digits
 from train.score import Score
 from train.scorers import Model
 from train.sets import INK, MNIST
@@ -29,11 +30,13 @@ class Result:
     """What one model made of everything.
 
     scores: of each set of digits. outliers: logits float32 (n, 10 or 11) of what is no digit.
+    read: the glyphs that the scores are of, which models choose where there are several looks.
     """
 
     model: Model
     scores: dict[str, Score]
     outliers: dict[str, NDArray[np.float32]]
+    read: dict[str, Digits]
 
     @property
     def of_digits(self) -> Doubles:

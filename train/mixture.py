@@ -6,6 +6,7 @@ would. Then `train.augment` varies all of it.
 """
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -52,6 +53,12 @@ def see(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """The glyph that serving finds in a picture, uint8 (28, 28), or None where it finds no ink."""
     found = picture.find_ink(image)
     return None if found is None else glyph.from_ink(found[0])
+
+
+def looks(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+    """The glyphs of all ways in which serving looks at a picture; `see` gives the first."""
+    for found in picture.looks(image):
+        yield glyph.from_ink(picture.cut_out(found, image.shape)[0])
 
 
 def draw(source: Ink) -> Digits:

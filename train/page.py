@@ -99,7 +99,7 @@ def _comparisons(
 
 def _read(result: Result, collection: Collection) -> list[tuple[str, Digits, Score]]:
     """Sets with what a model read in them; the corrupted ones are one."""
-    found = [(name, one.digits, result.scores[name]) for name, one in collection.sets.items()]
+    found = [(name, result.read[name], result.scores[name]) for name in collection.sets]
     if collection.corrupted:
         parts = [(one.digits, result.scores[name]) for name, one in collection.corrupted.items()]
         labels = np.concatenate([digits.labels for digits, _ in parts])

@@ -24,7 +24,7 @@ from train.data import (
     load_pendigits,
 )
 from train.download import DataError
-from train.mixture import draw, see
+from train.mixture import draw, looks
 from train.photograph import photograph, photograph_glyph
 
 MNIST, TEST = "MNIST validation", "MNIST test"
@@ -55,10 +55,16 @@ class Wanted:
 
 @dataclass(frozen=True, eq=False)
 class EvaluationSet:
-    """Glyphs with labels; missing: digits whose picture showed no ink, each an error."""
+    """Glyphs with labels.
+
+    missing: digits whose picture showed no ink, each an error. others: uint8 (m, 28, 28), what
+    other looks at the pictures gave, in order; owners: int64 (m,), of which of the digits.
+    """
 
     digits: Digits
     missing: int = 0
+    others: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 28, 28), np.uint8))
+    owners: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,15 +193,23 @@ def _seen(
     pictures: Iterator[NDArray[np.uint8]], labels: NDArray[np.int64], found: Collection
 ) -> EvaluationSet:
     """The glyphs that serving finds in pictures; keeps the first pictures as examples."""
-    glyphs: list[NDArray[np.uint8] | None] = []
+    seen: list[list[NDArray[np.uint8]]] = []
     for number, picture in enumerate(tqdm(pictures, "photograph", len(labels), leave=False)):
-        glyphs.append(see(picture))
+        seen.append(list(looks(picture)))
         if number < _EXAMPLES:
-            found.photographs.append(Example(picture, glyphs[-1]))
-    there = [glyph for glyph in glyphs if glyph is not None]
-    kept = np.array([glyph is not None for glyph in glyphs], bool)
-    stacked = np.array(there, np.uint8).reshape(-1, 28, 28)
-    return EvaluationSet(Digits(stacked, labels[kept]), missing=int((~kept).sum()))
+            found.photographs.append(Example(picture, seen[-1][0] if seen[-1] else None))
+    there = [glyphs for glyphs in seen if glyphs]
+    others = [glyph for glyphs in there for glyph in glyphs[1:]]
+    return EvaluationSet(
+        Digits(_stacked([glyphs[0] for glyphs in there]), labels[[bool(one) for one in seen]]),
+        len(seen) - len(there),
+        _stacked(others),
+        np.repeat(np.arange(len(there)), [len(glyphs) - 1 for glyphs in there]),
+    )
+
+
+def _stacked(glyphs: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    return np.array(glyphs, np.uint8).reshape(-1, 28, 28)
 
 
 def _first(digits: Digits, most: int | None) -> Digits:

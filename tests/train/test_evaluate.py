@@ -237,12 +237,28 @@ def test_a_picture_in_which_nothing_is_found_is_an_error(
     calls = iter(range(10**6))
     every = templates()
     # Each second photograph shows nothing; the rest show what was drawn, in the sets' order.
-    monkeypatch.setattr(sets, "see", lambda _: every[n % 10] if (n := next(calls)) % 2 else None)
+    monkeypatch.setattr(
+        sets, "looks", lambda _: iter([every[n % 10]] if (n := next(calls)) % 2 else [])
+    )
     out = tmp_path / "out"
     assert evaluate.main([str(foreign(tmp_path)), "--output", str(out)]) == 0
     found = figures(out)["models"]["foreign.onnx"]["sets"]["photographed ink"]
     assert (found["n"], found["errors"], found["missing"]) == (40, 20, 20)
     assert found["accuracy"] == 50
+
+
+def test_a_refused_look_gives_way_to_one_that_is_not() -> None:
+    strangeness = [  # the threshold is 2; log-odds of "not a digit" against ten equal digits
+        *(0.0, 5.0, 5.0, 5.0),  # the first looks at four digits
+        *(-9.0,),  # digit 0 needs no other
+        *(3.0, 1.0, 0.0),  # of digit 1 the second other is the first that passes
+        *(4.0, 3.0),  # of digit 2 none passes; the last is the least strange
+    ]
+    owners = np.array([0, 1, 1, 1, 2, 2])  # digit 3 has no other look
+    logits = np.zeros((len(strangeness), 11), np.float32)
+    logits[:, 10] = np.array(strangeness) + np.log(10)
+    assert evaluate.best_looks(logits, owners, 2.0).tolist() == [0, 6, 9, 3]
+    assert evaluate.best_looks(logits, owners, None).tolist() == [0, 1, 2, 3]
 
 
 def test_quick_takes_the_first_of_each(
