@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from app import boxed, clipboard, page_about, page_reading, picture
 from app.api_errors import Refusal
@@ -31,13 +29,13 @@ NO_INK: Final = "No digits found"
 class Found:
     """A picture that was looked at once: what is kept of it while it is shown.
 
-    file: its id. small, scale: see `boxed.reduced`. lines: what may be read. times: seconds by
-        step.
+    file: its id. picture: see `boxed.address`. size: width and height of the file's own, pixels.
+    lines: what may be read. times: seconds by step.
     """
 
     file: str
-    small: NDArray[np.uint8]
-    scale: float
+    picture: str
+    size: tuple[int, int]
     lines: list[Line]
     times: dict[str, float]
 
@@ -83,23 +81,20 @@ def _read(file: "UploadedFile | None") -> None:
     reading = page_reading.read(recognizer, found.lines)
     times = {**found.times, "network": perf_counter() - start}
     page_reading.show_headline(reading, NO_INK)
-    if reading.digits:
-        shown = boxed.boxed(found.small, found.scale, reading, page_reading.chosen(reading))
-    else:
-        shown = found.small
+    if not reading.digits:
         st.info(
             "There is no ink that looks like writing. Dark digits on light paper, large and in"
             " focus, are found best.",
             icon=":material/search:",
         )
     with st.container(key="picture"):
-        st.image(shown, width="stretch", output_format="JPEG", alt=_described(reading))
+        at = page_reading.chosen(reading) if reading.digits else 0
+        pressed = boxed.show(found.picture, found.size, reading, at)
+    if pressed is not None and pressed != at:
+        page_reading.choose(pressed)
+        st.rerun(scope="fragment")
     page_reading.show_details(recognizer, reading)
     page_about.show_steps(times)
-
-
-def _described(reading: Reading) -> str:
-    return f"The picture, with a box around each digit: {reading.text}"
 
 
 def _found(recognizer: Recognizer, file: "UploadedFile") -> Found | str:
@@ -122,6 +117,8 @@ def _found(recognizer: Recognizer, file: "UploadedFile") -> Found | str:
         return f"Photographs cannot be read on this server: {error}"
     except UnreadableInput as error:
         return f"{file.name} cannot be read: {error}."
-    st.session_state.found = Found(file.file_id, *boxed.reduced(image), found, times)
+    small, _ = boxed.reduced(image)
+    size = (image.shape[1], image.shape[0])
+    st.session_state.found = Found(file.file_id, boxed.address(small), size, found, times)
     kept: Found = st.session_state.found
     return kept

@@ -104,12 +104,13 @@ def _show_tiles(reading: Reading, at: int) -> None:
                         "?" if digit.value is None else str(digit.value),
                         key=f"tile-{place}",
                         type="primary" if place == at else "secondary",
-                        on_click=_choose,
+                        on_click=choose,
                         args=(place,),
                     )
 
 
-def _choose(place: int) -> None:
+def choose(place: int) -> None:
+    """Looks at the digit of this place from now on."""
     visit().look_elsewhere()
     visit().chosen = place
 

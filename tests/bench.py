@@ -15,12 +15,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from importlib.metadata import distributions
+from importlib.metadata import distribution
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
 import numpy as np
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from app.recognizer import MODEL, Recognizer
 from tests.browser import ROOT, serving
@@ -136,17 +138,22 @@ def server() -> dict[str, Any]:
 
 
 def installed() -> dict[str, Any]:
-    """Megabytes of each installed distribution, the largest first; tests' tools are among them."""
-    sizes = {
-        one.metadata["Name"]: sum(
-            path.stat().st_size
-            for file in one.files or []
-            if (path := Path(str(one.locate_file(file)))).is_file()
-        )
-        for one in distributions()
-    }
-    largest = sorted(sizes.items(), key=lambda item: -item[1])[:12]
-    return {"unit": "MB"} | {name: round(size / 1e6, 1) for name, size in largest}
+    """Megabytes of all that requirements-app.txt brings, and of each distribution from 1 MB on."""
+    lines = (ROOT / "requirements-app.txt").read_text().splitlines()
+    left = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    sizes: dict[str, float] = {}
+    while left:
+        wanted = left.pop()
+        name = canonicalize_name(wanted.name)
+        if name in sizes or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
+            continue
+        found = distribution(wanted.name)
+        paths = (Path(str(found.locate_file(file))) for file in found.files or [])
+        sizes[name] = sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
+        left += map(Requirement, found.requires or [])
+    largest = sorted(sizes.items(), key=lambda item: -item[1])
+    itemised = {name: round(size, 1) for name, size in largest if size >= 1}
+    return {"unit": "MB", "all": round(sum(sizes.values())), "distributions": len(sizes)} | itemised
 
 
 def _memory(host: str) -> float:

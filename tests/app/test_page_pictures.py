@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app import boxed
+from app.reading import Digit
 from app.recognizer import Recognizer
 from tests.browser import button, expect_read, sheet_png, upload, way
 
@@ -43,6 +44,16 @@ def test_lines_of_a_picture_are_read_in_order(visit: Visit) -> None:
     picture = page.locator(".st-key-picture img")
     expect(picture).to_have_attribute("alt", re.compile("2026\n81 35\n974"))
     expect(page.locator("[class*=st-key-tile-] button")).to_have_count(11)
+    boxes = page.locator(".st-key-picture figure button")
+    expect(boxes).to_have_count(11)
+    boxes.nth(4).hover()
+    expect(boxes.nth(4).locator(".told")).to_be_visible()
+    expect(boxes.nth(4)).to_have_attribute("aria-label", re.compile("^8, .* sure"))
+    boxes.nth(4).click()
+    expect(boxes.nth(4)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".seen")).to_contain_text("speaks for an 8")
+    button(page, "tile-0").click()
+    expect(boxes.nth(0)).to_have_attribute("aria-pressed", "true")
     button(page, "tile-4").click()
     expect(page.locator(".seen")).to_contain_text("speaks for an 8")
     button(page, "right-3").click()
@@ -104,17 +115,31 @@ def test_boxes_lie_around_the_digits(recognizer: Recognizer) -> None:
     assert pixels is not None
     image = np.repeat(np.repeat(pixels, 2, axis=0), 2, axis=1).astype(np.uint8)
     reading = recognizer.read_image(image)
-    small, scale = boxed.reduced(image)
-    assert small.shape[2] == 3
-    assert max(small.shape) == boxed.LARGEST_SIDE
-    shown = boxed.boxed(small, scale, reading)
-    changed = (shown != small).any(axis=2)
-    for digit in reading.digits:
-        x, y, width, height = (scale * part for part in digit.box)
-        row, middle = round(y + height / 2), round(x + width / 2)
-        assert changed[row, round(x) - 8 : round(x) + 1].any()
-        assert changed[round(y + height) : round(y + height) + 9, middle].any()
-        assert not changed[round(y + 8) : round(y + height - 8), middle].any()
+    found = boxed.boxes((image.shape[1], image.shape[0]), reading, chosen=1)
+    assert [box["text"] for box in found] == ["2", "6"]
+    assert [box["chosen"] for box in found] == [False, True]
+    for digit, box in zip(reading.digits, found, strict=True):
+        x, y, width, height = digit.box
+        at = box["at"]
+        assert 0 <= at["left"] * image.shape[1] / 100 < x
+        assert 0 <= at["top"] * image.shape[0] / 100 < y
+        assert x + width < (at["left"] + at["width"]) * image.shape[1] / 100 <= image.shape[1]
+        assert y + height < (at["top"] + at["height"]) * image.shape[0] / 100 <= image.shape[0]
+
+
+def test_a_box_tells_what_else_a_digit_may_be() -> None:
+    probabilities = np.array([0, 0.9, 0.004, 0, 0.016, 0, 0, 0.08, 0, 0], np.float32)
+    glyph = np.zeros((28, 28), np.uint8)
+    digit = Digit(1, 0.9, probabilities, (0, 0, 9, 9), glyph)
+    assert boxed.told(digit) == "1, 90 % sure; or 7, 8 %; or 4, 2 %"
+    refused = Digit(None, 0.7, probabilities, (0, 0, 9, 9), glyph)
+    assert boxed.told(refused) == "?, not a digit I know; or 1, 90 %; or 7, 8 %"
+
+
+def test_a_large_picture_is_shown_smaller() -> None:
+    small, scale = boxed.reduced(np.full((900, 2400), 255, np.uint8))
+    assert (small.shape, scale) == ((450, 1200, 3), 0.5)
+    assert boxed.address(small).startswith("data:image/jpeg;base64,/9j/")
 
 
 def test_transparent_pixels_are_shown_as_paper() -> None:
