@@ -7,6 +7,7 @@ import asyncio
 import json
 import math
 from collections.abc import AsyncGenerator
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -27,6 +28,14 @@ KINDS: Final = "an image type, application/octet-stream, multipart/form-data or 
 SHAPE: Final = 'expected {"strokes": [[[x, y], ...], ...]}'
 
 Strokes = list[NDArray[np.float64]]
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name}, which JSON does not have")
+
+
+# Numbers all become floats: one of 400 digits is infinite then, and refused as such.
+_DECODER: Final = json.JSONDecoder(parse_int=float, parse_constant=_no_number)
 
 
 def kind_of(request: Request) -> str:
@@ -60,8 +69,8 @@ async def content_of(request: Request, kind: str, limits: Limits) -> bytes:
 async def _taken(request: Request, most: int) -> bytes:
     """The body; refused from its length, and again while it comes, as a length may be wrong."""
     said = request.headers.get("content-length", "")
-    if said.isdigit() and int(said) > most:
-        raise _too_large(most, int(said))
+    if said.isascii() and said.isdigit() and (len(said) > 12 or int(said) > most):
+        raise Refusal("too_large", f"expected at most {most:,} bytes, came {said[:30]}")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -98,8 +107,7 @@ async def _file(request: Request, body: bytes) -> bytes:
 def strokes_of(content: bytes, limits: Limits) -> Strokes:
     """The strokes of a JSON body, pixels, x right and y down. Raises Refusal."""
     try:
-        # Numbers all become floats: one of 400 digits is infinite then, and refused as such.
-        found = json.loads(content, parse_int=float, parse_constant=_no_number)
+        found = _DECODER.decode(content.decode(json.detect_encoding(content), "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise Refusal("malformed", f"expected JSON, came {error}") from error
     if not isinstance(found, dict) or set(found) != {"strokes"}:
@@ -119,20 +127,24 @@ def strokes_of(content: bytes, limits: Limits) -> Strokes:
 
 
 def _stroke(number: int, points: list[Any]) -> NDArray[np.float64]:
-    for point in points:
-        if not (
-            isinstance(point, list)
-            and len(point) == 2
-            and all(isinstance(one, float) and math.isfinite(one) for one in point)
-        ):
-            came = f"{point!r:.100}"
-            message = f"stroke {number}: expected points [x, y] of finite numbers, came {came}"
-            raise Refusal("unreadable", message)
-    return np.array(points, np.float64).reshape(-1, 2)
+    # Looked at one by one, the points would take longer than reading them.
+    if set(map(type, points)) <= {list} and set(map(len, points)) <= {2}:
+        flat = list(chain.from_iterable(points))
+        if set(map(type, flat)) <= {float}:
+            stroke = np.array(flat, np.float64).reshape(-1, 2)
+            if np.isfinite(stroke).all():
+                return stroke
+    (came, *_) = (f"{point!r:.100}" for point in points if not _is_point(point))
+    message = f"stroke {number}: expected points [x, y] of finite numbers, came {came}"
+    raise Refusal("unreadable", message)
 
 
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name}, which JSON does not have")
+def _is_point(point: Any) -> bool:
+    return (
+        isinstance(point, list)
+        and len(point) == 2
+        and all(isinstance(one, float) and math.isfinite(one) for one in point)
+    )
 
 
 def _name(found: object) -> str:

@@ -1,12 +1,12 @@
 """The one shape of every refusal: {"error": {"code": ..., "message": ...}} and its status."""
 
+import json
 import logging
 from collections.abc import Mapping
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 
 LOG: Final = logging.getLogger("digits")
 
@@ -26,53 +26,40 @@ CODES: Final = {
     "failed": (500, "The server failed; its log says why."),
     "not_ready": (503, "The model cannot be used; the server's log says why."),
 }
-_OF_STATUS: Final = {404: "not_found", 405: "wrong_method"}
 
 
 class Refusal(Exception):
     """A request that is refused.
 
-    code: of CODES. wait: seconds after which to try again, where that helps.
+    code: of CODES. headers: of the answer, as how long to wait.
     """
 
-    def __init__(self, code: str, message: str, wait: int | None = None) -> None:
+    def __init__(self, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
-        self.code, self.message, self.wait = code, message, wait
+        self.code, self.message, self.headers = code, message, dict(headers or {})
 
 
-def answer(code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The refusal as a response."""
-    content = {"error": {"code": code, "message": message}}
-    return JSONResponse(content, CODES[code][0], headers)
+def json_response(
+    content: bytes, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """JSON that is bytes already as a response."""
+    return Response(content, status, headers, "application/json")
 
 
-async def on_refusal(request: Request, error: Exception) -> JSONResponse:
-    """Answers a Refusal."""
-    if not isinstance(error, Refusal):
-        raise error
-    headers = {} if error.wait is None else {"Retry-After": str(error.wait)}
-    endless = error.code == "too_large" and "content-length" not in request.headers
-    if endless or error.code == "too_slow":
+def refused(request: Request, refusal: Refusal) -> Response:
+    """The refusal of a request as a response."""
+    headers = refusal.headers
+    endless = refusal.code == "too_large" and "content-length" not in request.headers
+    if endless or refusal.code == "too_slow":
         headers["Connection"] = "close"  # else the rest of the body would be waited for
-    return answer(error.code, error.message, headers)
+    return _answer(refusal.code, refusal.message, headers)
 
 
-async def on_http(request: Request, error: Exception) -> JSONResponse:
-    """Answers what Starlette itself refuses: an unknown path, a wrong method."""
-    if not isinstance(error, HTTPException):
-        raise error
-    code = _OF_STATUS.get(error.status_code, "malformed")
-    if code == "wrong_method":
-        came = f"expected {(error.headers or {}).get('Allow', '')}, came {request.method}"
-    elif code == "not_found":
-        came = "expected a path of /api/openapi.json, came another"
-    else:
-        came = error.detail
-    return answer(code, came, error.headers)
+def failed() -> Response:
+    """The answer to what should not have happened: nothing of it, that is in the log."""
+    return _answer("failed", CODES["failed"][1], {})
 
 
-async def on_failure(request: Request, error: Exception) -> JSONResponse:
-    """Answers what should not have happened; the traceback goes to the log, not to the client."""
-    LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    # Starlette answers a failure outside of all middleware, which else adds this.
-    return answer("failed", CODES["failed"][1], {"X-Content-Type-Options": "nosniff"})
+def _answer(code: str, message: str, headers: Mapping[str, str]) -> Response:
+    content = {"error": {"code": code, "message": message}}
+    return json_response(json.dumps(content).encode(), CODES[code][0], headers)

@@ -1,17 +1,19 @@
-"""The recogniser behind the HTTP service: loaded once, and its readings as plain values."""
+"""The recogniser behind the HTTP service: loaded once, and its readings as JSON."""
 
 import json
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from app import api_body, api_picture
+from app import api_body, api_picture, lines
 from app.api_errors import Refusal
 from app.finder import STRIDE, WrongFinder, finder
 from app.limits import Limits
+from app.lines import Line
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Recognizer, WrongModel
 
@@ -35,22 +37,47 @@ class Reader:
         self._recognizer: Recognizer | None = None
         self._checked = -CHECKED
 
-    def read(self, content: bytes, kind: str, single: bool, limits: Limits) -> dict[str, Any]:
-        """What a body says, as plain values.
+    def read(self, content: bytes, kind: str, single: bool, limits: Limits) -> bytes:
+        """What a body says, as JSON.
 
         kind: its media type. single: it is one character. Raises Refusal and NotReady.
         """
+        if kind == api_body.INK:
+            (found,) = self.inks([(content, single)], limits)
+            if isinstance(found, Exception):
+                raise found
+            return found
         recognizer = self._loaded()
         try:
-            if kind == api_body.INK:
-                reading = recognizer.read_ink(api_body.strokes_of(content, limits), single)
-            else:
-                reading = recognizer.read_image(api_picture.pixels_of(content, limits), single)
+            reading = recognizer.read_image(api_picture.pixels_of(content, limits), single)
         except UnreadableInput as error:
             raise Refusal("unreadable", str(error)) from error
         except WrongFinder as error:
             raise NotReady(str(error)) from error
         return as_json(reading, recognizer.metadata.get("run", ""))
+
+    def inks(self, asked: Sequence[tuple[bytes, bool]], limits: Limits) -> list[bytes | Exception]:
+        """What bodies of strokes say, as JSON, or why one cannot be read; all in one batch.
+
+        asked: bodies, and whether each is a single character. Raises NotReady.
+        """
+        recognizer = self._loaded()
+        found: list[bytes | Exception] = []
+        known: list[list[Line]] = []
+        places: list[int] = []
+        for place, (content, single) in enumerate(asked):
+            found.append(b"")
+            try:
+                known.append(lines.of_ink(api_body.strokes_of(content, limits), single))
+                places.append(place)
+            except UnreadableInput as error:
+                found[place] = Refusal("unreadable", str(error))
+            except Exception as error:  # it must not spoil the others' answers
+                found[place] = error
+        run = recognizer.metadata.get("run", "")
+        for place, reading in zip(places, recognizer.read_lines(known), strict=True):
+            found[place] = as_json(reading, run)
+        return found
 
     def model(self) -> dict[str, Any]:
         """The model's metadata, and its figures or None. Raises NotReady."""
@@ -85,8 +112,8 @@ class Reader:
             return self._recognizer
 
 
-def as_json(reading: Reading, run: str) -> dict[str, Any]:
-    """The reading as plain values; boxes are (x, y, width, height) in pixels of the input.
+def as_json(reading: Reading, run: str) -> bytes:
+    """The reading as JSON; boxes are (x, y, width, height) in pixels of the input.
 
     run: id of the training run that made the model.
     """
@@ -94,7 +121,7 @@ def as_json(reading: Reading, run: str) -> dict[str, Any]:
         {
             "value": digit.value,
             "confidence": round(digit.confidence, 6),
-            "probabilities": [round(float(p), 6) for p in digit.probabilities],
+            "probabilities": [round(one, 6) for one in digit.probabilities.tolist()],
             "box": [float(side) for side in digit.box],
             "number": digit.number,
             "line": digit.line,
@@ -102,4 +129,5 @@ def as_json(reading: Reading, run: str) -> dict[str, Any]:
         for digit in reading.digits
     ]
     numbers = [number.text for number in reading.numbers]
-    return {"text": reading.text, "numbers": numbers, "digits": digits, "run": run}
+    found = {"text": reading.text, "numbers": numbers, "digits": digits, "run": run}
+    return json.dumps(found).encode()

@@ -113,10 +113,11 @@ class Corrections:
         if "locked" in text or "busy" in text:
             return "the corrections are being written by others just now; try again"
         if "full" in text or "No space" in text:
-            return "the disk is full, so this correction was not kept"
+            return "the disk is full, so this correction was not kept; make room and try again"
         if "not a database" in text or "malformed" in text:
             return f"{self.path}: expected a database of corrections, came a broken file; move it"
-        return f"{self.path}: the corrections cannot be used: {text}"
+        advice = f"make it a file that this user may write to, or set {VARIABLE} to another"
+        return f"{self.path}: the corrections cannot be used: {text}; {advice}"
 
 
 def _to_wal(database: sqlite3.Connection) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import ArrayLike, NDArray
 
-from app import glyph, lines
+from app import artefact, glyph, lines
 from app.lines import Line
 from app.memory import Memory
 from app.reading import Digit, Reading, UnreadableInput
@@ -41,19 +41,21 @@ class Recognizer:
         options.log_severity_level = 3
         if not Path(path).is_file():
             raise WrongModel(f"{path}: expected a model file, found none; make one with export")
+        if wrong := artefact.mismatch(Path(path)):
+            raise WrongModel(wrong)
         try:
             self._session = onnxruntime.InferenceSession(
                 str(path), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # ONNX Runtime raises a class of its own for every cause
-            raise WrongModel(f"{path}: expected an ONNX model, came {error}") from error
+            advice = "copy or export it again"
+            raise WrongModel(f"{path}: expected an ONNX model, came {error}; {advice}") from error
         self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
         expected = {"contract": CONTRACT, "labels": LABELS, "normal_form": glyph.NORMAL_FORM}
         for key, value in expected.items():
             if self.metadata.get(key) != value:
-                raise WrongModel(
-                    f"{path}: expected {key} {value!r}, came {self.metadata.get(key)!r}"
-                )
+                came = f"came {self.metadata.get(key)!r}; export it with this version"
+                raise WrongModel(f"{path}: expected {key} {value!r}, {came}")
         self._temperature = self._number("temperature")
         self._threshold = self._number("threshold")
 

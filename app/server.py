@@ -20,7 +20,6 @@ os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "50000000")
 
 import streamlit as st  # noqa: E402 - after what OpenCV must find
 from starlette.middleware import Middleware  # noqa: E402
-from starlette.routing import Route  # noqa: E402
 
 from app import api  # noqa: E402
 from app.api_socket import send_at_once  # noqa: E402
@@ -29,10 +28,7 @@ from app.limits import Limits  # noqa: E402
 send_at_once()
 prefix: Final = ("/" + st.get_option("server.baseUrlPath").strip("/")).rstrip("/")
 service: Final = api.create(Limits.from_environment(os.environ), prefix=prefix)
-# A route whose endpoint is an application takes every method, so that a wrong one is refused in
-# the service's own words and not answered with the page.
 app = st.App(
     ROOT / "app" / "main.py",
-    routes=[Route(path, service) for path in api.paths(prefix)],
-    middleware=[Middleware(api.Headers)],
+    middleware=[Middleware(api.Front, service)],
 )

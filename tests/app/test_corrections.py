@@ -97,6 +97,17 @@ def test_a_broken_file_is_said_and_left_as_it_is(tmp_path: Path) -> None:
     assert path.read_bytes() == b"no database" * 100
 
 
+def test_a_file_that_broke_within_is_said(tmp_path: Path) -> None:
+    store = Corrections(tmp_path / "c.sqlite")
+    for _ in range(20):
+        store.record(STROKES, GLYPH, 1, 7)
+    content = bytearray(store.path.read_bytes())
+    content[5000:9000] = b"\xff" * 4000  # a page of the table
+    store.path.write_bytes(content)
+    with pytest.raises(CorrectionsError, match="broken file; move it"):
+        list(store)
+
+
 def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Corrections(tmp_path / "c.sqlite")
     store.record(STROKES, GLYPH, 1, 7)
@@ -113,10 +124,12 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert next(iter(store))["right"] == 7
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["file/c.sqlite", "folder"])
+def test_what_cannot_be_a_database_is_said(tmp_path: Path, path: str) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(CorrectionsError, match="cannot be used"):
-        Corrections(tmp_path / "file" / "c.sqlite").record(STROKES, GLYPH, 1, 7)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(CorrectionsError, match=r"cannot be used: .* set DIGITS_CORRECTIONS"):
+        Corrections(tmp_path / path).record(STROKES, GLYPH, 1, 7)
 
 
 def test_nothing_acknowledged_is_lost_when_killed(tmp_path: Path) -> None:

@@ -362,7 +362,8 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 def test_make_run_serves_page_and_programs() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    (command,) = re.findall(r"^run:.*\n\t(.*)$", makefile, re.M)
+    (commands,) = re.findall(r"^run:.*\n((?:\t.*\n)+)", makefile, re.M)
+    command = commands.splitlines()[-1]
     assert "streamlit run app/server.py --server.port $(PORT)" in command
 
 

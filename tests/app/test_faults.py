@@ -1,0 +1,142 @@
+"""What is deployed went wrong: each fault is said, with what to do, and the server lives."""
+
+import json
+import logging
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import requests
+
+from app import __main__ as command
+from app import finder as finders
+from app.api_reader import Reader
+from app.finder import FINDER, Finder, WrongFinder
+from app.recognizer import MODEL, Recognizer, WrongModel
+from tests.app.test_api import coded, drawn, read, refused, serving
+from tests.browser import ROOT
+
+INK = {"strokes": [[[50, 10], [49, 40], [48, 90]]]}
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5_000])
+    path.with_suffix(".json").unlink()
+
+
+def exchange(path: Path) -> None:
+    """Another network in its place, that does something else."""
+    shutil.copyfile(FINDER if path.name == MODEL.name else MODEL, path)
+    path.with_suffix(".json").unlink()
+
+
+def touch(path: Path) -> None:
+    """A byte more, that ONNX Runtime would never see."""
+    path.write_bytes(path.read_bytes() + b"\n")
+
+
+def forget_the_hash(path: Path) -> None:
+    path.with_suffix(".json").write_text("{")
+
+
+FAULTS: list[tuple[Callable[[Path], None], str]] = [
+    (remove, r"\.onnx: expected .* found none; make one with export"),
+    (cut_short, r"\.onnx: expected an ONNX model, came .*; copy or export it again"),
+    (exchange, r"\.onnx: expected contract '.*', came '.*'; export it with this version"),
+    (touch, r"\.onnx: expected sha256 \w+, as .*\.json says, came \w+; copy both"),
+    (forget_the_hash, r"\.json: expected the sha256 of \w+\.onnx, came .*; copy both"),
+]
+
+
+def spoilt(original: Path, fault: Callable[[Path], None], folder: Path) -> Path:
+    """A copy of a model and its figures, with a fault."""
+    path = folder / original.name
+    shutil.copyfile(original, path)
+    shutil.copyfile(original.with_suffix(".json"), path.with_suffix(".json"))
+    fault(path)
+    return path
+
+
+def test_a_sound_copy_is_taken(tmp_path: Path) -> None:
+    assert Recognizer(spoilt(MODEL, lambda _: None, tmp_path)).metadata
+    assert Finder(spoilt(FINDER, lambda _: None, tmp_path))
+
+
+@pytest.mark.parametrize("fault, said", FAULTS)
+def test_a_wrong_model_is_said_at_every_door(
+    fault: Callable[[Path], None],
+    said: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = spoilt(MODEL, fault, tmp_path)
+    with pytest.raises(WrongModel, match=said):
+        Recognizer(path)
+    assert command.main(["read", "--model", str(path), str(tmp_path)]) == 2
+    assert "expected" in capsys.readouterr().err
+    with caplog.at_level(logging.ERROR, "digits"), serving(reader=Reader(path)) as address:
+        refused(read(address, INK, "application/json"), 503, "not_ready", "the server's log")
+        refused(requests.get(f"{address}/readyz", timeout=9), 503, "not_ready")
+        assert requests.get(f"{address}/healthz", timeout=9).status_code == 200
+    assert str(tmp_path) in caplog.text  # the log tells what the client is not told
+
+
+@pytest.mark.parametrize("fault, said", FAULTS)
+def test_a_wrong_finder_is_said_and_strokes_are_still_read(
+    fault: Callable[[Path], None], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = spoilt(FINDER, fault, tmp_path)
+    with pytest.raises(WrongFinder, match=said):
+        Finder(path)
+
+    def broken() -> Finder:
+        return Finder(path)
+
+    monkeypatch.setattr(finders, "finder", broken)
+    monkeypatch.setattr("app.picture.finder", broken)
+    monkeypatch.setattr("app.api_reader.finder", broken)
+    noise = np.random.default_rng(0).normal(0, 8, drawn().shape)  # as of a camera
+    photograph = coded(".png", (drawn() * 0.6 + 40 + noise).clip(0, 255).astype(np.uint8))
+    with serving() as address:
+        refused(requests.get(f"{address}/readyz", timeout=9), 503, "not_ready")
+        assert read(address, INK, "application/json").json()["text"] == "1"
+        assert read(address, coded(".png")).json()["text"] == "3"  # a drawing needs no finder
+        refused(read(address, photograph), 503, "not_ready")
+
+
+def test_a_model_that_comes_later_is_taken(tmp_path: Path) -> None:
+    path = spoilt(MODEL, remove, tmp_path)
+    with serving(reader=Reader(path)) as address:
+        assert requests.get(f"{address}/readyz", timeout=9).status_code == 503
+        shutil.copyfile(MODEL, path)
+        assert requests.get(f"{address}/readyz", timeout=9).status_code == 200
+
+
+def test_a_port_in_use_is_said() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        done = subprocess.run(
+            ["make", "--old-file=.venv/app/.served", "run", f"PORT={port}"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode != 0
+    assert f"port {port} is in use: stop what serves there, or name another" in done.stderr
+
+
+def test_the_figures_beside_the_models_are_theirs() -> None:
+    for path in (MODEL, FINDER):
+        assert len(json.loads(path.with_suffix(".json").read_bytes())["sha256"]) == 64
