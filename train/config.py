@@ -38,7 +38,7 @@ class Config:
     rounds: int = _setting(14, "rounds in the pool, each with every training digit at least once")
     pool_seed: int = _pool(0, "of everything random in the pool")
     pen_repeats: int = _pool(3, "fresh renderings of each pen digit a round")
-    photographs: int = _pool(5_000, "digits a round that went through a picture of paper")
+    photographs: int = _pool(7_500, "digits a round that went through a picture of paper")
     outliers: int = _pool(16_000, "glyphs a round that are no digits")
     repen: float = _pool(0.35, "share of MNIST digits redrawn by the serving code, 0 to 1")
     rotate: float = _pool(12.0, "degrees, standard deviation of the rotation is half of it")
