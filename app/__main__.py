@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from app import ink, lines, picture
+from app.artefact import WrongModel
 from app.lines import Line
 from app.reading import Reading, UnreadableInput
-from app.recognizer import MODEL, Recognizer, WrongModel
+from app.recognizer import MODEL, Recognizer
 
 INK_SUFFIX: Final = ".json"
 BATCH: Final = 64  # files that are classified at once

@@ -11,11 +11,12 @@ import numpy as np
 
 from app import api_body, api_picture, lines
 from app.api_errors import Refusal
-from app.finder import STRIDE, WrongFinder, finder
+from app.artefact import WrongModel
+from app.finder import STRIDE, finder
 from app.limits import Limits
 from app.lines import Line
 from app.reading import Reading, UnreadableInput
-from app.recognizer import MODEL, Recognizer, WrongModel
+from app.recognizer import MODEL, Recognizer
 
 CHECKED: Final = 5.0  # seconds for which a check that went well is believed
 BAR: Final = [[[50.0, 10.0], [49.0, 40.0], [48.0, 90.0]]]  # a one, in pixels
@@ -52,7 +53,7 @@ class Reader:
             reading = recognizer.read_image(api_picture.pixels_of(content, limits), single)
         except UnreadableInput as error:
             raise Refusal("unreadable", str(error)) from error
-        except WrongFinder as error:
+        except WrongModel as error:
             raise NotReady(str(error)) from error
         return as_json(reading, recognizer.metadata.get("run", ""))
 
@@ -96,7 +97,7 @@ class Reader:
         try:
             finder().ink(np.full((STRIDE, STRIDE, 3), 255, np.uint8), STRIDE)
             found = recognizer.read_ink([np.array(stroke) for stroke in BAR])
-        except (WrongFinder, UnreadableInput) as error:
+        except (WrongModel, UnreadableInput) as error:
             raise NotReady(str(error)) from error
         if len(found.digits) != 1:
             raise NotReady(f"expected one digit of a test stroke, came {found.text!r}")

@@ -13,10 +13,9 @@ from typing import Final
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from app import artefact
+from app.artefact import open_session
 from app.marks import Ink, without_specks
 
 FINDER: Final = Path(__file__).resolve().parent.parent / "models" / "finder.onnx"
@@ -37,36 +36,14 @@ BRIDGE: Final = 5  # pixels, so that gaps up to 4 are
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
 
 
-class WrongFinder(RuntimeError):
-    """A finder's file that is missing, broken, or made for another contract."""
-
-
 class Finder:
     """One ONNX Runtime session; safe to share between threads.
 
-    path: written by export.finder. Raises WrongFinder when it is not such a file.
+    path: written by export.finder. Raises WrongModel when it is not such a file.
     """
 
     def __init__(self, path: Path | str = FINDER, threads: int = 1) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        if not Path(path).is_file():
-            raise WrongFinder(f"{path}: expected an ink finder, found none; make one with export")
-        if wrong := artefact.mismatch(Path(path)):
-            raise WrongFinder(wrong)
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # ONNX Runtime raises a class of its own for every cause
-            message = f"{path}: expected an ONNX model, came {error}; copy or export it again"
-            raise WrongFinder(message) from error
-        contract = self._session.get_modelmeta().custom_metadata_map.get("contract")
-        if contract != CONTRACT:
-            message = f"{path}: expected contract {CONTRACT!r}, came {contract!r}"
-            raise WrongFinder(f"{message}; export it with this version of the project")
+        self._session = open_session(Path(path), threads, {"contract": CONTRACT})
 
     def ink(self, image: Picture, side: int = SIDE) -> NDArray[np.float32]:
         """How likely each pixel is ink, float32 (h, w) in [0, 1], of the image fitted to a side.

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from app import recognizer
+from app.artefact import WrongModel
 
 
 def loaded() -> "recognizer.Recognizer | None":
     """The recogniser, or None after the page was told why there is none."""
     try:
         return _load()
-    except recognizer.WrongModel as error:
+    except WrongModel as error:
         st.error(f"The model cannot be used: {error}", icon=":material/error:")
         return None
 

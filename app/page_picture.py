@@ -9,7 +9,7 @@ import streamlit as st
 from app import boxed, clipboard, page_about, page_reading, picture
 from app.api_errors import Refusal
 from app.api_picture import pixels_of
-from app.finder import WrongFinder
+from app.artefact import WrongModel
 from app.limits import Limits
 from app.lines import Line
 from app.page_model import loaded
@@ -113,7 +113,7 @@ def _found(recognizer: Recognizer, file: "UploadedFile") -> Found | str:
         if error.code == "too_many_pixels":
             return f"{file.name} is too large: {error.message}."
         return f"{file.name} is no picture that can be read here. Try a PNG, JPEG or WebP."
-    except WrongFinder as error:
+    except WrongModel as error:
         return f"Photographs cannot be read on this server: {error}"
     except UnreadableInput as error:
         return f"{file.name} cannot be read: {error}."

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import ArrayLike, NDArray
 
-from app import artefact, glyph, lines
+from app import glyph, lines
+from app.artefact import WrongModel, open_session
 from app.lines import Line
 from app.memory import Memory
 from app.reading import Digit, Reading, UnreadableInput
@@ -22,10 +22,6 @@ DIGITS: Final = 10
 DOUBTFUL: Final = 1 / 3  # share of a picture's marks that are refused, where it is seen wrongly
 
 
-class WrongModel(RuntimeError):
-    """A model file that is missing, broken, or made for another contract."""
-
-
 class Recognizer:
     """Reads digits with one ONNX Runtime session; safe to share between threads.
 
@@ -35,27 +31,9 @@ class Recognizer:
     """
 
     def __init__(self, path: Path | str = MODEL, threads: int = 1) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads  # ignored once the session exists
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        if not Path(path).is_file():
-            raise WrongModel(f"{path}: expected a model file, found none; make one with export")
-        if wrong := artefact.mismatch(Path(path)):
-            raise WrongModel(wrong)
-        try:
-            self._session = onnxruntime.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # ONNX Runtime raises a class of its own for every cause
-            advice = "copy or export it again"
-            raise WrongModel(f"{path}: expected an ONNX model, came {error}; {advice}") from error
-        self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
         expected = {"contract": CONTRACT, "labels": LABELS, "normal_form": glyph.NORMAL_FORM}
-        for key, value in expected.items():
-            if self.metadata.get(key) != value:
-                came = f"came {self.metadata.get(key)!r}; export it with this version"
-                raise WrongModel(f"{path}: expected {key} {value!r}, {came}")
+        self._session = open_session(Path(path), threads, expected)
+        self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
         self._temperature = self._number("temperature")
         self._threshold = self._number("threshold")
 

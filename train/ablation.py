@@ -39,7 +39,7 @@ WITHOUT: Final[dict[str, dict[str, Any]]] = {
     "nothing wide": {"wide": 0.0},
     "no elastic, no thickness": {"elastic": 0.0, "thickness": 0.0},
     "no rotation, scale, slant, shift": {"rotate": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0},
-    "half the outliers": {"outliers": 10_000},
+    "half the outliers": {"outliers": 8_000},
 }
 
 

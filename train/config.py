@@ -27,7 +27,7 @@ class Config:
 
     network: str = _setting("student", "student, which is shipped, or teacher")
     seed: int = _setting(0, "of the first weights and the order of the glyphs")
-    epochs: int = _setting(56, "rounds of the pool that are trained on, over and over")
+    epochs: int = _setting(54, "rounds of the pool that are trained on, over and over")
     batch: int = _setting(256, "glyphs a step")
     learning_rate: float = _setting(6e-3, "at the peak of the one-cycle schedule")
     weight_decay: float = _setting(2e-2, "of AdamW, on everything but biases and norms")
@@ -35,7 +35,7 @@ class Config:
     ema_half_life: float = _setting(400.0, "steps after which old weights count half")
     distill: float = _setting(0.0, "share of the loss that is distance from the teacher, 0 to 1")
     softness: float = _setting(2.0, "temperature at which student and teacher are compared")
-    rounds: int = _setting(14, "rounds in the pool, each with every training digit at least once")
+    rounds: int = _setting(12, "rounds in the pool, each with every training digit at least once")
     pool_seed: int = _pool(0, "of everything random in the pool")
     pen_repeats: int = _pool(3, "fresh renderings of each pen digit a round")
     photographs: int = _pool(7_500, "digits a round that went through a picture of paper")

@@ -23,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from app.recognizer import WrongModel
+from app.artefact import WrongModel
 from train.calibration import not_digit_scores
 from train.data import Digits, data_folder
 from train.download import DataError

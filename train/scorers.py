@@ -17,8 +17,9 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
+from app.artefact import WrongModel
 from app.glyph import SIDE
-from app.recognizer import DIGITS, LABELS, WrongModel
+from app.recognizer import DIGITS, LABELS
 from train import score
 from train.network import load
 

@@ -15,8 +15,9 @@ import requests
 from app import __main__ as command
 from app import finder as finders
 from app.api_reader import Reader
-from app.finder import FINDER, Finder, WrongFinder
-from app.recognizer import MODEL, Recognizer, WrongModel
+from app.artefact import WrongModel
+from app.finder import FINDER, Finder
+from app.recognizer import MODEL, Recognizer
 from tests.app.test_api import coded, drawn, read, refused, serving
 from tests.browser import ROOT
 
@@ -95,7 +96,7 @@ def test_a_wrong_finder_is_said_and_strokes_are_still_read(
     fault: Callable[[Path], None], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = spoilt(FINDER, fault, tmp_path)
-    with pytest.raises(WrongFinder, match=said):
+    with pytest.raises(WrongModel, match=said):
         Finder(path)
 
     def broken() -> Finder:

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app import corrections, ink, page_about, page_reading, recognizer, samples, sheet
+from app.artefact import WrongModel
 from app.reading import UnreadableInput
 from tests.browser import PHONE_AGENT, ROOT
 from tests.drawings import placed
@@ -34,7 +35,7 @@ def read(page: AppTest) -> str:
 
 def test_missing_model_is_an_error_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing() -> None:
-        raise recognizer.WrongModel("model.onnx: expected a model file, found none")
+        raise WrongModel("model.onnx: expected a model file, found none")
 
     monkeypatch.setattr(recognizer, "Recognizer", missing)
     st.cache_resource.clear()

@@ -11,8 +11,9 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from app.artefact import WrongModel
 from app.reading import Reading, UnreadableInput
-from app.recognizer import MODEL, Recognizer, WrongModel, outlier_scores
+from app.recognizer import MODEL, Recognizer, outlier_scores
 from tests.drawings import DIGITS, placed
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from app import ink
-from app.recognizer import WrongModel
+from app.artefact import WrongModel
 from tests.drawings import DIGITS
 from train import evaluate, sets
 from train.config import Config

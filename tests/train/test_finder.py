@@ -7,7 +7,8 @@ import onnx
 import pytest
 import torch
 
-from app.finder import CONTRACT, SIDE, Finder, WrongFinder
+from app.artefact import WrongModel
+from app.finder import CONTRACT, SIDE, Finder
 from app.recognizer import MODEL
 from export import finder as command
 from tests.train.small import CONFIG, small_characters, small_sets, small_sources
@@ -120,10 +121,10 @@ def test_a_finder_that_lost_too_much_is_not_written(
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WrongFinder, match="found none"):
+    with pytest.raises(WrongModel, match="found none"):
         Finder(tmp_path / "missing.onnx")
     (tmp_path / "broken.onnx").write_bytes(b"onnx")
-    with pytest.raises(WrongFinder, match="expected an ONNX model"):
+    with pytest.raises(WrongModel, match="expected an ONNX model"):
         Finder(tmp_path / "broken.onnx")
-    with pytest.raises(WrongFinder, match="expected contract"):
+    with pytest.raises(WrongModel, match="expected contract"):
         Finder(MODEL)
