@@ -6,10 +6,11 @@ FROM python:3.11.14-slim-trixie
 RUN useradd --create-home --uid 1000 digits
 WORKDIR /home/digits/app
 
-# First what seldom changes. Wheels only, so nothing is compiled; by hash, so nothing is swapped.
+# First what seldom changes. Wheels only, so nothing is compiled; by hash, so nothing is swapped;
+# no dependencies, as the lock names all that are used and leaves out 300 MB that are not.
 COPY requirements-app.lock ./
-RUN pip install --no-cache-dir --disable-pip-version-check --only-binary :all: --require-hashes \
-    -r requirements-app.lock
+RUN pip install --no-cache-dir --disable-pip-version-check --only-binary :all: --no-deps \
+    --require-hashes -r requirements-app.lock
 
 COPY models/model.onnx models/model.json models/finder.onnx models/finder.json models/README.md \
     models/

@@ -1,15 +1,17 @@
-# Two environments: .venv/app holds what serving needs (and the tests' tools), never PyTorch;
-# .venv/train holds what training and export need. A stamp is touched when one is complete, so
+# Three environments: .venv/app holds what serving needs (and the tests' tools), never PyTorch;
+# .venv/train holds what training and export need; .venv/batch holds what the batch job needs, Ray
+# among it, and is for its tests. A stamp is touched when one is complete, so
 # an interrupted installation is done again, and a second run is quick.
 
 PYTHON ?= python3
 PORT ?= 8501
 APP := .venv/app/bin/python
 TRAIN := .venv/train/bin/python
+BATCH := .venv/batch/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 REPORTS := test-results
 .DEFAULT_GOAL := help
-.PHONY: help run test check format test-app test-train train export bench screenshots deploy clean
+.PHONY: help run test check format test-app test-train test-batch train export bench load fuzz screenshots deploy audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -19,7 +21,7 @@ run: .venv/app/.served ## serve the app on http://localhost:8501 (PORT=… for a
 	  { echo "port $(PORT) is in use: stop what serves there, or name another, make run PORT=…" >&2; exit 1; }
 	$(APP) -m streamlit run app/server.py --server.port $(PORT)
 
-test: check test-app test-train ## set up everything and run every test
+test: check test-app test-train test-batch ## set up everything and run every test
 
 check: .venv/app/.tested .venv/train/.tested ## linters and types
 	$(APP) -m ruff check .
@@ -38,6 +40,10 @@ test-app: .venv/app/.tested ## the app's tests, where there is no PyTorch
 test-train: .venv/train/.tested ## the tests of training and export
 	$(TRAIN) -m pytest --numprocesses 2 --dist loadscope tests/train tests/export --junitxml=$(REPORTS)/train.xml
 
+test-batch: .venv/batch/.tested ## the batch job's types and tests, on a small Ray cluster
+	$(BATCH) -m mypy -m deploy.batch
+	$(BATCH) -m pytest tests/batch --junitxml=$(REPORTS)/batch.xml
+
 train: .venv/train/.tested ## train the network: models/model.pth
 	$(TRAIN) -m train
 
@@ -47,12 +53,23 @@ export: .venv/train/.tested ## export it: models/model.onnx and models/model.jso
 bench: .venv/app/.tested ## measure what serving costs: models/bench.json (FIELD=others' models)
 	$(APP) -m tests.bench --field $(FIELD)
 
+load: .venv/app/.tested ## twenty visitors and many programs at once: models/load.json
+	$(APP) -m tests.load
+
+fuzz: .venv/app/.tested ## 20,000 broken strokes, pictures and requests
+	$(APP) -m tests.fuzz
+
 screenshots: .venv/app/.tested ## take the pictures of the page in app/images
 	sh tests/chromium.sh $(APP)
 	$(APP) -m tests.screenshots
 
 deploy: ## put it on a Hugging Face Space: SPACE=owner/name (DRY=1 to list what would go)
 	$(PYTHON) deploy/space.py $(if $(DRY),--dry) "$(SPACE)"
+
+audit: ## look the deployed packages up among known weaknesses, on the internet
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python $(PIP) pip-audit==2.10.1
+	.venv/audit/bin/python -m pip_audit --strict --disable-pip --require-hashes -r requirements-app.lock
 
 clean: ## remove environments, caches and reports
 	rm -rf .venv $(REPORTS) .mypy_cache .ruff_cache .pytest_cache
@@ -69,4 +86,9 @@ clean: ## remove environments, caches and reports
 .venv/train/.tested: requirements-train.txt requirements-app.txt tests/requirements.txt
 	$(PYTHON) -m venv --clear .venv/train
 	$(TRAIN) $(PIP) -r requirements-train.txt -r tests/requirements.txt
+	touch $@
+
+.venv/batch/.tested: requirements-batch.txt requirements-app.txt tests/requirements.txt
+	$(PYTHON) -m venv --clear .venv/batch
+	$(BATCH) $(PIP) -r requirements-batch.txt -c tests/requirements.txt mypy pytest pytest-timeout
 	touch $@

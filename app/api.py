@@ -24,8 +24,13 @@ from app.api_schema import description
 from app.limits import Buckets, Limits, Places, client_of
 
 AGAIN: Final = 1  # seconds after which a busy server may be asked again
-# What browsers should know of each answer: the type is as said, nothing is sent on.
-SAFE: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
+# What browsers should know of each answer: the type is as said, nothing is sent on, and of other
+# sites only a Space may show it in a frame.
+SAFE: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
+}
 _SAFE: Final = [(name.lower().encode(), value.encode()) for name, value in SAFE.items()]
 
 Done = TypeVar("Done")

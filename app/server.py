@@ -20,12 +20,16 @@ os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "50000000")
 
 import streamlit as st  # noqa: E402 - after what OpenCV must find
 from starlette.middleware import Middleware  # noqa: E402
+from streamlit import net_util  # noqa: E402
 
 from app import api  # noqa: E402
 from app.api_socket import send_at_once  # noqa: E402
 from app.limits import Limits  # noqa: E402
 
 send_at_once()
+# Else every WebSocket from another site makes Streamlit ask the internet for this server's
+# address, while all other visitors wait.
+net_util.get_external_ip = lambda: None
 prefix: Final = ("/" + st.get_option("server.baseUrlPath").strip("/")).rstrip("/")
 service: Final = api.create(Limits.from_environment(os.environ), prefix=prefix)
 app = st.App(

@@ -6,13 +6,12 @@ that read one 28x28 glyph.
 """
 
 import argparse
-import http.client
+import asyncio
 import json
 import os
 import platform
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import distribution
@@ -28,9 +27,9 @@ from app.recognizer import MODEL, Recognizer
 from tests.browser import ROOT, serving
 from tests.drawings import placed
 from tests.field import compared, open_session, seconds_of
+from tests.programs import CONNECTIONS, ask
 
 ROUNDS: Final = 15  # of each measurement
-CONNECTIONS: Final = 16
 SECONDS: Final = 5.0  # of load
 START: Final = (
     "import time; t = time.perf_counter()\n"
@@ -116,23 +115,34 @@ def first_reading() -> dict[str, Any]:
 
 
 def server() -> dict[str, Any]:
-    """Seconds to the first page, memory, and readings a second over HTTP."""
-    os.environ |= {"DIGITS_RATE": "0", "DIGITS_WAITING": "64", "DIGITS_READS": "2"}
+    """Seconds to the first page, memory, and readings a second over HTTP, on one core of its own.
+
+    A program that asks has the other one.
+    """
+    os.environ |= {"DIGITS_RATE": "0", "DIGITS_WAITING": "64"}
     started = time.perf_counter()
     with serving(script="server.py") as address:
         start = time.perf_counter() - started
-        host = address.removeprefix("http://")
-        before = _memory(host)
-        latencies = _load(host)
-        rate = len(latencies) / SECONDS
-        after = _memory(host)
+        asyncio.run(ask(address, 1, 100))
+        before = _memory(address)
+        _pin(address, 0)
+        own = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, own - {0} or own)
+        busy = _busy(address)
+        seen = asyncio.run(ask(address, SECONDS))
+        busy = _busy(address) - busy
+        os.sched_setaffinity(0, own)
+        after = _memory(address)
+    if seen.errors or seen.wrong:
+        raise RuntimeError(f"expected right readings, came {[*seen.errors, *seen.wrong][0]}")
     return {
         "start s": round(start, 2),
         "memory MB": round(before),
         "memory after MB": round(after),
-        "readings/s": round(rate),
-        "median ms": round(1000 * median(latencies), 1),
-        "p99 ms": round(1000 * sorted(latencies)[int(0.99 * len(latencies))], 1),
+        "readings/s": round(len(seen.seconds) / SECONDS),
+        "processor µs a reading": round(1e6 * busy / len(seen.seconds)),
+        "median ms": round(1000 * median(seen.seconds), 1),
+        "p99 ms": round(1000 * sorted(seen.seconds)[int(0.99 * len(seen.seconds))], 1),
         "connections": CONNECTIONS,
     }
 
@@ -158,12 +168,21 @@ def installed() -> dict[str, Any]:
 
 def _memory(host: str) -> float:
     """Resident megabytes of the process that listens at a host and port."""
-    port = int(host.rpartition(":")[2])
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and f"--server.port={port}" in _arguments(folder):
-            pages = int((folder / "statm").read_text().split()[1])
-            return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-    return float("nan")
+    pages = int((_process(host) / "statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _busy(host: str) -> float:
+    """Seconds of the processor that it has used."""
+    fields = (_process(host) / "stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # user and system
+
+
+def _process(host: str) -> Path:
+    port = f"--server.port={host.rpartition(':')[2]}"
+    folders = [one for one in Path("/proc").iterdir() if one.name.isdigit()]
+    (found,) = (one for one in folders if port in _arguments(one))
+    return found
 
 
 def _arguments(folder: Path) -> list[str]:
@@ -173,30 +192,10 @@ def _arguments(folder: Path) -> list[str]:
         return []
 
 
-def _load(host: str) -> list[float]:
-    """Seconds that each of many reads of strokes took, on several connections at once."""
-    strokes = [stroke.tolist() for stroke in placed(5, 0, 0, 200)]
-    body = json.dumps({"strokes": strokes})
-    latencies: list[float] = []
-    until = time.perf_counter() + SECONDS
-
-    def read() -> None:
-        connection = http.client.HTTPConnection(host)
-        while time.perf_counter() < until:
-            started = time.perf_counter()
-            connection.request("POST", "/api/read", body, {"Content-Type": "application/json"})
-            answer = connection.getresponse()
-            content = answer.read()
-            if answer.status != 200:
-                raise RuntimeError(f"expected 200, came {answer.status}: {content[:200]!r}")
-            latencies.append(time.perf_counter() - started)
-
-    threads = [threading.Thread(target=read) for _ in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return latencies
+def _pin(host: str, core: int) -> None:
+    """Leaves one core to the process that listens at a host and port."""
+    for thread in (_process(host) / "task").iterdir():
+        os.sched_setaffinity(int(thread.name), {core})
 
 
 if __name__ == "__main__":

@@ -20,10 +20,9 @@ import numpy as np
 
 from tests.bench import machine
 from tests.browser import ROOT, serving
-from tests.drawings import placed
+from tests.programs import ask
 from tests.visitors import Seen, by_protocol, in_browser
 
-CONNECTIONS: Final = 16  # of programs
 WARM: Final = 200  # readings before memory is measured
 # All come from one address here, which else would be held to its share.
 FREE: Final = {"DIGITS_RATE": "0", "DIGITS_WAITING": "400"}
@@ -59,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
     """Visitors and programs at once, then a rest."""
     memory = Memory(address)
-    await ask(address, 100, WARM / 100)
+    await ask(address, WARM / 100, 100)
     before, watch = memory.now(), asyncio.create_task(memory.watch(1))
     drawing = [
         by_protocol(address, visitor, command.seconds)
@@ -68,7 +67,7 @@ async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
     browsers = range(min(command.browsers, command.visitors))
     if browsers:
         drawing.append(asyncio.to_thread(in_browser, address, browsers, command.seconds))
-    programs, *visitors = await asyncio.gather(ask(address, command.api, command.seconds), *drawing)
+    programs, *visitors = await asyncio.gather(ask(address, command.seconds, command.api), *drawing)
     loaded = len(memory.seen)
     await asyncio.sleep(command.after)
     watch.cancel()
@@ -103,9 +102,9 @@ async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
 async def soak(address: str, seconds: float, rate: float) -> dict[str, Any]:
     """Programs alone, for long; memory each minute."""
     memory = Memory(address)
-    await ask(address, 100, WARM / 100)
+    await ask(address, WARM / 100, 100)
     watch = asyncio.create_task(memory.watch(min(60, seconds / 6)))
-    programs = await ask(address, rate, seconds)
+    programs = await ask(address, seconds, rate)
     watch.cancel()
     hours = slope(memory.seen[len(memory.seen) // 6 :])
     return {
@@ -119,37 +118,6 @@ async def soak(address: str, seconds: float, rate: float) -> dict[str, Any]:
         "memory MB each minute": [round(size, 1) for _, size in memory.seen],
         "slope MB/h": None if hours is None else round(60 * hours, 2),
     }
-
-
-async def ask(address: str, rate: float, seconds: float) -> Seen:
-    """Programs' readings of strokes: each at its time, from when its seconds are counted."""
-    seen, host, port = Seen(), *address.removeprefix("http://").split(":")
-    strokes = [[one.tolist() for one in placed(digit, 20, 20, 160)] for digit in range(10)]
-    due = iter(range(int(rate * seconds)))
-    start = time.perf_counter()
-
-    async def connection() -> None:
-        reader, writer = await asyncio.open_connection(host, int(port))
-        for number in due:  # shared by all connections
-            at = start + number / rate
-            await asyncio.sleep(max(at - time.perf_counter(), 0))
-            body = json.dumps({"strokes": strokes[number % 10]}).encode()
-            head = f"POST /api/read HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
-            writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-            said = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            answer = await reader.readexactly(int(said.split("content-length: ")[1].split()[0]))
-            seen.seconds.append(time.perf_counter() - at)
-            if " 200 " not in said.splitlines()[0]:
-                seen.errors.append(answer.decode())
-            elif (text := json.loads(answer)["text"]) != str(number % 10):
-                seen.wrong.append(f"sent {number % 10}, read {text}")
-        writer.close()
-
-    ended = await asyncio.gather(
-        *(connection() for _ in range(CONNECTIONS)), return_exceptions=True
-    )
-    seen.errors += [repr(error) for error in ended if error]
-    return seen
 
 
 class Memory:

@@ -2,12 +2,10 @@
 
 import http.client
 import http.server
-import importlib.metadata
 import json
-import os
 import re
+import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -20,93 +18,28 @@ from typing import Any
 
 import pytest
 import yaml
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from app.limits import PREFIX, Limits
 from deploy import space
-from tests.browser import FLAGS, find_chromium
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-START = 60  # seconds; a busy machine takes ten to import everything
-
-
-@contextmanager
-def started(folder: Path, script: Path, **variables: str) -> Iterator[int]:
-    """Serves a script from a working directory; yields its port."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = [f"--server.port={port}", "--server.address=127.0.0.1"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(script), *address],
-        cwd=folder,
-        env={**os.environ, **variables},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        deadline = time.monotonic() + START
-        while True:
-            assert server.poll() is None, server.communicate()[0]
-            assert time.monotonic() < deadline, "the server did not answer"
-            with closing(socket.socket()) as client:
-                if client.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield port
-    finally:
-        server.terminate()
-        try:
-            server.communicate(timeout=10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.communicate()
-
-
-def ask(
-    port: int, path: str, method: str = "GET", body: str | None = None, **headers: str
-) -> tuple[int, dict[str, str], str]:
-    """Status, headers with small names, and body."""
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, named)
-        response = connection.getresponse()
-        found = {name.lower(): value for name, value in response.getheaders()}
-        text = "" if response.status == 101 else response.read().decode("utf-8", "replace")
-        return response.status, found, text
-
+from tests.browser import ROOT
+from tests.image import (
+    DOCKERFILE,
+    LOCK,
+    ask,
+    ignored,
+    image_files,
+    left_out,
+    locked,
+    serving_image,
+    started,
+    wanted,
+)
 
 ONE = json.dumps({"strokes": [[[50, 10], [49, 40], [48, 90]]]})
 
 
 # The lock.
-
-
-def locked() -> dict[str, tuple[str, int]]:
-    """Version and number of hashes of each package in the lock."""
-    text = (ROOT / "requirements-app.lock").read_text(encoding="utf-8")
-    entries = re.findall(r"^([\w.-]+)==(\S+)((?: \\\n +--hash=sha256:[0-9a-f]{64})+)$", text, re.M)
-    assert len(entries) == len(re.findall(r"^[^#\s]", text, re.M)), "a line without a hash"
-    return {name: (version, hashes.count("sha256:")) for name, version, hashes in entries}
-
-
-def wanted() -> dict[str, str]:
-    """Versions of the app's requirements and of all that they need, as installed here."""
-    lines = (ROOT / "requirements-app.txt").read_text(encoding="utf-8").splitlines()
-    todo = [Requirement(line) for line in lines if line and not line.startswith("#")]
-    found: dict[str, str] = {}
-    while todo:
-        name = canonicalize_name(todo.pop().name)
-        if name in found:
-            continue
-        found[name] = importlib.metadata.version(name)
-        needs = map(Requirement, importlib.metadata.requires(name) or [])
-        todo += [one for one in needs if not one.marker or one.marker.evaluate({"extra": ""})]
-    return found
 
 
 def test_the_lock_agrees_with_the_requirements() -> None:
@@ -117,34 +50,21 @@ def test_the_lock_agrees_with_the_requirements() -> None:
             assert locked()[name][0] == version
 
 
-def test_the_lock_has_all_that_is_needed_and_nothing_else() -> None:
-    assert set(locked()) == set(wanted())
+def test_the_lock_has_all_but_what_it_says_to_leave_out() -> None:
+    assert left_out() < set(wanted())
+    assert set(locked()) == set(wanted()) - left_out()
+
+
+def test_the_locks_command_is_whole_and_in_order() -> None:
+    comment = "".join(line[1:] for line in LOCK.splitlines() if line.startswith("#"))
+    command = shlex.split(comment[comment.index("uv pip compile") :].replace("\\", " "))
+    named = [one for one in command if one in wanted()]
+    assert command.count("--no-emit-package") == len(named) == len(left_out())
+    assert named == sorted(named)
+    assert {"requirements-app.txt", "--generate-hashes", "--only-binary"} <= set(command)
 
 
 # The image.
-
-
-def ignored(path: str) -> bool:
-    """What .dockerignore says of a path: the last pattern that matches it or a folder above."""
-    verdict = False
-    for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        pattern = re.escape(line.removeprefix("!"))
-        pattern = pattern.replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
-        if re.match(f"{pattern}(?:/|$)", path):
-            verdict = not line.startswith("!")
-    return verdict
-
-
-def image_files() -> set[str]:
-    """What the COPY lines take of the context that .dockerignore leaves."""
-    found = set()
-    for source in space.copied(DOCKERFILE):
-        path = ROOT / source
-        files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
-        found |= {one.relative_to(ROOT).as_posix() for one in files}
-    return {path for path in found if not ignored(path)}
 
 
 def test_exactly_the_needed_files_go_into_the_image() -> None:
@@ -166,22 +86,24 @@ def test_nothing_else_is_sent_to_the_builder(path: str) -> None:
     assert ignored(path)
 
 
-def test_the_files_of_the_image_serve_page_and_programs(tmp_path: Path) -> None:
-    for path in image_files():
-        target = tmp_path / "app" / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / path, target)
-    root = tmp_path / "app"
-    with started(root, Path("app/server.py"), HOME=str(tmp_path), PYTHONPATH="") as port:
+def test_the_image_serves_page_and_programs(tmp_path: Path) -> None:
+    with serving_image(tmp_path) as port:
         assert ask(port, "/readyz")[0] == 200
         status, headers, body = ask(port, "/")
         assert status == 200
         assert "<title>Streamlit</title>" in body
-        assert headers["x-content-type-options"] == "nosniff"
         ink = ask(port, "/api/read", "POST", ONE, Content_Type="application/json")
         assert json.loads(ink[2])["text"] == "1"
-        assert json.loads(ask(port, "/api/other")[2])["error"]["code"] == "not_found"
-        assert ask(port, "/healthz", "POST")[0] == 405
+        missing = ask(port, "/api/other")
+        assert json.loads(missing[2])["error"]["code"] == "not_found"
+        wrong = ask(port, "/healthz", "POST")
+        assert wrong[0] == 405
+        script = re.findall(r'src="\./(\S+\.js)"', body)[0]
+        for found in (headers, ink[1], missing[1], wrong[1], ask(port, f"/{script}")[1]):
+            assert found["x-content-type-options"] == "nosniff"
+            assert found["referrer-policy"] == "same-origin"
+            framing = found["content-security-policy"]
+            assert framing == "frame-ancestors 'self' https://huggingface.co https://*.hf.space"
 
 
 def test_the_dockerfile_keeps_hadolints_rules() -> None:
@@ -192,7 +114,13 @@ def test_the_dockerfile_keeps_hadolints_rules() -> None:
 
 def test_the_image_is_small_safe_and_pinned() -> None:
     assert re.search(r"^FROM python:3\.\d+\.\d+-slim-\w+$", DOCKERFILE, re.M)
-    for words in ("--require-hashes", "--no-cache-dir", "--only-binary :all:", "HEALTHCHECK"):
+    for words in (
+        "--no-deps",
+        "--require-hashes",
+        "--no-cache-dir",
+        "--only-binary :all:",
+        "HEALTHCHECK",
+    ):
         assert words in DOCKERFILE
     assert re.findall(r"^USER (\S+)$", DOCKERFILE, re.M) == ["1000"]
     assert "apt-get" not in DOCKERFILE  # no compiler, no cache
@@ -434,7 +362,7 @@ st.write(f"came {file.size} bytes" if file else "nothing came")
 
 @pytest.mark.parametrize("protection, said", [(None, "came 5 bytes"), ("true", "403")])
 def test_an_upload_arrives_in_another_sites_frame(
-    tmp_path: Path, protection: str | None, said: str
+    browser: Browser, tmp_path: Path, protection: str | None, said: str
 ) -> None:
     # As a Space shows it. With the protection that the settings leave out it does not arrive.
     (tmp_path / "uploader.py").write_text(UPLOADER)
@@ -443,18 +371,14 @@ def test_an_upload_arrives_in_another_sites_frame(
     with (
         started(tmp_path, tmp_path / "uploader.py", **off) as port,
         framing(f"http://127.0.0.1:{port}/") as outer,
-        sync_playwright() as playwright,
+        closing(browser.new_context()) as context,
     ):
-        chromium = find_chromium(playwright)
-        assert chromium, "no Chromium: sh tests/chromium.sh"
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page()
+        page = context.new_page()
         page.goto(f"http://localhost:{outer}/")  # another site than 127.0.0.1
         frame = page.frame_locator("iframe")
         chosen = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"12345"}
         frame.locator("input[type=file]").set_input_files([chosen], timeout=30_000)
         frame.get_by_text(said).first.wait_for(timeout=20_000)
-        browser.close()
 
 
 @contextmanager

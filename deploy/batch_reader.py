@@ -1,0 +1,104 @@
+"""What a worker of `deploy/batch.py` does: tables of pictures in, tables of readings out."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import pyarrow as pa  # type: ignore[import-untyped]
+
+from app import picture
+from app.lines import Line
+from app.reading import Digit, Reading, UnreadableInput
+from app.recognizer import Recognizer
+
+FILE: Final = 64 << 20  # bytes of one picture's file, at most
+DIGIT: Final = pa.struct(
+    [
+        ("value", pa.int8()),
+        ("confidence", pa.float32()),
+        ("box", pa.list_(pa.float32(), 4)),  # x, y, width, height in pixels of the picture
+        ("number", pa.int32()),
+        ("line", pa.int32()),
+    ]
+)
+RESULT: Final = {"text": pa.string(), "digits": pa.list_(DIGIT), "error": pa.string()}
+
+
+class Reader:
+    """What an actor holds and does. column: of the pictures' bytes; "" for files by their path."""
+
+    def __init__(self, column: str, single: bool) -> None:
+        cv2.setNumThreads(1)  # an actor has one core
+        self._recognizer = Recognizer()
+        self._column, self._single = column, single
+
+    def __call__(self, batch: pa.Table) -> pa.Table:
+        """The table with the readings' columns instead of that of the pictures."""
+        rows = batch.num_rows
+        known = [self._look(batch, row) for row in range(rows)]
+        found = [one for one in known if not isinstance(one, UnreadableInput)]
+        readings = iter(self._recognizer.read_lines(found))
+        results: list[dict[str, Any]] = []
+        for one in known:
+            if isinstance(one, UnreadableInput):
+                results.append({"text": None, "digits": None, "error": str(one)})
+            else:
+                results.append(as_row(next(readings)))
+        if self._column:
+            batch = without_pictures(batch, self._column)
+        for name, kind in RESULT.items():
+            batch = batch.append_column(name, pa.array([one[name] for one in results], kind))
+        return batch
+
+    def _look(self, batch: pa.Table, row: int) -> list[Line] | UnreadableInput:
+        """What a picture may say, or why it cannot be read."""
+        try:
+            if self._column:
+                content = _bytes_of(batch.column(self._column)[row])
+                return self._recognizer.look(picture.decode(content), self._single)
+            path = Path(batch.column("path")[row].as_py())
+            _check_size(path.stat().st_size if path.is_file() else 0)
+            return self._recognizer.look(picture.load(path), self._single)
+        except UnreadableInput as error:
+            return error
+
+
+def _bytes_of(cell: Any) -> bytes:
+    """A picture's file from a scalar of bytes, or of a struct with them. Raises UnreadableInput."""
+    buffer = cell["bytes"] if pa.types.is_struct(cell.type) and cell.is_valid else cell
+    if not buffer.is_valid:
+        raise UnreadableInput("expected a picture's bytes, came null")
+    _check_size(len(buffer.as_buffer()))
+    content: bytes = buffer.as_py()
+    return content
+
+
+def _check_size(size: int) -> None:
+    if size > FILE:
+        raise UnreadableInput(f"expected a file of at most {FILE:,} bytes, came {size:,}")
+
+
+def as_row(reading: Reading) -> dict[str, Any]:
+    """A reading as the values of RESULT."""
+    digits = [_digit_as_row(one) for one in reading.digits]
+    return {"text": reading.text, "digits": digits, "error": None}
+
+
+def _digit_as_row(digit: Digit) -> dict[str, Any]:
+    box = [float(side) for side in digit.box]
+    place = {"number": digit.number, "line": digit.line}
+    return {"value": digit.value, "confidence": digit.confidence, "box": box, **place}
+
+
+def without_pictures(table: pa.Table, column: str) -> pa.Table:
+    """The table without its pictures; of a struct with a path, that is kept."""
+    cells = table.column(column)
+    table = table.drop_columns([column])
+    kind = cells.type
+    if pa.types.is_struct(kind) and kind.get_field_index("path") >= 0:
+        paths = pa.chunked_array(
+            [one.field("path") for one in cells.chunks], kind.field("path").type
+        )
+        if "path" not in table.column_names:
+            table = table.add_column(0, "path", paths)
+    return table
