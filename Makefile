@@ -11,7 +11,7 @@ BATCH := .venv/batch/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 REPORTS := test-results
 .DEFAULT_GOAL := help
-.PHONY: help run test check format test-app test-train test-batch train export bench load fuzz screenshots deploy audit clean
+.PHONY: help run test check format test-app test-train test-batch train export bench bench-page load fuzz screenshots deploy audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -50,8 +50,13 @@ train: .venv/train/.tested ## train the network: models/model.pth
 export: .venv/train/.tested ## export it: models/model.onnx and models/model.json
 	$(TRAIN) -m export
 
-bench: .venv/app/.tested ## measure what serving costs: models/bench.json (FIELD=others' models)
+bench: .venv/app/.tested ## measure what serving costs: models/bench.json, choices.json (FIELD=others' models)
 	$(APP) -m tests.bench --field $(FIELD)
+	$(APP) -m tests.choices
+
+bench-page: .venv/app/.tested ## from the lifted pen to the reading in a browser: models/bench_page.json
+	sh tests/chromium.sh $(APP)
+	$(APP) -m tests.bench_page
 
 load: .venv/app/.tested ## twenty visitors and many programs at once: models/load.json
 	$(APP) -m tests.load

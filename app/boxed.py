@@ -1,6 +1,7 @@
 """A picture as the page shows it: of a sensible size, with a button around each digit."""
 
 import base64
+from collections.abc import Callable
 from typing import Any, Final
 
 import cv2
@@ -107,20 +108,31 @@ def address(small: NDArray[np.uint8]) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(coded.tobytes()).decode()
 
 
-def show(picture: str, size: tuple[float, float], reading: Reading, chosen: int) -> int | None:
-    """Shows a picture with its digits. Returns the place of the one that was just pressed.
+def show(
+    picture: str,
+    size: tuple[float, float],
+    reading: Reading,
+    chosen: int,
+    on_choose: Callable[[int], None],
+) -> None:
+    """Shows a picture with its digits.
 
     picture: see `address`. size: of what was read, its width and height in pixels. chosen: the
-    place of the digit that is looked at.
+    place of the digit that is looked at. on_choose: told the place of each digit that is pressed,
+    before the page runs again.
     """
+
+    def pressed() -> None:
+        place = st.session_state.boxes.chosen
+        if isinstance(place, int) and 0 <= place < len(reading.digits):
+            on_choose(place)
+
     data = {
         "picture": picture,
         "alt": f"The picture that was read: {reading.text or 'no digits'}",
         "boxes": boxes(size, reading, chosen),
     }
-    pressed = _boxes(data=data, key="boxes", on_chosen_change=lambda: None).chosen
-    known = isinstance(pressed, int) and 0 <= pressed < len(reading.digits)
-    return pressed if known else None
+    _boxes(data=data, key="boxes", on_chosen_change=pressed)
 
 
 def boxes(size: tuple[float, float], reading: Reading, chosen: int) -> list[dict[str, Any]]:

@@ -37,11 +37,16 @@ export default function ({ parentElement, data }) {
 }
 """
 
+# What the browser offers to choose. A phone that keeps HEIC makes a JPEG for a page that asks so.
+ACCEPTED: Final = "image/png,image/jpeg,image/webp,image/bmp,image/gif"
+
 # What is pasted takes the way of what is dropped, through the uploader and its limits.
 _PASTE_JS: Final = """
-export default function () {
+export default function ({ data }) {
+  const uploader = () => document.querySelector(".st-key-file input[type=file]");
+  const offer = () => uploader()?.setAttribute("accept", data.accept);
   const paste = event => {
-    const input = document.querySelector(".st-key-file input[type=file]");
+    const input = uploader();
     const pictures = [...event.clipboardData.files].filter(one => one.type.startsWith("image/"));
     if (!input || !pictures.length) return;
     const transfer = new DataTransfer();
@@ -51,7 +56,11 @@ export default function () {
     event.preventDefault();
   };
   document.addEventListener("paste", paste);
-  return () => document.removeEventListener("paste", paste);
+  document.addEventListener("click", offer, true); // before the uploader, which comes late, opens
+  return () => {
+    document.removeEventListener("paste", paste);
+    document.removeEventListener("click", offer, true);
+  };
 }
 """
 
@@ -67,5 +76,8 @@ def copy_button(text: str) -> None:
 
 
 def take_pasted() -> None:
-    """Hands pictures that are pasted anywhere on the page to the uploader of key `file`."""
-    _paste(key="paste")
+    """Hands pictures that are pasted anywhere on the page to the uploader of key `file`.
+
+    The uploader then offers pictures alone to choose from, though it takes what is dropped.
+    """
+    _paste(data={"accept": ACCEPTED}, key="paste")

@@ -34,27 +34,25 @@ def show_steps(times: Mapping[str, float]) -> None:
             for key, title, what in STEPS
             if key in times or (not times and key != "picture")
         )
-        st.html(f'<ol class="steps">{steps}</ol>')
-        if times:
-            total = 1000 * sum(times.values())
-            st.markdown(f"This reading took **{total:.1f} ms** on this server’s CPU.")
-        st.markdown(accuracies())
+        total = f"{1000 * sum(times.values()):.1f} ms"
+        took = f"<p>This reading took <b>{total}</b> on this server’s CPU.</p>" if times else ""
+        st.html(f'<ol class="steps">{steps}</ol>{took}{accuracies()}')
 
 
 def accuracies() -> str:
-    """What was measured, as Markdown; the numbers are those that the export wrote."""
+    """What was measured, as HTML; the numbers are those that the export wrote."""
     measured = _measured()
     rows = [
-        f"- **{sets['accuracy']:.1f} %** of {sets['n']:,} {said}"
+        f"<li><b>{sets['accuracy']:.1f} %</b> of {sets['n']:,} {said}</li>"
         for key, said in MEASURED.items()
         if (sets := measured.get("int8", {}).get("sets", {}).get(key))
     ]
     if not rows:
-        return "Nothing was measured of this model."
+        return "<p>Nothing was measured of this model.</p>"
     size = measured["bytes"] / 1000
     return (
-        f"The network has {measured['parameters']:,} parameters in {size:.0f} kB."
-        " It reads rightly:\n\n" + "\n".join(rows)
+        f"<p>The network has {measured['parameters']:,} parameters in {size:.0f} kB."
+        f" It reads correctly:</p><ul>{''.join(rows)}</ul>"
     )
 
 

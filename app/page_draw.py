@@ -6,21 +6,24 @@ from typing import Any, Final
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-from app import ink, lines, page_about, page_reading, samples, sheet
+from app import ink, lines, looks, page_about, page_reading, panel, samples, sheet
 from app.page_model import loaded
 from app.reading import Reading, UnreadableInput
 
-PENS: Final = ("Thin pen", "Medium pen", "Thick pen")  # as sheet.Size.pens
-ICONS: Final = (":material/pen_size_1:", ":material/pen_size_3:", ":material/pen_size_5:")
+# Icon and name; as sheet.Size.pens.
+PENS: Final = (
+    ("pen_size_1", "Thin pen"),
+    ("pen_size_3", "Medium pen"),
+    ("pen_size_5", "Thick pen"),
+)
 HINT: Final = "Draw a digit or a number"
 
 
 @st.fragment
 def draw_and_read(size: sheet.Size) -> None:
     """The whole of drawing. The canvas comes first: it is there while the model is loaded."""
-    pen = sheet.SHARP * size.pens[st.session_state.get("pen", 1)]
-    drawing = _canvas(size, pen)
-    _tools(drawing.get("objects", []), size, pen)
+    drawing = _canvas(size)
+    _tools(drawing.get("objects", []), size)
     recognizer = loaded()
     if recognizer is None:
         return
@@ -47,16 +50,13 @@ def draw_and_read(size: sheet.Size) -> None:
     page_about.show_steps(times if reading.digits else {})
 
 
-def _canvas(size: sheet.Size, pen: int) -> dict[str, Any]:
-    """Shows the canvas; returns the drawing as Fabric's JSON. pen: in canvas pixels."""
+def _canvas(size: sheet.Size) -> dict[str, Any]:
+    """Shows the canvas; returns the drawing as Fabric's JSON."""
     width, height = size.canvas
-    with (
-        st.container(key="phone" if size == sheet.PHONE else "wide", horizontal_alignment="center"),
-        st.container(key="canvas", width=size.width),
-    ):
+    with st.container(key="canvas"):
         drawing: dict[str, Any] = (
             st_canvas(
-                stroke_width=pen,
+                stroke_width=sheet.SHARP * size.pens[_pen()],
                 stroke_color=sheet.INK,
                 background_color=sheet.PAPER,
                 width=width,
@@ -80,47 +80,26 @@ def _take(objects: list[dict[str, Any]]) -> None:
     sheet.take(objects)
 
 
-def _tools(objects: list[dict[str, Any]], size: sheet.Size, pen: int) -> None:
+def _tools(objects: list[dict[str, Any]], size: sheet.Size) -> None:
     """Undo, clear, the pen's width, and drawings to try."""
-    with st.container(key="tools", horizontal=True, horizontal_alignment="center"):
-        st.button(
-            "Undo",
-            key="undo",
-            icon=":material/undo:",
-            disabled=not objects,
-            on_click=_take,
-            args=(objects[:-1],),
-        )
-        st.button(
-            "Clear",
-            key="clear",
-            icon=":material/ink_eraser:",
-            disabled=not objects,
-            on_click=_take,
-            args=([],),
-        )
-        st.segmented_control(
-            "Pen",
-            range(len(PENS)),
-            default=1,
-            required=True,
-            format_func=lambda one: f"{ICONS[one]} {PENS[one]}",
-            key="pen",
-            label_visibility="collapsed",
-        )
-    with st.container(
-        key="samples",
-        horizontal=True,
-        horizontal_alignment="center",
-        vertical_alignment="center",
-    ):
-        st.markdown("Try", width="content")
-        for number, name in enumerate(samples.SAMPLES):
-            strokes = samples.placed(name, size)
-            st.button(
-                name,
-                key=f"sample-{number}",
-                type="tertiary",
-                on_click=_take,
-                args=(sheet.objects_of(strokes, pen),),
-            )
+
+    def press(name: str) -> None:
+        what, _, number = name.partition("-")
+        at = int(number) if number.isdecimal() else 0
+        if name == "undo":
+            _take(objects[:-1])
+        elif name == "clear":
+            _take([])
+        elif what == "pen" and at < len(PENS):
+            st.session_state.pen = at  # no widget's, so it outlives the canvas
+        elif what == "sample" and at < len(samples.SAMPLES):
+            strokes = samples.placed(list(samples.SAMPLES)[at], size)
+            _take(sheet.objects_of(strokes, sheet.SHARP * size.pens[_pen()]))
+
+    panel.show(looks.tools(bool(objects), PENS, _pen(), list(samples.SAMPLES)), "tools", press)
+
+
+def _pen() -> int:
+    """Which of PENS this visitor draws with."""
+    found: int = st.session_state.get("pen", 1)
+    return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from app import boxed, clipboard, page_about, page_reading, picture
+from app import boxed, clipboard, focus, page_about, page_reading, picture
 from app.api_errors import Refusal
 from app.api_picture import pixels_of
 from app.artefact import WrongModel
@@ -19,10 +19,10 @@ from app.recognizer import Recognizer
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-TYPES: Final = ("png", "jpg", "jpeg", "webp", "bmp", "gif")
 LIMITS: Final = Limits(pixels=picture.LARGEST_PICTURE)
 HINT: Final = "No picture yet"
 NO_INK: Final = "No digits found"
+CANNOT: Final = "This cannot be read"
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class Found:
     """A picture that was looked at once: what is kept of it while it is shown.
 
     file: its id. picture: see `boxed.address`. size: width and height of the file's own, pixels.
-    lines: what may be read. times: seconds by step.
+    lines: what may be read. times: seconds by step. blurred: see `focus.is_blurred`.
     """
 
     file: str
@@ -38,15 +38,15 @@ class Found:
     size: tuple[int, int]
     lines: list[Line]
     times: dict[str, float]
+    blurred: bool
 
 
 @st.fragment
 def upload_and_read() -> None:
     """A file dropped, chosen or pasted."""
     with st.container(key="file"):
-        file = st.file_uploader(
-            "A picture of digits: drop it here, paste it, or choose it", type=TYPES
-        )
+        # Of any type: Streamlit refuses others with no more than a red sign, the page with words.
+        file = st.file_uploader("Drop, paste or choose a picture of digits")
     clipboard.take_pasted()
     _read(file)
 
@@ -55,7 +55,7 @@ def upload_and_read() -> None:
 def photograph_and_read() -> None:
     """The camera."""
     with st.container(key="camera"):
-        file = st.camera_input("Hold up paper with digits on it, filling most of the picture")
+        file = st.camera_input("Fill the picture with the digits")
     _read(file)
 
 
@@ -70,7 +70,7 @@ def _read(file: "UploadedFile | None") -> None:
         return
     found = None if file is None else _found(recognizer, file)
     if isinstance(found, str):
-        page_reading.show_headline(Reading(), "This cannot be read")
+        page_reading.show_headline(Reading(), CANNOT)
         st.error(found, icon=":material/error:")
         return
     if found is None:
@@ -87,12 +87,14 @@ def _read(file: "UploadedFile | None") -> None:
             " focus, are found best.",
             icon=":material/search:",
         )
+    elif found.blurred:
+        st.warning(
+            "This picture is too blurred to be read reliably. Hold still and let the camera focus.",
+            icon=":material/blur_on:",
+        )
     with st.container(key="picture"):
         at = page_reading.chosen(reading) if reading.digits else 0
-        pressed = boxed.show(found.picture, found.size, reading, at)
-    if pressed is not None and pressed != at:
-        page_reading.choose(pressed)
-        st.rerun(scope="fragment")
+        boxed.show(found.picture, found.size, reading, at, page_reading.choose)
     page_reading.show_details(recognizer, reading)
     page_about.show_steps(times)
 
@@ -107,18 +109,26 @@ def _found(recognizer: Recognizer, file: "UploadedFile") -> Found | str:
         start = perf_counter()
         image = pixels_of(file.getvalue(), LIMITS)
         decoded = perf_counter()
-        found = recognizer.look(image)
+        lines = recognizer.look(image)
         times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
     except Refusal as error:
         if error.code == "too_many_pixels":
             return f"{file.name} is too large: {error.message}."
-        return f"{file.name} is no picture that can be read here. Try a PNG, JPEG or WebP."
+        return (
+            f"{file.name} is not a picture that can be read here. Try PNG, JPEG, WebP, BMP or GIF."
+        )
     except WrongModel as error:
         return f"Photographs cannot be read on this server: {error}"
     except UnreadableInput as error:
-        return f"{file.name} cannot be read: {error}."
+        return f"{file.name} cannot be read: {str(error).removeprefix('body: ')}."
     small, _ = boxed.reduced(image)
-    size = (image.shape[1], image.shape[0])
-    st.session_state.found = Found(file.file_id, boxed.address(small), size, found, times)
-    kept: Found = st.session_state.found
-    return kept
+    found = Found(
+        file.file_id,
+        boxed.address(small),
+        (image.shape[1], image.shape[0]),
+        lines,
+        times,
+        focus.is_blurred(image, page_reading.read(recognizer, lines).digits),
+    )
+    st.session_state.found = found
+    return found

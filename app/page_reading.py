@@ -8,15 +8,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from app import clipboard, corrections, glyph, looks, why
+from app import clipboard, corrections, details, glyph, looks, panel, why
 from app.lines import Line
 from app.memory import Memory
 from app.reading import Digit, Reading
 from app.recognizer import DIGITS, Recognizer
 
-MOST_TILES: Final = 120  # buttons; more digits are read, but a browser tires of more buttons
-STORED: Final = "Clicking stores this drawing on the server to improve the model."
-NOT_STORED: Final = "It counts for this visit only, and nothing is stored."
+MOST_TILES: Final = 24  # some two lines on a phone; on a picture, all digits can be pressed
 
 Strokes = Sequence[NDArray[np.float64]]
 
@@ -64,8 +62,7 @@ def show_headline(reading: Reading, hint: str) -> None:
         # Markdown, as it changes the text inside the live region and keeps the region itself,
         # which is what makes screen readers speak it.
         st.markdown(looks.headline(reading, hint), unsafe_allow_html=True)
-    with st.container(key="copy", horizontal_alignment="center"):
-        clipboard.copy_button(reading.text)
+    clipboard.copy_button(reading.text)
 
 
 def chosen(reading: Reading) -> int:
@@ -85,66 +82,41 @@ def show_details(recognizer: Recognizer, reading: Reading, strokes: Strokes = ()
     if not reading.digits:
         return
     at = chosen(reading)
-    if len(reading.digits) > 1:
-        _show_tiles(reading, at)
     digit = reading.digits[at]
+
+    def press(name: str) -> None:
+        what, _, number = name.partition("-")
+        value = int(number) if number.isdecimal() else None
+        if what == "tile" and value is not None:
+            choose(value)
+        elif name == "no-digit" or (what == "right" and value in range(DIGITS)):
+            _correct(recognizer, digit, strokes, value)
+            visit().chosen = at  # whose correction is thanked for
+
     label = DIGITS if digit.value is None else digit.value
-    with st.container(key="chosen"):
-        st.html(looks.seen(digit, why.occlusion(recognizer.logits, digit.glyph, label)))
-        _show_correction(recognizer, digit, strokes)
+    heat = why.occlusion(recognizer.logits, digit.glyph, label)
+    html = (
+        (details.tiles(reading, tiles_of(reading, at), at) if len(reading.digits) > 1 else "")
+        + f'<div class="chosen">{details.seen(digit, heat)}{details.bars(digit)}</div>'
+        + details.consent(digit, stored=corrections.from_environment() is not None)
+        + details.outcome(visit().said, visit().trouble)
+    )
+    panel.show(html, "details", press)
 
 
-def _show_tiles(reading: Reading, at: int) -> None:
-    st.html(looks.tiles_style(reading))
-    for line in range(reading.digits[-1].line + 1):
-        with st.container(key=f"tiles-{line}", horizontal=True):
-            for place, digit in enumerate(reading.digits[:MOST_TILES]):
-                if digit.line == line:
-                    st.button(
-                        "?" if digit.value is None else str(digit.value),
-                        key=f"tile-{place}",
-                        type="primary" if place == at else "secondary",
-                        on_click=choose,
-                        args=(place,),
-                    )
+def tiles_of(reading: Reading, at: int) -> list[int]:
+    """The places of the digits that get a tile: all, or of many, those in the line looked at."""
+    places = list(range(len(reading.digits)))
+    if len(places) > MOST_TILES:
+        places = [one for one in places if reading.digits[one].line == reading.digits[at].line]
+    first = max(min(places.index(at) - MOST_TILES // 2, len(places) - MOST_TILES), 0)
+    return places[first : first + MOST_TILES]
 
 
 def choose(place: int) -> None:
     """Looks at the digit of this place from now on."""
     visit().look_elsewhere()
     visit().chosen = place
-
-
-def _show_correction(recognizer: Recognizer, digit: Digit, strokes: Strokes) -> None:
-    """A button for each digit, filled as far as it is likely, and one for "not a digit"."""
-    stored = corrections.from_environment() is not None
-    st.html(looks.bars_style(digit))
-    with st.container(key="right"):
-        for value in range(DIGITS):
-            st.button(
-                str(value),
-                key=f"right-{value}",
-                disabled=value == digit.value,
-                on_click=_correct,
-                args=(recognizer, digit, strokes, value),
-            )
-    if digit.value is not None:
-        with st.container(key="refuse", horizontal_alignment="center"):
-            st.button(
-                "Not a digit",
-                key="no-digit",
-                type="tertiary",
-                on_click=_correct,
-                args=(recognizer, digit, strokes, None),
-            )
-    st.markdown(
-        f"How likely each digit is{', if it is one' if digit.value is None else ''}."
-        f" **Read wrongly? Press the right one.** {STORED if stored else NOT_STORED}"
-    )
-    if visit().said:
-        st.success(visit().said, icon=":material/check:")
-    if visit().trouble:
-        st.warning(f"Not stored: {visit().trouble}", icon=":material/warning:")
 
 
 def _correct(recognizer: Recognizer, digit: Digit, strokes: Strokes, right: int | None) -> None:

@@ -43,9 +43,13 @@ FLAGS: Final = [
 
 def find_chromium(playwright: Playwright) -> str | None:
     """$CHROMIUM, else a system's Chromium, else Playwright's own; None where there is none."""
+    return chromium_or(playwright.chromium.executable_path)
+
+
+def chromium_or(own: str) -> str | None:
+    """As `find_chromium`, where Playwright's own would be here."""
     names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if name and (path := shutil.which(name))), None)
-    own = playwright.chromium.executable_path
     return found or (own if Path(own).is_file() else None)
 
 

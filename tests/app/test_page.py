@@ -119,7 +119,7 @@ def test_a_correction_changes_the_next_reading(visit: Visit) -> None:
     page = visit()
     draw_with_mouse(page, on_sheet(page, 1))
     expect_read(page, "1")
-    expect(page.locator(".st-key-chosen")).to_contain_text("for this visit only")
+    expect(page.locator(".st-key-details")).to_contain_text("for this visit only")
     button(page, "right-7").click()
     expect_read(page, "7")
     change_sheet(page, "clear")
@@ -138,7 +138,9 @@ def test_a_tile_shows_what_decided(visit: Visit) -> None:
     expect_read(page, "2026")
     button(page, "tile-1").click()
     expect(page.locator(".seen")).to_contain_text("speaks for a 0")
-    expect(page.locator(".st-key-right button:disabled")).to_have_text("0")
+    expect(button(page, "tile-1")).to_have_attribute("aria-pressed", "true")
+    expect(button(page, "tile-1")).to_be_focused()  # which a keyboard goes on from
+    expect(page.locator(".bars button:disabled b")).to_have_text("0")
     expect(button(page, "right-0")).to_have_accessible_name(re.compile("> 99 %"))
     glyph = page.locator(".seen img").first
     assert glyph.evaluate("e => [e.naturalWidth, e.naturalHeight]") == [28, 28]
@@ -175,12 +177,15 @@ def test_the_drawing_is_kept_while_one_looks_at_pictures(visit: Visit) -> None:
     page = visit()
     draw_with_mouse(page, on_sheet(page, 8))
     expect_read(page, "8")
+    page.get_by_role("radio", name="Thin pen").click()
+    expect(page.get_by_role("radio", name="Thin pen")).to_be_checked()
     before = dark_pixels(sheet(page))
     way(page, "Picture")
     expect_read(page, "No picture yet")
     way(page, "Draw")
     expect_read(page, "8")
     expect_ink(page, before)
+    expect(page.get_by_role("radio", name="Thin pen")).to_be_checked()
 
 
 @pytest.mark.parametrize(
@@ -240,11 +245,20 @@ def test_ink_and_text_are_legible(visit: Visit, dark: bool) -> None:
     draw_with_mouse(page, number_on_sheet(page, "24"))
     expect_read(page, "24")
     assert dark_pixels(sheet(page)) > 1000
-    for part in (".read", ".sure", ".seen figcaption", ".seen b", ".st-key-chosen strong", "h1",
-                 ".st-key-tile-0 button p", ".st-key-right-3 button p", ".st-key-about p",
-                 ".st-key-samples p", ".st-key-sample-0 p", ".st-key-no-digit p"):  # fmt: skip
+    for part in (".read", ".sure", ".seen figcaption", ".seen b", ".seen i", "h1", ".tiles b",
+                 ".tiles small", ".bars b", ".bars small", ".st-key-about p",
+                 ".consent strong", ".samples span", ".samples button",
+                 ".st-key-no-digit button"):  # fmt: skip
         color = page.locator(part).first.evaluate("e => getComputedStyle(e).color")
         assert contrast(color, background) >= 4.5, part
+    # What lies on a ground of its own: the likeliest digit's bar, and thanks.
+    bar = page.locator(".bars button:disabled")
+    ground = bar.evaluate("e => getComputedStyle(e).backgroundImage.match(/rgb[^)]*\\)/)[0]")
+    assert contrast(bar.evaluate("e => getComputedStyle(e).color"), ground) >= 4.5
+    button(page, "right-7").click()
+    thanks = page.locator(".said")
+    ground = thanks.evaluate("e => getComputedStyle(e).backgroundColor")
+    assert contrast(thanks.evaluate("e => getComputedStyle(e).color"), ground) >= 4.5
 
 
 def test_the_reading_is_announced(visit: Visit) -> None:
@@ -258,6 +272,53 @@ def test_the_reading_is_announced(visit: Visit) -> None:
     assert region.evaluate("e => e.here") is True
     expect(button(page, "undo")).to_have_accessible_name(re.compile("Undo"))
     expect(button(page, "clear")).to_have_accessible_name(re.compile("Clear"))
+
+
+def test_all_can_be_reached_and_pressed_with_the_keyboard(visit: Visit) -> None:
+    page = visit()
+    focus_on(page, "sample-0")
+    outline = button(page, "sample-0").evaluate("e => getComputedStyle(e).outline")
+    assert "solid 2px" in outline, "where the keyboard is, is seen"
+    page.keyboard.press("Enter")
+    expect_read(page, "2026")
+    found = [focused(page) for _ in range(18) if page.keyboard.press("Tab") is None]
+    wanted = ["sample-1", "sample-2", "Copy", "tile-0", "tile-1", "tile-2", "tile-3"]
+    wanted += [f"right-{digit}" for digit in range(10)]
+    read = page.locator(".bars button:disabled").get_attribute("data-press")
+    wanted.remove(str(read))  # what it was read as is no correction
+    assert found[: len(wanted)] == wanted, "in the order in which it is seen"
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Space")
+    expect(page.locator(".said")).to_contain_text("Thank you")
+    page.get_by_role("radio", name="Medium pen").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="Thick pen")).to_be_checked()
+    page.keyboard.press("Shift+Tab")
+    assert focused(page) == "clear"
+    page.keyboard.press("Enter")
+    expect_read(page, HINT)
+
+
+def focus_on(page: Page, name: str) -> None:
+    """Presses Tab until this button has the focus."""
+    found = []
+    while name not in found:
+        assert len(found) < 30, f"expected {name}, came {found}"
+        page.keyboard.press("Tab")
+        found.append(focused(page))
+
+
+def focused(page: Page) -> str:
+    """The name of the button that has the keyboard's focus; of no panel, what it says."""
+    return str(
+        page.evaluate(
+            """() => {
+                let at = document.activeElement
+                while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
+                return at.dataset.press ?? at.innerText
+            }"""
+        )
+    ).strip()
 
 
 def test_asks_nobody_else(browser: Browser, address: str) -> None:

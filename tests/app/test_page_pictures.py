@@ -3,16 +3,26 @@
 import base64
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app import boxed
 from app.reading import Digit
 from app.recognizer import Recognizer
-from tests.browser import button, expect_read, sheet_png, upload, way
+from tests.browser import (
+    FLAGS,
+    button,
+    chromium_or,
+    expect_read,
+    open_page,
+    sheet_png,
+    upload,
+    way,
+)
 
 Visit = Callable[..., Page]
 
@@ -22,6 +32,14 @@ PASTE = """content => {
     data.items.add(new File([bytes], "pasted.png", { type: "image/png" }));
     document.body.dispatchEvent(
         new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+}"""
+
+# As if a file of so many bytes was chosen; it is made in the browser, which is quick.
+CHOOSE = """(input, bytes) => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(bytes)], "large.png", { type: "image/png" }));
+    input.files = data.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
 }"""
 
 
@@ -73,11 +91,12 @@ def test_a_picture_is_pasted(visit: Visit) -> None:
 @pytest.mark.parametrize(
     "name, content, said",
     [
-        ("notes.png", b"not an image", "no picture that can be read"),
+        ("notes.png", b"not an image", "not a picture that can be read"),
+        ("notes.txt", b"no image by its name either", "not a picture that can be read"),
         ("huge.bmp", bomb(), "too large: expected at most 12,500,000 pixels"),
         ("blank.png", blank(), "no ink that looks like writing"),
     ],
-    ids=["no image", "too large", "blank"],
+    ids=["no image", "text", "too large", "blank"],
 )
 def test_says_what_is_wrong_with_a_picture(
     visit: Visit, name: str, content: bytes, said: str
@@ -90,6 +109,19 @@ def test_says_what_is_wrong_with_a_picture(
     expect_read(page, "6 ")
 
 
+def test_says_how_large_a_file_may_be(visit: Visit) -> None:
+    page = visit(width=320, height=640, touch=True)
+    way(page, "Picture")
+    page.locator(".st-key-file input[type=file]").evaluate(CHOOSE, 21 << 20)
+    said = page.locator(".st-key-file [role=alert]")
+    expect(said).to_contain_text("20.0MB or smaller")
+    box = said.bounding_box()
+    assert box is not None
+    assert box["width"] > 100, "for all to see"
+    page.locator(".st-key-file button").first.dispatch_event("click")
+    expect(page.locator(".st-key-file input")).to_have_attribute("accept", re.compile("image/jpeg"))
+
+
 def test_a_phone_shows_a_picture_without_scrolling_sideways(visit: Visit) -> None:
     page = visit(width=320, height=640, touch=True)
     upload(page, "sheet.png", sheet_png(["1234567"]))
@@ -100,11 +132,33 @@ def test_a_phone_shows_a_picture_without_scrolling_sideways(visit: Visit) -> Non
     assert 0 <= box["x"] < box["x"] + box["width"] <= 320
 
 
-def test_the_camera_is_there(visit: Visit) -> None:
-    page = visit()
+def test_a_picture_of_the_camera_is_read(browser: Browser, address: str, tmp_path: Path) -> None:
+    film = tmp_path / "held-still.mjpeg"
+    film.write_bytes(20 * held_up("58"))
+    flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    other = browser.browser_type.launch(
+        executable_path=chromium_or(browser.browser_type.executable_path),
+        args=[*FLAGS, *flags, f"--use-file-for-fake-video-capture={film}"],
+    )
+    page = open_page(other, address)
     way(page, "Camera")
-    expect(page.locator(".st-key-camera")).to_contain_text("Hold up paper")
     expect_read(page, "No picture yet")
+    page.wait_for_function("document.querySelector('video')?.currentTime > 0.5")
+    page.get_by_role("button", name="Take Photo").click()
+    expect_read(page, "58 ")
+    expect(page.locator(".st-key-picture figure button")).to_have_count(2)
+    page.get_by_role("button", name="Clear photo").click()
+    expect_read(page, "No picture yet")
+    other.close()
+
+
+def held_up(number: str) -> bytes:
+    """A frame of a film, JPEG of 640 x 480 pixels: a sheet of paper with a number on it."""
+    sheet = cv2.imdecode(np.frombuffer(sheet_png([number], 240), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert sheet is not None
+    frame = np.full((480, 640), 246, np.uint8)
+    frame[60 : 60 + sheet.shape[0], 60 : 60 + sheet.shape[1]] = sheet
+    return cv2.imencode(".jpg", cv2.merge([frame] * 3))[1].tobytes()
 
 
 # Without a browser

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app import looks, why
+from app import details, why
 from app.ink import ink_glyph
 from app.recognizer import Recognizer
 from tests.drawings import placed
@@ -64,7 +64,7 @@ def test_takes_less_than_50_ms(recognizer: Recognizer, digit: int) -> None:
 def test_ink_is_coloured_by_what_it_is_worth() -> None:
     glyph = two_squares()
     heat = np.where(np.arange(28)[:, None] < 14, glyph, -glyph.astype(np.float32)) / 255
-    shown = looks.heated(glyph, heat.astype(np.float32))
-    assert shown.shape == (28 * looks.ZOOM, 28 * looks.ZOOM, 3)
-    assert shown[6 * looks.ZOOM, 6 * looks.ZOOM].tolist() == list(looks.FOR)
-    assert shown[22 * looks.ZOOM, 22 * looks.ZOOM].tolist() == list(looks.AGAINST)
+    shown = details.heated(glyph, heat.astype(np.float32))
+    assert shown.shape == (28 * details.ZOOM, 28 * details.ZOOM, 3)
+    assert shown[6 * details.ZOOM, 6 * details.ZOOM].tolist() == list(details.FOR)
+    assert shown[22 * details.ZOOM, 22 * details.ZOOM].tolist() == list(details.AGAINST)
