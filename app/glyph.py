@@ -38,19 +38,25 @@ def from_strokes(strokes: Strokes, pen: float = PEN) -> NDArray[np.uint8]:
     """
     fine_pen = pen * SCALE
     points = np.concatenate(strokes)
-    low = points.min(axis=0)
-    extent = float((points.max(axis=0) - low).max())
+    low = np.minimum.reduce(points)
+    extent = max((np.maximum.reduce(points) - low).tolist())
     scale = (FINE_BOX - fine_pen) / extent if extent >= _TAP else 0.0  # a tap is drawn as a dot
-    margin = fine_pen / 2 + 2  # room for the pen and its soft edge
+    points -= low  # all points at once and in place, as a call costs more than its work
+    points *= scale
+    points += fine_pen / 2 + 2  # room for the pen and its soft edge
+    points *= 1 << _SUBPIXEL_BITS
+    fine = np.rint(points, points).astype(np.int32)
+    thickness = _thickness(fine_pen)
     canvas = np.zeros((FINE_BOX + 4, FINE_BOX + 4), np.uint8)
+    end = 0
     for stroke in strokes:
-        fine = np.round(((stroke - low) * scale + margin) * (1 << _SUBPIXEL_BITS))
-        line = [fine.astype(np.int32)]
-        cv2.polylines(canvas, line, False, 255, _thickness(fine_pen), cv2.LINE_AA, _SUBPIXEL_BITS)
-        if (fine == fine[0]).all():  # which OpenCV's lines leave out
-            centre = (int(fine[0, 0]), int(fine[0, 1]))
+        start, end = end, end + len(stroke)
+        line = fine[start:end]
+        cv2.polylines(canvas, [line], False, 255, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
+        # One stroke that is no tap reaches across the box; a dot is what OpenCV's lines leave out.
+        if (len(strokes) > 1 or not scale) and (line == line[0]).all():
             radius = round(fine_pen / 2 * (1 << _SUBPIXEL_BITS))
-            cv2.circle(canvas, centre, radius, 255, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
+            cv2.circle(canvas, line[0].tolist(), radius, 255, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
     return settle(canvas)
 
 
@@ -90,7 +96,7 @@ def settle(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if longest != FINE_BOX and longest > 2 * FINE_PEN:  # a dot keeps its size
         scale = FINE_BOX / longest
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        crop = cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+        crop = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     height, width = crop.shape
     moments = cv2.moments(crop)
     mass = moments["m00"]
@@ -100,7 +106,7 @@ def settle(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
     top = min(max(top, 0), FINE_SIDE - height)
     fine = np.zeros((FINE_SIDE, FINE_SIDE), np.uint8)
     fine[top : top + height, left : left + width] = crop
-    return cv2.resize(fine, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.uint8)
+    return np.asarray(cv2.resize(fine, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _refine(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

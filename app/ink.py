@@ -22,7 +22,9 @@ def checked(strokes: Sequence[ArrayLike]) -> glyph.Strokes:
     Raises UnreadableInput for anything else: another shape, no numbers, NaN, or coordinates
     beyond LARGEST_COORDINATE.
     """
-    if isinstance(strokes, str | bytes | Mapping) or not isinstance(strokes, Sequence | np.ndarray):
+    if not isinstance(strokes, list | np.ndarray) and (
+        isinstance(strokes, str | bytes | Mapping) or not isinstance(strokes, Sequence)
+    ):
         raise UnreadableInput(
             f"expected a sequence of strokes, each (n, 2), came {type(strokes).__name__}"
         )
@@ -41,7 +43,7 @@ def checked(strokes: Sequence[ArrayLike]) -> glyph.Strokes:
             continue
         if points.ndim != 2 or points.shape[1] != 2:
             raise UnreadableInput(f"stroke {number}: expected shape (n, 2), came {points.shape}")
-        if not np.isfinite(points).all() or np.abs(points).max() > LARGEST_COORDINATE:
+        if not np.abs(points).max() <= LARGEST_COORDINATE:  # nor is what is no number
             raise UnreadableInput(
                 f"stroke {number}: expected finite coordinates within ±{LARGEST_COORDINATE:g},"
                 f" came {points[np.abs(points).argmax() // 2].tolist()}"

@@ -21,6 +21,9 @@ WITHIN: Final = 0.15  # of a stroke's length from its ends, for a crossing to ti
 # where there is nothing else they may be halves of an 8 that is not.
 MANY: Final = 0.06
 FEW: Final = 0.15
+# What is looked at in a scribble, which else would take minutes.
+MOST_PAIRS: Final = 1_000
+MOST_POINTS: Final = 128
 
 
 def lines(boxes: Boxes) -> list[list[int]]:
@@ -86,35 +89,35 @@ def _far(boxes: Boxes) -> NDArray[np.float64]:
 def _joined(boxes: Boxes, chains: list[list[int]], gap: float) -> list[list[int]]:
     """The chains, the nearest first, joined to lines; gap: see _stacked."""
     chains = [list(chain) for chain in chains]
-    far = _far(boxes)
-    far = np.minimum(far, far.T)
-    while True:
-        pairs = [
-            (float(far[np.ix_(one, other)].min()), place, number)
-            for place, one in enumerate(chains)
-            for number, other in enumerate(chains[:place])
-            if not _stacked(boxes, one, other, gap)
-        ]
-        if not pairs:
-            return chains
-        _, place, number = min(pairs)
+    parts = np.concatenate(chains)
+    starts = np.cumsum([0, *map(len, chains[:-1])])
+    far = _far(boxes)[np.ix_(parts, parts)]
+    # Between chains: how far they are, and whether they stand above each other.
+    far = np.minimum.reduceat(np.minimum.reduceat(np.minimum(far, far.T), starts), starts, axis=1)
+    stacked = _stacked(boxes[parts], gap)
+    stacked = np.logical_or.reduceat(np.logical_or.reduceat(stacked, starts), starts, axis=1)
+    while len(pairs := np.argwhere(np.tril(~stacked, -1))):
+        place, number = pairs[far[tuple(pairs.T)].argmin()]
         chains[number] += chains.pop(place)
+        far[number] = far[:, number] = np.minimum(far[number], far[place])
+        stacked[number] = stacked[:, number] = stacked[number] | stacked[place]
+        far = np.delete(np.delete(far, place, 0), place, 1)
+        stacked = np.delete(np.delete(stacked, place, 0), place, 1)
+    return chains
 
 
-def _stacked(boxes: Boxes, one: list[int], other: list[int], gap: float) -> bool:
-    """Whether something of one line stands above something of the other.
+def _stacked(boxes: Boxes, gap: float) -> NDArray[np.bool_]:
+    """Which parts stand above which others, or below: (n, n).
 
     gap: least space between them, of the height of both.
     """
-    for first in boxes[one]:
-        for second in boxes[other]:
-            taller = max(first[3] - first[1], second[3] - second[1])
-            across = min(first[2], second[2]) - max(first[0], second[0])
-            height = max(first[3], second[3]) - min(first[1], second[1])
-            apart = max(second[1] - first[3], first[1] - second[3])
-            if across > -ASIDE * taller and apart > gap * height:
-                return True
-    return False
+    left, top, right, bottom = boxes.T
+    high = bottom - top
+    taller = np.maximum(high[:, None], high)
+    across = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    height = np.maximum(bottom[:, None], bottom) - np.minimum(top[:, None], top)
+    apart = np.maximum(top - bottom[:, None], top[:, None] - bottom)
+    return np.asarray((across > -ASIDE * taller) & (apart > gap * height), np.bool_)
 
 
 def _distance(boxes: Boxes, box: NDArray[np.float64]) -> float:
@@ -139,31 +142,42 @@ def crossings(strokes: Sequence[NDArray[np.float64]], boxes: Boxes) -> NDArray[n
     if len(strokes) == 1:
         return found
     least = BEYOND * line_height(boxes)
-    for one in range(len(strokes)):
-        # A push to the side as far as this would part them.
-        push = np.minimum(boxes[:, 2] - boxes[one, 0], boxes[one, 2] - boxes[:, 0])
-        apart = (boxes[:, 1] > boxes[one, 3]) | (boxes[one, 1] > boxes[:, 3]) | (push < least)
-        for other in np.flatnonzero(~apart):
-            if other > one:
-                found[one, other] = found[other, one] = _cross(strokes[one], strokes[int(other)])
+    left, top, right, bottom = boxes.T
+    over = right[:, None] - left  # how far the one must be pushed to the right to part them
+    below = bottom[:, None] >= top
+    far_in = over >= least
+    near = far_in & far_in.T & below & below.T
+    pairs = np.argwhere(np.triu(near, 1))[:MOST_PAIRS]
+    for one, other in pairs.tolist():
+        found[one, other] = found[other, one] = _cross(
+            _coarse(strokes[one]), _coarse(strokes[other])
+        )
     return found
 
 
+def _coarse(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The stroke with every so many of its points (n, 2), where it has more than MOST_POINTS."""
+    return stroke[:: -(-len(stroke) // MOST_POINTS)]
+
+
 def _cross(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    start, way = one[:-1, None], np.diff(one, axis=0)[:, None]  # (n, 1, 2)
-    begin, turn = other[None, :-1], np.diff(other, axis=0)[None]  # (1, m, 2)
-    area = way[..., 0] * turn[..., 1] - way[..., 1] * turn[..., 0]  # (n, m)
+    start, way = _inner(one)
+    begin, turn = _inner(other)
+    start, way = start[:, None], way[:, None]  # (n, 1, 2), and the other's (m, 2)
+    area = way[..., 0] * turn[:, 1] - way[..., 1] * turn[:, 0]  # (n, m)
     safe = np.where(area == 0, np.inf, area)
-    x, y = begin[..., 0] - start[..., 0], begin[..., 1] - start[..., 1]
-    along = (x * turn[..., 1] - y * turn[..., 0]) / safe
+    x, y = begin[:, 0] - start[..., 0], begin[:, 1] - start[..., 1]
+    along = (x * turn[:, 1] - y * turn[:, 0]) / safe
     across = (x * way[..., 1] - y * way[..., 0]) / safe
     met = (area != 0) & (along >= 0) & (along <= 1) & (across >= 0) & (across <= 1)
-    return bool((met & _inner(one)[:, None] & _inner(other)[None]).any())
+    return bool(met.any())
 
 
-def _inner(stroke: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which legs of a stroke lie away from both of its ends: (n - 1,)."""
-    lengths = np.hypot(*np.diff(stroke, axis=0).T)
+def _inner(stroke: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The legs of a stroke that lie away from both of its ends: starts and ways, (n, 2) each."""
+    legs = stroke[1:] - stroke[:-1]
+    lengths = np.hypot(legs[:, 0], legs[:, 1])
     way = np.cumsum(lengths) - lengths / 2
     total = max(float(lengths.sum()), 1e-9)
-    return np.asarray((way > WITHIN * total) & (way < (1 - WITHIN) * total), np.bool_)
+    inner = (way > WITHIN * total) & (way < (1 - WITHIN) * total)
+    return stroke[:-1][inner], legs[inner]

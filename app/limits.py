@@ -12,6 +12,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Final
 
 PREFIX: Final = "DIGITS_"
@@ -100,6 +101,7 @@ class Places:
                 del self._taken[client]
 
 
+@lru_cache(1_000)  # to take an address apart costs a twentieth of a reading
 def client_of(peer: str, forwarded: str, proxies: int) -> str:
     """Who asks: the address that the outermost trusted proxy saw, an IPv6 one as its /64.
 

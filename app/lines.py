@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,9 @@ from app.marks import Ink
 from app.reading import UnreadableInput
 
 APART: Final = 1.2  # line heights between two numbers on one line
+# A narrower gap parts them too where the others on the line are all the narrower.
+SPACE: Final = 0.7  # line heights, of such a gap
+WIDER: Final = 3.0  # times the usual gap
 MOST_PARTS: Final = 600  # strokes or pieces of ink in one input; a sheet of 100 digits has 200
 
 
@@ -28,15 +32,10 @@ class Line:
     glyphs: NDArray[np.uint8]
     crossing: NDArray[np.bool_] | None = None
 
-    @property
+    @cached_property
     def boxes(self) -> NDArray[np.float64]:
         """Of the runs, (n, 4)."""
-        return np.array(
-            [
-                (*self.parts[first:last, :2].min(axis=0), *self.parts[first:last, 2:].max(axis=0))
-                for first, last in self.runs
-            ]
-        )
+        return segment.boxes_of(self.parts, self.runs)
 
     def best_path(self, logits: NDArray[np.float32]) -> list[int]:
         """The runs that make the best reading; logits (runs, 11), divided by the temperature."""
@@ -49,7 +48,9 @@ class Line:
         boxes = self.boxes[path]
         height = float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0))
         gaps = boxes[1:, 0] - boxes[:-1, 2]
-        return np.concatenate([[0], np.cumsum(gaps > APART * height)]).astype(np.int64)
+        usual = float(np.median(gaps)) if len(gaps) > 2 else np.inf
+        apart = (gaps > APART * height) | (gaps > np.maximum(SPACE * height, WIDER * usual))
+        return np.concatenate([[0], np.cumsum(apart)]).astype(np.int64)
 
 
 def of_ink(strokes: Sequence[ArrayLike], single: bool = False) -> list[Line]:
@@ -86,12 +87,10 @@ def _of_strokes(strokes: glyph.Strokes) -> list[Line]:
     boxes = np.array([(*stroke.min(axis=0), *stroke.max(axis=0)) for stroke in strokes])
     found = []
     for line in layout.lines(boxes):
-        runs = segment.runs(boxes[line])
-        glyphs = [
-            glyph.from_strokes([strokes[part] for part in line[first:last]]) for first, last in runs
-        ]
-        crossing = layout.crossings([strokes[part] for part in line], boxes[line])
-        found.append(Line(boxes[line], None, runs, np.stack(glyphs), crossing))
+        parts, own = boxes[line], [strokes[part] for part in line]
+        runs = segment.runs(parts, parts=len(boxes))
+        glyphs = np.array([glyph.from_strokes(own[first:last]) for first, last in runs])
+        found.append(Line(parts, None, runs, glyphs, layout.crossings(own, parts)))
     return found
 
 
@@ -101,7 +100,7 @@ def _of_picture(found: Ink) -> list[Line]:
     lines = []
     for line in layout.lines(boxes):
         parts = pieces.cut(found, labels, boxes, line)
-        runs = segment.runs(parts.boxes, parts.sliced)
+        runs = segment.runs(parts.boxes, parts.sliced, len(boxes))
         glyphs = [glyph.from_ink(parts.crop(found, first, last)) for first, last in runs]
         places = parts.boxes / found.scale + np.array([found.left, found.top] * 2)  # of the picture
         lines.append(Line(places, parts.sliced, runs, np.stack(glyphs)))

@@ -20,6 +20,7 @@ CONTRACT: Final = (
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
 DIGITS: Final = 10
 DOUBTFUL: Final = 1 / 3  # share of a picture's marks that are refused, where it is seen wrongly
+CLUTTER: Final = 1_000  # possible digits; a picture with more is full of other things
 
 
 class Recognizer:
@@ -63,7 +64,8 @@ class Recognizer:
         """The lines of a picture, see lines.of_image, looked at in the way that reads best.
 
         The first way is right nearly always. Another is tried only where a third of the marks are
-        refused, so that lines of the paper or a broad pen taken for something else cost no digit.
+        refused, so that lines of the paper or a broad pen taken for something else cost no digit,
+        and not in a picture full of clutter, which would take seconds.
         Raises UnreadableInput.
         """
         best, least = list[Line](), (np.inf, np.inf)
@@ -72,7 +74,7 @@ class Recognizer:
                 doubt = _doubt(self.read_lines([found])[0])
                 if doubt < least:
                     best, least = found, doubt
-                if doubt[0] < DOUBTFUL:
+                if doubt[0] < DOUBTFUL or sum(len(line.runs) for line in found) > CLUTTER:
                     break
         except UnreadableInput:
             if not best:

@@ -5,6 +5,7 @@ neighbouring parts. The recogniser says of each possible run how well it would d
 the gaps say where one digit ends, and the best path from the left to the right decides.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,8 @@ from app.layout import Boxes, line_height
 Run = tuple[int, int]  # the first part, and the one after the last
 
 LONGEST: Final = 5  # parts in a digit, as people write them; more only where all overlap
+MOST_RUNS: Final = 1_500  # in one input: where it has many parts, digits have the fewer
+FEWEST: Final = 3  # parts in a digit that are always thought of
 WIDEST: Final = 1.9  # line heights; nothing wider is one digit, if it has more than one part
 WIDEST_CUT: Final = 1.2  # the same where connected ink is cut
 
@@ -51,20 +54,24 @@ class Weights:
 WEIGHTS: Final = Weights()
 
 
-def runs(boxes: Boxes, sliced: NDArray[np.bool_] | None = None) -> list[Run]:
+def runs(boxes: Boxes, sliced: NDArray[np.bool_] | None = None, parts: int = 0) -> list[Run]:
     """Which neighbouring parts of one line may be a digit; boxes in the line's order.
 
-    sliced: whether each part was cut off the one before.
+    sliced: whether each part was cut off the one before. parts: of all lines, which bounds how
+    many of them a digit may have, unless they stand alone; 0 where this is the only line.
     """
+    most = max(MOST_RUNS // max(parts, len(boxes)), FEWEST)
     height = line_height(boxes)
     found = []
-    cuts = np.zeros(len(boxes) + 1, np.bool_)
-    if sliced is not None:
-        cuts[:-1] = sliced
+    cuts = [False] * (len(boxes) + 1) if sliced is None else [*sliced.tolist(), False]
+    sides = boxes.tolist()
+    reach = -math.inf  # of what is before the first part
     for first in range(len(boxes)):
-        right = boxes[first, 2]
+        left, _, right, _ = sides[first]
+        alone = left > reach and not cuts[first]
+        reach = max(reach, right)
         for last in range(first + 1, len(boxes) + 1):
-            box = boxes[last - 1]
+            box = sides[last - 1]
             apart = last > first + 1 and box[0] > right
             if (
                 apart
@@ -72,14 +79,26 @@ def runs(boxes: Boxes, sliced: NDArray[np.bool_] | None = None) -> list[Run]:
                 and (box[0] - right > 0.5 * height or last - first > LONGEST)
             ):
                 break
-            right = max(right, box[2])
-            width = right - boxes[first:last, 0].min()
+            left, right = min(left, box[0]), max(right, box[2])
+            if last - first > most and not (
+                alone and (last == len(boxes) or (sides[last][0] > right and not cuts[last]))
+            ):
+                continue
             whole = not cuts[first] and not cuts[last]
-            if last == first + 1 or width <= (WIDEST if whole else WIDEST_CUT) * height:
+            if last == first + 1 or right - left <= (WIDEST if whole else WIDEST_CUT) * height:
                 found.append((first, last))
-            elif whole and cuts[first + 1 : last].all():
+            elif whole and all(cuts[first + 1 : last]):
                 found.append((first, last))  # a scribble is one mark, however wide it is
     return found
+
+
+def boxes_of(boxes: Boxes, candidates: Sequence[Run]) -> Boxes:
+    """Of candidates (n, 4), from the boxes of the parts."""
+    sides, found = boxes.tolist(), []
+    for first, last in candidates:
+        lefts, tops, rights, bottoms = zip(*sides[first:last], strict=True)
+        found.append((min(lefts), min(tops), max(rights), max(bottoms)))
+    return np.array(found, np.float64)
 
 
 def best_path(
@@ -99,43 +118,47 @@ def best_path(
     if len(candidates) == 1:
         return [0]
     height = line_height(boxes)
-    lefts = np.array([boxes[first:last, 0].min() for first, last in candidates])
-    rights = np.array([boxes[first:last, 2].max() for first, last in candidates])
-    tops = np.array([boxes[first:last, 1].min() for first, last in candidates])
-    bottoms = np.array([boxes[first:last, 3].max() for first, last in candidates])
-    size = np.maximum(bottoms - tops, 0.5 * (rights - lefts)) / height
-    looks = _looks(logits, (rights - lefts) / height, weights)
-    scores = looks - weights.small * np.maximum(weights.low - size, 0)
+    found = boxes_of(boxes, candidates)
+    left_sides, right_sides = found[:, 0].tolist(), found[:, 2].tolist()
+    widths, heights = (found[:, 2:] - found[:, :2]).T
+    size = np.maximum(heights, 0.5 * widths) / height
+    looks = _looks(logits, widths / height, weights)
+    # What follows goes through single numbers, which is faster with Python's own.
+    scores = (looks - weights.small * np.maximum(weights.low - size, 0)).tolist()
+    sides = boxes.tolist()
+    cuts = [False] * len(boxes) if sliced is None else sliced.tolist()
+    if crossing is not None and not crossing.any():
+        crossing = None
     for number, (first, last) in enumerate(candidates):
-        right = boxes[first, 2]
+        right = sides[first][2]
         for part in range(first + 1, last):
-            if sliced is None or not sliced[part]:
-                scores[number] -= _joined((boxes[part, 0] - right) / height, weights)
-            right = max(right, boxes[part, 2])
+            if not cuts[part]:
+                scores[number] -= _joined((sides[part][0] - right) / height, weights)
+            right = max(right, sides[part][2])
     ending: dict[int, list[int]] = {}
     for number, (_, last) in enumerate(candidates):
         ending.setdefault(last, []).append(number)
-    total = np.full(len(candidates), -np.inf)
-    before = np.full(len(candidates), -1)
+    total = [-math.inf] * len(candidates)
+    before = [-1] * len(candidates)
     for number in sorted(range(len(candidates)), key=lambda one: candidates[one]):
         first = candidates[number][0]
         if first == 0:
             total[number] = scores[number]
         for left in ending.get(first, []):
-            if sliced is not None and sliced[first]:
+            if cuts[first]:
                 cost = weights.slice
             else:
-                cost = _parted((lefts[number] - rights[left]) / height, weights)
+                cost = _parted((left_sides[number] - right_sides[left]) / height, weights)
             if crossing is not None:
                 here, there = slice(*candidates[number]), slice(*candidates[left])
                 cost += weights.crossed * bool(crossing[here, there].any())
             if total[left] + scores[number] - cost > total[number]:
                 total[number], before[number] = total[left] + scores[number] - cost, left
-    number = max(ending[len(boxes)], key=lambda one: float(total[one]))
+    number = max(ending[len(boxes)], key=lambda one: total[one])
     path = []
     while number >= 0:
         path.append(number)
-        number = int(before[number])
+        number = before[number]
     return path[::-1]
 
 

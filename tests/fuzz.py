@@ -95,7 +95,7 @@ def supervised(wanted: Sequence[tuple[int, int]]) -> Iterator[dict[str, Any]]:
                 stdin=numbers,
                 stdout=subprocess.PIPE,
                 stderr=words,
-                text=True,
+                bufsize=0,  # a line that waits in a buffer would be taken for silence
             ) as child,
         ):
             numbers.write("\n".join(map(str, some)))
@@ -114,13 +114,13 @@ def supervised(wanted: Sequence[tuple[int, int]]) -> Iterator[dict[str, Any]]:
         left = [one for one in left if one[0] != seed or one[1] in some[ended + 1 :]]
 
 
-def _lines(child: "subprocess.Popen[str]") -> Iterator[str]:
+def _lines(child: "subprocess.Popen[bytes]") -> Iterator[bytes]:
     """What a process writes, until it ends or says nothing for too long."""
     assert child.stdout is not None
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
         while selector.select(HUNG):
-            if not (line := child.stdout.readline()).endswith("\n"):
+            if not (line := child.stdout.readline()).endswith(b"\n"):
                 return
             yield line
 
