@@ -1,4 +1,4 @@
-"""Exports the network: `python -m export [--data DIR]`, about half a minute on two cores.
+"""Exports the network: `python -m export [--data DIR]`, about two minutes on two cores.
 
 Reads models/model.pth. Writes models/model.onnx, int8, and models/model.json with its hash and
 figures, but only when the gate (export/verify.py) holds; else nothing changes and the exit
