@@ -19,15 +19,19 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from app.recognizer import MODEL, Recognizer
+from app.why import occlusion
 from tests.browser import ROOT, serving
 from tests.drawings import placed
 from tests.field import compared, open_session, seconds_of
 from tests.programs import CONNECTIONS, ask
+from tests.visitors import by_protocol
 
 ROUNDS: Final = 15  # of each measurement
 SECONDS: Final = 5.0  # of load
@@ -52,8 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "models": lambda: compared([MODEL, *command.field], data),
         "strokes to reading": strokes_to_reading,
         "batch": batch,
+        "picture": picture,
         "first reading": first_reading,
         "server": server,
+        "sessions": sessions,
         "installed": installed,
     }
     figures: dict[str, Any] = {"machine": machine()}
@@ -102,6 +108,35 @@ def batch(count: int = 4096) -> dict[str, Any]:
     return found
 
 
+def picture() -> dict[str, Any]:
+    """Milliseconds, one thread: `read_image` of a sheet of 100 digits, and why one was read so."""
+    recognizer, pixels = Recognizer(), sheet_of_hundred()
+    digits = recognizer.read_image(pixels).digits
+    read = sum(digit.value == at % 10 for at, digit in enumerate(digits))
+    glyph, label = digits[0].glyph, digits[0].value or 0
+    sheet = [seconds_of(lambda: recognizer.read_image(pixels), 1) for _ in range(5)]
+    heat = [
+        seconds_of(lambda: occlusion(recognizer.logits, glyph, label), 1) for _ in range(ROUNDS)
+    ]
+    return {
+        "unit": "ms",
+        "sheet of 100 digits": round(1000 * median(sheet)),
+        "of them right": read,
+        "why": round(1000 * median(heat), 1),
+    }
+
+
+def sheet_of_hundred() -> NDArray[np.uint8]:
+    """Ten lines of the ten digits on white paper, uint8 (1600, 1200), as a scan has them."""
+    pixels = np.full((1600, 1200), 255, np.uint8)
+    for line in range(10):
+        for digit in range(10):
+            for stroke in placed(digit, 60 + 110 * digit, 60 + 150 * line, 90):
+                points = np.round(stroke).astype(np.int32)
+                cv2.polylines(pixels, [points], False, 30, 5, cv2.LINE_AA)
+    return pixels
+
+
 def first_reading() -> dict[str, Any]:
     """Milliseconds from a fresh process's first import to its first reading."""
     found = []
@@ -145,6 +180,32 @@ def server() -> dict[str, Any]:
         "p99 ms": round(1000 * sorted(seen.seconds)[int(0.99 * len(seen.seconds))], 1),
         "connections": CONNECTIONS,
     }
+
+
+def sessions(visitors: int = 20) -> dict[str, Any]:
+    """Megabytes that the server grows by with each further visitor who has the page open.
+
+    Each has drawn a number of two digits. The first ones, who load what the page needs, and the
+    arena of the threads they run on are not counted.
+    """
+    os.environ |= {"DIGITS_RATE": "0", "DIGITS_WAITING": "64"}
+    with serving(script="server.py") as address:
+        asyncio.run(asyncio.wait_for(_stay(address, range(5), 4), 60))
+        before = _memory(address)
+        after = asyncio.run(_stay(address, range(5, 5 + visitors), 15))
+    return {"visitors": visitors, "MB each": round((after - before) / visitors, 2)}
+
+
+async def _stay(address: str, visitors: range, seconds: float) -> float:
+    """The server's megabytes just before these visitors leave."""
+    drawing = [by_protocol(address, visitor, seconds) for visitor in visitors]
+    whole = asyncio.gather(*drawing)
+    await asyncio.sleep(seconds - 1)
+    memory = _memory(address)
+    for seen in await whole:
+        if seen.errors or seen.wrong:
+            raise RuntimeError(f"expected right readings, came {[*seen.errors, *seen.wrong][0]}")
+    return memory
 
 
 def installed() -> dict[str, Any]:
