@@ -34,6 +34,16 @@ PASTE = """content => {
         new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
 }"""
 
+# As if a file is dragged from a folder and let go over an element.
+DROP = """(target, content) => {
+    const bytes = Uint8Array.from(atob(content), one => one.charCodeAt(0));
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([bytes], "dropped.png", { type: "image/png" }));
+    for (const name of ["dragenter", "dragover", "drop"])
+        target.dispatchEvent(new DragEvent(
+            name, { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+
 # As if a file of so many bytes was chosen; it is made in the browser, which is quick.
 CHOOSE = """(input, bytes) => {
     const data = new DataTransfer();
@@ -86,6 +96,14 @@ def test_a_picture_is_pasted(visit: Visit) -> None:
     page.wait_for_timeout(500)  # until the page listens
     page.evaluate(PASTE, base64.b64encode(sheet_png(["47"])).decode())
     expect_read(page, "47 ")
+
+
+def test_a_picture_is_dropped(visit: Visit) -> None:
+    page = visit()
+    way(page, "Picture")
+    zone = page.locator(".st-key-file [data-testid=stFileUploaderDropzone]")
+    zone.evaluate(DROP, base64.b64encode(sheet_png(["63"])).decode())
+    expect_read(page, "63 ")
 
 
 @pytest.mark.parametrize(
