@@ -90,7 +90,8 @@ def _of_strokes(strokes: glyph.Strokes) -> list[Line]:
         parts, own = boxes[line], [strokes[part] for part in line]
         runs = segment.runs(parts, parts=len(boxes))
         glyphs = np.array([glyph.from_strokes(own[first:last]) for first, last in runs])
-        found.append(Line(parts, None, runs, glyphs, layout.crossings(own, parts)))
+        crossing = layout.crossings(own, parts) if len(runs) > 1 else None
+        found.append(Line(parts, None, runs, glyphs, crossing))
     return found
 
 

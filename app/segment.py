@@ -52,6 +52,9 @@ class Weights:
 
 
 WEIGHTS: Final = Weights()
+# What any mark of full height looks like at least, `_looks`: no digit likelier than another, and
+# that it is none as much likelier as that costs.
+LEAST: Final = -math.log(10 + math.exp(WEIGHTS.strange))
 
 
 def runs(boxes: Boxes, sliced: NDArray[np.bool_] | None = None, parts: int = 0) -> list[Run]:
@@ -60,6 +63,8 @@ def runs(boxes: Boxes, sliced: NDArray[np.bool_] | None = None, parts: int = 0) 
     sliced: whether each part was cut off the one before. parts: of all lines, which bounds how
     many of them a digit may have, unless they stand alone; 0 where this is the only line.
     """
+    if len(boxes) == 2 and sliced is None and _are_one(boxes):
+        return [(0, 2)]
     most = max(MOST_RUNS // max(parts, len(boxes)), FEWEST)
     height = line_height(boxes)
     found = []
@@ -90,6 +95,18 @@ def runs(boxes: Boxes, sliced: NDArray[np.bool_] | None = None, parts: int = 0) 
             elif whole and all(cuts[first + 1 : last]):
                 found.append((first, last))  # a scribble is one mark, however wide it is
     return found
+
+
+def _are_one(boxes: Boxes, weights: Weights = WEIGHTS) -> bool:
+    """Whether two strokes reach so far into each other that no logits can part them.
+
+    Most digits of two strokes do; their glyphs by themselves need not be drawn and classified.
+    """
+    height = line_height(boxes)
+    (left, _, right, _), (start, _, end, _) = boxes.tolist()
+    width, gap = (max(right, end) - min(left, start)) / height, (start - right) / height
+    together = LEAST - weights.broad * max(width - weights.wide, 0) - _joined(gap, weights)
+    return bool(width <= WIDEST and together > -_parted(gap, weights))
 
 
 def boxes_of(boxes: Boxes, candidates: Sequence[Run]) -> Boxes:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app import layout
+from app import layout, segment
 from app.reading import Digit, Reading
 from app.recognizer import Recognizer
 from tests.drawings import placed
@@ -126,3 +126,21 @@ def test_text_of_marks_numbers_and_lines() -> None:
     assert Reading(marks).text == "1? 2\n3"
     assert Reading().text == ""
     assert Reading().numbers == ()
+
+
+def test_strokes_taken_for_one_digit_at_once_no_logits_could_part() -> None:
+    random = np.random.default_rng(0)
+    at_once = 0
+    for _ in range(2000):
+        corners = random.uniform(0, 1, (2, 2, 2)) * random.uniform(0.3, 2, 2)
+        boxes = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
+        boxes = boxes[boxes[:, ::2].sum(axis=1).argsort()]
+        if segment.runs(boxes) != [(0, 2)]:
+            continue
+        at_once += 1
+        for scale in (0, 1, 30):
+            logits = scale * random.normal(size=(3, 11)).astype(np.float32)
+            logits[1, :10] = logits[1, :10].mean()  # as unlike a digit as can be
+            logits[1, 10] = logits[1, 0] + random.choice([0, segment.WEIGHTS.strange, scale])
+            assert segment.best_path(boxes, [(0, 1), (0, 2), (1, 2)], logits) == [1]
+    assert 200 < at_once < 1900
