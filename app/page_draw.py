@@ -1,6 +1,6 @@
 """Draw: the canvas with its tools, and what is read from it. Runs again for each stroke."""
 
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any, Final
 
 import streamlit as st
@@ -16,6 +16,9 @@ PENS: Final = (
     ("pen_size_3", "Medium pen"),
     ("pen_size_5", "Thick pen"),
 )
+# Seconds in which the server sends the reading. What comes after it would else keep the interpreter
+# to itself for as long as Python lets it, 5 ms.
+SOON: Final = 0.001
 HINT: Final = "Draw a digit or a number"
 
 
@@ -44,6 +47,7 @@ def draw_and_read(size: sheet.Size) -> None:
     except UnreadableInput as error:
         trouble = str(error)
     page_reading.show_headline(reading, HINT)
+    sleep(SOON)
     if trouble:
         st.error(f"This drawing cannot be read: {trouble}", icon=":material/error:")
     page_reading.show_details(recognizer, reading, strokes)
