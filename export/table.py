@@ -2,7 +2,7 @@
 
 Accuracies come from model.json and seeds.json, whole numbers and corrections from numbers.json
 and memory.json (train.number_score, train.memory_score), what the data is worth from ablation.json
-(train.ablation), what serving costs from bench.json (make bench).
+(train.ablation), what serving costs from bench.json and choices.json (make bench).
 
 With --check nothing is written, and the exit status is 1 where a file's table is another.
 """
@@ -29,9 +29,11 @@ RESULTS: Final = _marks("results")
 NUMBERS: Final = _marks("numbers")
 ABLATION: Final = _marks("ablation")
 COSTS: Final = _marks("costs")
+CHOICES: Final = _marks("choices")
 FILES: Final = {
     Path("README.md"): (RESULTS, NUMBERS, COSTS),
     Path("models/README.md"): (RESULTS, NUMBERS, ABLATION),
+    Path("deploy/README.md"): (CHOICES,),
 }
 SETS: Final = {
     "MNIST test": "MNIST test",
@@ -56,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         NUMBERS: numbers_table(_figures("numbers"), _figures("memory")),
         ABLATION: ablation_table(_figures("ablation")),
         COSTS: costs_table(_figures("bench")),
+        CHOICES: choices_table(_figures("choices")),
     }
     status = 0
     for path, tables in FILES.items():
@@ -169,6 +172,18 @@ def costs_table(bench: dict[str, Any]) -> str:
             f"Measured by `make bench` on {cores}; medians. Of the API one core serves.",
         ]
     )
+
+
+def choices_table(found: dict[str, Any]) -> str:
+    """Ways to run the model, as tests.choices measured them, in Markdown."""
+    if not found:
+        return "Not measured yet: `make bench`."
+    rows = found["choices"]
+    names = list(next(iter(rows.values())))
+    lines = ["| choice | " + " | ".join(names) + " |", "| --- " + "| ---: " * len(names) + "|"]
+    for choice, figures in rows.items():
+        lines.append("| " + " | ".join([choice, *(f"{figures[name]:,}" for name in names)]) + " |")
+    return "\n".join(lines)
 
 
 def _field(models: dict[str, dict[str, Any]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 ONNX Runtime is set up in `app.artefact` in one way. This measures the others by turns in one run:
 time to load, time of a glyph and of many, and the memory that a process then has. Writes
-models/choices.json and prints a table.
+models/choices.json, of which export.table makes the table in deploy/README.md.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import onnxruntime
@@ -85,7 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         found = {"machine": machine(), "choices": compared(Path(folder))}
     command.output.write_text(json.dumps(found, indent=2) + "\n")
-    print(table(found))
+    for name, figures in found["choices"].items():
+        print(f"{name}: {json.dumps(figures, ensure_ascii=False)}")
     print(f"wrote {command.output}")
     return 0
 
@@ -132,17 +133,6 @@ def grown(choice: Choice, folder: Path) -> float:
     for count in (1, MANY, 1):
         session.run(["logits"], {"glyphs": np.zeros((count, 28, 28), np.uint8)})
     return round(_resident() - before, 1)
-
-
-def table(found: dict[str, Any]) -> str:
-    """Markdown: a row a choice."""
-    rows = found["choices"]
-    names = list(next(iter(rows.values())))
-    lines = ["| choice | " + " | ".join(names) + " |", "| --- " + "| ---: " * len(names) + "|"]
-    for choice, figures in rows.items():
-        cells = [f"{figures[name]:,}" for name in names]
-        lines.append("| " + " | ".join([choice, *cells]) + " |")
-    return "\n".join(lines)
 
 
 def _session(choice: Choice, folder: Path) -> onnxruntime.InferenceSession:
