@@ -29,7 +29,7 @@ from train.pool import Pool
 from train.scorers import load_model
 from train.sets import Collection, Wanted, collect
 
-BASE: Final = Config(epochs=6, rounds=2, distill=0.0)
+BASE: Final = Config(epochs=4, rounds=2, distill=0.0)
 WITHOUT: Final[dict[str, dict[str, Any]]] = {
     "everything": {},
     "no photographs": {"photographs": 0},
