@@ -11,7 +11,7 @@ BATCH := .venv/batch/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 REPORTS := test-results
 .DEFAULT_GOAL := help
-.PHONY: help run test check format test-app test-train test-batch train export bench bench-page load fuzz screenshots deploy audit clean
+.PHONY: help run test check format test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -63,6 +63,9 @@ load: .venv/app/.tested ## twenty visitors and many programs at once: models/loa
 
 fuzz: .venv/app/.tested ## 20,000 broken strokes, pictures and requests
 	$(APP) -m tests.fuzz
+
+image: .venv/app/.tested ## replay the Dockerfile without Docker, in an empty folder as user 1000
+	$(APP) -m tests.replay --python "$$(command -v $(PYTHON))"
 
 screenshots: .venv/app/.tested ## take the pictures of the page in app/images
 	sh tests/chromium.sh $(APP)

@@ -1,5 +1,6 @@
 """Lines of possible digits: the glyph of each, and which of them are the best reading."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,10 @@ APART: Final = 1.2  # line heights between two numbers on one line
 SPACE: Final = 0.7  # line heights, of such a gap
 WIDER: Final = 3.0  # times the usual gap
 MOST_PARTS: Final = 600  # strokes or pieces of ink in one input; a sheet of 100 digits has 200
+# In the possible digits of a line on a picture, which are many and large only in clutter; 0.3 s.
+MOST_PIXELS: Final = 50_000_000
+# Points of a stroke; one of more takes as long to draw as several, and counts as several.
+USUAL: Final = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,10 +90,11 @@ def of_image(image: NDArray[np.uint8], single: bool = False) -> Iterator[list[Li
 def _of_strokes(strokes: glyph.Strokes) -> list[Line]:
     _check(len(strokes), "strokes")
     boxes = np.array([(*stroke.min(axis=0), *stroke.max(axis=0)) for stroke in strokes])
+    weight = max(len(strokes), sum(map(len, strokes)) // USUAL)
     found = []
     for line in layout.lines(boxes):
         parts, own = boxes[line], [strokes[part] for part in line]
-        runs = segment.runs(parts, parts=len(boxes))
+        runs = segment.runs(parts, parts=weight)
         glyphs = np.array([glyph.from_strokes(own[first:last]) for first, last in runs])
         crossing = layout.crossings(own, parts) if len(runs) > 1 else None
         found.append(Line(parts, None, runs, glyphs, crossing))
@@ -98,10 +104,19 @@ def _of_strokes(strokes: glyph.Strokes) -> list[Line]:
 def _of_picture(found: Ink) -> list[Line]:
     labels, boxes = pieces.connected(found.mask)
     _check(len(boxes), "pieces of ink")
+    order = layout.lines(boxes)
+    edges = [pieces.edges(found, labels, boxes, line) for line in order]
+    count = sum(len(columns) - 1 for line in edges for columns in line)
+    if count > MOST_PARTS:  # this is no writing, which would be cut in few places
+        edges = [[[columns[0], columns[-1]] for columns in line] for line in edges]
+        count = len(boxes)
     lines = []
-    for line in layout.lines(boxes):
-        parts = pieces.cut(found, labels, boxes, line)
-        runs = segment.runs(parts.boxes, parts.sliced, len(boxes))
+    for line, columns in zip(order, edges, strict=True):
+        parts = pieces.cut(labels, boxes, line, columns)
+        runs = segment.runs(parts.boxes, parts.sliced, count)
+        excess = _area(segment.boxes_of(parts.boxes, runs)) / MOST_PIXELS
+        if excess > 1:
+            runs = segment.runs(parts.boxes, parts.sliced, math.ceil(count * excess))
         glyphs = [glyph.from_ink(parts.crop(found, first, last)) for first, last in runs]
         places = parts.boxes / found.scale + np.array([found.left, found.top] * 2)  # of the picture
         lines.append(Line(places, parts.sliced, runs, np.stack(glyphs)))
@@ -111,6 +126,10 @@ def _of_picture(found: Ink) -> list[Line]:
 def _single(box: tuple[float, float, float, float], normal: NDArray[np.uint8]) -> Line:
     """Everything as one character; box: left, top, right, bottom; normal: uint8 (28, 28)."""
     return Line(np.array([box], np.float64), None, [(0, 1)], normal[None])
+
+
+def _area(boxes: NDArray[np.float64]) -> float:
+    return float(((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).sum())
 
 
 def _check(count: int, what: str) -> None:

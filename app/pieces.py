@@ -4,6 +4,7 @@ Digits that touch are one piece of ink. Wide pieces are cut where few pixels con
 right; which of these cuts part two digits is left to `segment` and the recogniser.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -47,18 +48,37 @@ def connected(mask: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.fl
     return labels.astype(np.int32), boxes
 
 
-def cut(ink: Ink, labels: NDArray[np.int32], boxes: NDArray[np.float64], line: list[int]) -> Pieces:
-    """The parts of one line, from left to right; line: numbers of pieces in that order."""
+def edges(
+    ink: Ink, labels: NDArray[np.int32], boxes: NDArray[np.float64], line: list[int]
+) -> list[list[int]]:
+    """Where each piece of one line begins, may be cut, and ends: columns from its left.
+
+    line: numbers of pieces from left to right.
+    """
     height = max(float((boxes[line, 3] - boxes[line, 1]).max()), 1.0)
     pen = pen_width(ink.mask)
-    parts = np.zeros_like(labels)
-    found: list[NDArray[np.float64]] = []
-    sliced: list[bool] = []
+    found = []
     for piece in line:
         left, top, right, bottom = boxes[piece].astype(int)
         own = labels[top:bottom, left:right] == piece + 1
-        edges = [0, *_cuts(own, height, pen), right - left]
-        for start, end in pairwise(edges):
+        found.append([0, *_cuts(own, height, pen), int(right - left)])
+    return found
+
+
+def cut(
+    labels: NDArray[np.int32],
+    boxes: NDArray[np.float64],
+    line: list[int],
+    edges: list[list[int]],
+) -> Pieces:
+    """The parts of one line, from left to right; line and edges: see `edges`."""
+    parts = np.zeros_like(labels)
+    found: list[NDArray[np.float64]] = []
+    sliced: list[bool] = []
+    for piece, columns in zip(line, edges, strict=True):
+        left, top, right, bottom = boxes[piece].astype(int)
+        own = labels[top:bottom, left:right] == piece + 1
+        for start, end in pairwise(columns):
             slab = own[:, start:end]
             rows = np.flatnonzero(slab.any(axis=1))
             found.append(np.array([left + start, top + rows[0], left + end, top + rows[-1] + 1.0]))
@@ -75,10 +95,13 @@ def _cuts(own: NDArray[np.bool_], height: float, pen: float) -> list[int]:
         return []
     column = own.sum(axis=0).astype(np.float64)
     smooth = cv2.blur(column[None], (3, 1))[0]
+    free = np.zeros(width + 1, np.bool_)
+    free[math.ceil(least) : math.floor(width - least) + 1] = True
     chosen: list[int] = []
-    for place in np.argsort(smooth, kind="stable"):
+    for place in np.argsort(smooth, kind="stable").tolist():
         if smooth[place] > THIN * pen and width < BROAD * height:
             break
-        if least <= place <= width - least and all(abs(place - one) >= least for one in chosen):
-            chosen.append(int(place))
+        if free[place]:
+            chosen.append(place)
+            free[max(math.floor(place - least) + 1, 0) : math.ceil(place + least)] = False
     return sorted(chosen)

@@ -20,7 +20,7 @@ CONTRACT: Final = (
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
 DIGITS: Final = 10
 DOUBTFUL: Final = 1 / 3  # share of a picture's marks that are refused, where it is seen wrongly
-CLUTTER: Final = 1_000  # possible digits; a picture with more is full of other things
+CLUTTER: Final = 1_000  # possible digits that are looked at before looking is given up
 
 
 class Recognizer:
@@ -68,13 +68,14 @@ class Recognizer:
         and not in a picture full of clutter, which would take seconds.
         Raises UnreadableInput.
         """
-        best, least = list[Line](), (np.inf, np.inf)
+        best, least, looked_at = list[Line](), (np.inf, np.inf), 0
         try:
             for found in lines.of_image(image, single):
                 doubt = _doubt(self.read_lines([found])[0])
                 if doubt < least:
                     best, least = found, doubt
-                if doubt[0] < DOUBTFUL or sum(len(line.runs) for line in found) > CLUTTER:
+                looked_at += sum(len(line.runs) for line in found)
+                if doubt[0] < DOUBTFUL or looked_at > CLUTTER:
                     break
         except UnreadableInput:
             if not best:

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of the processor, a case")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of the processor, a case")
     parser.add_argument("--megabytes", type=float, default=400.0, help="a case, at its peak")
     parser.add_argument("--output", type=Path, default=ROOT / "test-results" / "fuzz.jsonl")
     parser.add_argument("--replay", type=Path, help="failures of an earlier run")

@@ -1,19 +1,23 @@
 """What each part of the training data is worth: `python -m train.ablation [--data DIR]`.
 
-Trains the student without a teacher and briefly on everything, then on everything but one part,
-each scored on the validation sets. Keeps what it has in runs/ablation/ablation.json, so that no
-variant is trained twice; at the end writes models/ablation.json and prints the table.
+Trains the student briefly on everything and, without one part at a time, on the rest, as many at
+a time as there are cores, and scores each on the validation sets. Keeps what it has in
+runs/ablation/ablation.json, so that no variant is trained twice; at the end writes
+models/ablation.json and prints the table.
 """
 
 import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
+import cv2
 import torch
 from tqdm import tqdm
 
@@ -29,7 +33,7 @@ from train.pool import Pool
 from train.scorers import load_model
 from train.sets import Collection, Wanted, collect
 
-BASE: Final = Config(epochs=4, rounds=2, distill=0.0)
+BASE: Final = Config(epochs=4, rounds=1, distill=0.0)
 WITHOUT: Final[dict[str, dict[str, Any]]] = {
     "everything": {},
     "no photographs": {"photographs": 0},
@@ -54,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="of every variant")
     flags = parser.parse_args(arguments)
     try:
-        found = ablate(data_folder(flags.data), flags.output, flags.seed)
+        found = ablate(data_folder(flags.data), flags.output, flags.seed, os.cpu_count() or 1)
         place(flags.figures, (json.dumps(found, indent=2) + "\n").encode())
         print(table(found))
     except (DataError, OSError, ValueError) as error:
@@ -63,34 +67,74 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def ablate(folder: Path, output: Path, seed: int) -> dict[str, Any]:
-    """The figures of every variant; trains and scores those that the output folder lacks."""
-    mnist, pen = load_mnist(folder), load_pendigits(folder)
-    sources = Sources(mnist.train, pen.train, split(load_omniglot(folder)).train)
-    validation = Validation(mnist.validation, draw(pen.validation))
-    collection = collect(Wanted(folder))
+def ablate(folder: Path, output: Path, seed: int, workers: int = 1) -> dict[str, Any]:
+    """The figures of every variant; trains and scores those that the output folder lacks.
+
+    workers: processes, each of which takes a variant at a time on one core.
+    """
     kept = output / "ablation.json"
     found: dict[str, Any] = json.loads(kept.read_text()) if kept.is_file() else {}
-    for name, changes in tqdm(WITHOUT.items(), "variants"):
-        if name in found:
-            continue
-        config = replace(BASE, seed=seed, **changes)
-        weights = _trained(config, sources, validation, output)
-        found[name] = _scored(weights, collection) | {"changes": changes}
-        part = kept.with_name(kept.name + ".part")
-        part.write_text(json.dumps(found, indent=2) + "\n")
-        os.replace(part, kept)
+    missing = [name for name in WITHOUT if name not in found]
+    measured = _measured(missing, folder, output, seed, workers)
+    for name, figures in tqdm(measured, "variants", len(missing)):
+        found[name] = figures
+        found = {name: found[name] for name in WITHOUT if name in found}
+        place(kept, (json.dumps(found, indent=2) + "\n").encode())
     return found
 
 
-def _trained(config: Config, sources: Sources, validation: Validation, output: Path) -> Path:
-    pool = Pool(sources, config, output / "pool")
-    pool.prepare(os.cpu_count() or 1)
-    run_folder = output / config.run_id()
-    weights = run_folder / "model.pth"
-    fit(config, pool, validation, None, run_folder, weights, torch.device("cpu"), resume=True)
-    pool.clear()
-    return weights
+def _measured(
+    names: list[str], folder: Path, output: Path, seed: int, workers: int
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each variant's name and figures, as they come."""
+    if workers == 1 or len(names) < 2:
+        if names:
+            bench = _Bench(folder)
+        for name in names:
+            yield name, bench.figures(name, seed, output)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (folder,)) as pool:
+        jobs = {pool.submit(_work, name, seed, output): name for name in names}
+        for job in as_completed(jobs):
+            yield jobs[job], job.result()
+
+
+class _Bench:
+    """What every variant is trained from and scored on."""
+
+    def __init__(self, folder: Path) -> None:
+        mnist, pen = load_mnist(folder), load_pendigits(folder)
+        self._sources = Sources(mnist.train, pen.train, split(load_omniglot(folder)).train)
+        self._validation = Validation(mnist.validation, draw(pen.validation))
+        self._collection = collect(Wanted(folder))
+
+    def figures(self, name: str, seed: int, output: Path) -> dict[str, Any]:
+        """Of one variant, whose run stays in the output folder: see `_scored`."""
+        changes = WITHOUT[name]
+        config = replace(BASE, seed=seed, **changes)
+        pool = Pool(self._sources, config, output / "pool")
+        pool.prepare(1)
+        run_folder = output / config.run_id()
+        weights = run_folder / "model.pth"
+        device = torch.device("cpu")
+        fit(config, pool, self._validation, None, run_folder, weights, device, resume=True)
+        pool.clear()
+        return _scored(weights, self._collection) | {"changes": changes}
+
+
+_bench: _Bench | None = None  # of a worker process
+
+
+def _begin(folder: Path) -> None:
+    global _bench
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    _bench = _Bench(folder)
+
+
+def _work(name: str, seed: int, output: Path) -> dict[str, Any]:
+    assert _bench is not None
+    return _bench.figures(name, seed, output)
 
 
 def _scored(weights: Path, collection: Collection) -> dict[str, float]:

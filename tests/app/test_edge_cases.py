@@ -1,11 +1,13 @@
 """Input that is no ordinary drawing: each has a defined result."""
 
+from itertools import islice
+
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app import glyph, ink, picture
+from app import glyph, ink, lines, picture
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
 from tests.drawings import DIGITS
@@ -133,3 +135,16 @@ def picture_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     found = picture.find_ink(image)
     assert found is not None
     return glyph.from_ink(found[0])
+
+
+def test_clutter_is_no_more_work_than_a_full_sheet() -> None:
+    stripes = np.full((600, 600), 255, np.uint8)
+    stripes[:, ::6] = 0
+    stripes[::40] = 0
+    stripes[20::40, ::3] = 255
+    looked_at = [
+        sum(len(line.runs) for line in found) for found in islice(lines.of_image(stripes), 2)
+    ]
+    assert max(looked_at, default=0) < 3 * lines.MOST_PARTS
+    scribble = np.random.default_rng(0).uniform(0, 500, (100, 300, 2))
+    assert sum(len(line.runs) for line in lines.of_ink(list(scribble))) < 3 * len(scribble)

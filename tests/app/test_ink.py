@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,3 +57,20 @@ def test_a_file_that_is_no_ink_is_refused(tmp_path: Path, content: str) -> None:
 def test_what_is_no_number_is_refused(stroke: list) -> None:
     with pytest.raises(UnreadableInput, match="stroke 1: expected"):
         ink.checked([[[0, 0]], stroke])
+
+
+@pytest.mark.parametrize("strokes", [np.array(1), "12", b"12", {"x": []}, 7, None])
+def test_what_is_no_sequence_of_strokes_is_refused(strokes: Any) -> None:
+    with pytest.raises(UnreadableInput, match="expected a sequence of strokes"):
+        ink.checked(strokes)
+
+
+def test_of_too_many_points_some_are_taken() -> None:
+    line = np.linspace(0, 1000, 400_000)[:, None] * (1, 0.5)
+    tap = np.array([[3.0, 4.0]])
+    thinned, same = ink.checked([line, tap])
+    assert len(thinned) <= ink.MOST_POINTS + 1
+    assert thinned[[0, -1]].tolist() == line[[0, -1]].tolist(), "it ends where it ended"
+    assert same.tolist() == tap.tolist()
+    usual = line[:10_000]
+    assert len(ink.checked([usual])[0]) == len(usual)
