@@ -1,6 +1,7 @@
 """The recogniser: what it gives, what it refuses, and that threads may share it."""
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from app.artefact import WrongModel
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Recognizer, outlier_scores
+from tests.browser import ROOT
 from tests.drawings import DIGITS, placed
 
 
@@ -184,3 +186,19 @@ def test_serving_imports_neither_torch_nor_a_page() -> None:
         [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
     )
     assert ended.stdout.strip() == ""
+
+
+READ = (
+    "from app.recognizer import Recognizer; print(Recognizer().read_ink([[[0, 0], [1, 90]]]).text)"
+)
+
+
+def test_onnx_runtime_keeps_no_record_of_the_machine(tmp_path: Path) -> None:
+    # It would report nothing in a test or on CI anyway, which it tells from these.
+    quiet = ("CI", "GITHUB_ACTIONS", "PYTEST_CURRENT_TEST", "ORT_DISABLE_TELEMETRY")
+    environment = {name: value for name, value in os.environ.items() if name not in quiet}
+    environment |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    command = [sys.executable, "-c", READ]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.stdout == "1\n", done.stderr
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
