@@ -35,7 +35,7 @@ format: .venv/app/.tested ## put the code in its one format
 
 test-app: .venv/app/.tested ## the app's tests, where there is no PyTorch
 	sh tests/chromium.sh $(APP)
-	$(APP) -m pytest tests/app --junitxml=$(REPORTS)/app.xml
+	$(APP) -m pytest --numprocesses 2 --dist loadscope tests/app --junitxml=$(REPORTS)/app.xml
 
 test-train: .venv/train/.tested ## the tests of training and export
 	$(TRAIN) -m pytest --numprocesses 2 --dist loadscope tests/train tests/export --junitxml=$(REPORTS)/train.xml
