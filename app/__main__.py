@@ -40,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         readings = iter(recognizer.read_lines(inputs))
         for path, one in zip(batch, known, strict=True):
             if isinstance(one, UnreadableInput):
-                print(f"read: {path}: {one}", file=sys.stderr)
+                named = str(one).removeprefix(f"{path}: ")  # what comes of the file names it
+                print(f"read: {path}: {named}", file=sys.stderr)
                 status = 1
                 continue
             reading = next(readings)

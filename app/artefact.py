@@ -23,7 +23,9 @@ def open_session(
     threads: of one run. expected: what its metadata must say. Raises WrongModel.
     """
     if not path.is_file():
-        raise WrongModel(f"{path}: expected a model file, found none; make one with export")
+        raise WrongModel(
+            f"{path}: expected a model file, found none; make one with python -m export"
+        )
     _check_hash(path)
     # models/choices.json has the figures: one thread is fastest for what is this small, the arena
     # saves a tenth of the time, and optimising beforehand would save 3 ms of a start.
