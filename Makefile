@@ -17,6 +17,7 @@ help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 run: .venv/app/.served ## serve the app on http://localhost:8501 (PORT=… for another)
+	@case "$(PORT)" in *[!0-9]*|"") echo "PORT: expected a number, came $(PORT)" >&2; exit 1;; esac
 	@$(APP) -c 'import socket; exit(not socket.socket().connect_ex(("127.0.0.1", $(PORT))))' || \
 	  { echo "port $(PORT) is in use: stop what serves there, or name another, make run PORT=…" >&2; exit 1; }
 	$(APP) -m streamlit run app/server.py --server.port $(PORT)

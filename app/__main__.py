@@ -1,6 +1,7 @@
 """Reads files: `python -m app read PATH... [--jsonl]`.
 
-PATH is a picture, an ink file (.json: [[[x, y], ...], ...]) or a folder of either. Prints a line
+PATH is a picture, an ink file (.json: [[[x, y], ...], ...], or {"strokes": ...} as programs send
+it) or a folder of either. Prints a line
 for each file, its reading and its path; with --jsonl a JSON object. A file that cannot be read
 is reported on standard error, the rest are still read, and the exit status is 1. Files are read in
 batches, so that any number of them takes the same memory.
@@ -36,10 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     status = 0
     for batch in _batches(_files(command.paths)):
         known = [_candidates(recognizer, path, command.single) for path in batch]
-        inputs = [one for one in known if not isinstance(one, UnreadableInput)]
+        inputs = [one for one in known if isinstance(one, list)]
         readings = iter(recognizer.read_lines(inputs))
         for path, one in zip(batch, known, strict=True):
-            if isinstance(one, UnreadableInput):
+            if not isinstance(one, list):
                 named = str(one).removeprefix(f"{path}: ")  # what comes of the file names it
                 print(f"read: {path}: {named}", file=sys.stderr)
                 status = 1
@@ -49,13 +50,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _candidates(recognizer: Recognizer, path: Path, single: bool) -> list[Line] | UnreadableInput:
-    """What a file, ink or picture by its suffix, may say; or why it cannot be read."""
+def _candidates(
+    recognizer: Recognizer, path: Path, single: bool
+) -> list[Line] | UnreadableInput | WrongModel:
+    """What a file, ink or picture by its suffix, may say; or why it cannot be read.
+
+    Photographs need a model of their own, which may be the one that is missing.
+    """
     try:
         if path.suffix.lower() == INK_SUFFIX:
             return lines.of_ink(ink.strokes_from_file(path), single)
         return recognizer.look(picture.load(path), single)
-    except UnreadableInput as error:
+    except (UnreadableInput, WrongModel) as error:
         return error
 
 

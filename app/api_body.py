@@ -99,8 +99,10 @@ async def _file(request: Request, body: bytes) -> bytes:
         message = f"expected a form with one file, came {error}"
         raise Refusal("malformed", message) from error
     files = [part for part in form.values() if isinstance(part, UploadFile)]
-    content = await files[0].read() if files else b""
+    content = await files[0].read() if files else None
     await form.close()
+    if content is None:
+        raise Refusal("malformed", "expected a form with one file, came a form without")
     return content
 
 

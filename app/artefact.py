@@ -24,7 +24,8 @@ def open_session(
     """
     if not path.is_file():
         raise WrongModel(
-            f"{path}: expected a model file, found none; make one with python -m export"
+            f"{path}: expected a model file, found none; copy it from the repository again,"
+            " or make it as README.md says"
         )
     _check_hash(path)
     # models/choices.json has the figures: one thread is fastest for what is this small, the arena

@@ -86,13 +86,18 @@ def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> glyph.Strokes:
 
 
 def strokes_from_file(path: Path) -> glyph.Strokes:
-    """The strokes of an ink file: JSON `[[[x, y], ...], ...]`. Raises UnreadableInput."""
+    """The strokes of an ink file: JSON `[[[x, y], ...], ...]`, or that as `{"strokes": ...}`.
+
+    Raises UnreadableInput.
+    """
     try:
         content = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise UnreadableInput(
             f"{path}: expected JSON of strokes [[[x, y], ...], ...], came {error}"
         ) from error
+    if isinstance(content, dict) and set(content) == {"strokes"}:
+        content = content["strokes"]  # the body of POST /api/read
     return checked(content)
 
 

@@ -1,9 +1,9 @@
 """Trains the networks: `python -m train [--data DIR] [--resume] ...`, see `--help`.
 
-Makes a pool of glyphs (runs/pool), trains a teacher on it where there is none yet (runs/teacher),
-and a student that learns from both. Writes the student's weights to models/model.pth, and
-config.json, metrics.jsonl, checkpoint.pth and PNGs of learning curves, confusions and worst
-mistakes to the run folder.
+Makes a pool of glyphs (runs/pool) and trains a student on it. With --distill it learns from a
+teacher too, which is trained first where there is none yet (runs/teacher). Writes the student's
+weights to models/model.pth, and config.json, metrics.jsonl, checkpoint.pth and PNGs of learning
+curves, confusions and worst mistakes to the run folder.
 """
 
 import sys

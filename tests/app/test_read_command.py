@@ -9,6 +9,7 @@ import pytest
 
 from app import __main__ as command
 from app.__main__ import main
+from app.finder import Finder
 from tests.drawings import placed
 
 
@@ -66,6 +67,21 @@ def test_an_unreadable_file_is_reported_and_the_rest_is_read(
     assert printed.out.startswith("3\t")
     assert printed.err.count(str(folder / name) + ": ") == 1  # named, and once
     assert "expected" in printed.err
+
+
+def test_the_rest_is_read_where_the_model_for_photographs_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("app.picture.finder", lambda: Finder(tmp_path / "finder.onnx"))
+    three = tmp_path / "three.json"
+    three.write_text(json.dumps({"strokes": [s.tolist() for s in placed(3, 0, 0, 99)]}))
+    photograph = tmp_path / "photograph.png"
+    noise = np.random.default_rng(0).normal(140, 8, (150, 150))  # as of a camera
+    cv2.imwrite(str(photograph), noise.clip(0, 255).astype(np.uint8))
+    assert main(["read", str(photograph), str(three)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out.startswith("3\t")
+    assert "finder.onnx: expected a model file" in printed.err
 
 
 def test_a_missing_model_ends_the_command(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
