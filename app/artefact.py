@@ -29,7 +29,7 @@ def open_session(
         )
     _check_hash(path)
     # models/choices.json has the figures: one thread is fastest for what is this small, the arena
-    # saves a tenth of the time, and optimising beforehand would save 3 ms of a start.
+    # saves a few percent, and optimising beforehand would save 2 ms of a start.
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads  # ignored once the session exists
     options.inter_op_num_threads = 1

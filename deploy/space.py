@@ -14,8 +14,12 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-# Beside what the Dockerfile copies: the image's recipe, the Space's card and its pictures.
-BESIDE: Final = ("Dockerfile", ".dockerignore", "README.md", "LICENSE", "app/images")
+# Beside what the Dockerfile copies: the image's recipe, the Space's card, its pictures and what
+# it and the model card link to.
+BESIDE: Final = (
+    *("Dockerfile", ".dockerignore", "README.md", "LICENSE", "SECURITY.md", "deploy/README.md"),
+    *("app/images", "models/images"),
+)
 LEFT_OUT: Final = ("__pycache__", ".DS_Store")
 LARGEST: Final = 10_000_000  # bytes; from there on a Space wants Git LFS, and this needs none
 # One proxy stands before a Space, and tells it who asks.

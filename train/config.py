@@ -12,7 +12,8 @@ from typing import Any, Final
 NETWORKS: Final = ("student", "teacher")
 
 
-def _setting(default: Any, meaning: str) -> Any:
+def setting(default: Any, meaning: str) -> Any:
+    """A field of settings that says what it means, for --help."""
     return field(default=default, metadata={"meaning": meaning})
 
 
@@ -25,17 +26,17 @@ def _pool(default: Any, meaning: str) -> Any:
 class Config:
     """What decides the weights, beside the data and the machine; stored with them."""
 
-    network: str = _setting("student", "student, which is shipped, or teacher")
-    seed: int = _setting(0, "of the first weights and the order of the glyphs")
-    epochs: int = _setting(54, "rounds of the pool that are trained on, over and over")
-    batch: int = _setting(256, "glyphs a step")
-    learning_rate: float = _setting(6e-3, "at the peak of the one-cycle schedule")
-    weight_decay: float = _setting(2e-2, "of AdamW, on everything but biases and norms")
-    label_smoothing: float = _setting(0.0, "share of the target spread over all labels")
-    ema_half_life: float = _setting(400.0, "steps after which old weights count half")
-    distill: float = _setting(0.0, "share of the loss that is distance from the teacher, 0 to 1")
-    softness: float = _setting(2.0, "temperature at which student and teacher are compared")
-    rounds: int = _setting(12, "rounds in the pool, each with every training digit at least once")
+    network: str = setting("student", "student, which is shipped, or teacher")
+    seed: int = setting(0, "of the first weights and the order of the glyphs")
+    epochs: int = setting(54, "rounds of the pool that are trained on, over and over")
+    batch: int = setting(256, "glyphs a step")
+    learning_rate: float = setting(6e-3, "at the peak of the one-cycle schedule")
+    weight_decay: float = setting(2e-2, "of AdamW, on everything but biases and norms")
+    label_smoothing: float = setting(0.0, "share of the target spread over all labels")
+    ema_half_life: float = setting(400.0, "steps after which old weights count half")
+    distill: float = setting(0.0, "share of the loss that is distance from the teacher, 0 to 1")
+    softness: float = setting(2.0, "temperature at which student and teacher are compared")
+    rounds: int = setting(12, "rounds in the pool, each with every training digit at least once")
     pool_seed: int = _pool(0, "of everything random in the pool")
     pen_repeats: int = _pool(3, "fresh renderings of each pen digit a round")
     photographs: int = _pool(7_500, "digits a round that went through a picture of paper")
@@ -109,7 +110,7 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
     parser = argparse.ArgumentParser(
         prog="python -m train",
         description="Trains the network on MNIST, pen strokes, photographs and what is no digit,"
-        " and writes its weights. Without a teacher's weights it trains the teacher first.",
+        " and writes its weights. With --distill it trains a missing teacher first.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")

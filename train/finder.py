@@ -26,7 +26,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from tqdm import tqdm
 
 from train.__main__ import pick_device
-from train.config import Config
+from train.config import Config, setting
 from train.data import data_folder, load_mnist, load_omniglot, load_pendigits
 from train.download import DataError
 from train.mixture import Sources
@@ -43,14 +43,14 @@ _JITTER: Final = 0.2  # largest relative change of a batch's light
 class Settings:
     """What decides the finder's weights beside the data and the machine; stored with them."""
 
-    seed: int = 0
-    sheets: int = 40_000  # rendered once
-    epochs: int = 4  # times that all of them are learned from
-    batch: int = 32
-    learning_rate: float = 4e-3  # at the peak of the one-cycle schedule
-    weight_decay: float = 1e-2
-    ruled: float = RULED  # share of the sheets that have lines on them
-    start: str = ""  # weights to go on from; empty for new ones
+    seed: int = setting(0, "of the sheets, their order and the first weights")
+    sheets: int = setting(40_000, "rendered once")
+    epochs: int = setting(4, "times that all sheets are learned from")
+    batch: int = setting(32, "sheets a step")
+    learning_rate: float = setting(4e-3, "at the peak of the one-cycle schedule")
+    weight_decay: float = setting(1e-2, "of AdamW")
+    ruled: float = setting(RULED, "share of the sheets that have lines on them, 0 to 1")
+    start: str = setting("", "weights to go on from; empty for new ones")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     for entry in fields(Settings):
         flag = "--" + entry.name.replace("_", "-")
-        parser.add_argument(flag, type=type(entry.default), default=entry.default, help=" ")
+        meaning = entry.metadata["meaning"]
+        parser.add_argument(flag, type=type(entry.default), default=entry.default, help=meaning)
     flags = vars(parser.parse_args(arguments))
     settings = Settings(**{entry.name: flags[entry.name] for entry in fields(Settings)})
     try:

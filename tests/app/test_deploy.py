@@ -160,9 +160,11 @@ def test_the_space_has_its_card() -> None:
 def test_what_goes_to_the_space() -> None:
     listed = set(space.files())
     assert image_files() <= listed
-    assert {"Dockerfile", ".dockerignore", "README.md", "LICENSE"} <= listed
-    extra = listed - image_files() - {"Dockerfile", ".dockerignore", "README.md", "LICENSE"}
-    assert all(path.startswith("app/images/") for path in extra)
+    beside = {"Dockerfile", ".dockerignore", "README.md", "LICENSE"}
+    linked = {"SECURITY.md", "deploy/README.md"}
+    assert beside | linked <= listed
+    extra = listed - image_files() - beside - linked
+    assert all(path.startswith(("app/images/", "models/images/")) for path in extra)
     assert not [path for path in listed if path.endswith((".pth", ".pyc", ".gz", ".ipynb"))]
     assert sum((ROOT / path).stat().st_size for path in listed) < 10_000_000
 
@@ -171,7 +173,9 @@ def test_a_missing_or_large_file_stops_the_deployment(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("COPY a.bin \\\n  /x/\n")
     with pytest.raises(space.NotDeployable, match=r"expected a\.bin"):
         space.files(tmp_path)
-    for name in ("a.bin", ".dockerignore", "README.md", "LICENSE", "app/images/x.png"):
+    pictures = [f"{folder}/images/x.png" for folder in ("app", "models")]
+    texts = [".dockerignore", "README.md", "LICENSE", "SECURITY.md", "deploy/README.md"]
+    for name in ("a.bin", *texts, *pictures):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"")
     assert "a.bin" in space.files(tmp_path)
