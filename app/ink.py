@@ -13,6 +13,7 @@ from app.reading import UnreadableInput
 
 LARGEST_COORDINATE: Final = 1e6  # pixels; far beyond any screen, far below float trouble
 MOST_POINTS: Final = 50_000  # a pen sends 100 to 240 a second; a million take a second to draw
+_KINDS: Final = {"U": "text", "S": "bytes", "b": "yes or no"}  # what NumPy made of no numbers
 _NUMBERS: Final = {"M": 2, "L": 2, "Q": 4}  # that follow a path command
 _CURVE_STEPS: Final = np.linspace(0, 1, 5)[1:, None]  # a pencil's curves are a few pixels long
 
@@ -35,7 +36,7 @@ def checked(strokes: Sequence[ArrayLike]) -> glyph.Strokes:
         try:
             given = np.asarray(stroke)
             if given.size and given.dtype.kind not in "iufO":  # no text, no yes and no
-                raise TypeError(f"{given.dtype.name}")
+                raise TypeError(_KINDS.get(given.dtype.kind, given.dtype.name))
             points = given.astype(np.float64)
         except (TypeError, ValueError, OverflowError) as error:
             raise UnreadableInput(

@@ -34,14 +34,16 @@ def test_an_unknown_path_command_is_refused(command: list) -> None:
         ink.strokes_from_canvas({"objects": [path(["M", 0, 0], command)]})
 
 
-def test_reads_an_ink_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("programs", [False, True])
+def test_reads_an_ink_file(tmp_path: Path, programs: bool) -> None:
     file = tmp_path / "one.json"
-    file.write_text(json.dumps([[[1, 2], [3, 4]], []]))
+    strokes = [[[1, 2], [3, 4]], []]
+    file.write_text(json.dumps({"strokes": strokes} if programs else strokes))
     (stroke,) = ink.strokes_from_file(file)
     assert stroke.tolist() == [[1, 2], [3, 4]]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[" * 100_000, "7", '{"strokes": []}', "[[[1]]]"])
+@pytest.mark.parametrize("content", ["", "{", "[" * 100_000, "7", '{"ink": []}', "[[[1]]]"])
 def test_a_file_that_is_no_ink_is_refused(tmp_path: Path, content: str) -> None:
     file = tmp_path / "broken.json"
     file.write_text(content)
