@@ -96,10 +96,11 @@ def everything(folder: Path) -> Collection:
 
 def glyphs_for_calibration(config: Config, folder: Path) -> NDArray[np.uint8]:
     """Training glyphs uint8 (CALIBRATION, 28, 28) for the ranges of the activations."""
-    few = replace(config, limit=DRAWN, photographs=DRAWN // 4, outliers=DRAWN // 4)
+    few = replace(config, limit=DRAWN, restrokes=DRAWN, photographs=DRAWN // 4, outliers=DRAWN // 4)
     characters = split(load_omniglot(folder)).train
     sources = Sources(load_mnist(folder).train, load_pendigits(folder).train, characters)
-    return Mixture(sources, few).round(0).glyphs[:CALIBRATION]
+    mixture = Mixture(sources, few)
+    return mixture.round(0, mixture.base(0)).glyphs[:CALIBRATION]
 
 
 def write(trained: Trained, fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:

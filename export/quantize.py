@@ -1,7 +1,7 @@
 """Trained weights to an fp32 ONNX graph, and that to static int8."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import onnx
@@ -17,8 +17,9 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
+from app.glyph import SIDE
 from export.rounding import round_well
-from train.network import MEAN, STD, Network, Trained
+from train.network import FOLD, MEAN, STD, Network, Trained
 
 OPSET: Final = 18
 _CALIBRATION_BATCH: Final = 256
@@ -115,18 +116,24 @@ def _feed_bytes(model: onnx.ModelProto) -> None:
     """
     graph = model.graph
     first = next(node for node in graph.node if node.op_type == "Conv")
-    axis, scale, zero = "glyphs_axis", "glyphs_scale", "glyphs_zero_point"
+    side = SIDE // FOLD
+    constants: dict[str, NDArray[Any]] = {
+        "glyphs_parted": np.array([0, side, FOLD, side, FOLD], np.int64),
+        "glyphs_folded": np.array([0, side, side, FOLD**2], np.int64),
+        "glyphs_scale": np.array(1 / STD, np.float32),
+        "glyphs_zero_point": np.array(MEAN, np.uint8),
+    }
     graph.initializer.extend(
-        [
-            onnx.numpy_helper.from_array(np.array([3], np.int64), axis),
-            onnx.numpy_helper.from_array(np.array(1 / STD, np.float32), scale),
-            onnx.numpy_helper.from_array(np.array(MEAN, np.uint8), zero),
-        ]
+        onnx.numpy_helper.from_array(value, name) for name, value in constants.items()
     )
+    parted, folded, scale, zero = constants
     make = onnx.helper.make_node
     bytes_in = [
-        # Channels last and back: ONNX Runtime works channels last, and cancels the way back.
-        make("Unsqueeze", ["glyphs", axis], ["glyphs_nhwc"]),
+        # Each fold's pixels as channels, these last: so ONNX Runtime works, and cancels the way
+        # back that the last of these nodes is.
+        make("Reshape", ["glyphs", parted], ["glyphs_by_fold"]),
+        make("Transpose", ["glyphs_by_fold"], ["glyphs_by_place"], perm=[0, 1, 3, 2, 4]),
+        make("Reshape", ["glyphs_by_place", folded], ["glyphs_nhwc"]),
         make("Transpose", ["glyphs_nhwc"], ["glyphs_nchw"], perm=[0, 3, 1, 2]),
         make("DequantizeLinear", ["glyphs_nchw", scale, zero], ["glyphs_normalized"]),
     ]
@@ -136,11 +143,11 @@ def _feed_bytes(model: onnx.ModelProto) -> None:
         if used & set(node.output):
             needed.append(node)
             used |= set(node.input)
-    constants = [entry for entry in graph.initializer if entry.name in used]
+    kept = [entry for entry in graph.initializer if entry.name in used]
     graph.ClearField("node")
     graph.ClearField("initializer")
     graph.node.extend(reversed(needed))
-    graph.initializer.extend(constants)
+    graph.initializer.extend(kept)
 
 
 def _give_features(model: onnx.ModelProto) -> None:

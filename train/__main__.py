@@ -44,7 +44,8 @@ def train(command: Command) -> None:
 
 
 def _train(command: Command, device: torch.device, processes: World) -> None:
-    config, folder = command.config, data_folder(command.data)
+    precision = pick_precision(command.config.precision, device)
+    config, folder = replace(command.config, precision=precision), data_folder(command.data)
     mnist, pen = load_mnist(folder), load_pendigits(folder)
     sources = Sources(mnist.train, pen.train, split(load_omniglot(folder)).train)
     validation = Validation(mnist.validation, draw(pen.validation))
@@ -84,6 +85,18 @@ def pick_device(name: str) -> torch.device:
             f"expected a device that is here (auto, cpu, cuda, mps): {error}"
         ) from error
     return device
+
+
+def pick_precision(name: str, device: torch.device) -> str:
+    """What layers calculate with: by name, or for "auto" bfloat16 where the processor has it."""
+    if name != "auto":
+        return name
+    if device.type == "cuda":
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        has = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+        fast = bool(has.get("avx512_bf16") or has.get("amx_bf16"))
+    return "bfloat16" if fast else "float32"
 
 
 if __name__ == "__main__":

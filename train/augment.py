@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from app import glyph
 from train.config import Config
-from train.degrade import degrade
+from train.degrade import degrade, dilate, erode
 from train.pen import vary_ink
 
 PENS: Final = (1.5, 3.3)  # glyph pixels, the middle nine tenths of MNIST's own pen widths
@@ -80,8 +80,7 @@ def _warp(x: Tensor, config: Config, random: torch.Generator) -> Tensor:
 
 def _thicken(x: Tensor, share: float, random: torch.Generator) -> Tensor:
     """Lets the strokes of a share of glyphs grow or shrink by up to half a pixel a side."""
-    grown = functional.max_pool2d(x, 3, 1, 1)
-    shrunk = -functional.max_pool2d(-x, 3, 1, 1)
+    grown, shrunk = dilate(x), erode(x)
     amount = _uniform(len(x), -0.6, 0.6, random)
     amount = amount * (_uniform(len(x), 0, 1, random) < share)
     return x + amount.clamp(min=0) * (grown - x) + (-amount).clamp(min=0) * (shrunk - x)

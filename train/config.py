@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 NETWORKS: Final = ("student", "teacher")
+PRECISIONS: Final = ("auto", "bfloat16", "float32")
 
 
 def setting(default: Any, meaning: str) -> Any:
@@ -34,14 +35,18 @@ class Config:
     weight_decay: float = setting(2e-2, "of AdamW, on everything but biases and norms")
     label_smoothing: float = setting(0.0, "share of the target spread over all labels")
     ema_half_life: float = setting(400.0, "steps after which old weights count half")
-    distill: float = setting(0.0, "share of the loss that is distance from the teacher, 0 to 1")
+    precision: str = setting("auto", "bfloat16, float32, or auto: bfloat16 where it is faster")
+    distill: float = setting(0.7, "share of the loss that is distance from the teacher, 0 to 1")
     softness: float = setting(2.0, "temperature at which student and teacher are compared")
-    rounds: int = setting(12, "rounds in the pool, each with every training digit at least once")
+    ending: float = setting(0.25, "share of the epochs, the last, that are calm rounds, 0 to 1")
+    rounds: int = setting(30, "rounds in the pool, each with every training digit at least once")
+    bases: int = _pool(8, "sets of strokes, photographs and outliers, each varied in many rounds")
     pool_seed: int = _pool(0, "of everything random in the pool")
     pen_repeats: int = _pool(3, "fresh renderings of each pen digit a round")
-    photographs: int = _pool(7_500, "digits a round that went through a picture of paper")
+    restrokes: int = _pool(15_000, "MNIST digits a round that are followed as strokes, drawn anew")
+    photographs: int = _pool(8_000, "digits a round that went through a picture of paper")
     outliers: int = _pool(16_000, "glyphs a round that are no digits")
-    repen: float = _pool(0.35, "share of MNIST digits redrawn by the serving code, 0 to 1")
+    repen: float = _pool(0.3, "share of MNIST digits redrawn by the serving code, 0 to 1")
     rotate: float = _pool(12.0, "degrees, standard deviation of the rotation is half of it")
     scale: float = _pool(0.12, "largest relative change of size, each axis by itself")
     shear: float = _pool(0.25, "largest slant, pixels sideways a pixel of height")
@@ -51,19 +56,25 @@ class Config:
     thickness: float = _pool(0.6, "share of glyphs whose strokes grow or shrink, 0 to 1")
     noise: float = _pool(0.2, "share of glyphs with a little noise, blur or lost contrast, 0 to 1")
     degrade: float = _pool(0.3, "share of glyphs that are damaged as poor pictures are, 0 to 1")
+    calm: float = _pool(0.6, "of all these shares and distances, in every third round, 0 to 1")
     limit: int = _pool(0, "glyphs of each source used, 0 for all; for quick trials")
 
     def __post_init__(self) -> None:
-        if min(self.epochs, self.batch, self.rounds) < 1 or self.limit < 0:
+        if min(self.epochs, self.batch, self.rounds, self.bases) < 1 or self.limit < 0:
             raise ValueError(
-                f"expected epochs, batch and rounds from 1 and limit from 0, came epochs"
-                f" {self.epochs}, batch {self.batch}, rounds {self.rounds}, limit {self.limit}"
+                f"expected epochs, batch, rounds and bases from 1 and limit from 0, came epochs"
+                f" {self.epochs}, batch {self.batch}, rounds {self.rounds}, bases {self.bases},"
+                f" limit {self.limit}"
             )
         if self.network not in NETWORKS:
             raise ValueError(f"expected network {' or '.join(NETWORKS)}, came {self.network!r}")
+        if self.precision not in PRECISIONS:
+            raise ValueError(
+                f"expected precision {' or '.join(PRECISIONS)}, came {self.precision!r}"
+            )
         for name in (
-            *("repen", "wide", "thickness", "noise", "degrade"),
-            *("label_smoothing", "distill"),
+            *("repen", "wide", "thickness", "noise", "degrade", "calm"),
+            *("label_smoothing", "distill", "ending"),
         ):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"expected {name} in [0, 1], came {getattr(self, name)}")
@@ -83,8 +94,8 @@ class Config:
             self,
             network="teacher",
             seed=0,
-            epochs=2 * self.rounds,
-            learning_rate=4e-3,
+            epochs=24,
+            learning_rate=3e-3,
             distill=0.0,
         )
 

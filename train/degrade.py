@@ -29,6 +29,25 @@ def degrade(x: Tensor, share: float, random: Generator) -> Tensor:
     return x
 
 
+def dilate(x: Tensor) -> Tensor:
+    """The largest of the 3x3 pixels about each; x: (n, 1, h, w).
+
+    max_pool2d says the same, in ten times as long where there is one channel.
+    """
+    for side in (2, 3):
+        ahead, behind = x.roll(-1, side), x.roll(1, side)
+        edge = x.shape[side] - 1
+        ahead.select(side, edge).copy_(x.select(side, edge))
+        behind.select(side, 0).copy_(x.select(side, 0))
+        x = torch.maximum(torch.maximum(x, ahead), behind)
+    return x
+
+
+def erode(x: Tensor) -> Tensor:
+    """The smallest of the 3x3 pixels about each; x: (n, 1, h, w)."""
+    return -dilate(-x)
+
+
 def _uniform(x: Tensor, low: float, high: float, random: Generator) -> Tensor:
     """A number a glyph, (n, 1, 1, 1)."""
     values = torch.rand(len(x), 1, 1, 1, generator=random, device=random.device)
@@ -183,8 +202,7 @@ def _splashes(x: Tensor, random: Generator) -> Tensor:
 
 def _outline(x: Tensor, random: Generator) -> Tensor:
     """The edge of the ink alone, sharp or soft."""
-    grown = functional.max_pool2d(x, 3, 1, 1)
-    shrunk = -functional.max_pool2d(-x, 3, 1, 1)
+    grown, shrunk = dilate(x), erode(x)
     edge = torch.where(_uniform(x, 0, 1, random) < 0.5, grown - x, grown - shrunk)
     sharp = (edge > 0.5).float()
     return torch.where(_uniform(x, 0, 1, random) < 0.6, sharp, edge)

@@ -18,6 +18,7 @@ from train import checkpoint, report
 from train.config import Config, to_dict
 from train.data import Digits
 from train.distill import Teacher, distance
+from train.mixture import is_calm
 from train.network import Network, save
 from train.parallel import World
 from train.pool import Pool
@@ -54,7 +55,7 @@ def fit(
     if kept.is_file() and not resume:
         raise ValueError(f"{kept}: expected a new run folder (--run) or --resume, came a run")
     steps = sum(
-        -(-pool.size(epoch % config.rounds) // config.batch) for epoch in range(config.epochs)
+        -(-pool.size(round_of(epoch, config)) // config.batch) for epoch in range(config.epochs)
     )
     state = checkpoint.begin(config, steps, device)
     if kept.is_file():
@@ -80,6 +81,18 @@ def fit(
     print(f"wrote {output} and {run}/")
 
 
+def round_of(epoch: int, config: Config) -> int:
+    """Which round of the pool an epoch is: the varied ones in turn, at the end the calm ones.
+
+    Near its end a training learns details, and they should be those of what people write.
+    """
+    calm = [number for number in range(config.rounds) if is_calm(number)]
+    varied = [number for number in range(config.rounds) if not is_calm(number)]
+    ending = round(config.epochs * config.ending) if calm else 0
+    left = config.epochs - epoch
+    return calm[-left % len(calm)] if left <= ending else varied[epoch % len(varied)]
+
+
 def _epoch(
     network: nn.Module,
     state: checkpoint.State,
@@ -93,7 +106,7 @@ def _epoch(
 
     network: the state's own, whose gradients are those of all processes.
     """
-    number = state.epoch % config.rounds
+    number = round_of(state.epoch, config)
     told = None if teacher is None else teacher.logits(pool, number)
     started = time.perf_counter()
     digits = pool.round(number)
@@ -111,7 +124,9 @@ def _epoch(
     ) as bar:
         for step, every in enumerate(np.array_split(order, -(-len(order) // config.batch))):
             chosen = world.share(every)
-            logits = network(torch.from_numpy(digits.glyphs[chosen]).to(device))
+            glyphs = torch.from_numpy(digits.glyphs[chosen]).to(device)
+            with torch.autocast(device.type, torch.bfloat16, config.precision == "bfloat16"):
+                logits = network(glyphs).float()
             truth = torch.from_numpy(digits.labels[chosen]).to(device)
             soft = None if told is None else torch.from_numpy(told[chosen]).to(device)
             loss = _loss(logits, truth, soft, config)

@@ -1,13 +1,14 @@
 """What a round is made of: MNIST, pen digits, photographs of both, and what is no digit.
 
 Whatever the network will be given by serving comes through serving's own code here: pen strokes
-through `app.ink`, photographs through `app.picture`, and half of MNIST redrawn as `read_image`
-would. Then `train.augment` varies all of it.
+through `app.ink`, photographs through `app.picture`, and a part of MNIST redrawn as `read_image`
+would. Another part of MNIST is followed as strokes and written anew, which makes pen digits of
+hundreds of people out of scans. Then `train.augment` varies all of it, in every third round less.
 """
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -23,9 +24,15 @@ from train.data import Characters, Digits, Ink
 from train.outliers import Outliers
 from train.pen import vary_ink
 from train.photograph import photograph, photograph_glyph
+from train.restroke import strokes_of
+from train.unipen import Strokes
 
 NO_DIGIT: Final = 10  # the label of what is no digit
 _PHOTOGRAPHED_OUTLIERS: Final = 0.05  # share of them; paper must not look like a digit's sign
+_CALMED: Final = (
+    *("rotate", "scale", "shear", "shift", "elastic"),
+    *("wide", "thickness", "noise", "degrade"),
+)
 _PAPER: Final = 63  # of 255: what is fainter is the soft edge of the ink
 _CHUNK: Final = 2048
 
@@ -68,7 +75,7 @@ def draw(source: Ink) -> Digits:
 
 
 class Mixture:
-    """The glyphs of each round, the same for the same settings and number."""
+    """The glyphs of each base and round, the same for the same settings and number."""
 
     def __init__(self, sources: Sources, config: Config) -> None:
         limit = config.limit or None
@@ -78,18 +85,27 @@ class Mixture:
         self._strokes = sources.pen.strokes[:limit]
         self._pen_labels = sources.pen.labels[:limit]
         self._sources = sources
+        self._strokes_of: dict[int, Strokes] = {}
 
-    def round(self, number: int) -> Digits:
-        """Shuffled and varied glyphs; the label NO_DIGIT marks those that are none."""
-        seed = (zlib.crc32(b"mixture"), self._config.pool_seed, number)
-        random = np.random.default_rng(seed)
-        parts = [self._mnist(random), self._pen(random), *self._photographs(random)]
-        parts.append(self._outliers(random))
-        glyphs = np.concatenate([part.glyphs for part in parts])
-        labels = np.concatenate([part.labels for part in parts])
-        order = random.permutation(len(glyphs))
-        varied = np.concatenate(list(self._varied(glyphs[order], zlib.crc32(str(seed).encode()))))
-        return Digits(varied, labels[order])
+    def base(self, number: int) -> Digits:
+        """What takes long to make: pen digits, photographs and what is no digit, not varied yet."""
+        random = self._random("base", number)
+        parts = [self._pen(random), self._restroked(random)]
+        parts += [*self._photographs(random), self._outliers(random)]
+        return _joined(parts)
+
+    def round(self, number: int, base: Digits) -> Digits:
+        """MNIST and a base, shuffled and varied; the label NO_DIGIT marks those that are none."""
+        random = self._random("round", number)
+        whole = _joined([self._mnist(random), base])
+        order = random.permutation(len(whole.glyphs))
+        config = _calmed(self._config) if is_calm(number) else self._config
+        seed = int(random.integers(2**63))
+        return Digits(_varied(whole.glyphs[order], config, seed), whole.labels[order])
+
+    def _random(self, what: str, number: int) -> np.random.Generator:
+        seed = (zlib.crc32(what.encode()), self._config.pool_seed, number)
+        return np.random.default_rng(seed)
 
     @cached_property
     def _redrawn(self) -> NDArray[np.uint8]:
@@ -113,17 +129,36 @@ class Mixture:
         ]
         return Digits(_stack(glyphs), np.tile(self._pen_labels, repeats))
 
+    def _restroked(self, random: np.random.Generator) -> Digits:
+        """MNIST digits followed as strokes, then drawn by another hand."""
+        chosen = random.permutation(len(self._plain))[: self._config.restrokes]
+        glyphs = [draw_ink(self._followed(index), self._config, random) for index in chosen]
+        return Digits(_stack(glyphs), self._labels[chosen])
+
+    def _followed(self, index: int) -> Strokes:
+        """The strokes of one MNIST digit, which are looked for once."""
+        if index not in self._strokes_of:
+            self._strokes_of[index] = strokes_of(self._plain[index])
+        return self._strokes_of[index]
+
     def _photographs(self, random: np.random.Generator) -> list[Digits]:
-        """Half of them pen digits, half MNIST's; those in which no ink is found are left out."""
-        count = self._config.photographs // 2
+        """A half are scans of MNIST, a quarter its strokes, a quarter pen digits.
+
+        Those in which no ink is found are left out.
+        """
+        count = self._config.photographs // 4
         pens = random.integers(len(self._strokes), size=count)
-        scans = random.integers(len(self._plain), size=count)
+        followed = random.integers(len(self._plain), size=count)
+        scans = random.integers(len(self._plain), size=2 * count)
+        drawn = [self._strokes[index] for index in pens]
+        drawn += [self._followed(index) for index in followed]
         written = [
-            see(photograph(vary_ink(self._strokes[index], self._config, random), random).picture)
-            for index in pens
+            see(photograph(vary_ink(strokes, self._config, random), random).picture)
+            for strokes in drawn
         ]
         scanned = [see(photograph_glyph(self._plain[index], random).picture) for index in scans]
-        return [_found(written, self._pen_labels[pens]), _found(scanned, self._labels[scans])]
+        labels = np.concatenate([self._pen_labels[pens], self._labels[followed]])
+        return [_found(written, labels), _found(scanned, self._labels[scans])]
 
     def _outliers(self, random: np.random.Generator) -> Digits:
         glyphs = list(self._others.draw(self._config.outliers, random))
@@ -132,12 +167,29 @@ class Mixture:
             glyphs[index] = glyphs[index] if seen is None else seen
         return Digits(_stack(glyphs), np.full(len(glyphs), NO_DIGIT, np.int64))
 
-    def _varied(self, glyphs: NDArray[np.uint8], seed: int) -> list[NDArray[np.uint8]]:
-        random = torch.Generator().manual_seed(seed)
-        return [
-            augment(chunk, self._config, random).round().to(torch.uint8).numpy()
-            for chunk in torch.split(torch.from_numpy(glyphs), _CHUNK)
-        ]
+
+def is_calm(number: int) -> bool:
+    """Whether a round is varied less, so that a training ends near to what people write."""
+    return number % 3 == 2
+
+
+def _calmed(config: Config) -> Config:
+    changed = {name: config.calm * getattr(config, name) for name in _CALMED}
+    return replace(config, **changed)
+
+
+def _joined(parts: list[Digits]) -> Digits:
+    glyphs = np.concatenate([part.glyphs for part in parts])
+    return Digits(glyphs, np.concatenate([part.labels for part in parts]))
+
+
+def _varied(glyphs: NDArray[np.uint8], config: Config, seed: int) -> NDArray[np.uint8]:
+    random = torch.Generator().manual_seed(seed)
+    parts = [
+        augment(chunk, config, random).round().to(torch.uint8).numpy()
+        for chunk in torch.split(torch.from_numpy(glyphs), _CHUNK)
+    ]
+    return np.concatenate(parts)
 
 
 def _stack(glyphs: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:

@@ -1,14 +1,16 @@
 """The pool: rounds of glyphs, made once and kept on disk for the teacher and every student.
 
 Making a round costs about as much as training a student on it, and a student learns best from a
-teacher that saw the very same glyph. So glyphs are made once, and trained on several times.
+teacher that saw the very same glyph. So glyphs are made once, and trained on several times. What
+takes longest, above all photographs, is made for a few bases, which every round varies anew.
 """
 
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -40,69 +42,88 @@ class Pool:
         self.folder = folder / "-".join(name for name in names if name)
 
     def prepare(self, workers: int) -> None:
-        """Makes the rounds that are not there yet, on as many processes, with a bar."""
-        missing = [
-            number for number in range(self._config.rounds) if not self._path(number).exists()
-        ]
+        """Makes what is not there yet, on as many processes, with a bar."""
+        rounds = self._missing(_Job(False, number) for number in range(self._config.rounds))
+        numbers = {self._base_of(job.number) for job in rounds}
+        bases = self._missing(_Job(True, number) for number in sorted(numbers))
         self.folder.mkdir(parents=True, exist_ok=True)
-        done = self._apart(missing, workers) if workers > 1 else self._here(missing)
-        for _ in tqdm(done, "making glyphs", len(missing), unit=" rounds", disable=not missing):
-            pass
+        titles = ("making strokes and photographs", bases), ("making rounds", rounds)
+        if workers == 1 or not rounds:
+            mixture = Mixture(self._sources, self._config)
+            for title, jobs in titles:
+                for job in tqdm(jobs, title, disable=not jobs):
+                    self.make(mixture, job)
+            return
+        with ProcessPoolExecutor(
+            workers,
+            get_context("spawn"),  # a fork would inherit PyTorch's threads in any state
+            _begin,
+            (self, self._sources, self._config),
+        ) as processes:
+            for title, jobs in titles:
+                made = [processes.submit(_work, job) for job in jobs]
+                for one in tqdm(as_completed(made), title, len(made), disable=not made):
+                    one.result()
 
     def round(self, number: int) -> Digits:
         """One round: glyphs uint8 (n, 28, 28); labels 0-9, and 10 for what is no digit."""
-        with np.load(self._path(number)) as content:
-            return Digits(content["glyphs"], content["labels"])
+        return _read(self._path(_Job(False, number)))
 
     def size(self, number: int) -> int:
         """The glyphs of a round, without reading them."""
-        with np.load(self._path(number)) as content:
+        with np.load(self._path(_Job(False, number))) as content:
             return len(content["labels"])
 
     def clear(self) -> None:
         """Removes the rounds and what a teacher said of them."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _path(self, number: int) -> Path:
-        return self.folder / f"round-{number:02}.npz"
+    def make(self, mixture: Mixture, job: "_Job") -> None:
+        """Makes one file; a round's base must be there."""
+        if job.base:
+            made = mixture.base(job.number)
+        else:
+            base = self._path(_Job(True, self._base_of(job.number)))
+            made = mixture.round(job.number, _read(base))
+        write_arrays(self._path(job), glyphs=made.glyphs, labels=made.labels)
 
-    def _here(self, missing: list[int]) -> Iterator[None]:
-        mixture = Mixture(self._sources, self._config)
-        for number in missing:
-            _make(mixture, number, self._path(number))
-            yield
+    def _base_of(self, number: int) -> int:
+        return number % self._config.bases
 
-    def _apart(self, missing: list[int], workers: int) -> Iterator[None]:
-        with ProcessPoolExecutor(
-            min(workers, max(1, len(missing))),
-            get_context("spawn"),  # a fork would inherit PyTorch's threads in any state
-            _begin,
-            (self._sources, self._config),
-        ) as pool:
-            jobs = [pool.submit(_work, number, self._path(number)) for number in missing]
-            for job in as_completed(jobs):
-                job.result()
-                yield
+    def _missing(self, jobs: Iterable["_Job"]) -> list["_Job"]:
+        return [job for job in jobs if not self._path(job).exists()]
+
+    def _path(self, job: "_Job") -> Path:
+        return self.folder / f"{'base' if job.base else 'round'}-{job.number:02}.npz"
 
 
-_mixture: Mixture | None = None  # of a worker process
+@dataclass(frozen=True)
+class _Job:
+    """One file of a pool."""
+
+    base: bool
+    number: int
 
 
-def _begin(sources: Sources, config: Config) -> None:
-    global _mixture
+_made: tuple[Pool, Mixture] | None = None  # of a worker process
+
+
+def _begin(pool: Pool, sources: Sources, config: Config) -> None:
+    global _made
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    _mixture = Mixture(sources, config)
+    _made = pool, Mixture(sources, config)
 
 
-def _work(number: int, path: Path) -> None:
-    assert _mixture is not None
-    _make(_mixture, number, path)
+def _work(job: _Job) -> None:
+    assert _made is not None
+    pool, mixture = _made
+    pool.make(mixture, job)
 
 
-def _make(mixture: Mixture, number: int, path: Path) -> None:
-    made = mixture.round(number)
-    write_arrays(path, glyphs=made.glyphs, labels=made.labels)
+def _read(path: Path) -> Digits:
+    with np.load(path) as content:
+        return Digits(content["glyphs"], content["labels"])
 
 
 def write_arrays(path: Path, **arrays: NDArray[np.generic]) -> None:

@@ -34,7 +34,9 @@ CLEAN: Final = (MNIST, TEST, INK, OTHER_INK)
 PHOTOGRAPHED: Final = (PHOTOGRAPHED_INK, PHOTOGRAPHED_MNIST)
 
 QUICK: Final = 500  # of each set, for a first look
-_PHOTOGRAPHED_DIGITS: Final = 1_500  # of MNIST's
+# So many that one digit is a thirtieth of a point.
+_PHOTOGRAPHED_DIGITS: Final = 3_000  # of MNIST's
+_TAKES: Final = 2  # photographs of each pen digit
 _EXAMPLES: Final = 14  # pictures kept to be shown
 
 
@@ -177,9 +179,9 @@ def _photograph(found: Collection, pen: PenDigits | None, most: int | None) -> N
         ink = _first_ink(pen.validation, most)
         pictures = (
             photograph(strokes, np.random.default_rng((0, number))).picture
-            for number, strokes in enumerate(ink.strokes)
+            for number, strokes in enumerate(ink.strokes * _TAKES)
         )
-        found.sets[PHOTOGRAPHED_INK] = _seen(pictures, ink.labels, found)
+        found.sets[PHOTOGRAPHED_INK] = _seen(pictures, np.tile(ink.labels, _TAKES), found)
     if MNIST in found.sets:
         digits = _first(found.sets[MNIST].digits, _PHOTOGRAPHED_DIGITS)
         pictures = (

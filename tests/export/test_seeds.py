@@ -20,7 +20,7 @@ def weights(tmp_path: Path) -> list[Path]:
     for seed in (2, 0, 1):
         paths.append(tmp_path / f"{seed}.pth")
         config = replace(CONFIG, seed=seed)
-        save(paths[-1], Network(((4, 5, 2), (6, 3, 2))).eval(), config, config.run_id())
+        save(paths[-1], Network(((4, 3, 2), (6, 3, 2))).eval(), config, config.run_id())
     return paths
 
 
@@ -51,7 +51,7 @@ def test_what_is_not_comparable_is_refused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     other, config = tmp_path / "other.pth", replace(CONFIG, **changes)
-    save(other, Network(((4, 5, 2),)).eval(), config, config.run_id())
+    save(other, Network(((4, 3, 2),)).eval(), config, config.run_id())
     output = tmp_path / "seeds.json"
     assert seeds.main([*map(str, weights), str(other), "--output", str(output)]) == 1
     assert told in capsys.readouterr().err

@@ -11,12 +11,22 @@ from train.data import Characters, Digits, Ink, Mnist, PenDigits
 from train.mixture import Sources
 
 CONFIG: Final = Config(
-    epochs=3, rounds=2, batch=64, pen_repeats=1, photographs=20, outliers=30, distill=0.0
+    epochs=3,
+    rounds=3,
+    bases=2,
+    batch=64,
+    precision="float32",
+    pen_repeats=1,
+    restrokes=10,
+    photographs=20,
+    outliers=30,
+    distill=0.0,
 )
 # The same as flags, without what tests differ in.
 FLAGS: Final = [
-    *("--epochs", "3", "--rounds", "2", "--batch", "64", "--pen-repeats", "1"),
-    *("--photographs", "20", "--outliers", "30", "--device", "cpu", "--workers", "1"),
+    *("--epochs", "3", "--rounds", "3", "--bases", "2", "--batch", "64", "--pen-repeats", "1"),
+    *("--restrokes", "10", "--photographs", "20", "--outliers", "30"),
+    *("--precision", "float32", "--device", "cpu", "--workers", "1"),
 ]
 
 

@@ -94,7 +94,7 @@ def ours(folder: Path) -> Path:
 def ours_in_torch(folder: Path) -> Path:
     """Weights that nobody trained, as train writes them."""
     torch.manual_seed(0)
-    save(folder / "untrained.pth", Network(((4, 5, 2), (6, 3, 2))), Config(), "a-run")
+    save(folder / "untrained.pth", Network(((4, 3, 2), (6, 3, 2))), Config(), "a-run")
     return folder / "untrained.pth"
 
 

@@ -29,7 +29,7 @@ def test_bytes_and_floats_are_the_same_input() -> None:
 
 
 def test_a_saved_network_is_the_same_when_loaded(tmp_path: Path) -> None:
-    network, config = Network(((4, 5, 2), (6, 3, 2))).eval(), Config(seed=3)
+    network, config = Network(((4, 3, 2), (6, 3, 2))).eval(), Config(seed=3)
     save(tmp_path / "model.pth", network, config, "a-run")
     trained = load(tmp_path / "model.pth")
     glyphs = torch.randint(0, 256, (3, 28, 28), dtype=torch.uint8)

@@ -1,5 +1,6 @@
 """The pool: made once, the same however many processes make it, whole or not there."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 from tests.train.small import CONFIG, small_sources
 from train import pool as pool_module
 from train.config import Config
-from train.mixture import NO_DIGIT
+from train.data import Digits
+from train.mixture import NO_DIGIT, Mixture, is_calm
 from train.pool import Pool
 
 
@@ -26,8 +28,8 @@ def test_a_round_holds_what_the_settings_say(made: Pool) -> None:
     assert len(digits.glyphs) == len(digits.labels) == made.size(0)
     counts = np.bincount(digits.labels, minlength=11)
     assert counts[NO_DIGIT] == CONFIG.outliers
-    # 200 of MNIST, the pen's 200 once, and the photographs in which ink was found.
-    found = counts[:NO_DIGIT].sum() - 200 - 200 * CONFIG.pen_repeats
+    # 200 of MNIST, the pen's 200 once, some of MNIST's strokes, photographs with ink found.
+    found = counts[:NO_DIGIT].sum() - 200 - 200 * CONFIG.pen_repeats - CONFIG.restrokes
     assert CONFIG.photographs * 0.8 <= found <= CONFIG.photographs
 
 
@@ -44,8 +46,22 @@ def test_processes_make_the_same_rounds(made: Pool, tmp_path: Path) -> None:
 
 
 def test_what_is_there_is_not_made_again(made: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool_module, "_make", None)  # calling it would fail
+    monkeypatch.setattr(pool_module, "write_arrays", None)  # calling it would fail
     made.prepare(workers=1)
+
+
+def test_a_base_is_made_once_for_many_rounds(made: Pool) -> None:
+    names = sorted(path.name for path in made.folder.iterdir())
+    assert names == ["base-00.npz", "base-01.npz", "round-00.npz", "round-01.npz", "round-02.npz"]
+
+
+def test_calm_rounds_are_nearer_to_what_was_written() -> None:
+    sources = small_sources()
+    mixture = Mixture(sources, replace(CONFIG, pen_repeats=0, restrokes=0, photographs=0))
+    base = Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64))
+    spread = [mixture.round(number, base).glyphs.std(axis=0).mean() for number in range(6)]
+    assert [is_calm(number) for number in range(6)] == [False, False, True] * 2
+    assert max(spread[2], spread[5]) < min(spread[0], spread[1], spread[3], spread[4])
 
 
 def test_settings_that_change_the_glyphs_have_a_pool_of_their_own() -> None:

@@ -15,6 +15,8 @@ import torch
 from tests.conftest import ROOT
 from tests.train.small import FLAGS, small_characters, small_sets
 from train import __main__ as command
+from train.config import Config
+from train.loop import round_of
 from train.mixture import redraw
 from train.network import load
 
@@ -117,6 +119,22 @@ def test_it_learns(unbroken: Path) -> None:
     assert metrics[-1]["loss"] < metrics[0]["loss"]
 
 
+@pytest.mark.parametrize(
+    "rounds, epochs, ending, expected",
+    [
+        (6, 8, 0.25, [0, 1, 3, 4, 0, 1, 2, 5]),  # two calm rounds at the end
+        (6, 8, 0.5, [0, 1, 3, 4, 2, 5, 2, 5]),  # each of them twice
+        (6, 4, 0.0, [0, 1, 3, 4]),
+        (2, 4, 0.5, [0, 1, 0, 1]),  # none of two is calm
+    ],
+)
+def test_a_training_ends_with_calm_rounds(
+    rounds: int, epochs: int, ending: float, expected: list[int]
+) -> None:
+    config = Config(rounds=rounds, epochs=epochs, ending=ending)
+    assert [round_of(epoch, config) for epoch in range(epochs)] == expected
+
+
 def test_an_absent_device_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--device", "teapot", "--run", str(tmp_path)]) == 1
     assert "expected a device that is here" in capsys.readouterr().err
@@ -129,7 +147,7 @@ def test_a_student_has_its_teacher_trained_first_and_resumes_with_it(tmp_path: P
     assert load(teacher).config.network == "teacher"
     assert load(tmp_path / "model.pth").config.network == "student"
     told = list((tmp_path / "pool").glob("*/logits-*.npz"))
-    assert len(told) == 2, "what the teacher says is kept for each round"
+    assert len(told) == 3, "what the teacher says is kept for each round"
     one = weights(tmp_path)
     (tmp_path / "checkpoint.pth").unlink()
     assert start(tmp_path, *flags).wait(timeout=180) == 0
