@@ -62,8 +62,8 @@ bench-page: .venv/app/.tested ## from the lifted pen to the reading in a browser
 load: .venv/app/.tested ## twenty visitors and many programs at once: models/load.json
 	$(APP) -m tests.load
 
-fuzz: .venv/app/.tested ## 20,000 broken strokes, pictures and requests
-	$(APP) -m tests.fuzz
+fuzz: .venv/app/.tested ## 20,000 broken strokes, pictures and requests: models/fuzz.json
+	$(APP) -m tests.fuzz --figures models/fuzz.json
 
 image: .venv/app/.tested ## replay the Dockerfile without Docker, in an empty folder as user 1000
 	$(APP) -m tests.replay --python "$$(command -v $(PYTHON))"

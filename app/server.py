@@ -14,11 +14,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-# OpenCV asks this before it decodes, but only once, when it is imported. It holds for the page
-# too, and so it is the largest picture that is read at all; programs may send less.
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "50000000")
-
-import streamlit as st  # noqa: E402 - after what OpenCV must find
+import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from streamlit import net_util  # noqa: E402
 

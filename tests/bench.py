@@ -7,6 +7,7 @@ that read one 28x28 glyph.
 
 import argparse
 import asyncio
+import hashlib
 import json
 import os
 import platform
@@ -32,7 +33,7 @@ from tests.browser import ROOT, serving
 from tests.drawings import placed
 from tests.field import compared, open_session, seconds_of
 from tests.programs import CONNECTIONS, ask
-from tests.visitors import by_protocol
+from tests.visitors import by_protocol, first_page
 
 ROUNDS: Final = 15  # of each measurement
 SECONDS: Final = 5.0  # of load
@@ -73,13 +74,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def machine() -> dict[str, Any]:
-    """What it was measured on."""
+    """What was measured, by its hash, and on what."""
     name = platform.processor()
     info = Path("/proc/cpuinfo")
     if info.is_file():
         models = [line for line in info.read_text().splitlines() if line.startswith("model name")]
         name = models[0].partition(":")[2].strip() if models else name
-    return {"cpu": name, "cores": os.cpu_count(), "python": platform.python_version()}
+    return {
+        "cpu": name,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "model": hashlib.sha256(MODEL.read_bytes()).hexdigest(),
+    }
 
 
 def strokes_to_reading() -> dict[str, Any]:
@@ -167,11 +173,12 @@ def first_reading() -> dict[str, Any]:
 def server() -> dict[str, Any]:
     """Seconds to the first page, memory, and readings a second over HTTP, on one core of its own.
 
-    A program that asks has the other one.
+    All of the first page must have been sent. A program that asks has the other core.
     """
     os.environ |= {"DIGITS_RATE": "0", "DIGITS_WAITING": "64"}
     started = time.perf_counter()
     with serving(script="server.py") as address:
+        asyncio.run(first_page(address))
         start = time.perf_counter() - started
         asyncio.run(ask(address, 1, 100))
         before = _memory(address)

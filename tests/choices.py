@@ -1,7 +1,7 @@
 """Ways to run the model, against each other: `python -m tests.choices`, about a minute.
 
 ONNX Runtime is set up in `app.artefact` in one way. This measures the others by turns in one run:
-time to load, time of a glyph and of many, and the memory that a process then has. Writes
+time to load, time of a glyph and of many, the memory that a process then has, bytes. Writes
 models/choices.json, of which export.table makes the table in deploy/README.md.
 """
 
@@ -122,6 +122,7 @@ def compared(folder: Path) -> dict[str, dict[str, float]]:
             "glyphs/s": round(MANY / many),
             "processor µs a glyph": round(1e6 * busy / MANY, 1),
             "memory MB": _memory(name, folder),
+            "bytes": _path(CHOICES[name], folder).stat().st_size,
         }
     return found
 
@@ -140,13 +141,15 @@ def _session(choice: Choice, folder: Path) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = choice.threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    path = MODEL
-    if choice.saved:
-        path = folder / f"model.{choice.saved}"
-        if not path.is_file():
-            _save(path)
+    path = _path(choice, folder)
+    if not path.is_file():
+        _save(path)
     choice.change(options)
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _path(choice: Choice, folder: Path) -> Path:
+    return folder / f"model.{choice.saved}" if choice.saved else MODEL
 
 
 def _save(path: Path) -> None:

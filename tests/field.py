@@ -17,6 +17,8 @@ CALLS: Final = 400  # in each
 def compared(paths: Sequence[Path], data: Path) -> dict[str, Any]:
     """Of each model by its file's name; the time ratio is the first model's to this one's.
 
+    One is on the front where no other is at least as good in all of accuracy, bytes and time.
+
     paths: ONNX files that take a glyph with ink 255 on 0, uint8 or float32, of any shape.
     data: accuracy is of MNIST's test file in there; left out without it.
     """
@@ -33,7 +35,17 @@ def compared(paths: Sequence[Path], data: Path) -> dict[str, Any]:
         if test is not None:
             one["MNIST test"] = _accuracy(open_session(path), *test)
         found[path.name] = one
+    for name, one in found.items():
+        others = (other for key, other in found.items() if key != name)
+        one["front"] = not any(_better(other, one) for other in others)
     return found
+
+
+def _better(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether one is at least as accurate, small and fast as the other, and not its equal."""
+    pairs = [(one[key], other[key]) for key in ("bytes", "µs")]
+    pairs += [(-one[key], -other[key]) for key in ("MNIST test",) if key in one]
+    return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
 
 
 def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:

@@ -3,7 +3,8 @@
 Visitors draw a stroke a second each while programs ask for readings, in an open loop: a late
 answer does not keep the next question back. Counts errors and readings that are not the
 visitor's own, and watches the server's memory, also after all have left. With --soak SECONDS
-programs alone ask, for as long. Writes models/load.json and exits with 1 where anything failed.
+programs alone ask, for as long. Writes models/load.json and exits with 1 where anything failed or
+was slow. The limits of what one address may ask are lifted, as all come from one here.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,10 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name, found = "load", asyncio.run(load(address, command))
     print(json.dumps(found, indent=2))
     known = json.loads(command.output.read_text()) if command.output.is_file() else {}
-    known |= {"machine": machine(), name: found}
+    known |= {name: {"machine": machine(), **found}}
     command.output.write_text(json.dumps(known, indent=2) + "\n")
     print(f"wrote {command.output}")
-    return 1 if any(found[key] for key in found if key in ("errors", "wrong")) else 0
+    failed = found["errors"] or found["wrong"] or not found.get("reached", True)
+    return 1 if failed else 0
 
 
 async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
@@ -67,7 +69,10 @@ async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
     browsers = range(min(command.browsers, command.visitors))
     if browsers:
         drawing.append(asyncio.to_thread(in_browser, address, browsers, command.seconds))
-    programs, *visitors = await asyncio.gather(ask(address, command.seconds, command.api), *drawing)
+    (programs, elapsed), *visitors = await asyncio.gather(
+        _timed(ask(address, command.seconds, command.api)), *drawing
+    )
+    chromium = visitors[-1].seconds if browsers else []
     loaded = len(memory.seen)
     await asyncio.sleep(command.after)
     watch.cancel()
@@ -84,9 +89,11 @@ async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
         "strokes": len(seen.seconds),
         "stroke to reading, median s": _percentile(seen.seconds, 50),
         "stroke to reading, p95 s": slow,
-        "reached": slow < REACH,
+        "strokes in Chromium": len(chromium),
+        "mouse-up to reading in Chromium, p95 s": _percentile(chromium, 95),
+        "reached": max([slow, *([_percentile(chromium, 95)] if chromium else [])]) < REACH,
         "readings by programs": len(programs.seconds),
-        "a second": round(len(programs.seconds) / command.seconds, 1),
+        "a second": round(len(programs.seconds) / elapsed, 1),
         "program median ms": round(1000 * _percentile(programs.seconds, 50), 1),
         "program p99 ms": round(1000 * _percentile(programs.seconds, 99), 1),
         "wrong": seen.wrong + programs.wrong,
@@ -104,13 +111,13 @@ async def soak(address: str, seconds: float, rate: float) -> dict[str, Any]:
     memory = Memory(address)
     await ask(address, WARM / 100, 100)
     watch = asyncio.create_task(memory.watch(min(60, seconds / 6)))
-    programs = await ask(address, seconds, rate)
+    programs, elapsed = await _timed(ask(address, seconds, rate))
     watch.cancel()
     hours = slope(memory.seen[len(memory.seen) // 6 :])
     return {
         "seconds": seconds,
         "readings": len(programs.seconds),
-        "a second": round(len(programs.seconds) / seconds, 1),
+        "a second": round(len(programs.seconds) / elapsed, 1),
         "median ms": round(1000 * _percentile(programs.seconds, 50), 1),
         "p99 ms": round(1000 * _percentile(programs.seconds, 99), 1),
         "wrong": programs.wrong,
@@ -118,6 +125,12 @@ async def soak(address: str, seconds: float, rate: float) -> dict[str, Any]:
         "memory MB each minute": [round(size, 1) for _, size in memory.seen],
         "slope MB/h": None if hours is None else round(60 * hours, 2),
     }
+
+
+async def _timed(asking: Awaitable[Seen]) -> tuple[Seen, float]:
+    """What comes of it, and the seconds that it took, which are more than asked for where late."""
+    started = time.perf_counter()
+    return await asking, time.perf_counter() - started
 
 
 class Memory:

@@ -71,8 +71,7 @@ async def by_protocol(address: str, visitor: int, seconds: float) -> Seen:
         for stroke in placed(int(digit), 200 + 210 * place, 140, 300)
     ]
     try:
-        where = address.replace("http", "ws") + "/_stcore/stream"
-        async with connect(where, origin=address, max_size=SENT, proxy=None) as socket:  # type: ignore[arg-type]
+        async with _connected(address) as socket:
             page = _Protocol(socket)
             await page.open()
             ends, beat = time.monotonic() + seconds, time.monotonic()
@@ -90,6 +89,17 @@ async def by_protocol(address: str, visitor: int, seconds: float) -> Seen:
     except Exception as error:  # whatever it is, it is counted
         seen.errors.append(f"{type(error).__name__}: {error}")
     return seen
+
+
+async def first_page(address: str) -> None:
+    """Opens the page and leaves when the server has sent all of it."""
+    async with _connected(address) as socket:
+        await _Protocol(socket).open()
+
+
+def _connected(address: str) -> connect:
+    where = address.replace("http", "ws") + "/_stcore/stream"
+    return connect(where, origin=address, max_size=SENT, proxy=None)  # type: ignore[arg-type]
 
 
 class _Protocol:

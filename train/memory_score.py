@@ -7,6 +7,7 @@ rightly before, no longer are. Writes models/memory.json.
 """
 
 import argparse
+import hashlib
 import json
 import sys
 from collections.abc import Sequence
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"memory_score: {error}", file=sys.stderr)
         return 1
     figures = score(Recognizer(command.model), validation)
+    figures["model"] = hashlib.sha256(command.model.read_bytes()).hexdigest()
     command.output.write_text(json.dumps(figures, indent=2) + "\n")
     print(json.dumps(figures, indent=2))
     print(f"wrote {command.output}")

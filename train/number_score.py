@@ -7,6 +7,7 @@ and the time each takes on one thread.
 """
 
 import argparse
+import hashlib
 import json
 import platform
 import sys
@@ -45,7 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"number_score: {error}", file=sys.stderr)
         return 1
     figures = score(Recognizer(command.model), ink, command.count)
-    described = {"count": command.count, "python": platform.python_version(), "sets": figures}
+    described = {
+        "count": command.count,
+        "python": platform.python_version(),
+        "model": hashlib.sha256(command.model.read_bytes()).hexdigest(),
+        "sets": figures,
+    }
     command.output.write_text(json.dumps(described, indent=2) + "\n")
     for name, one in figures.items():
         print(f"{name:24}" + "  ".join(f"{key} {value}" for key, value in one.items()))

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -132,26 +133,54 @@ def test_what_cannot_be_a_database_is_said(tmp_path: Path, path: str) -> None:
         Corrections(tmp_path / path).record(STROKES, GLYPH, 1, 7)
 
 
+# Keeps corrections from a number on and says each number once it is kept.
+WRITER = """
+import sys
+import numpy as np
+from app.corrections import Corrections
+
+store = Corrections(sys.argv[1])
+for number in range(int(sys.argv[2]), 10_000):
+    glyph = np.full((28, 28), number % 256, np.uint8)
+    store.record([[[number, 0]]], glyph, None, number % 10)
+    print(number, flush=True)
+"""
+ALL = 1000  # corrections to acknowledge
+KILLS = 8  # the last one after all of them
+
+
 def test_nothing_acknowledged_is_lost_when_killed(tmp_path: Path) -> None:
-    """kill -9 amid writing: whatever was said to be kept is there."""
-    path = tmp_path / "c.sqlite"
-    program = (
-        "import sys, numpy as np; from app.corrections import Corrections\n"
-        "store = Corrections(sys.argv[1])\n"
-        "for number in range(1000):\n"
-        "    store.record([], np.zeros((28, 28), np.uint8), None, number % 10)\n"
-        "    print(number, flush=True)\n"
-    )
+    """kill -9 amid writing, again and again: what was said to be kept is there, once."""
+    path, random = tmp_path / "c.sqlite", np.random.default_rng(0)
+    told: list[int] = []
+    for enough in [*sorted(random.choice(ALL, KILLS - 1, replace=False)), ALL]:
+        # The one that the last kill came amid may be kept or not; nobody was told.
+        begin = told[-1] + 2 if told else 0
+        more = max(enough - len(told), 1)
+        told += killed_writer(path, begin, more, random.uniform(0, 0.01))
+    kept = list(Corrections(path))
+    numbers = [int(entry["strokes"][0][0][0]) for entry in kept]
+    assert len(told) >= ALL
+    assert sorted(set(numbers)) == numbers, "one is kept twice, or out of order"
+    assert set(told) <= set(numbers)
+    assert len(numbers) <= len(told) + KILLS  # of each kill the one amid
+    for entry, number in zip(kept, numbers, strict=True):
+        assert entry["right"] == number % 10
+        assert entry["glyph"] == [[number % 256] * 28] * 28
+
+
+def killed_writer(path: Path, begin: int, enough: int, delay: float) -> list[int]:
+    """The numbers that a writer acknowledged, killed some seconds after enough of them."""
     process = subprocess.Popen(
-        [sys.executable, "-c", program, str(path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WRITER, str(path), str(begin)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
-    acknowledged = [process.stdout.readline() for _ in range(60)]
+    lines = [process.stdout.readline() for _ in range(enough)]
+    time.sleep(delay)
     process.send_signal(signal.SIGKILL)
-    acknowledged += process.stdout.readlines()
-    process.wait()
-    told = len([line for line in acknowledged if line.endswith("\n")])
-    kept = [entry["right"] for entry in Corrections(path)]
-    assert told >= 60
-    assert kept[:told] == [number % 10 for number in range(told)]
-    assert len(kept) <= told + 1
+    lines += process.stdout.readlines()
+    assert process.wait() == -signal.SIGKILL, "it ended before it was killed"
+    return [int(line) for line in lines if line.endswith("\n")]

@@ -91,6 +91,12 @@ def test_mnist_as_pictures_is_read_too(data: Path, recognizer: Recognizer) -> No
     assert wrong <= 20  # what is refused among them
 
 
+@pytest.mark.parametrize("name", ["numbers", "memory", "bench", "choices"])
+def test_figures_are_of_the_committed_model(name: str, described: dict[str, Any]) -> None:
+    figures = json.loads((MODEL.parent / f"{name}.json").read_text())
+    assert figures.get("model", figures.get("machine", {}).get("model")) == described["sha256"]
+
+
 def test_the_readmes_tell_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert table.main(["--check"]) == 0
