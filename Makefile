@@ -11,7 +11,7 @@ BATCH := .venv/batch/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 REPORTS := test-results
 .DEFAULT_GOAL := help
-.PHONY: help run test check format test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy audit clean
+.PHONY: help run test setup check format test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -22,7 +22,10 @@ run: .venv/app/.served ## serve the app on http://localhost:8501 (PORT=… for a
 	  { echo "port $(PORT) is in use: stop what serves there, or name another, make run PORT=…" >&2; exit 1; }
 	$(APP) -m streamlit run app/server.py --server.port $(PORT)
 
-test: check test-app test-train test-batch ## set up everything and run every test
+test: setup check test-app test-train test-batch ## set up everything and run every test
+
+setup: ## make all environments, at the same time
+	@$(MAKE) --no-print-directory --jobs 3 .venv/app/.tested .venv/train/.tested .venv/batch/.tested
 
 check: .venv/app/.tested .venv/train/.tested ## linters and types
 	$(APP) -m ruff check .

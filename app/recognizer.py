@@ -127,7 +127,10 @@ class Recognizer:
         return np.asarray(logits, dtype=np.float32)
 
     def features(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """What the last layer decides by, float32 (n, d), for glyphs uint8 (n, 28, 28), n >= 1."""
+        """What the last layer decides by, float32 (n, d), at least 0, in steps of any size.
+
+        glyphs: uint8 (n, 28, 28), n >= 1.
+        """
         (features,) = self._session.run(["features"], {"glyphs": glyphs})
         return np.asarray(features, dtype=np.float32)
 

@@ -219,6 +219,17 @@ def sheet_png(numbers: Sequence[str], size: int = 120) -> bytes:
     return cv2.imencode(".png", pixels)[1].tobytes()
 
 
+def large_photograph(numbers: Sequence[str]) -> bytes:
+    """Such a sheet on twelve million pixels of paper, in uneven light and with grain, as a JPEG."""
+    sheet = cv2.imdecode(np.frombuffer(sheet_png(numbers, 150), np.uint8), cv2.IMREAD_GRAYSCALE)
+    paper = np.full((3000, 4000), 246, np.float32)
+    paper[: sheet.shape[0], : sheet.shape[1]] = sheet
+    grain = np.random.default_rng(0).normal(0, 5, (1500, 2000)).astype(np.float32)
+    lit = paper * np.linspace(0.6, 0.9, 4000, dtype=np.float32) + cv2.resize(grain, (4000, 3000))
+    colours = cv2.merge([lit.clip(0, 255).astype(np.uint8)] * 3)
+    return cv2.imencode(".jpg", colours)[1].tobytes()
+
+
 def upload(page: Page, name: str, content: bytes) -> None:
     """Chooses a picture file in the page's own way."""
     way(page, "Picture")

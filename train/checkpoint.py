@@ -12,7 +12,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel
 
 from train.config import Config, to_dict
-from train.network import LAYOUTS, Network, write_atomically
+from train.network import LAYOUTS, Network, read, write_atomically
 
 
 @dataclass
@@ -50,7 +50,7 @@ def save(path: Path, state: State, config: Config) -> None:
 
 def restore(path: Path, state: State, config: Config) -> None:
     """Puts a saved state into a fresh one. Raises ValueError when the settings differ."""
-    content = torch.load(path, map_location="cpu", weights_only=True)
+    content = read(path)
     saved, wanted = content["config"], to_dict(config)
     differing = sorted(key for key in wanted if wanted[key] != saved.get(key))
     if differing:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from train.network import write_atomically
+from train.network import read, write_atomically
 
 WIDTHS: Final = (12, 24, 32, 48)  # channels after one, two, three and more halvings
 LEAST_SPREAD: Final = 8.0  # levels: a picture with less contrast is not stretched further
@@ -73,10 +73,10 @@ def save(path: Path, network: UNet, made_by: dict[str, Any]) -> None:
 
 
 def load(path: Path) -> tuple[UNet, dict[str, Any]]:
-    """The network in evaluation mode and its settings. Raises FileNotFoundError."""
+    """The network in evaluation mode and its settings. Raises FileNotFoundError or ValueError."""
     if not path.is_file():
         raise FileNotFoundError(f"{path}: expected weights; make them with python -m train.finder")
-    content = torch.load(path, map_location="cpu", weights_only=True)
+    content = read(path)
     network = UNet(tuple(content["widths"]))
     network.load_state_dict(content["weights"])
     return network.eval(), content["config"]

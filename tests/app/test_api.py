@@ -14,7 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ from app.api_reader import Reader
 from app.api_schema import description
 from app.limits import Buckets, Limits, Places, client_of
 from app.recognizer import Recognizer
+from tests.browser import large_photograph
 from tests.drawings import placed
 
 # Else Hypothesis keeps a folder at the root, though no example is stored.
@@ -192,6 +193,50 @@ def test_a_form_with_a_file_is_read(address: str) -> None:
     form = {"file": ("three.png", coded(".png"), "image/png")}
     response = requests.post(f"{address}/api/read", files=form, timeout=60)
     assert response.json()["text"] == "3"
+
+
+NAME = "chosen-by-a-visitor.png"
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        NAME,
+        f"../{NAME}",
+        f"../../{NAME}",
+        f"..\\..\\{NAME}",  # as another system writes it
+        f"folder/{NAME}",  # which is there
+        "{absolute}",
+        f"../../{NAME}\0.txt",  # where C's strings end
+        f"%2e%2e%2f{NAME}",  # as in an address
+    ],
+)
+def test_a_file_is_never_put_where_its_name_says(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str
+) -> None:
+    inner = tmp_path / "one" / "two"
+    (inner / "folder").mkdir(parents=True)
+    monkeypatch.chdir(inner)  # the server's too, which is this process
+    monkeypatch.setattr(tempfile, "tempdir", str(inner / "folder"))
+    before = sorted(tmp_path.rglob("*"))
+    chosen = chosen.format(absolute=tmp_path / NAME)
+    head = f'Content-Disposition: form-data; name="{chosen}"; filename="{chosen}"\r\n\r\n'
+    form = b"--x\r\n" + head.encode() + coded(".png") + b"\r\n--x--\r\n"
+    response = read(address, form, "multipart/form-data; boundary=x")
+    assert (response.status_code, response.json()["text"]) == (200, "3")
+    assert NAME not in response.text
+    assert sorted(tmp_path.rglob("*")) == before
+    app = Path(api.__file__).parent
+    for folder in (*tmp_path.parents, app, app.parent, app.parent / "models"):
+        assert not list(folder.glob(f"*{NAME}*"))
+
+
+def test_a_forms_file_stays_in_memory(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "TemporaryFile", None)  # calling it would fail
+    large = coded(".bmp", cv2.resize(drawn(), (1500, 1500)))
+    assert len(large) > 2_000_000  # above 1 MiB the parser would use the disk by itself
+    form = {"file": ("three.bmp", large, "image/bmp")}
+    assert requests.post(f"{address}/api/read", files=form, timeout=60).json()["text"] == "3"
 
 
 def test_single_takes_all_ink_for_one_character(address: str) -> None:
@@ -408,6 +453,28 @@ def test_a_read_does_not_block_others_and_the_busy_server_refuses() -> None:
     busy = next(one for one in responses if one.status_code == 429)
     refused(busy, 429, "busy", "4 requests")
     assert int(busy.headers["Retry-After"]) >= 1
+
+
+NUMBERS = "2026 583 1749"
+
+
+def test_the_server_answers_others_while_it_reads_large_pictures() -> None:
+    body, waited = large_photograph([NUMBERS] * 10), []
+    with serving() as address, ThreadPoolExecutor(2) as clients:
+        assert requests.get(f"{address}/readyz", timeout=60).status_code == 200
+        asked = [clients.submit(read, address, body, "image/jpeg") for _ in range(4)]
+        host = address.removeprefix("http://")
+        with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
+            while not all(one.done() for one in asked):
+                asking = time.monotonic()
+                connection.request("GET", "/healthz")
+                assert json.load(connection.getresponse()) == {"status": "alive"}
+                waited.append(time.monotonic() - asking)
+                time.sleep(0.01)
+    assert [one.result().json()["text"] for one in asked] == ["\n".join([NUMBERS] * 10)] * 4
+    assert len(waited) > 20  # a blocked loop answers only between pictures
+    assert np.median(waited) < 0.05  # seconds; it takes 1 ms
+    assert max(waited) < 1
 
 
 def test_readings_of_many_at_once_are_not_mixed_up() -> None:

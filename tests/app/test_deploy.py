@@ -12,7 +12,7 @@ import threading
 import time
 import types
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from playwright.sync_api import Browser
 
 from app.limits import PREFIX, Limits
 from deploy import space
-from tests.browser import ROOT
+from tests.browser import ROOT, large_photograph
 from tests.image import (
     DOCKERFILE,
     LOCK,
@@ -270,19 +270,68 @@ def test_the_service_finds_the_pods_and_keeps_clients_there() -> None:
     assert port["targetPort"] in [one["name"] for one in container["ports"]]
 
 
-def test_the_unit_is_small_and_confined() -> None:
+def unit_settings() -> list[list[str]]:
+    """The systemd unit's lines as name and value; a name may come several times."""
     unit = (ROOT / "deploy" / "digits.service").read_text(encoding="utf-8")
     lines = [line for line in unit.splitlines() if line and not line.startswith(("#", "["))]
-    settings = [line.split("=", 1) for line in lines]
+    return [line.split("=", 1) for line in lines]
+
+
+def unit_variables() -> dict[str, str]:
+    """The environment that the systemd unit gives the server."""
+    values = [value for name, value in unit_settings() if name == "Environment"]
+    return dict(word.split("=", 1) for value in values for word in value.split())
+
+
+def test_the_unit_is_small_and_confined() -> None:
+    settings, variables = unit_settings(), unit_variables()
     assert ["MemoryMax", "512M"] in settings
     assert ["User", "digits"] in settings
     assert ["NoNewPrivileges", "true"] in settings
-    words = [word for name, value in settings if name == "Environment" for word in value.split()]
-    variables = dict(word.split("=", 1) for word in words)
     assert variables["OMP_NUM_THREADS"] == "1"
     assert Limits.from_environment(variables) == Limits(reads=1, waiting=7, pixels=13_000_000)
     named = {name.removeprefix(PREFIX).lower() for name in variables if name.startswith(PREFIX)}
     assert named <= set(Limits.__dataclass_fields__)
+
+
+MOST_MEMORY = 512  # megabytes
+# Of the unit's variables those that say where it serves.
+PLACE = ("HOME", "STREAMLIT_SERVER_PORT", "STREAMLIT_SERVER_ADDRESS")
+NUMBERS = "2026 583 1749"
+
+
+def peak(port: int) -> float:
+    """The most megabytes that the server at a port has had in memory."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # another one may end meanwhile
+            if f"--server.port={port}".encode() in (process / "cmdline").read_bytes().split(b"\0"):
+                found += re.findall(r"^VmHWM:\s+(\d+) kB$", (process / "status").read_text(), re.M)
+    (most,) = found
+    return int(most) / 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the memory")
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"OMP_NUM_THREADS": "1"},
+        {name: value for name, value in unit_variables().items() if name not in PLACE},
+    ],
+    ids=["one thread", "as the unit"],
+)
+def test_one_thread_and_little_memory_are_enough(variables: dict[str, str]) -> None:
+    body, expected = large_photograph([NUMBERS] * 10), "\n".join([NUMBERS] * 10)
+    with started(ROOT, ROOT / "app" / "server.py", **variables) as port:
+        assert ask(port, "/readyz")[0] == 200
+        before = peak(port)
+        for _ in range(2):
+            ink = ask(port, "/api/read", "POST", ONE, Content_Type="application/json")
+            assert json.loads(ink[2])["text"] == "1"
+            paper = ask(port, "/api/read", "POST", body, Content_Type="image/jpeg")
+            assert json.loads(paper[2])["text"] == expected
+        # A picture's 36 MB must be seen, else it is another process that was looked at.
+        assert before + 36 < peak(port) < MOST_MEMORY
 
 
 # The settings, wherever the server is started.
@@ -414,7 +463,7 @@ def framing(address: str) -> Iterator[int]:
 
 def test_opencv_itself_refuses_what_pillow_let_pass() -> None:
     code = (
-        "import app.server, numpy, cv2\n"
+        "import app.picture, numpy, cv2\n"
         "large = numpy.zeros((7_100, 7_100), numpy.uint8)\n"  # 50.41 million
         "cv2.imdecode(cv2.imencode('.png', large)[1], cv2.IMREAD_UNCHANGED)"
     )

@@ -1,5 +1,6 @@
 """The recogniser: what it gives, what it refuses, and that threads may share it."""
 
+import ast
 import importlib.util
 import os
 import re
@@ -186,6 +187,54 @@ def test_serving_imports_neither_torch_nor_a_page() -> None:
         [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
     )
     assert ended.stdout.strip() == ""
+
+
+# Modules that can run code while they read a file, or that would bring one such along.
+RUNS_CODE = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "_pickle", "shelve", "torch"}
+
+
+def code_from_files(source: str) -> list[str]:
+    """What of a module's source may run code that a file holds, in the order of its nodes."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [one.name for one in node.names if one.name.partition(".")[0] in RUNS_CODE]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            found += [node.module] if str(node.module).partition(".")[0] in RUNS_CODE else []
+        elif isinstance(node, ast.Constant) and node.value in RUNS_CODE:
+            found.append(node.value)  # import_module("pickle")
+        elif isinstance(node, ast.keyword) and node.arg == "allow_pickle":
+            harmless = isinstance(node.value, ast.Constant) and node.value.value is False
+            found += [] if harmless else ["allow_pickle"]
+        elif isinstance(node, ast.Name) and node.id in ("eval", "exec"):
+            found.append(node.id)
+    return found
+
+
+@pytest.mark.parametrize(
+    "source, expected",
+    [
+        ("import numpy as np, pickle", ["pickle"]),
+        ("def f():\n    from pickle import loads", ["pickle"]),  # late
+        ("import torch.serialization", ["torch.serialization"]),
+        ("importlib.import_module('shelve')", ["shelve"]),
+        ("np.load(path, allow_pickle=True)", ["allow_pickle"]),
+        ("np.load(path, allow_pickle=flag)", ["allow_pickle"]),  # who knows
+        ("np.load(path, allow_pickle=False)", []),
+        ("exec(text)", ["exec"]),
+        ("import numpy\nfrom . import pickle\nnp.load(path)  # no pickle", []),
+    ],
+)
+def test_what_may_run_code_is_seen(source: str, expected: list[str]) -> None:
+    assert code_from_files(source) == expected
+
+
+def test_the_app_runs_no_code_from_files() -> None:
+    modules = sorted((ROOT / "app").rglob("*.py"))
+    assert {"artefact.py", "recognizer.py", "server.py"} <= {path.name for path in modules}
+    assert {path.name: code_from_files(path.read_text("utf-8")) for path in modules} == {
+        path.name: [] for path in modules
+    }
 
 
 READ = (

@@ -1,10 +1,14 @@
 """The network: its size, its shapes, and its file."""
 
+import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
+from train import checkpoint, unet
 from train.config import Config
 from train.network import LAYOUTS, Network, load, save
 
@@ -47,3 +51,38 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     torch.save({"weights": {}}, tmp_path / "other.pth")
     with pytest.raises(ValueError, match=r"other\.pth: expected weights written by train"):
         load(tmp_path / "other.pth")
+
+
+class Malice:
+    """Makes a file when it is unpickled, as it could do anything else."""
+
+    def __init__(self, made: Path) -> None:
+        self.made = made
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return Path.touch, (self.made,)
+
+
+def restored(path: Path) -> None:
+    checkpoint.restore(path, checkpoint.begin(Config(), 1, torch.device("cpu")), Config())
+
+
+@pytest.mark.parametrize("as_torch_writes", [True, False])
+@pytest.mark.parametrize("reader", [load, unet.load, restored])
+def test_code_in_a_file_is_not_run(
+    tmp_path: Path, reader: Callable[[Path], object], as_torch_writes: bool
+) -> None:
+    path, made = tmp_path / "model.pth", tmp_path / "made"
+    content = {"weights": Malice(made), "layout": [], "config": {}, "run": "a-run"}
+    if as_torch_writes:
+        torch.save(content, path)
+    else:
+        path.write_bytes(pickle.dumps(content, protocol=2))
+    with pytest.raises(ValueError, match=r"model\.pth: expected a whole file of weights"):
+        reader(path)
+    assert not made.exists()
+    if as_torch_writes:
+        torch.load(path, weights_only=False)
+    else:
+        pickle.loads(path.read_bytes())
+    assert made.exists(), "the file is harmless, so it proves nothing"

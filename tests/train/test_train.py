@@ -193,3 +193,20 @@ def test_two_processes_learn_what_one_does(unbroken: Path, tmp_path: Path) -> No
     first, second = (load(folder / "model.pth").network(glyphs) for folder in (unbroken, tmp_path))
     distance = (first - second).abs().mean() / first.abs().mean()
     assert distance < 0.25
+
+
+def test_the_documented_command_for_several_processes_starts() -> None:
+    words = ["torchrun", "--nproc-per-node", "2", "-m", "--", "train"]
+    assert " ".join(words) in (ROOT / "README.md").read_text(encoding="utf-8")
+    torchrun = Path(sys.executable).parent / words[0]
+    done = subprocess.run(
+        [torchrun, *words[1:], "--help"],
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        timeout=120,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.count("usage:") == 2, "each process says it once"
+    assert "--teacher" in done.stdout, "torchrun took the flag for its own"
