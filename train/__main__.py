@@ -15,6 +15,7 @@ import torch
 from train import corrected
 from train.config import Command, parse
 from train.data import data_folder, load_mnist, load_omniglot, load_pendigits
+from train.device import pick_device, pick_precision
 from train.distill import Teacher
 from train.download import DataError
 from train.loop import Validation, fit
@@ -66,37 +67,9 @@ def _train(command: Command, device: torch.device, processes: World) -> None:
             own = replace(config.teacher(), seed=seed)
             fit(own, pool, validation, None, path.parent, path, device, True, processes)
             processes.wait()
-        teacher = Teacher(command.teacher, device)
+        teacher = Teacher(command.teacher, device, precision)
     run, output = command.run, command.output
     fit(config, pool, validation, teacher, run, output, device, command.resume, processes)
-
-
-def pick_device(name: str) -> torch.device:
-    """The device by name, or for "auto" the fastest there is. Raises ValueError."""
-    if name == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise ValueError(
-            f"expected a device that is here (auto, cpu, cuda, mps): {error}"
-        ) from error
-    return device
-
-
-def pick_precision(name: str, device: torch.device) -> str:
-    """What layers calculate with: by name, or for "auto" bfloat16 where the processor has it."""
-    if name != "auto":
-        return name
-    if device.type == "cuda":
-        fast = torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        has = torch.cpu.get_capabilities() if device.type == "cpu" else {}
-        fast = bool(has.get("avx512_bf16") or has.get("amx_bf16"))
-    return "bfloat16" if fast else "float32"
 
 
 if __name__ == "__main__":

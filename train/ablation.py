@@ -23,6 +23,7 @@ from tqdm import tqdm
 
 from train.config import Config
 from train.data import data_folder, load_mnist, load_omniglot, load_pendigits
+from train.device import pick_precision
 from train.download import DataError, place
 from train.evaluate import run
 from train.loop import Validation, fit
@@ -33,16 +34,18 @@ from train.pool import Pool
 from train.scorers import load_model
 from train.sets import Collection, Wanted, collect
 
-# Short, and with a third of the photographs, which take most of the time to make.
-BASE: Final = Config(epochs=4, rounds=1, photographs=2_500, distill=0.0)
+# Short, and with a third of the photographs, which take most of the time to make; four passes over
+# varied rounds, then two over calm ones.
+BASE: Final = Config(epochs=6, rounds=6, ending=1 / 3, bases=1, photographs=2_500, distill=0.0)
 WITHOUT: Final[dict[str, dict[str, Any]]] = {
     "everything": {},
     "no photographs": {"photographs": 0},
+    "no scans followed as strokes": {"restrokes": 0},
     "no redrawn MNIST": {"repen": 0.0},
     "no poor pictures": {"degrade": 0.0, "noise": 0.0},
-    "half the outliers": {"outliers": 8_000},
     "no elastic, no thickness": {"elastic": 0.0, "thickness": 0.0},
     "no rotation, scale, slant, shift": {"rotate": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0},
+    "no calm rounds at the end": {"ending": 0.0},
 }
 
 
@@ -55,9 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--figures", type=Path, default=Path("models/ablation.json"), help="for the model card"
     )
     parser.add_argument("--seed", type=int, default=0, help="of every variant")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
     flags = parser.parse_args(arguments)
     try:
-        found = ablate(data_folder(flags.data), flags.output, flags.seed, os.cpu_count() or 1)
+        found = ablate(data_folder(flags.data), flags.output, flags.seed, flags.workers)
         place(flags.figures, (json.dumps(found, indent=2) + "\n").encode())
         print(table(found))
     except (DataError, OSError, ValueError) as error:
@@ -110,12 +114,13 @@ class _Bench:
     def figures(self, name: str, seed: int, output: Path) -> dict[str, Any]:
         """Of one variant, whose run stays in the output folder: see `_scored`."""
         changes = WITHOUT[name]
-        config = replace(BASE, seed=seed, **changes)
+        device = torch.device("cpu")
+        precision = pick_precision(BASE.precision, device)
+        config = replace(BASE, seed=seed, precision=precision, **changes)
         pool = Pool(self._sources, config, output / "pool")
         pool.prepare(1)
         run_folder = output / config.run_id()
         weights = run_folder / "model.pth"
-        device = torch.device("cpu")
         fit(config, pool, self._validation, None, run_folder, weights, device, resume=True)
         pool.clear()
         return _scored(weights, self._collection) | {"changes": changes}

@@ -29,7 +29,7 @@ class Config:
 
     network: str = setting("student", "student, which is shipped, or teacher")
     seed: int = setting(0, "of the first weights and the order of the glyphs")
-    epochs: int = setting(54, "rounds of the pool that are trained on, over and over")
+    epochs: int = setting(32, "rounds of the pool that are trained on, over and over")
     batch: int = setting(256, "glyphs a step")
     learning_rate: float = setting(6e-3, "at the peak of the one-cycle schedule")
     weight_decay: float = setting(2e-2, "of AdamW, on everything but biases and norms")

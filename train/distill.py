@@ -18,20 +18,24 @@ from tqdm import tqdm
 from train.network import load
 from train.pool import Pool, write_arrays
 
-_BATCH = 1024
+_BATCH = 256  # whose planes fit a core's cache
 
 
 class Teacher:
     """Trained networks, and the mean of what they say of a pool's rounds.
 
-    paths: weights written by train, at least one. Raises what `network.load` raises.
+    paths: weights written by train, at least one. precision: what they calculate with, float32
+    or bfloat16. Raises what `network.load` raises.
     """
 
-    def __init__(self, paths: Sequence[Path], device: torch.device) -> None:
+    def __init__(
+        self, paths: Sequence[Path], device: torch.device, precision: str = "float32"
+    ) -> None:
         self._networks = [
             load(path).network.to(device).to(memory_format=torch.channels_last) for path in paths
         ]
         self._device = device
+        self._brief = precision == "bfloat16"
         names = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
         self._name = hashlib.sha256("".join(sorted(names)).encode()).hexdigest()[:12]
 
@@ -50,7 +54,8 @@ class Teacher:
         looked = []
         for part in tqdm(parts, f"teacher, round {number + 1}", unit=" batches", leave=False):
             glyphs = part.to(self._device)
-            said = torch.stack([network(glyphs) for network in self._networks])
+            with torch.autocast(self._device.type, torch.bfloat16, self._brief):
+                said = torch.stack([network(glyphs).float() for network in self._networks])
             looked.append(said.mean(dim=0).half().cpu().numpy())
         return np.concatenate(looked)
 

@@ -25,9 +25,9 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 from tqdm import tqdm
 
-from train.__main__ import pick_device
 from train.config import Config, setting
 from train.data import data_folder, load_mnist, load_omniglot, load_pendigits
+from train.device import pick_device
 from train.download import DataError
 from train.mixture import Sources
 from train.outliers import split

@@ -1,0 +1,31 @@
+"""Which processor learns, and with how many bits."""
+
+import torch
+
+
+def pick_device(name: str) -> torch.device:
+    """The device by name, or for "auto" the fastest there is. Raises ValueError."""
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(
+            f"expected a device that is here (auto, cpu, cuda, mps): {error}"
+        ) from error
+    return device
+
+
+def pick_precision(name: str, device: torch.device) -> str:
+    """What layers calculate with: by name, or for "auto" bfloat16 where the processor has it."""
+    if name != "auto":
+        return name
+    if device.type == "cuda":
+        fast = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        has = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+        fast = bool(has.get("avx512_bf16") or has.get("amx_bf16"))
+    return "bfloat16" if fast else "float32"
