@@ -37,15 +37,15 @@ class Weights:
     each line height beyond `rim`.
     """
 
-    even: float = -0.12
-    steep: float = 1.4
+    even: float = -0.06
+    steep: float = 0.7
     small: float = 9.0
     low: float = 0.7
     strange: float = 1.0
     broad: float = 12.0
     wide: float = 0.8
     worst: float = -40.0
-    slice: float = 0.6
+    slice: float = 0.3
     crossed: float = 8.0
     deep: float = 30.0
     rim: float = 0.12
