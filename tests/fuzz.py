@@ -9,6 +9,7 @@ and the slowest and largest case, as `make fuzz` does in models/fuzz.json.
 
 import argparse
 import asyncio
+import importlib
 import json
 import logging
 import os
@@ -140,6 +141,7 @@ def _lines(child: "subprocess.Popen[bytes]") -> Iterator[bytes]:
 
 def run_cases(seed: int, numbers: Iterator[int]) -> int:
     """Runs cases and writes a line each, as the command does it for itself."""
+    importlib.import_module("app")  # before OpenCV, whose limit it sets, as in all programs
     from tests.fuzz_cases import make
 
     logging.getLogger("digits").setLevel(logging.CRITICAL)

@@ -121,7 +121,7 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
     parser = argparse.ArgumentParser(
         prog="python -m train",
         description="Trains the network on MNIST, pen strokes, photographs and what is no digit,"
-        " and writes its weights. With --distill it trains a missing teacher first.",
+        " and writes its weights. Trains a missing teacher first, but with --distill 0.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")
@@ -137,7 +137,7 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
         help="weights of one teacher or several",
     )
     parser.add_argument(
-        "--pool", type=Path, default=Path("runs/pool"), help="where made glyphs are kept, 2 GB"
+        "--pool", type=Path, default=Path("runs/pool"), help="where made glyphs are kept, 2.5 GB"
     )
     parser.add_argument(
         "--ink", type=Path, metavar="FILE", help="corrections to learn from as well"
