@@ -83,7 +83,7 @@ audit: ## look the deployed packages up among known weaknesses, on the internet
 	.venv/audit/bin/python $(PIP) pip-audit==2.10.1
 	.venv/audit/bin/python -m pip_audit --strict --disable-pip --require-hashes -r requirements-app.lock
 
-clean: ## remove environments, caches and reports
+clean: ## remove environments, caches and reports, but not runs/
 	rm -rf .venv $(REPORTS) .mypy_cache .ruff_cache .pytest_cache
 
 .venv/app/.served: requirements-app.txt

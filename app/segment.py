@@ -52,8 +52,8 @@ class Weights:
 
 
 WEIGHTS: Final = Weights()
-# What any mark of full height looks like at least, `_looks`: no digit likelier than another, and
-# that it is none as much likelier as that costs.
+# What any mark of full height looks like at least, see `_looks`: where all ten digits are equally
+# likely, and none of them likelier than each by what `strange` costs.
 LEAST: Final = -math.log(10 + math.exp(WEIGHTS.strange))
 
 

@@ -180,15 +180,20 @@ def costs_table(bench: dict[str, Any]) -> str:
             "",
             *_field(bench["models"]),
             "",
-            f"Measured by `make bench` on {_machine(bench)}; medians. Of the API one core serves.",
+            f"Measured by `make bench` on {_machine(bench)}; medians. One core serves the API.",
         ]
     )
 
 
 def held_table(load: dict[str, Any], fuzz: dict[str, Any]) -> str:
     """What the server stood, as tests.load and tests.fuzz measured it, in Markdown."""
-    if not {"load", "soak"} <= set(load) or not fuzz:
-        return "Not measured yet: `make load`, `make fuzz`."
+    commands = {
+        "`make load`": "load" in load,
+        "`python -m tests.load --soak 3600`": "soak" in load,
+        "`make fuzz`": bool(fuzz),
+    }
+    if missing := [command for command, there in commands.items() if not there]:
+        return f"Not measured yet: {', '.join(missing)}."
     visit, soak = load["load"], load["soak"]
     wrong = [len(one["errors"]) + len(one["wrong"]) for one in (visit, soak)]
     programs = f"{visit['a second']:.0f} programs' readings a second"
@@ -202,6 +207,9 @@ def held_table(load: dict[str, Any], fuzz: dict[str, Any]) -> str:
         "stroke to reading, median and p95": ", ".join(strokes),
         "mouse-up to reading in Chromium, p95": (
             f"{visit['mouse-up to reading in Chromium, p95 s']:.2f} s"
+        ),
+        "programs' question to reading meanwhile, median and p99": (
+            f"{visit['program median ms']:.0f} ms, {visit['program p99 ms']:.0f} ms"
         ),
         "memory before, at most, after all have left": (
             f"{visit['memory before MB']}, {visit['memory at most MB']},"

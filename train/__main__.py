@@ -1,6 +1,6 @@
 """Trains the networks: `python -m train [--data DIR] [--resume] ...`, see `--help`.
 
-Makes a pool of glyphs (runs/pool, 2.5 GB), trains a teacher on it where there is none yet
+Makes a pool of glyphs (runs/pool, 3 GB), trains a teacher on it where there is none yet
 (runs/teacher), and a student that learns from labels and teacher; --distill 0 does without one.
 Writes the student's weights to models/model.pth, and config.json, metrics.jsonl, checkpoint.pth and
 PNGs of learning curves, confusions and worst mistakes to the run folder.

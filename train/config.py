@@ -29,7 +29,7 @@ class Config:
 
     network: str = setting("student", "student, which is shipped, or teacher")
     seed: int = setting(0, "of the first weights and the order of the glyphs")
-    epochs: int = setting(32, "rounds of the pool that are trained on, over and over")
+    epochs: int = setting(32, "passes, each over one round of the pool")
     batch: int = setting(256, "glyphs a step")
     learning_rate: float = setting(6e-3, "at the peak of the one-cycle schedule")
     weight_decay: float = setting(2e-2, "of AdamW, on everything but biases and norms")
@@ -93,7 +93,6 @@ class Config:
         return replace(
             self,
             network="teacher",
-            seed=0,
             epochs=24,
             learning_rate=3e-3,
             distill=0.0,
@@ -137,7 +136,7 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
         help="weights of one teacher or several",
     )
     parser.add_argument(
-        "--pool", type=Path, default=Path("runs/pool"), help="where made glyphs are kept, 2.5 GB"
+        "--pool", type=Path, default=Path("runs/pool"), help="where made glyphs are kept, 3 GB"
     )
     parser.add_argument(
         "--ink", type=Path, metavar="FILE", help="corrections to learn from as well"

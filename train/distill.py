@@ -36,7 +36,7 @@ class Teacher:
         ]
         self._device = device
         self._brief = precision == "bfloat16"
-        names = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+        names = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths] + [precision]
         self._name = hashlib.sha256("".join(sorted(names)).encode()).hexdigest()[:12]
 
     def logits(self, pool: Pool, number: int) -> NDArray[np.float16]:

@@ -1,4 +1,4 @@
-"""The networks, a student of about 100,000 parameters and its teacher, and their file."""
+"""The networks, a student of 124,000 parameters and its teacher, and their file."""
 
 import os
 import pickle

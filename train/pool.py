@@ -1,8 +1,8 @@
 """The pool: rounds of glyphs, made once and kept on disk for the teacher and every student.
 
 Making a round costs about as much as training a student on it, and a student learns best from a
-teacher that saw the very same glyph. So glyphs are made once, and trained on several times. What
-takes longest, above all photographs, is made for a few bases, which every round varies anew.
+teacher that saw the very same glyph. So glyphs are made once, for the teacher and all students.
+What takes longest, above all photographs, is made for a few bases, which every round varies anew.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """Strokes of a scanned digit: the line that its pen may have drawn, followed along the skeleton.
 
-MNIST was written by hundreds of people, the pen strokes by thirty. Followed and drawn again,
-MNIST's digits become ink that other hands can vary as they vary strokes.
+MNIST was written by hundreds of people, the pen strokes to learn from by 24. Followed and drawn
+again, MNIST's digits become ink that other hands can vary as they vary strokes.
 """
 
 from collections.abc import Set
@@ -19,7 +19,7 @@ _Pixel = tuple[int, int]  # row, column
 _FINER: Final = 4  # skeleton pixels a glyph pixel, or thick ink's would be all corners
 _INK: Final = 110  # of 255, from which on a pixel is ink: thin lines must not break
 _SPUR: Final = 2.0  # glyph pixels; a shorter branch is a bump of the ink's edge, not a stroke
-_AHEAD: Final = 8  # skeleton pixels back from which the pen's direction is known
+_BACK: Final = 8  # skeleton pixels back from which the pen's direction is known
 _SMOOTHED: Final = 4  # times that each sample is averaged with its neighbours
 _AROUND: Final = [(-1, 0), (0, 1), (1, 0), (0, -1), (-1, 1), (1, 1), (1, -1), (-1, -1)]
 
@@ -43,7 +43,7 @@ def _follow(skeleton: NDArray[np.bool_]) -> list[list[_Pixel]]:
         left.discard(start)
         line = [*_beside(start, whole - left - {start})[:1], start]  # it may branch off another
         while ways := _beside(line[-1], left):
-            back = line[-_AHEAD:][0]
+            back = line[-_BACK:][0]
             line.append(min(ways, key=lambda pixel: _turn(back, line[-1], pixel)))
             left.discard(line[-1])
         met = [pixel for pixel in _beside(line[-1], whole) if pixel not in line[-3:]]
@@ -58,7 +58,7 @@ def _beside(pixel: _Pixel, among: Set[_Pixel]) -> list[_Pixel]:
 
 
 def _turn(back: _Pixel, here: _Pixel, there: _Pixel) -> float:
-    """How far the way from here to there bends off the way that led here: -1 straight on, 1."""
+    """How far the way to there bends off the way that led here: -1 straight on, 1 back."""
     before = np.subtract(here, back)
     after = np.subtract(there, here)
     return -float(before @ after) / max(float(np.hypot(*before) * np.hypot(*after)), 1e-9)

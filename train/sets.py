@@ -30,8 +30,6 @@ from train.photograph import photograph, photograph_glyph
 MNIST, TEST = "MNIST validation", "MNIST test"
 INK, OTHER_INK = "pen ink", "other writers' ink"
 PHOTOGRAPHED_INK, PHOTOGRAPHED_MNIST = "photographed ink", "photographed MNIST"
-CLEAN: Final = (MNIST, TEST, INK, OTHER_INK)
-PHOTOGRAPHED: Final = (PHOTOGRAPHED_INK, PHOTOGRAPHED_MNIST)
 
 QUICK: Final = 500  # of each set, for a first look
 # So many that one digit is a thirtieth of a point.

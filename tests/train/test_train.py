@@ -119,6 +119,13 @@ def test_it_learns(unbroken: Path) -> None:
     assert metrics[-1]["loss"] < metrics[0]["loss"]
 
 
+def test_it_learns_in_bfloat16_too(tmp_path: Path) -> None:
+    assert start(tmp_path, *ALONE, "--precision", "bfloat16").wait(timeout=180) == 0
+    metrics = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert metrics[-1]["loss"] < metrics[0]["loss"]
+    assert all(value.dtype != torch.bfloat16 for value in weights(tmp_path).values())
+
+
 @pytest.mark.parametrize(
     "rounds, epochs, ending, expected",
     [
