@@ -45,7 +45,6 @@ WITHOUT: Final[dict[str, dict[str, Any]]] = {
     "no poor pictures": {"degrade": 0.0, "noise": 0.0},
     "no elastic, no thickness": {"elastic": 0.0, "thickness": 0.0},
     "no rotation, scale, slant, shift": {"rotate": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0},
-    "no calm rounds at the end": {"ending": 0.0},
 }
 
 

@@ -126,7 +126,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        reason = " ".join(str(error).split())[:200]  # torch writes paragraphs
+        reason, *_ = " ".join(str(error).split()).split(". ")  # torch writes paragraphs
         raise ValueError(f"{path}: expected a whole file of weights, came {reason}") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path}: expected weights by name, came {type(content).__name__}")

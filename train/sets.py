@@ -174,12 +174,12 @@ def _outliers(found: Collection, wanted: Wanted, mnist: Mnist, pen: PenDigits) -
 def _photograph(found: Collection, pen: PenDigits | None, most: int | None) -> None:
     """Adds the photographed sets of what is there, each picture by its own fixed seed."""
     if pen is not None:
-        ink = _first_ink(pen.validation, most)
+        ink, takes = _first_ink(pen.validation, most), _TAKES if most is None else 1
         pictures = (
             photograph(strokes, np.random.default_rng((0, number))).picture
-            for number, strokes in enumerate(ink.strokes * _TAKES)
+            for number, strokes in enumerate(ink.strokes * takes)
         )
-        found.sets[PHOTOGRAPHED_INK] = _seen(pictures, np.tile(ink.labels, _TAKES), found)
+        found.sets[PHOTOGRAPHED_INK] = _seen(pictures, np.tile(ink.labels, takes), found)
     if MNIST in found.sets:
         digits = _first(found.sets[MNIST].digits, _PHOTOGRAPHED_DIGITS)
         pictures = (

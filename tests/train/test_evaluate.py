@@ -243,7 +243,7 @@ def test_a_picture_in_which_nothing_is_found_is_an_error(
     out = tmp_path / "out"
     assert evaluate.main([str(foreign(tmp_path)), "--output", str(out)]) == 0
     found = figures(out)["models"]["foreign.onnx"]["sets"]["photographed ink"]
-    assert (found["n"], found["errors"], found["missing"]) == (40, 20, 20)
+    assert (found["n"], found["errors"], found["missing"]) == (80, 40, 40)  # two of each
     assert found["accuracy"] == 50
 
 
@@ -344,7 +344,7 @@ def misnamed(folder: Path) -> Path:
     [
         (lambda folder: folder / "none.onnx", "none.onnx: expected a model file, found none"),
         (text("a.onnx"), "a.onnx: expected an ONNX model, came"),
-        (text("a.pth"), "a.pth: expected weights written by train, came"),
+        (text("a.pth"), "a.pth: expected a whole file of weights, came"),
         (wide, "expected one input of 28 x 28 values a glyph, came glyphs tensor(float) [1, 3"),
         (whole, "expected one input of 28 x 28 values a glyph"),  # eight at once, always
         (integers, "expected one input of 28 x 28 values a glyph, came glyphs tensor(int64)"),
