@@ -43,8 +43,6 @@ WITHOUT: Final[dict[str, dict[str, Any]]] = {
     "no scans followed as strokes": {"restrokes": 0},
     "no redrawn MNIST": {"repen": 0.0},
     "no poor pictures": {"degrade": 0.0, "noise": 0.0},
-    "no elastic, no thickness": {"elastic": 0.0, "thickness": 0.0},
-    "no rotation, scale, slant, shift": {"rotate": 0.0, "scale": 0.0, "shear": 0.0, "shift": 0.0},
 }
 
 

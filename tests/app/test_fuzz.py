@@ -34,7 +34,7 @@ def test_wrong_inputs_are_read_or_refused(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     failures = tmp_path / "fuzz.jsonl"
-    wanted = ["--cases=500", f"--seconds={LONGEST}", f"--output={failures}"]
+    wanted = ["--cases=500", "--workers=1", f"--seconds={LONGEST}", f"--output={failures}"]
     status = fuzz.main(wanted)
     assert status == 0, failures.read_text()
     assert "500 cases, 0 failed" in capfd.readouterr().out
