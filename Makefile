@@ -38,15 +38,15 @@ format: .venv/app/.tested ## put the code in its one format
 	$(APP) -m ruff format .
 
 test-app: .venv/app/.tested ## the app's tests, where there is no PyTorch
-	sh tests/chromium.sh $(APP)
-	$(APP) -m pytest --numprocesses 2 --dist loadscope tests/app --junitxml=$(REPORTS)/app.xml
+	sh tests/tools/chromium.sh $(APP)
+	$(APP) -m pytest --numprocesses 2 --dist loadscope tests/app tests/benchmarks tests/deploy tests/fuzz --ignore tests/deploy/test_batch.py --junitxml=$(REPORTS)/app.xml
 
 test-train: .venv/train/.tested ## the tests of training and export
 	$(TRAIN) -m pytest --numprocesses 2 --dist loadscope tests/train tests/export --junitxml=$(REPORTS)/train.xml
 
 test-batch: .venv/batch/.tested ## the batch job's types and tests, on a small Ray cluster
 	$(BATCH) -m mypy -m deploy.batch
-	$(BATCH) -m pytest tests/batch --junitxml=$(REPORTS)/batch.xml
+	$(BATCH) -m pytest tests/deploy/test_batch.py --junitxml=$(REPORTS)/batch.xml
 
 train: .venv/train/.tested ## train the network: models/model.pth
 	$(TRAIN) -m train
@@ -55,25 +55,25 @@ export: .venv/train/.tested ## export it: models/model.onnx and models/model.jso
 	$(TRAIN) -m export
 
 bench: .venv/app/.tested ## measure what serving costs: models/bench.json, choices.json (FIELD=others' models)
-	$(APP) -m tests.bench --field $(FIELD)
-	$(APP) -m tests.choices
+	$(APP) -m tests.benchmarks.serving --field $(FIELD)
+	$(APP) -m tests.benchmarks.session_options
 
 bench-page: .venv/app/.tested ## from the lifted pen to the reading in a browser: models/bench_page.json
-	sh tests/chromium.sh $(APP)
-	$(APP) -m tests.bench_page
+	sh tests/tools/chromium.sh $(APP)
+	$(APP) -m tests.benchmarks.page
 
 load: .venv/app/.tested ## twenty visitors and many programs at once: models/load.json
-	$(APP) -m tests.load
+	$(APP) -m tests.benchmarks.load
 
 fuzz: .venv/app/.tested ## 20,000 broken strokes, pictures and requests: models/fuzz.json
 	$(APP) -m tests.fuzz --figures models/fuzz.json
 
 image: .venv/app/.tested ## replay the Dockerfile without Docker, in an empty folder as user 1000
-	$(APP) -m tests.replay --python "$$(command -v $(PYTHON))"
+	$(APP) -m tests.tools.replay --python "$$(command -v $(PYTHON))"
 
 screenshots: .venv/app/.tested ## take the pictures of the page in app/images
-	sh tests/chromium.sh $(APP)
-	$(APP) -m tests.screenshots
+	sh tests/tools/chromium.sh $(APP)
+	$(APP) -m tests.tools.screenshots
 
 deploy: ## put it on a Hugging Face Space: SPACE=owner/name (DRY=1 to list what would go)
 	$(PYTHON) deploy/space.py $(if $(DRY),--dry) "$(SPACE)"

@@ -16,11 +16,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from app import ink, lines, picture
-from app.artefact import WrongModel
-from app.lines import Line
+from app.inference.session import WrongModel
+from app.ink import image, strokes
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Recognizer
+from app.segmentation import candidates
+from app.segmentation.candidates import Line
 
 INK_SUFFIX: Final = ".json"
 BATCH: Final = 64  # files that are classified at once
@@ -59,8 +60,8 @@ def _candidates(
     """
     try:
         if path.suffix.lower() == INK_SUFFIX:
-            return lines.of_ink(ink.strokes_from_file(path), single)
-        return recognizer.look(picture.load(path), single)
+            return candidates.of_ink(strokes.strokes_from_file(path), single)
+        return recognizer.look(image.load(path), single)
     except (UnreadableInput, WrongModel) as error:
         return error
 
@@ -97,7 +98,7 @@ def _batches(paths: Iterator[Path]) -> Iterator[list[Path]]:
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     """The files named, and the readable ones directly or deeper in the folders named."""
-    readable = (*picture.PICTURE_SUFFIXES, INK_SUFFIX)
+    readable = (*image.PICTURE_SUFFIXES, INK_SUFFIX)
     for path in paths:
         if path.is_dir():
             for folder, inner, names in os.walk(path):

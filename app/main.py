@@ -11,7 +11,7 @@ if str(ROOT) not in sys.path:
 
 import streamlit as st  # noqa: E402 - the imports below need the path set above
 
-from app import looks, page_about, page_draw, page_picture, sheet  # noqa: E402
+from app.page import about, draw, markup, picture, sheet  # noqa: E402
 
 WAYS: Final = {
     "Draw": ":material/draw:",
@@ -22,15 +22,15 @@ WAYS: Final = {
 
 def turn() -> None:
     """Before another way is shown: keeps the drawing, lets go of the picture."""
-    page_draw.keep_drawing()
-    page_picture.forget()
+    draw.keep_drawing()
+    picture.forget()
 
 
 def main() -> None:
     """Lays the page out, top to bottom."""
     st.set_page_config(page_title="Handwritten digits", page_icon="✍️", layout="centered")
     size = sheet.size_for(st.context.headers.get("User-Agent"))
-    st.html(looks.style(size))
+    st.html(markup.style(size))
     st.title("Handwritten digits", anchor=False)
     with st.container(key="ways", horizontal_alignment="center"):
         way = st.segmented_control(
@@ -44,12 +44,12 @@ def main() -> None:
             label_visibility="collapsed",
         )
     if way == "Picture":
-        page_picture.upload_and_read()
+        picture.upload_and_read()
     elif way == "Camera":
-        page_picture.photograph_and_read()
+        picture.photograph_and_read()
     else:
-        page_draw.draw_and_read(size)
-    page_about.show_footer()
+        draw.draw_and_read(size)
+    about.show_footer()
 
 
 main()

@@ -7,11 +7,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app import glyph, lines
-from app.artefact import WrongModel, open_session
-from app.lines import Line
-from app.memory import Memory
+from app import glyph
+from app.inference.prototypes import Memory
+from app.inference.session import WrongModel, open_session
 from app.reading import Digit, Reading, UnreadableInput
+from app.segmentation import candidates
+from app.segmentation.candidates import Line
 
 MODEL: Final = Path(__file__).resolve().parent.parent / "models" / "model.onnx"
 CONTRACT: Final = (
@@ -47,7 +48,7 @@ class Recognizer:
         one character. memory: of what this writer corrected. Without a point of ink the Reading
         has no digits. Raises UnreadableInput.
         """
-        return self.read_lines([lines.of_ink(strokes, single)], memory)[0]
+        return self.read_lines([candidates.of_ink(strokes, single)], memory)[0]
 
     def read_image(
         self, image: NDArray[np.uint8], single: bool = False, memory: Memory | None = None
@@ -70,7 +71,7 @@ class Recognizer:
         """
         best, least, looked_at = list[Line](), (np.inf, np.inf), 0
         try:
-            for found in lines.of_image(image, single):
+            for found in candidates.of_image(image, single):
                 doubt = _doubt(self.read_lines([found])[0])
                 if doubt < least:
                     best, least = found, doubt

@@ -1,7 +1,7 @@
 """The page and the HTTP service in one process: `streamlit run app/server.py`, or `make run`.
 
-Serves what `app/main.py` shows at /, and `app/api.py` at /api/, /healthz and /readyz. The limits
-of the service are environment variables, listed in app/limits.py.
+Serves what `app/main.py` shows at /, and `app/api/service.py` at /api/, /healthz and /readyz. The
+limits of the service are environment variables, listed in app/api/limits.py.
 """
 
 import os
@@ -18,17 +18,17 @@ import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from streamlit import net_util  # noqa: E402
 
-from app import api  # noqa: E402
-from app.api_socket import send_at_once  # noqa: E402
-from app.limits import Limits  # noqa: E402
+from app.api import service  # noqa: E402
+from app.api.limits import Limits  # noqa: E402
+from app.api.tcp import send_at_once  # noqa: E402
 
 send_at_once()
 # Else every WebSocket from another site makes Streamlit ask the internet for this server's
 # address, while all other visitors wait.
 net_util.get_external_ip = lambda: None
 prefix: Final = ("/" + st.get_option("server.baseUrlPath").strip("/")).rstrip("/")
-service: Final = api.create(Limits.from_environment(os.environ), prefix=prefix)
+api: Final = service.create(Limits.from_environment(os.environ), prefix=prefix)
 app = st.App(
     ROOT / "app" / "main.py",
-    middleware=[Middleware(api.Front, service)],
+    middleware=[Middleware(service.Front, api)],
 )

@@ -30,8 +30,8 @@ from typing import Any, Final
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.dataset as arrow_dataset  # type: ignore[import-untyped]
 
-from app import picture
-from app.artefact import WrongModel
+from app.inference.session import WrongModel
+from app.ink import image
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
 from deploy.batch_reader import RESULT, Reader
@@ -68,7 +68,7 @@ def pictures_in(source: Path, column: str) -> list[str]:
         if not found.count_rows():
             raise UnreadableInput(f"{source}: expected pictures, came Parquet without a row")
         return []
-    known = picture.PICTURE_SUFFIXES
+    known = image.PICTURE_SUFFIXES
     paths = sorted(str(one) for one in source.rglob("*") if one.suffix.lower() in known)
     if not paths:
         raise UnreadableInput(f"{source}: expected pictures or Parquet, came a folder with neither")
@@ -150,7 +150,7 @@ def environment() -> dict[str, Any]:
         "excludes": [*others, "*.pth", "/app/images"],
         "env_vars": {
             "OMP_NUM_THREADS": "1",
-            "OPENCV_IO_MAX_IMAGE_PIXELS": str(picture.LARGEST_PICTURE),
+            "OPENCV_IO_MAX_IMAGE_PIXELS": str(image.LARGEST_PICTURE),
         },
     }
 

@@ -6,10 +6,10 @@ from typing import Any, Final
 import cv2
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from app import picture
-from app.lines import Line
+from app.ink import image
 from app.reading import Digit, Reading, UnreadableInput
 from app.recognizer import Recognizer
+from app.segmentation.candidates import Line
 
 FILE: Final = 64 << 20  # bytes of one picture's file, at most
 DIGIT: Final = pa.struct(
@@ -55,10 +55,10 @@ class Reader:
         try:
             if self._column:
                 content = _bytes_of(batch.column(self._column)[row])
-                return self._recognizer.look(picture.decode(content), self._single)
+                return self._recognizer.look(image.decode(content), self._single)
             path = Path(batch.column("path")[row].as_py())
             _check_size(path.stat().st_size if path.is_file() else 0)
-            return self._recognizer.look(picture.load(path), self._single)
+            return self._recognizer.look(image.load(path), self._single)
         except UnreadableInput as error:
             return error
 

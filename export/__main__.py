@@ -25,15 +25,15 @@ from app.glyph import NORMAL_FORM
 from app.recognizer import CONTRACT, LABELS, Recognizer, outlier_scores
 from export.quantize import set_metadata, to_fp32, to_int8
 from export.verify import Verdict, verify
-from train.calibration import fit_temperature, threshold_at
 from train.config import Config, to_dict
-from train.data import Digits, data_folder, load_mnist, load_omniglot, load_pendigits
-from train.download import DataError, place
-from train.measures import CALIBRATED, REFUSED
+from train.data.datasets import Digits, data_folder, load_mnist, load_omniglot, load_pendigits
+from train.data.download import DataError, place
+from train.evaluate.calibration import fit_temperature, threshold_at
+from train.evaluate.metrics import CALIBRATED, REFUSED
+from train.evaluate.sets import TEST, Collection, EvaluationSet, Wanted, collect
 from train.mixture import Mixture, Sources
-from train.network import Trained, load
-from train.outliers import split
-from train.sets import TEST, Collection, EvaluationSet, Wanted, collect
+from train.negatives.outliers import split
+from train.networks.classifier import Trained, load
 
 CALIBRATION: Final = 512  # glyphs of the training mixture; more widen the ranges for a few
 DRAWN: Final = 2_048  # of each source, that they are among

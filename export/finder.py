@@ -27,15 +27,15 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
-from app.finder import CONTRACT, SIDE, STRIDE, Finder
+from app.ink.segmenter import CONTRACT, SIDE, STRIDE, Finder
 from export.quantize import OPSET, set_metadata, strip
 from train.config import Config
-from train.data import data_folder, load_mnist, load_omniglot, load_pendigits
-from train.download import DataError, place
+from train.data.datasets import data_folder, load_mnist, load_omniglot, load_pendigits
+from train.data.download import DataError, place
 from train.mixture import Sources
-from train.outliers import split
-from train.sheets import SheetMaker, Sheets
-from train.unet import UNet, load
+from train.negatives.outliers import split
+from train.networks.unet import UNet, load
+from train.render.sheets import SheetMaker, Sheets
 
 CALIBRATION: Final = 128  # training sheets, for the ranges of the activations
 VALIDATION: Final = 512  # sheets of writers and digits that nobody trained on

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from app.glyph import SIDE
 from export.rounding import round_well
-from train.network import FOLD, MEAN, STD, Network, Trained
+from train.networks.classifier import FOLD, MEAN, STD, Network, Trained
 
 OPSET: Final = 18
 _CALIBRATION_BATCH: Final = 256

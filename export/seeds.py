@@ -15,13 +15,13 @@ from typing import Any
 from tqdm import tqdm
 
 from export.__main__ import calibrate, everything, figures_of, glyphs_for_calibration, write
-from train.data import data_folder
-from train.download import DataError, place
-from train.evaluate import run
-from train.measures import CALIBRATED, measure
-from train.network import load
-from train.scorers import load_model
-from train.sets import TEST
+from train.data.datasets import data_folder
+from train.data.download import DataError, place
+from train.evaluate.__main__ import run
+from train.evaluate.metrics import CALIBRATED, measure
+from train.evaluate.models import load_model
+from train.evaluate.sets import TEST
+from train.networks.classifier import load
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,9 +1,9 @@
 """Writes the READMEs' tables from the figures in models/: `python -m export.table`.
 
 Accuracies come from model.json and seeds.json, whole numbers and corrections from numbers.json
-and memory.json (train.number_score, train.memory_score), what the data is worth from ablation.json
-(train.ablation), what serving costs from bench.json and choices.json (make bench), and what it
-stood from load.json (make load) and fuzz.json (make fuzz).
+and memory.json (train.evaluate.numbers, train.evaluate.corrections), what the data is worth from
+ablation.json (train.ablation), what serving costs from bench.json and choices.json (make bench), and
+what it stood from load.json (make load) and fuzz.json (make fuzz).
 
 With --check nothing is written, and the exit status is 1 where a file's table is another.
 """
@@ -143,7 +143,7 @@ def numbers_table(numbers: dict[str, Any], memory: dict[str, Any]) -> str:
 
 
 def costs_table(bench: dict[str, Any]) -> str:
-    """What tests.bench measured, in Markdown; nothing before it has."""
+    """What tests.benchmarks.serving measured, in Markdown; nothing before it has."""
     if not bench:
         return "Not measured yet: `make bench`."
     strokes, batch, server = (bench[name] for name in ("strokes to reading", "batch", "server"))
@@ -186,10 +186,10 @@ def costs_table(bench: dict[str, Any]) -> str:
 
 
 def held_table(load: dict[str, Any], fuzz: dict[str, Any]) -> str:
-    """What the server stood, as tests.load and tests.fuzz measured it, in Markdown."""
+    """What the server stood, as tests.benchmarks.load and tests.fuzz measured it, in Markdown."""
     commands = {
         "`make load`": "load" in load,
-        "`python -m tests.load --soak 3600`": "soak" in load,
+        "`python -m tests.benchmarks.load --soak 3600`": "soak" in load,
         "`make fuzz`": bool(fuzz),
     }
     if missing := [command for command, there in commands.items() if not there]:
@@ -236,7 +236,7 @@ def _machine(figures: dict[str, Any]) -> str:
 
 
 def choices_table(found: dict[str, Any]) -> str:
-    """Ways to run the model, as tests.choices measured them, in Markdown."""
+    """Ways to run the model, as tests.benchmarks.session_options measured them, in Markdown."""
     if not found:
         return "Not measured yet: `make bench`."
     rows = found["choices"]

@@ -7,12 +7,12 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from train import score
-from train.evaluate import run
-from train.measures import Result, measure
-from train.network import Network
-from train.scorers import load_model
-from train.sets import TEST, Collection
+from train.evaluate import score
+from train.evaluate.__main__ import run
+from train.evaluate.metrics import Result, measure
+from train.evaluate.models import load_model
+from train.evaluate.sets import TEST, Collection
+from train.networks.classifier import Network
 
 LARGEST_LOGIT_DIFFERENCE: Final = 1e-4  # torch against fp32 ONNX
 LARGEST_ACCURACY_LOSS: Final = 0.03  # points fp32 to int8; on small sets one digit

@@ -15,16 +15,16 @@ from dataclasses import replace
 
 import torch
 
-from train import corrected
 from train.config import Command, parse
-from train.data import data_folder, load_mnist, load_omniglot, load_pendigits
-from train.device import pick_device, pick_precision
-from train.distill import Teacher
-from train.download import DataError
-from train.loop import Validation, fit
+from train.data import corrections
+from train.data.datasets import data_folder, load_mnist, load_omniglot, load_pendigits
+from train.data.download import DataError
+from train.engine.device import pick_device, pick_precision
+from train.engine.distillation import Teacher
+from train.engine.loop import Validation, fit
+from train.engine.parallel import World, world
 from train.mixture import Sources, draw
-from train.outliers import split
-from train.parallel import World, world
+from train.negatives.outliers import split
 from train.pool import Pool
 
 
@@ -55,8 +55,8 @@ def _train(command: Command, device: torch.device, processes: World) -> None:
     validation = Validation(mnist.validation, draw(pen.validation))
     extra = ""
     if command.ink is not None:
-        sources = corrected.added(sources, corrected.load(command.ink, held_back=False))
-        extra = corrected.digest(command.ink)
+        sources = corrections.added(sources, corrections.load(command.ink, held_back=False))
+        extra = corrections.digest(command.ink)
     pool = Pool(sources, config, command.pool, extra)
     if processes.first:
         pool.prepare(command.workers)

@@ -22,17 +22,17 @@ import torch
 from tqdm import tqdm
 
 from train.config import Config
-from train.data import data_folder, load_mnist, load_omniglot, load_pendigits
-from train.device import pick_precision
-from train.download import DataError, place
-from train.evaluate import run
-from train.loop import Validation, fit
-from train.measures import measure
+from train.data.datasets import data_folder, load_mnist, load_omniglot, load_pendigits
+from train.data.download import DataError, place
+from train.engine.device import pick_precision
+from train.engine.loop import Validation, fit
+from train.evaluate.__main__ import run
+from train.evaluate.metrics import measure
+from train.evaluate.models import load_model
+from train.evaluate.sets import Collection, Wanted, collect
 from train.mixture import Sources, draw
-from train.outliers import split
+from train.negatives.outliers import split
 from train.pool import Pool
-from train.scorers import load_model
-from train.sets import Collection, Wanted, collect
 
 # Short, and with a third of the photographs, which take most of the time to make; four passes over
 # varied rounds, then two over calm ones.

@@ -26,14 +26,14 @@ from torch.optim.lr_scheduler import OneCycleLR
 from tqdm import tqdm
 
 from train.config import Config, setting
-from train.data import data_folder, load_mnist, load_omniglot, load_pendigits
-from train.device import pick_device
-from train.download import DataError
+from train.data.datasets import data_folder, load_mnist, load_omniglot, load_pendigits
+from train.data.download import DataError
+from train.engine.device import pick_device
 from train.mixture import Sources
-from train.outliers import split
-from train.photograph import RULED
-from train.sheets import SheetMaker, Sheets
-from train.unet import UNet, load, save
+from train.negatives.outliers import split
+from train.networks.unet import UNet, load, save
+from train.render.photograph import RULED
+from train.render.sheets import SheetMaker, Sheets
 
 _CHUNK: Final = 500  # sheets that one process makes at a time
 _JITTER: Final = 0.2  # largest relative change of a batch's light

@@ -1,9 +1,10 @@
 """What a round is made of: MNIST, pen digits, photographs of both, and what is no digit.
 
 Whatever the network will be given by serving comes through serving's own code here: pen strokes
-through `app.ink`, photographs through `app.picture`, and a part of MNIST redrawn as `read_image`
-would. Another part of MNIST is followed as strokes and written anew, which makes pen digits of
-hundreds of people out of scans. Then `train.augment` varies all of it, in every third round less.
+through `app.ink.strokes`, photographs through `app.ink.image`, and a part of MNIST redrawn as
+`read_image` would. Another part of MNIST is followed as strokes and written anew, which makes pen
+digits of hundreds of people out of scans. Then `train.augment.glyphs` varies all of it, in every
+third round less.
 """
 
 import zlib
@@ -17,15 +18,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from app import glyph, ink, picture
-from train.augment import augment, draw_ink
+from app import glyph
+from app.ink import image as picture
+from app.ink import strokes as ink
+from train.augment.glyphs import augment, draw_ink
+from train.augment.skeleton import strokes_of
+from train.augment.strokes import vary_ink
 from train.config import Config
-from train.data import Characters, Digits, Ink
-from train.outliers import Outliers
-from train.pen import vary_ink
-from train.photograph import photograph, photograph_glyph
-from train.restroke import strokes_of
-from train.unipen import Strokes
+from train.data.datasets import Characters, Digits, Ink
+from train.data.pendigits import Strokes
+from train.negatives.outliers import Outliers
+from train.render.photograph import photograph, photograph_glyph
 
 NO_DIGIT: Final = 10  # the label of what is no digit
 _PHOTOGRAPHED_OUTLIERS: Final = 0.05  # share of them; paper must not look like a digit's sign

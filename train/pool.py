@@ -20,9 +20,9 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from app.finder import FINDER
+from app.ink.segmenter import FINDER
 from train.config import Config
-from train.data import Digits
+from train.data.datasets import Digits
 from train.mixture import Mixture, Sources
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import FLAGS, find_chromium, open_page, serving
+from tests.support.browser import FLAGS, find_chromium, open_page, serving
 
 
 @pytest.fixture(scope="session")

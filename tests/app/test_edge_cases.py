@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app import glyph, ink, lines, picture
+from app import glyph
+from app.ink import image as picture
+from app.ink import strokes as ink
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
-from tests.drawings import DIGITS
+from app.segmentation import candidates
+from tests.support.drawings import DIGITS
 
 NAN = float("nan")
 
@@ -143,8 +146,8 @@ def test_clutter_is_no_more_work_than_a_full_sheet() -> None:
     stripes[::40] = 0
     stripes[20::40, ::3] = 255
     looked_at = [
-        sum(len(line.runs) for line in found) for found in islice(lines.of_image(stripes), 2)
+        sum(len(line.runs) for line in found) for found in islice(candidates.of_image(stripes), 2)
     ]
-    assert max(looked_at, default=0) < 3 * lines.MOST_PARTS
+    assert max(looked_at, default=0) < 3 * candidates.MOST_PARTS
     scribble = np.random.default_rng(0).uniform(0, 500, (100, 300, 2))
-    assert sum(len(line.runs) for line in lines.of_ink(list(scribble))) < 3 * len(scribble)
+    assert sum(len(line.runs) for line in candidates.of_ink(list(scribble))) < 3 * len(scribble)

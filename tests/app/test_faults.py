@@ -13,13 +13,13 @@ import pytest
 import requests
 
 from app import __main__ as command
-from app import finder as finders
-from app.api_reader import Reader
-from app.artefact import WrongModel
-from app.finder import FINDER, Finder
+from app.api.reader import Reader
+from app.inference.session import WrongModel
+from app.ink import segmenter as finders
+from app.ink.segmenter import FINDER, Finder
 from app.recognizer import MODEL, Recognizer
-from tests.app.test_api import coded, drawn, read, refused, serving
-from tests.browser import ROOT
+from tests.app.api.test_service import coded, drawn, read, refused, serving
+from tests.support.browser import ROOT
 
 INK = {"strokes": [[[50, 10], [49, 40], [48, 90]]]}
 
@@ -103,8 +103,8 @@ def test_a_wrong_finder_is_said_and_strokes_are_still_read(
         return Finder(path)
 
     monkeypatch.setattr(finders, "finder", broken)
-    monkeypatch.setattr("app.picture.finder", broken)
-    monkeypatch.setattr("app.api_reader.finder", broken)
+    monkeypatch.setattr("app.ink.image.finder", broken)
+    monkeypatch.setattr("app.api.reader.finder", broken)
     noise = np.random.default_rng(0).normal(0, 8, drawn().shape)  # as of a camera
     photograph = coded(".png", (drawn() * 0.6 + 40 + noise).clip(0, 255).astype(np.uint8))
     with serving() as address:

@@ -11,9 +11,9 @@ import pytest
 
 from app import __main__ as command
 from app.__main__ import main
-from app.finder import Finder
-from tests.browser import ROOT
-from tests.drawings import placed
+from app.ink.segmenter import Finder
+from tests.support.browser import ROOT
+from tests.support.drawings import placed
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_an_unreadable_file_is_reported_and_the_rest_is_read(
 def test_the_rest_is_read_where_the_model_for_photographs_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("app.picture.finder", lambda: Finder(tmp_path / "finder.onnx"))
+    monkeypatch.setattr("app.ink.image.finder", lambda: Finder(tmp_path / "finder.onnx"))
     three = tmp_path / "three.json"
     three.write_text(json.dumps({"strokes": [s.tolist() for s in placed(3, 0, 0, 99)]}))
     photograph = tmp_path / "photograph.png"

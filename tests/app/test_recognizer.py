@@ -13,11 +13,11 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from app.artefact import WrongModel
+from app.inference.session import WrongModel
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Recognizer, outlier_scores
-from tests.browser import ROOT
-from tests.drawings import DIGITS, placed
+from tests.support.browser import ROOT
+from tests.support.drawings import DIGITS, placed
 
 
 @pytest.mark.parametrize("digit", range(10))

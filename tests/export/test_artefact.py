@@ -11,9 +11,9 @@ import pytest
 from app.recognizer import MODEL, Recognizer
 from export import table
 from tests.conftest import ROOT
-from train.data import load_mnist, load_omniglot, load_pendigits
-from train.network import load
-from train.outliers import split
+from train.data.datasets import load_mnist, load_omniglot, load_pendigits
+from train.negatives.outliers import split
+from train.networks.classifier import load
 
 MNIST_FLOOR, PEN_FLOOR = 99.2, 98.0  # percent, int8; what is refused counts as misread
 REFUSED_FLOOR = 88.0  # percent of strange characters

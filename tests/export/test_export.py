@@ -13,11 +13,11 @@ from app.glyph import NORMAL_FORM
 from app.recognizer import Recognizer
 from export import __main__ as command
 from export import verify as gate
-from tests.train.small import FLAGS, small_characters, small_sets
+from tests.support.small import FLAGS, small_characters, small_sets
 from tests.train.test_train import run as train
+from train.evaluate.sets import INK, MNIST, Collection, EvaluationSet, Wanted
 from train.mixture import draw
-from train.network import load, save
-from train.sets import INK, MNIST, Collection, EvaluationSet, Wanted
+from train.networks.classifier import load, save
 
 
 @pytest.fixture(scope="module")

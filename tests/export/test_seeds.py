@@ -9,8 +9,8 @@ import pytest
 
 from export import seeds, table
 from tests.export.test_export import patch_data
-from tests.train.small import CONFIG
-from train.network import Network, save
+from tests.support.small import CONFIG
+from train.networks.classifier import Network, save
 
 
 @pytest.fixture

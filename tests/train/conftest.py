@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.train.server import Server
+from tests.support.download_server import Server
 
 
 @pytest.fixture

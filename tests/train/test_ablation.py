@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.train.small import CONFIG, small_characters, small_sets
+from tests.support.small import CONFIG, small_characters, small_sets
 from train import ablation
-from train.data import Characters, Ink
+from train.data.datasets import Characters, Ink
+from train.evaluate.sets import INK, MNIST, Collection, EvaluationSet, Wanted
 from train.mixture import draw
-from train.sets import INK, MNIST, Collection, EvaluationSet, Wanted
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ def test_every_field_is_read() -> None:
     package = Path(config_module.__file__).parent
     read = {
         node.attr
-        for file in package.glob("*.py")
+        for file in package.rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Attribute) and file.name != "config.py"
     }

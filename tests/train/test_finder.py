@@ -7,15 +7,16 @@ import onnx
 import pytest
 import torch
 
-from app.artefact import WrongModel
-from app.finder import CONTRACT, SIDE, Finder
+from app.inference.session import WrongModel
+from app.ink.segmenter import CONTRACT, SIDE, Finder
 from app.recognizer import MODEL
 from export import finder as command
-from tests.train.small import CONFIG, small_characters, small_sets, small_sources
+from tests.support.small import CONFIG, small_characters, small_sets, small_sources
 from train import finder as training
-from train import sheets, unet
 from train.finder import Settings, distance, fit
-from train.sheets import SheetMaker, Sheets
+from train.networks import unet
+from train.render import sheets
+from train.render.sheets import SheetMaker, Sheets
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.train.small import CONFIG, small_sources
+from tests.support.small import CONFIG, small_sources
 from train import pool as pool_module
 from train.config import Config
-from train.data import Digits
+from train.data.datasets import Digits
 from train.mixture import NO_DIGIT, Mixture, is_calm
 from train.pool import Pool
 

@@ -13,12 +13,12 @@ import pytest
 import torch
 
 from tests.conftest import ROOT
-from tests.train.small import FLAGS, small_characters, small_sets
+from tests.support.small import FLAGS, small_characters, small_sets
 from train import __main__ as command
 from train.config import Config
-from train.loop import round_of
+from train.engine.loop import round_of
 from train.mixture import redraw
-from train.network import load
+from train.networks.classifier import load
 
 # The command with datasets of its own making, so that no file is needed and an epoch is quick.
 SCRIPT = "import sys; from tests.train.test_train import run; sys.exit(run(sys.argv[1:]))"

@@ -30,7 +30,7 @@ WITH_PICTURES: Final = (
 
 # Before the notebook's own imports, which then take these loaders: no files and no network.
 SMALL_SETS: Final = """
-from tests.train.small import small_characters, small_sets
+from tests.support.small import small_characters, small_sets
 from train import data
 
 made, pen_digits, none = *small_sets(), small_characters()

@@ -1,0 +1,136 @@
+"""The recogniser behind the HTTP service: loaded once, and its readings as JSON."""
+
+import json
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from app.api import body
+from app.api.errors import Refusal
+from app.api.limits import Limits
+from app.inference.session import WrongModel
+from app.ink import header
+from app.ink.segmenter import STRIDE, finder
+from app.reading import Reading, UnreadableInput
+from app.recognizer import MODEL, Recognizer
+from app.segmentation import candidates
+from app.segmentation.candidates import Line
+
+CHECKED: Final = 5.0  # seconds for which a check that went well is believed
+BAR: Final = [[[50.0, 10.0], [49.0, 40.0], [48.0, 90.0]]]  # a one, in pixels
+
+
+class NotReady(RuntimeError):
+    """The model, or the finder of ink on photographs, cannot be used; the message says why."""
+
+
+class Reader:
+    """Reads request bodies; for any number of threads.
+
+    path: of the model, beside which a .json of the same name has its figures.
+    """
+
+    def __init__(self, path: Path = MODEL) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._recognizer: Recognizer | None = None
+        self._checked = -CHECKED
+
+    def read(self, content: bytes, kind: str, single: bool, limits: Limits) -> bytes:
+        """What a body says, as JSON.
+
+        kind: its media type. single: it is one character. Raises Refusal and NotReady.
+        """
+        if kind == body.INK:
+            (found,) = self.inks([(content, single)], limits)
+            if isinstance(found, Exception):
+                raise found
+            return found
+        recognizer = self._loaded()
+        try:
+            reading = recognizer.read_image(header.pixels_of(content, limits), single)
+        except UnreadableInput as error:
+            raise Refusal("unreadable", str(error)) from error
+        except WrongModel as error:
+            raise NotReady(str(error)) from error
+        return as_json(reading, recognizer.metadata.get("run", ""))
+
+    def inks(self, asked: Sequence[tuple[bytes, bool]], limits: Limits) -> list[bytes | Exception]:
+        """What bodies of strokes say, as JSON, or why one cannot be read; all in one batch.
+
+        asked: bodies, and whether each is a single character. Raises NotReady.
+        """
+        recognizer = self._loaded()
+        found: list[bytes | Exception] = []
+        known: list[list[Line]] = []
+        places: list[int] = []
+        for place, (content, single) in enumerate(asked):
+            found.append(b"")
+            try:
+                known.append(candidates.of_ink(body.strokes_of(content, limits), single))
+                places.append(place)
+            except UnreadableInput as error:
+                found[place] = Refusal("unreadable", str(error))
+            except Exception as error:  # it must not spoil the others' answers
+                found[place] = error
+        run = recognizer.metadata.get("run", "")
+        for place, reading in zip(places, recognizer.read_lines(known), strict=True):
+            found[place] = as_json(reading, run)
+        return found
+
+    def model(self) -> dict[str, Any]:
+        """The model's metadata, and its figures or None. Raises NotReady."""
+        metadata = self._loaded().metadata
+        try:
+            figures = json.loads(self._path.with_suffix(".json").read_bytes())
+        except (OSError, ValueError):
+            figures = None  # a model of one's own needs none
+        return {"metadata": metadata, "figures": figures}
+
+    def check(self) -> None:
+        """Reads a test stroke, and looks for ink with the finder. Raises NotReady."""
+        if time.monotonic() - self._checked < CHECKED:
+            return
+        recognizer = self._loaded()
+        try:
+            finder().ink(np.full((STRIDE, STRIDE, 3), 255, np.uint8), STRIDE)
+            found = recognizer.read_ink([np.array(stroke) for stroke in BAR])
+        except (WrongModel, UnreadableInput) as error:
+            raise NotReady(str(error)) from error
+        if len(found.digits) != 1:
+            raise NotReady(f"expected one digit of a test stroke, came {found.text!r}")
+        self._checked = time.monotonic()
+
+    def _loaded(self) -> Recognizer:
+        with self._lock:
+            if self._recognizer is None:
+                try:
+                    self._recognizer = Recognizer(self._path)
+                except WrongModel as error:
+                    raise NotReady(str(error)) from error
+            return self._recognizer
+
+
+def as_json(reading: Reading, run: str) -> bytes:
+    """The reading as JSON; boxes are (x, y, width, height) in pixels of the input.
+
+    run: id of the training run that made the model.
+    """
+    digits = [
+        {
+            "value": digit.value,
+            "confidence": round(digit.confidence, 6),
+            "probabilities": [round(one, 6) for one in digit.probabilities.tolist()],
+            "box": [float(side) for side in digit.box],
+            "number": digit.number,
+            "line": digit.line,
+        }
+        for digit in reading.digits
+    ]
+    numbers = [number.text for number in reading.numbers]
+    found = {"text": reading.text, "numbers": numbers, "digits": digits, "run": run}
+    return json.dumps(found).encode()

@@ -1,0 +1,161 @@
+"""Pixels: one character on a plain background, in either polarity, found and made a glyph."""
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink import threshold
+from app.ink.ink_map import Ink
+from app.ink.segmenter import finder
+from app.reading import UnreadableInput
+
+LARGEST_PICTURE: Final = 50_000_000  # pixels; a phone's photograph has 12 to 50 million
+_ROWS: Final = 256  # of a picture, worked on at once
+PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+
+FORMATS: Final = "a PNG, JPEG, WebP, BMP, GIF or TIFF picture"
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_JPEG: Final = b"\xff\xd8"
+_TIFF: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_BEGINNINGS: Final = (_PNG, _JPEG, b"RIFF", b"BM", b"GIF8", *_TIFF)
+
+Box = tuple[int, int, int, int]
+
+
+def load(path: Path) -> NDArray[np.uint8]:
+    """A picture file, see `decode`. Raises UnreadableInput."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableInput(f"{path}: expected a readable file, came {error}") from error
+    return decode(content, str(path))
+
+
+def decode(content: bytes, name: str = "picture") -> NDArray[np.uint8]:
+    """A picture file's bytes as uint8 (h, w), (h, w, 3) RGB or (h, w, 4) RGBA, upright.
+
+    name: begins the message of UnreadableInput, which is raised for anything else.
+    """
+    if not content.startswith(_BEGINNINGS) or (
+        content.startswith(b"RIFF") and content[8:12] != b"WEBP"
+    ):
+        raise UnreadableInput(f"{name}: expected {FORMATS}, came bytes that are no known format")
+    if content.startswith(_PNG):
+        _check_chunks(content, name)
+    try:
+        # Only a JPEG says how the phone was held, and IMREAD_UNCHANGED would not listen.
+        flag = cv2.IMREAD_ANYCOLOR if content.startswith(_JPEG) else cv2.IMREAD_UNCHANGED
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), flag)
+    except cv2.error as error:
+        raise UnreadableInput(f"{name}: expected a picture, came {error}") from error
+    if image is None:
+        raise UnreadableInput(f"{name}: expected a whole picture, came a broken or unusual one")
+    if image.dtype == np.uint16:  # 16 bits a channel keep their upper half
+        image = np.right_shift(image.astype(np.uint16), 8).astype(np.uint8)
+    if image.dtype != np.uint8:  # a TIFF may hold measurements, whose black and white nobody knows
+        raise UnreadableInput(f"{name}: expected 8 or 16 bits a channel, came {image.dtype}")
+    if image.ndim == 3 and image.shape[2] in (3, 4):
+        to_rgb = cv2.COLOR_BGRA2RGBA if image.shape[2] == 4 else cv2.COLOR_BGR2RGB
+        image = cv2.cvtColor(image, to_rgb)
+    return checked(np.asarray(image, np.uint8))
+
+
+def _check_chunks(content: bytes, name: str) -> None:
+    """Raises UnreadableInput where a PNG's part says to be longer than the file.
+
+    OpenCV makes room for all that a part says to have, 4 GB at most, before it looks for it.
+    """
+    at = len(_PNG)
+    while at + 8 <= len(content):
+        length, kind = struct.unpack_from(">I4s", content, at)
+        at += 12 + length
+        if at > len(content):
+            message = f"expected a whole picture, came a PNG that ends within its {kind!r}"
+            raise UnreadableInput(f"{name}: {message}")
+        if kind == b"IEND":
+            return
+
+
+def checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The image itself where it can be read, else UnreadableInput.
+
+    image: uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, of LARGEST_PICTURE pixels at most.
+    """
+    expected = "expected uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA"
+    if not isinstance(image, np.ndarray):
+        raise UnreadableInput(f"{expected}, came {type(image).__name__}")
+    if image.dtype != np.uint8:
+        raise UnreadableInput(f"{expected}, came dtype {image.dtype}")
+    if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)):
+        raise UnreadableInput(f"{expected}, came shape {image.shape}")
+    if not 0 < image.shape[0] * image.shape[1] <= LARGEST_PICTURE:
+        raise UnreadableInput(
+            f"expected 1 to {LARGEST_PICTURE:,} pixels, came {image.shape[1]} x {image.shape[0]}"
+        )
+    return image
+
+
+def find_ink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Box] | None:
+    """The ink of a picture's one character and where it is, or None where there is none.
+
+    image: see `checked`. Returns uint8 (height, width) with 0 for paper and 255 for full ink,
+    cropped to the box (x, y, width, height) in pixels of the image; the crop of a large picture
+    has fewer pixels than its box.
+    """
+    ink = next(looks(image), None)
+    return None if ink is None else cut_out(ink, image.shape)
+
+
+def looks(image: NDArray[np.uint8]) -> Iterator[Ink]:
+    """All ink of a picture without what is no writing, seen in one way after another.
+
+    The likeliest to be right comes first; nothing comes where there is no ink. Each way takes
+    its time only when it is asked for.
+    """
+    opaque = _opaque(checked(image))
+    opaque = opaque.reshape(*opaque.shape[:2], -1)
+    level = threshold.paper(opaque)
+    if level is not None:
+        found = threshold.find(opaque, level)
+        if found is None:
+            return  # such paper hides nothing
+        yield found
+    yield from finder().looks(np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3))))
+
+
+def cut_out(ink: Ink, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], Box]:
+    """All ink as one character: its crop, and its box in a picture of this shape (h, w, ...)."""
+    x, y, width, height = cv2.boundingRect(ink.mask)
+    crop = ink.within(ink.mask > 0)[y : y + height, x : x + width]
+    left, top = int(ink.left + x / ink.scale), int(ink.top + y / ink.scale)
+    right = min(round(ink.left + (x + width) / ink.scale), shape[1])
+    bottom = min(round(ink.top + (y + height) / ink.scale), shape[0])
+    return crop, (left, top, max(right - left, 1), max(bottom - top, 1))
+
+
+def _opaque(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The image without transparency: laid on paper that contrasts with what is drawn."""
+    if image.ndim == 2 or image.shape[2] == 3:
+        return image
+    opacity = image[..., 3:]  # (h, w, 1)
+    if not opacity.any():  # nothing is drawn at all
+        return np.zeros(image.shape[:2], np.uint8)
+    if opacity.min() == 255:
+        return np.ascontiguousarray(image[..., :3])
+    colours = image[..., :3]
+    # A large picture's mean is that of some of its rows.
+    some = slice(None, None, max(1, len(image) // 512))
+    weights = opacity[some].astype(np.float32)
+    drawn = float((colours[some] * weights).sum()) / max(3 * float(weights.sum()), 1.0)
+    ground = 255 if drawn < 128 else 0
+    laid = np.empty_like(colours)
+    for start in range(0, len(image), _ROWS):  # whole pictures as floats would take gigabytes
+        rows = slice(start, start + _ROWS)
+        over = opacity[rows].astype(np.uint16)
+        laid[rows] = (colours[rows] * over + ground * (255 - over) + 127) // 255
+    return laid

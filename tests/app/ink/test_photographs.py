@@ -1,0 +1,245 @@
+"""Photographs of paper: light, surroundings, noise and size must not hide the ink."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app import glyph
+from app.ink import image as picture
+from app.ink import ink_map
+from app.ink import strokes as ink
+from app.reading import UnreadableInput
+from app.recognizer import Recognizer
+from app.segmentation import candidates
+from app.segmentation.candidates import Line
+from tests.support.drawings import placed
+
+Picture = NDArray[np.uint8]
+WIDTH, HEIGHT = 480, 360  # pixels
+BOX = (120, 80, 200)  # left, top, size of the square the digit is drawn in
+LARGEST_DIFFERENCE = 0.55  # ink that differs, as a share; a pixel's shift of a glyph is about 0.7
+
+
+def sheet(level: int = 205, noise: float = 2.0) -> NDArray[np.float32]:
+    """Even paper with a sensor's noise, float32 (360, 480)."""
+    grain = np.random.default_rng(7).standard_normal((HEIGHT, WIDTH))
+    return (level + noise * grain).astype(np.float32)
+
+
+def written(
+    paper: NDArray[np.float32], digit: int, contrast: float, pen: int = 5, light: bool = False
+) -> Picture:
+    """The digit on the paper, `contrast` levels darker than it, or lighter."""
+    cover = np.zeros(paper.shape, np.uint8)
+    for stroke in placed(digit, *BOX):
+        points = np.round(stroke * 16).astype(np.int32)
+        cv2.polylines(cover, [points], False, 255, pen, cv2.LINE_AA, 4)
+    change = cover / 255 * contrast
+    return np.clip(paper + (change if light else -change), 0, 255).astype(np.uint8)
+
+
+def gradient(paper: NDArray[np.float32]) -> NDArray[np.float32]:
+    return paper * np.linspace(0.55, 1.1, WIDTH, dtype=np.float32)
+
+
+def shadow(paper: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A phone's soft shadow over the left half, through the digit."""
+    across = np.arange(WIDTH, dtype=np.float32)
+    return paper * (1 - 0.35 / (1 + np.exp((across - 210) / 18)))
+
+
+def desk(paper: NDArray[np.float32]) -> NDArray[np.float32]:
+    shown = paper.copy()
+    shown[:, 400:] *= 0.25
+    return shown
+
+
+def ruled(paper: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Lines above and below the digit."""
+    shown = paper.copy()
+    for row in (20, 70, 310, 345):
+        shown[row : row + 2] -= 35
+    return shown
+
+
+def speckled(paper: NDArray[np.float32]) -> NDArray[np.float32]:
+    shown = paper.copy()
+    for x, y in ((30, 40), (430, 300), (440, 60), (60, 330)):
+        shown[y : y + 3, x : x + 3] -= 60
+    return shown
+
+
+def read(image: Picture) -> tuple[Picture, picture.Box]:
+    found = picture.find_ink(image)
+    assert found is not None
+    return glyph.from_ink(found[0]), found[1]
+
+
+def assert_found(image: Picture, digit: int, tolerance: int = 6) -> None:
+    """The glyph is nearly that of the same strokes, and the box is where they are."""
+    strokes = placed(digit, *BOX)
+    made, (x, y, width, height) = read(image)
+    expected = ink.ink_glyph(strokes)
+    difference = np.abs(made.astype(float) - expected).sum() / expected.sum()
+    assert difference < LARGEST_DIFFERENCE
+    points = np.concatenate(strokes)
+    assert (x, y) == pytest.approx(points.min(axis=0), abs=tolerance)
+    assert (x + width, y + height) == pytest.approx(points.max(axis=0), abs=tolerance)
+
+
+@pytest.mark.parametrize("digit", [0, 2, 3, 4, 5, 8])
+@pytest.mark.parametrize(
+    "paper, contrast, pen",
+    [
+        (sheet(), 120, 6),  # a plain good photograph
+        (sheet(), 32, 4),  # a faint pencil
+        (sheet(noise=6), 60, 6),  # a dark room's noise
+        (gradient(sheet()), 40, 5),
+        (shadow(sheet()), 45, 5),
+        (desk(sheet()), 60, 5),
+        (ruled(sheet()), 70, 5),
+        (speckled(sheet()), 60, 5),
+        (sheet(), 90, 30),  # a broad marker
+    ],
+    ids=["plain", "faint", "noisy", "gradient", "shadow", "desk", "ruled", "specks", "marker"],
+)
+def test_ink_is_found_on_paper(
+    digit: int, paper: NDArray[np.float32], contrast: float, pen: int
+) -> None:
+    assert_found(written(paper, digit, contrast, pen), digit, 6 + pen // 2)
+
+
+@pytest.mark.parametrize("digit", [2, 5, 8])
+def test_chalk_is_found_on_a_board(digit: int) -> None:
+    assert_found(written(gradient(sheet(50)), digit, 90, light=True), digit)
+
+
+@pytest.mark.parametrize("noise", [0.0, 3.0, 8.0, 25.0])
+@pytest.mark.parametrize("light", [sheet, gradient, shadow], ids=["even", "gradient", "shadow"])
+def test_empty_paper_has_no_ink(noise: float, light: object) -> None:
+    empty = sheet(noise=noise)
+    seen = empty if light is sheet else light(empty)  # type: ignore[operator]
+    assert picture.find_ink(np.clip(seen, 0, 255).astype(np.uint8)) is None
+
+
+def test_noise_alone_is_no_ink() -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (200, 300, 3)).astype(np.uint8)
+    assert picture.find_ink(noise) is None
+
+
+def test_a_large_photograph_is_reduced_and_its_box_is_not() -> None:
+    image = cv2.resize(written(sheet(), 3, 80), None, fx=8, fy=8, interpolation=cv2.INTER_CUBIC)
+    found = picture.find_ink(image.astype(np.uint8))
+    assert found is not None
+    small = picture.find_ink(written(sheet(), 3, 80))
+    assert small is not None
+    assert found[1] == pytest.approx(np.array(small[1]) * 8, abs=24)
+    assert max(found[0].shape) < 700
+
+
+def test_the_ways_to_look_are_tried_until_one_can_be_read(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first look shows a scribble, the second a 3, the third is never asked for."""
+    tangle = [np.random.default_rng(0).uniform(0, 100, (40, 2))]
+    looks = [candidates.of_ink(tangle, True), candidates.of_ink(placed(3, 0, 0, 90), True)]
+    asked = []
+
+    def of_image(image: Picture, single: bool) -> Iterator[list[Line]]:
+        for look in looks:
+            asked.append(single)
+            yield look
+        pytest.fail("what can be read is not looked at again")
+
+    monkeypatch.setattr(candidates, "of_image", of_image)
+    empty = np.zeros((9, 9), np.uint8)
+    assert recognizer.read_lines([looks[0]])[0].text == "?"
+    assert recognizer.read_image(empty, single=True).text == "3"
+    assert asked == [True, True]
+    looks[1:] = [candidates.of_ink([np.random.default_rng(1).uniform(0, 100, (60, 2))], True)]
+    monkeypatch.setattr(pytest, "fail", lambda _: None)
+    assert recognizer.read_image(empty).text == "?", "where all are refused, that is the reading"
+
+
+def test_a_later_look_that_fails_costs_nothing(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tangle = candidates.of_ink([np.random.default_rng(0).uniform(0, 100, (40, 2))], True)
+
+    def of_image(image: Picture, single: bool) -> Iterator[list[Line]]:
+        yield tangle
+        raise UnreadableInput("expected fewer pieces")
+
+    monkeypatch.setattr(candidates, "of_image", of_image)
+    assert recognizer.read_image(np.zeros((9, 9), np.uint8)).text == "?"
+
+
+def test_a_photograph_can_be_looked_at_in_three_ways() -> None:
+    image = np.repeat(written(sheet(), 3, 80)[..., None], 3, axis=2)
+    found = list(picture.looks(image))
+    assert len(found) == 3
+    boxes = [picture.cut_out(one, image.shape)[1] for one in found]
+    assert np.abs(np.array(boxes) - boxes[0]).max() <= 6, "all show the same digit"
+
+
+def test_a_photograph_stands_as_its_exif_says(tmp_path: Path) -> None:
+    upright = cv2.cvtColor(written(sheet(), 4, 120), cv2.COLOR_GRAY2BGR)
+    turned = cv2.rotate(upright, cv2.ROTATE_90_COUNTERCLOCKWISE)  # as a phone on its side saves it
+    _, written_bytes = cv2.imencode(".jpg", turned, [cv2.IMWRITE_JPEG_QUALITY, 98])
+    content = written_bytes.tobytes()
+    # One IFD with one entry: orientation (0x0112), a short, 6: turn it 90 degrees clockwise.
+    tiff = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+    exif = b"Exif\0\0" + tiff
+    segment = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
+    file = tmp_path / "turned.jpg"
+    file.write_bytes(content[:2] + segment + content[2:])
+    loaded = picture.load(file)
+    assert loaded.shape == upright.shape
+    assert_found(loaded, 4)
+
+
+def test_a_mask_without_paper_has_widths_within_the_picture() -> None:
+    """OpenCV's distance to paper that is not there has no bounds."""
+    assert ink_map.pen_width(np.full((20, 30), 255, np.uint8)) <= 2 * 30
+
+
+def test_specks_go_and_parts_of_writing_stay() -> None:
+    mask = np.zeros((100, 160), np.uint8)
+    mask[20:80, 40:46] = 255
+    mask[20:26, 40:70] = 255  # a line 6 wide
+    mask[20:26, 74:78] = 255  # goes on after a gap
+    mask[90:92, 150:152] = 255  # far away, and small
+    kept = ink_map.without_specks(mask)
+    assert kept[22, 75] == 255
+    assert kept[91, 151] == 0
+    assert kept[50, 42] == 255
+
+
+def test_borders_go_and_writing_at_the_rim_stays() -> None:
+    mask = np.zeros((100, 160), np.uint8)
+    cv2.rectangle(mask, (3, 3), (156, 96), 255, 2)
+    cv2.line(mask, (60, 20), (70, 80), 255, 5)
+    kept = ink_map.without_border(mask)
+    assert kept[50, 65] == 255
+    assert kept[3, 80] == kept[50, 3] == 0
+    alone = np.zeros((100, 160), np.uint8)
+    cv2.ellipse(alone, (80, 50), (78, 48), 0, 0, 360, 255, 3)
+    assert np.array_equal(ink_map.without_border(alone), alone)  # a nought as large as the sheet
+    cropped = np.zeros((100, 60), np.uint8)  # an 11 cropped closely
+    cropped[:, 2:5] = cropped[:, 40:43] = 255
+    assert np.array_equal(ink_map.without_border(cropped), cropped)
+
+
+@pytest.mark.parametrize("width, height", [(3000, 2250), (4000, 3000)])
+def test_twelve_megapixels_are_read(width: int, height: int) -> None:
+    image = cv2.resize(written(sheet(), 7, 80), (width, height), interpolation=cv2.INTER_CUBIC)
+    found = picture.find_ink(image.astype(np.uint8))
+    assert found is not None
+    scale = width / WIDTH
+    assert found[1][2] == pytest.approx(
+        np.ptp(np.concatenate(placed(7, *BOX))[:, 0]) * scale, rel=0.1
+    )

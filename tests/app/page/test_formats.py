@@ -1,0 +1,152 @@
+"""Pictures as files: every format, turned and poor ones, as the page reads them.
+
+The page itself runs, without a browser: its uploader is handed the file.
+"""
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+from streamlit.testing.v1 import AppTest
+
+from app.ink.image import decode
+from app.ink.sharpness import BLURRED, edge_width, is_blurred
+from app.page import button_panel, digit_boxes
+from app.recognizer import Recognizer
+from tests.support.browser import ROOT, sheet_png
+
+LINES = ["2026", "81  35"]
+UPRIGHT, HALF, RIGHT, LEFT = 1, 3, 6, 8  # EXIF's orientations: how the camera was held
+
+
+def drawn(*lines: str) -> Image.Image:
+    """A sheet with lines of digits, RGB."""
+    return Image.open(io.BytesIO(sheet_png(lines or LINES))).convert("RGB")
+
+
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    """The image as a file of this kind."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def turned(orientation: int) -> bytes:
+    """A JPEG that lies as a camera held so would have it, and says how."""
+    turns = {UPRIGHT: None, HALF: Image.Transpose.ROTATE_180, RIGHT: Image.Transpose.ROTATE_90,
+             LEFT: Image.Transpose.ROTATE_270}  # fmt: skip
+    turn, exif = turns[orientation], Image.Exif()
+    exif[0x112] = orientation
+    image = drawn() if turn is None else drawn().transpose(turn)
+    return encoded(image, "JPEG", exif=exif.tobytes())
+
+
+def animated() -> bytes:
+    """A GIF of two frames."""
+    return encoded(drawn(), "GIF", save_all=True, append_images=[drawn("555", "5")], duration=300)
+
+
+def out_of_focus(share: float, size: int = 120) -> NDArray[np.uint8]:
+    """A sheet blurred by this share of a digit's height, uint8 (h, w, 3), with noise."""
+    sharp = Image.open(io.BytesIO(sheet_png(LINES, size))).convert("RGB")
+    blurred = np.asarray(sharp.filter(ImageFilter.GaussianBlur(share * size)), np.float32)
+    noise = np.random.default_rng(0).normal(0, 3, blurred.shape)
+    return np.asarray((0.8 * blurred + noise).clip(0, 255), np.uint8)
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, bytes], AppTest]:
+    """The page's way for pictures after a file of this name and content was chosen."""
+    # AppTest knows no components.
+    monkeypatch.setattr(digit_boxes, "show", lambda *_: None)
+    monkeypatch.setattr(button_panel, "show", lambda *_: None)
+
+    def opened(name: str, content: bytes) -> AppTest:
+        page = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30)
+        page.session_state["way"] = "Picture"
+        page.run().file_uploader[0].upload(name, content, "").run()
+        assert not page.exception
+        return page
+
+    return opened
+
+
+def read(page: AppTest) -> str:
+    """What the live region says."""
+    html = next(one.value for one in page.markdown if 'role="status"' in one.value)
+    return " ".join(re.sub(r"<[^>]*>", "", html).split())
+
+
+FILES: dict[str, Callable[[], bytes]] = {
+    "sheet.png": lambda: encoded(drawn(), "PNG"),
+    "grey.png": lambda: encoded(drawn().convert("L"), "PNG"),
+    "colours.png": lambda: encoded(drawn().quantize(16), "PNG"),
+    "clear.png": lambda: encoded(drawn().convert("RGBA"), "PNG"),
+    "sheet.jpg": lambda: encoded(drawn(), "JPEG"),
+    "grey.jpeg": lambda: encoded(drawn().convert("L"), "JPEG", progressive=True),
+    "sheet.webp": lambda: encoded(drawn(), "WEBP"),
+    "lossless.webp": lambda: encoded(drawn(), "WEBP", lossless=True),
+    "sheet.bmp": lambda: encoded(drawn(), "BMP"),
+    "sheet.gif": lambda: encoded(drawn(), "GIF"),
+    "animated.gif": animated,  # its first frame
+    "misnamed.png": lambda: encoded(drawn(), "JPEG"),  # what it is, its content says
+    "upright.jpg": lambda: turned(UPRIGHT),
+    "upside down.jpg": lambda: turned(HALF),
+    "held to the right.jpg": lambda: turned(RIGHT),
+    "held to the left.jpg": lambda: turned(LEFT),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_format_is_read(page: Callable[[str, bytes], AppTest], name: str) -> None:
+    assert read(page(name, FILES[name]())).startswith("2026 81 35 ")
+
+
+@pytest.mark.parametrize(
+    "name, content, said",
+    [
+        ("notes.txt", b"no picture", "notes.txt is not a picture that can be read here"),
+        ("empty.png", b"", "empty.png is not a picture that can be read here"),
+        ("cut.jpg", turned(UPRIGHT)[:4000], "cut.jpg cannot be read: expected a whole picture"),
+        ("huge.png", encoded(Image.new("L", (8000, 8000)), "PNG"), "at most 50,000,000 pixels"),
+        ("photo.heic", b"\0\0\0\x18ftypheic" + bytes(400), "Try PNG, JPEG, WebP, BMP or GIF"),
+    ],
+    ids=["text", "empty", "cut off", "huge", "HEIC"],
+)
+def test_says_why_a_file_cannot_be_read(
+    page: Callable[[str, bytes], AppTest], name: str, content: bytes, said: str
+) -> None:
+    shown = page(name, content)
+    assert said in shown.error[0].value
+    assert "body" not in shown.error[0].value, "a word of the programs' interface"
+    assert read(shown) == "This cannot be read"
+
+
+def test_a_blurred_picture_is_said_to_be_blurred(page: Callable[[str, bytes], AppTest]) -> None:
+    sharp = encoded(Image.fromarray(out_of_focus(0.01)), "JPEG")
+    blurred = encoded(Image.fromarray(out_of_focus(0.15)), "JPEG")
+    assert not page("sharp.jpg", sharp).warning
+    assert "too blurred" in page("blurred.jpg", blurred).warning[0].value
+
+
+@pytest.mark.parametrize("size", [40, 120, 300])
+def test_blur_is_told_whatever_the_size(recognizer: Recognizer, size: int) -> None:
+    widths = []
+    for share in (0.01, 0.05, 0.08, 0.15):
+        image = out_of_focus(share, size)
+        digits = recognizer.read_image(image).digits
+        widths.append(edge_width(image, digits))
+        assert is_blurred(image, digits) == (share > 0.1)
+    assert widths == sorted(widths)
+    assert widths[0] < BLURRED / 3
+
+
+def test_light_ink_on_dark_paper_is_sharp_too(recognizer: Recognizer) -> None:
+    image = (255 - decode(encoded(drawn(), "PNG"))).astype(np.uint8)
+    assert not is_blurred(image, recognizer.read_image(image).digits)
+    assert edge_width(image, []) == 0

@@ -1,0 +1,241 @@
+"""What the page does, run without a browser: samples stand for drawings."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from app import corrections, recognizer
+from app.inference.session import WrongModel
+from app.ink import strokes as ink
+from app.page import (
+    about,
+    button_panel,
+    details,
+    samples,
+    sheet,
+)
+from app.page import (
+    reading as page_reading,
+)
+from app.reading import Digit, Reading, UnreadableInput
+from tests.support.browser import PHONE_AGENT, ROOT
+from tests.support.drawings import placed
+
+NUMBER, FIVE, LETTER = "sample-0", "sample-1", "sample-2"
+
+
+@pytest.fixture(autouse=True)
+def _panels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest knows no components: a panel's buttons stand there as Streamlit's own."""
+
+    def show(html: str, key: str, on_press: Callable[[str], None]) -> None:
+        st.html(f'<div class="{key}">{html}</div>')
+        for name in re.findall(r'data-press="([^"]+)"', html):
+            st.button(name, key=name, on_click=on_press, args=(name,))
+
+    monkeypatch.setattr(button_panel, "show", show)
+
+
+def opened() -> AppTest:
+    """The page as a visitor first sees it."""
+    return AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30).run()
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    """The page after a button was pressed."""
+    return page.button(key=key).click().run()
+
+
+def read(page: AppTest) -> str:
+    """What the live region says."""
+    html = next(one.value for one in page.markdown if 'role="status"' in one.value)
+    return re.sub(r"<[^>]*>", "", html)
+
+
+def told(page: AppTest) -> str:
+    """All that the page says, without the HTML around it."""
+    said = [one.proto.body for one in page.get("html")] + [one.value for one in page.markdown]
+    return unescape(re.sub(r"<style.*?</style>|<[^>]*>", " ", "\n".join(said)))
+
+
+def test_missing_model_is_an_error_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise WrongModel("model.onnx: expected a model file, found none")
+
+    monkeypatch.setattr(recognizer, "Recognizer", missing)
+    st.cache_resource.clear()
+    page = opened()
+    st.cache_resource.clear()
+    assert [error.value for error in page.error] == [
+        "The model cannot be used: model.onnx: expected a model file, found none"
+    ]
+    assert not page.exception
+
+
+def test_unreadable_ink_is_an_error_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(drawing: object) -> None:
+        raise UnreadableInput("stroke 0: expected finite coordinates")
+
+    monkeypatch.setattr(ink, "strokes_from_canvas", unreadable)
+    page = opened()
+    assert [error.value for error in page.error] == [
+        "This drawing cannot be read: stroke 0: expected finite coordinates"
+    ]
+    assert not page.exception
+
+
+@pytest.mark.parametrize(
+    "agent, size",
+    [
+        (PHONE_AGENT, sheet.PHONE),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148", sheet.PHONE),
+        ("Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) Mobile/15E148", sheet.WIDE),
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0", sheet.WIDE),
+        (None, sheet.WIDE),
+    ],
+)
+def test_phones_get_a_sheet_that_fits(agent: str | None, size: sheet.Size) -> None:
+    assert sheet.size_for(agent) == size
+
+
+@pytest.mark.parametrize("name", samples.SAMPLES)
+@pytest.mark.parametrize("size", [sheet.WIDE, sheet.PHONE], ids=["wide", "phone"])
+def test_samples_lie_on_the_visible_sheet(name: str, size: sheet.Size) -> None:
+    objects = sheet.objects_of(samples.placed(name, size), sheet.SHARP * size.pens[2])
+    strokes = ink.strokes_from_canvas({"objects": objects})
+    assert len(strokes) == len(samples.SAMPLES[name])
+    points, rim = np.concatenate(strokes), sheet.SHARP * size.pens[2] / 2
+    width, height = size.canvas
+    assert (points > (rim, sheet.MARGIN + rim)).all()
+    assert (points < (width - rim, height - rim)).all()
+
+
+def test_samples_are_read_as_what_they_are() -> None:
+    page = opened()
+    assert read(page).startswith("Draw a digit")
+    assert read(press(page, NUMBER)).startswith("2026 ")
+    assert read(press(page, FIVE)).startswith("5 ")
+    assert read(press(page, LETTER)).startswith("? not a digit")
+    assert read(press(page, "clear")).startswith("Draw a digit")
+
+
+def test_undo_takes_back_a_digit() -> None:
+    page = press(press(opened(), NUMBER), "undo")
+    assert read(page).startswith("202 ")
+
+
+def test_a_correction_holds_for_what_looks_the_same() -> None:
+    page = press(opened(), FIVE)
+    page = press(page, "right-6")
+    assert read(page).startswith("6 ")
+    assert "Thank you. This one is a 6, and so is what is alike." in told(page)
+    page = press(press(page, "clear"), FIVE)
+    assert read(page).startswith("6 ")
+    assert "Thank you" not in told(page), "thanks are said once"
+    assert read(opened()).startswith("Draw"), "of which another visitor knows nothing"
+    assert read(press(opened(), FIVE)).startswith("5 ")
+
+
+def test_a_letter_can_be_said_to_be_a_digit_and_no_digit_again() -> None:
+    page = press(press(opened(), LETTER), "right-4")
+    assert read(page).startswith("4 ")
+    assert read(press(page, "no-digit")).startswith("? ")
+
+
+def test_corrections_are_recorded_where_that_is_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(corrections.VARIABLE, str(tmp_path / "kept.db"))
+    page = press(press(opened(), NUMBER), "tile-1")
+    assert details.STORED in told(page)
+    press(press(page, "right-6"), "no-digit")
+    kept = corrections.from_environment()
+    assert kept is not None
+    first, second = kept
+    assert (first["read"], first["right"]) == (0, 6)
+    assert (second["read"], second["right"]) == (6, None), "of the same digit, still looked at"
+    assert len(first["strokes"]) == 1, "of four digits, the strokes of the one that was wrong"
+
+
+def test_trouble_with_recording_is_said_and_the_page_goes_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(corrections.VARIABLE, str(tmp_path))  # a folder is no database
+    page = press(press(opened(), FIVE), "right-6")
+    assert "Not stored: " in told(page)
+    assert read(page).startswith("6 ")
+    assert not page.exception
+
+
+def test_own_strokes_are_those_that_made_the_glyph() -> None:
+    two, six = placed(2, 20, 60, 200), placed(6, 260, 60, 200)
+    reading = recognizer.Recognizer().read_ink([*six, *two])
+    assert reading.text == "26"
+    for digit, strokes in zip(reading.digits, (two, six), strict=True):
+        own = page_reading.own_strokes([*six, *two], digit)
+        assert [id(stroke) for stroke in own] == [id(stroke) for stroke in strokes]
+    assert page_reading.own_strokes([], reading.digits[0]) == []
+
+
+def test_says_what_was_measured_and_how_long_it_took() -> None:
+    said = " ".join(told(press(opened(), NUMBER)).split())
+    assert " ".join(re.sub(r"<[^>]*>", " ", about.accuracies()).split()) in said
+    assert "of 10,000 MNIST" in said
+    assert re.search(r"This reading took \d+\.\d ms on this server", said)
+
+
+def test_the_pen_is_kept_while_one_looks_at_pictures() -> None:
+    page = press(opened(), "pen-2")
+    assert 'data-press="pen-2" aria-label="Thick pen" checked' in tools(page)
+    page.session_state["way"] = "Picture"
+    page.run()
+    assert not tools(page)
+    page.session_state["way"] = "Draw"
+    page.run()
+    assert 'data-press="pen-2" aria-label="Thick pen" checked' in tools(page)
+    assert press(page, FIVE).session_state["objects"][0]["strokeWidth"] == 2 * sheet.WIDE.pens[2]
+
+
+def tools(page: AppTest) -> str:
+    """The HTML of the tools, empty where there are none."""
+    found = [one.proto.body for one in page.get("html")]
+    return next((html for html in found if '<div class="tools">' in html), "")
+
+
+@pytest.mark.parametrize("name", ["pen-9", "sample-9", "right-12", "right-x", "tile-", "", "x"])
+def test_what_is_no_button_is_ignored(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    pressed: list[Callable[[str], None]] = []
+    show = button_panel.show
+
+    def spied(html: str, key: str, on_press: Callable[[str], None]) -> None:
+        pressed.append(on_press)
+        show(html, key, on_press)
+
+    monkeypatch.setattr(button_panel, "show", spied)
+    page = press(opened(), NUMBER)
+    before = page.session_state["objects"]
+    for on_press in pressed[-2:]:  # of the tools and of the details
+        on_press(name)
+    assert read(page.run()).startswith("2026 ")
+    assert page.session_state["objects"] == before
+
+
+def test_many_digits_have_the_tiles_of_the_line_looked_at() -> None:
+    glyph, sure = np.zeros((28, 28), np.uint8), np.full(10, 0.1, np.float32)
+    digits = tuple(
+        Digit(1, 0.9, sure, (9.0 * at, 20.0 * line, 8.0, 18.0), glyph, line=line)
+        for line in range(10)
+        for at in range(10)
+    )
+    assert page_reading.tiles_of(Reading(digits), 34) == list(range(30, 40))
+    assert page_reading.tiles_of(Reading(digits[:20]), 7) == list(range(20))
+    long = tuple(replace(digit, line=0) for digit in digits)
+    assert page_reading.tiles_of(Reading(long), 99) == list(range(76, 100))
+    assert 50 in page_reading.tiles_of(Reading(long), 50)

@@ -1,0 +1,221 @@
+"""Pictures on the page: dropped, pasted, refused, and what is boxed on them."""
+
+import base64
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.page import digit_boxes
+from app.reading import Digit
+from app.recognizer import Recognizer
+from tests.support.browser import (
+    FLAGS,
+    button,
+    chromium_or,
+    expect_read,
+    open_page,
+    sheet_png,
+    upload,
+    way,
+)
+
+Visit = Callable[..., Page]
+
+PASTE = """content => {
+    const bytes = Uint8Array.from(atob(content), one => one.charCodeAt(0));
+    const data = new DataTransfer();
+    data.items.add(new File([bytes], "pasted.png", { type: "image/png" }));
+    document.body.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+}"""
+
+# As if a file is dragged from a folder and let go over an element.
+DROP = """(target, content) => {
+    const bytes = Uint8Array.from(atob(content), one => one.charCodeAt(0));
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([bytes], "dropped.png", { type: "image/png" }));
+    for (const name of ["dragenter", "dragover", "drop"])
+        target.dispatchEvent(new DragEvent(
+            name, { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+
+# As if a file of so many bytes was chosen; it is made in the browser, which is quick.
+CHOOSE = """(input, bytes) => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(bytes)], "large.png", { type: "image/png" }));
+    input.files = data.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+
+
+def blank() -> bytes:
+    """A white PNG."""
+    return cv2.imencode(".png", np.full((200, 300), 255, np.uint8))[1].tobytes()
+
+
+def bomb() -> bytes:
+    """A BMP whose header says 10,000 x 10,000 pixels: too many, and they are not there."""
+    header = bytearray(cv2.imencode(".bmp", np.zeros((1, 1), np.uint8))[1].tobytes())
+    header[18:26] = (10_000).to_bytes(4, "little") * 2
+    return bytes(header)
+
+
+def test_lines_of_a_picture_are_read_in_order(visit: Visit) -> None:
+    page = visit()
+    upload(page, "sheet.png", sheet_png(["2026", "81  35", "974"]))
+    expect_read(page, "2026 81 35 974 ")
+    picture = page.locator(".st-key-picture img")
+    expect(picture).to_have_attribute("alt", re.compile("2026\n81 35\n974"))
+    expect(page.locator("[class*=st-key-tile-] button")).to_have_count(11)
+    boxes = page.locator(".st-key-picture figure button")
+    expect(boxes).to_have_count(11)
+    boxes.nth(4).hover()
+    expect(boxes.nth(4).locator(".told")).to_be_visible()
+    expect(boxes.nth(4)).to_have_attribute("aria-label", re.compile("^8, .* sure"))
+    boxes.nth(4).click()
+    expect(boxes.nth(4)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".seen")).to_contain_text("speaks for an 8")
+    button(page, "tile-0").click()
+    expect(boxes.nth(0)).to_have_attribute("aria-pressed", "true")
+    button(page, "tile-4").click()
+    expect(page.locator(".seen")).to_contain_text("speaks for an 8")
+    button(page, "right-3").click()
+    expect_read(page, "2026 31 35 974 ")  # read anew, not looked for anew
+
+
+def test_a_picture_is_pasted(visit: Visit) -> None:
+    page = visit()
+    way(page, "Picture")
+    expect_read(page, "No picture yet")
+    page.locator(".st-key-file input[type=file]").wait_for(state="attached")
+    page.wait_for_timeout(500)  # until the page listens
+    page.evaluate(PASTE, base64.b64encode(sheet_png(["47"])).decode())
+    expect_read(page, "47 ")
+
+
+def test_a_picture_is_dropped(visit: Visit) -> None:
+    page = visit()
+    way(page, "Picture")
+    zone = page.locator(".st-key-file [data-testid=stFileUploaderDropzone]")
+    zone.evaluate(DROP, base64.b64encode(sheet_png(["63"])).decode())
+    expect_read(page, "63 ")
+
+
+@pytest.mark.parametrize(
+    "name, content, said",
+    [
+        ("notes.png", b"not an image", "not a picture that can be read"),
+        ("notes.txt", b"no image by its name either", "not a picture that can be read"),
+        ("huge.bmp", bomb(), "too large: expected at most 12,500,000 pixels"),
+        ("blank.png", blank(), "no ink that looks like writing"),
+    ],
+    ids=["no image", "text", "too large", "blank"],
+)
+def test_says_what_is_wrong_with_a_picture(
+    visit: Visit, name: str, content: bytes, said: str
+) -> None:
+    page = visit()
+    upload(page, name, content)
+    expect(page.locator(".stAlert")).to_contain_text(said)
+    expect(page.locator(".stException")).to_have_count(0)
+    upload(page, "sheet.png", sheet_png(["6"]))  # and goes on
+    expect_read(page, "6 ")
+
+
+def test_says_how_large_a_file_may_be(visit: Visit) -> None:
+    page = visit(width=320, height=640, touch=True)
+    way(page, "Picture")
+    page.locator(".st-key-file input[type=file]").evaluate(CHOOSE, 21 << 20)
+    said = page.locator(".st-key-file [role=alert]")
+    expect(said).to_contain_text("20.0MB or smaller")
+    box = said.bounding_box()
+    assert box is not None
+    assert box["width"] > 100, "for all to see"
+    page.locator(".st-key-file button").first.dispatch_event("click")
+    expect(page.locator(".st-key-file input")).to_have_attribute("accept", re.compile("image/jpeg"))
+
+
+def test_a_phone_shows_a_picture_without_scrolling_sideways(visit: Visit) -> None:
+    page = visit(width=320, height=640, touch=True)
+    upload(page, "sheet.png", sheet_png(["1234567"]))
+    expect_read(page, "1234567 ")
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 320
+    box = page.locator(".st-key-picture img").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < box["x"] + box["width"] <= 320
+
+
+def test_a_picture_of_the_camera_is_read(browser: Browser, address: str, tmp_path: Path) -> None:
+    film = tmp_path / "held-still.mjpeg"
+    film.write_bytes(20 * held_up("58"))
+    flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    other = browser.browser_type.launch(
+        executable_path=chromium_or(browser.browser_type.executable_path),
+        args=[*FLAGS, *flags, f"--use-file-for-fake-video-capture={film}"],
+    )
+    page = open_page(other, address)
+    way(page, "Camera")
+    expect_read(page, "No picture yet")
+    page.wait_for_function("document.querySelector('video')?.currentTime > 0.5")
+    page.get_by_role("button", name="Take Photo").click()
+    expect_read(page, "58 ")
+    expect(page.locator(".st-key-picture figure button")).to_have_count(2)
+    page.get_by_role("button", name="Clear photo").click()
+    expect_read(page, "No picture yet")
+    other.close()
+
+
+def held_up(number: str) -> bytes:
+    """A frame of a film, JPEG of 640 x 480 pixels: a sheet of paper with a number on it."""
+    sheet = cv2.imdecode(np.frombuffer(sheet_png([number], 240), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert sheet is not None
+    frame = np.full((480, 640), 246, np.uint8)
+    frame[60 : 60 + sheet.shape[0], 60 : 60 + sheet.shape[1]] = sheet
+    return cv2.imencode(".jpg", cv2.merge([frame] * 3))[1].tobytes()
+
+
+# Without a browser
+
+
+def test_boxes_lie_around_the_digits(recognizer: Recognizer) -> None:
+    pixels = cv2.imdecode(np.frombuffer(sheet_png(["26"], 400), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert pixels is not None
+    image = np.repeat(np.repeat(pixels, 2, axis=0), 2, axis=1).astype(np.uint8)
+    reading = recognizer.read_image(image)
+    found = digit_boxes.boxes((image.shape[1], image.shape[0]), reading, chosen=1)
+    assert [box["text"] for box in found] == ["2", "6"]
+    assert [box["chosen"] for box in found] == [False, True]
+    for digit, box in zip(reading.digits, found, strict=True):
+        x, y, width, height = digit.box
+        at = box["at"]
+        assert 0 <= at["left"] * image.shape[1] / 100 < x
+        assert 0 <= at["top"] * image.shape[0] / 100 < y
+        assert x + width < (at["left"] + at["width"]) * image.shape[1] / 100 <= image.shape[1]
+        assert y + height < (at["top"] + at["height"]) * image.shape[0] / 100 <= image.shape[0]
+
+
+def test_a_box_tells_what_else_a_digit_may_be() -> None:
+    probabilities = np.array([0, 0.9, 0.004, 0, 0.016, 0, 0, 0.08, 0, 0], np.float32)
+    glyph = np.zeros((28, 28), np.uint8)
+    digit = Digit(1, 0.9, probabilities, (0, 0, 9, 9), glyph)
+    assert digit_boxes.told(digit) == "1, 90 % sure; or 7, 8 %; or 4, 2 %"
+    refused = Digit(None, 0.7, probabilities, (0, 0, 9, 9), glyph)
+    assert digit_boxes.told(refused) == "?, not a digit I know; or 1, 90 %; or 7, 8 %"
+
+
+def test_a_large_picture_is_shown_smaller() -> None:
+    small, scale = digit_boxes.reduced(np.full((900, 2400), 255, np.uint8))
+    assert (small.shape, scale) == ((450, 1200, 3), 0.5)
+    assert digit_boxes.address(small).startswith("data:image/jpeg;base64,/9j/")
+
+
+def test_transparent_pixels_are_shown_as_paper() -> None:
+    clear = np.zeros((20, 30, 4), np.uint8)
+    small, scale = digit_boxes.reduced(clear)
+    assert scale == 1
+    assert (small == 255).all()

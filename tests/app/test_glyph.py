@@ -1,0 +1,129 @@
+"""Pen, size, place, colour and polarity of a drawing must not matter."""
+
+import itertools
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app import glyph
+from app.ink import image as picture
+from app.ink import strokes as ink
+from app.recognizer import Recognizer
+from tests.support.drawings import DIGITS
+
+CANVAS = 400  # pixels
+CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1), (0.5, 0.5))  # of the room that is left, as shares
+# Ink that differs, as a share of the ink there is. Most of it is the soft rim of the strokes:
+# the pens differ by up to 13 times before and by a tenth of a pixel after.
+LARGEST_DIFFERENCE = 0.30
+LEAST_SHARE_OF_PEN = 7  # below this many pen widths a drawing is a blob to people too
+
+
+def draw(digit: int, share: float, pen: int, corner: tuple[float, float]) -> NDArray[np.uint8]:
+    """A digit on a canvas, ink 255 on 0: its ink fills `share` of the canvas's height."""
+    extent = share * CANVAS - pen
+    strokes = [stroke * extent for stroke in _filling(digit)]
+    room = CANVAS - pen - np.concatenate(strokes).max(axis=0)
+    image = np.zeros((CANVAS, CANVAS), np.uint8)
+    for stroke in strokes:
+        points = np.round((stroke + pen / 2 + room * corner) * 64).astype(np.int32)
+        cv2.polylines(image, [points], False, 255, pen, cv2.LINE_AA, 6)
+    return image
+
+
+def _filling(digit: int) -> list[NDArray[np.float64]]:
+    """The digit's strokes, one unit along the longer side, from (0, 0)."""
+    points = np.concatenate(DIGITS[digit])
+    low = points.min(axis=0)
+    return [(stroke - low) / np.ptp(points, axis=0).max() for stroke in DIGITS[digit]]
+
+
+def drawings() -> list[tuple[float, int, tuple[float, float]]]:
+    """Sizes 15 to 100 % of the canvas, pens of 3 to 40 pixels, the corners and the middle."""
+    return [
+        (share, pen, corner)
+        for share, pen, corner in itertools.product(
+            (0.15, 0.3, 0.6, 1.0), (3, 8, 16, 28, 40), CORNERS
+        )
+        if share * CANVAS >= LEAST_SHARE_OF_PEN * pen
+    ]
+
+
+def difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    return float(np.abs(one.astype(float) - other).sum() / other.sum())
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_pen_size_place_and_polarity_do_not_matter(digit: int, recognizer: Recognizer) -> None:
+    expected = ink.ink_glyph([stroke * 300 for stroke in DIGITS[digit]])
+    glyphs = []
+    for share, pen, corner in drawings():
+        image = draw(digit, share, pen, corner)
+        for polarity in (image, 255 - image):
+            found = picture.find_ink(polarity)
+            assert found is not None
+            glyphs.append(glyph.from_ink(found[0]))
+            told = f"share {share}, pen {pen}, corner {corner}"
+            assert difference(glyphs[-1], expected) < LARGEST_DIFFERENCE, told
+    probabilities = recognizer.classify(np.stack([expected, *glyphs]))
+    assert set(probabilities.argmax(axis=1)) == {digit}
+    assert np.abs(probabilities[1:] - probabilities[0]).max() < 0.25
+
+
+@pytest.mark.parametrize("digit", range(10))
+@pytest.mark.parametrize("size, left, top", [(42, 0, 0), (280, 0, 0), (900, 50, -3000)])
+def test_strokes_give_one_glyph_at_any_size_and_place(
+    digit: int, size: float, left: float, top: float
+) -> None:
+    expected = ink.ink_glyph([stroke * 300 for stroke in DIGITS[digit]])
+    moved = [stroke * size + (left, top) for stroke in DIGITS[digit]]
+    assert difference(ink.ink_glyph(moved), expected) < 0.02
+
+
+def test_order_and_direction_of_strokes_do_not_matter() -> None:
+    strokes = [stroke * 200 for stroke in DIGITS[5]]
+    backwards = [stroke[::-1] for stroke in strokes[::-1]]
+    assert difference(ink.ink_glyph(backwards), ink.ink_glyph(strokes)) < 0.02
+
+
+@pytest.mark.parametrize(
+    "paper, pen",
+    [
+        ((255, 255, 255), (20, 20, 120)),  # blue ink on white
+        ((250, 240, 190), (190, 30, 30)),  # red on yellow
+        ((30, 90, 30), (30, 220, 30)),  # chalk on a board
+        ((120, 120, 120), (60, 120, 190)),  # two colours that are the same grey
+    ],
+)
+def test_colours_do_not_matter(paper: tuple[int, ...], pen: tuple[int, ...]) -> None:
+    drawn = draw(3, 0.8, 12, (0.5, 0.5))
+    share = drawn[..., None] / 255
+    image = np.round(np.array(paper) * (1 - share) + np.array(pen) * share).astype(np.uint8)
+    expected = picture.find_ink(drawn)
+    found = picture.find_ink(image)
+    assert expected is not None
+    assert found is not None
+    assert difference(glyph.from_ink(found[0]), glyph.from_ink(expected[0])) < 0.1
+
+
+@pytest.mark.parametrize("paint", [0, 255])
+def test_a_drawing_on_transparency_reads_in_black_and_in_white(paint: int) -> None:
+    drawn = draw(2, 0.8, 12, (0.5, 0.5))
+    image = np.dstack([np.full((*drawn.shape, 3), paint, np.uint8), drawn])
+    expected = picture.find_ink(drawn)
+    found = picture.find_ink(image)
+    assert expected is not None
+    assert found is not None
+    assert difference(glyph.from_ink(found[0]), glyph.from_ink(expected[0])) < 0.05
+
+
+def test_a_glyph_fills_the_box_around_its_centre_of_mass() -> None:
+    for digit in range(10):
+        made = ink.ink_glyph([stroke * 200 for stroke in DIGITS[digit]])
+        _, _, width, height = cv2.boundingRect((made > 40).astype(np.uint8))
+        assert glyph.BOX - 1 <= max(width, height) <= glyph.BOX + 1
+        moments = cv2.moments(made)
+        centre = moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]
+        assert centre == pytest.approx((13.5, 13.5), abs=0.3)

@@ -1,0 +1,285 @@
+"""Measures what serving costs: `make bench`, or `python -m tests.benchmarks.serving`.
+
+Writes models/bench.json. Nothing here is a test: machines differ and are noisy, so every figure is
+a median, and models are compared by turns in one run. --field takes other people's ONNX files
+that read one 28x28 glyph.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import distribution
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from app.inference.occlusion import occlusion
+from app.recognizer import MODEL, Recognizer
+from tests.benchmarks.field import compared, open_session, seconds_of
+from tests.support.browser import ROOT, serving
+from tests.support.drawings import placed
+from tests.support.programs import CONNECTIONS, ask
+from tests.support.visitors import by_protocol, first_page
+
+ROUNDS: Final = 15  # of each measurement
+SECONDS: Final = 5.0  # of load
+START: Final = (
+    "import time; t = time.perf_counter()\n"
+    "from app.recognizer import Recognizer\n"
+    "Recognizer().read_ink([[[10, 10], [60, 12], [30, 90]]])\n"
+    "import sys; heavy = {'streamlit', 'pandas', 'torch'} & set(sys.modules)\n"
+    "print(time.perf_counter() - t, sorted(heavy))"
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.serving", description=__doc__)
+    parser.add_argument("--field", type=Path, nargs="*", default=[], help="models to compare with")
+    parser.add_argument("--output", type=Path, default=MODEL.parent / "bench.json")
+    parser.add_argument("--data", type=Path, help="MNIST's folder, else $DIGITS_DATA, else data/")
+    command = parser.parse_args(arguments)
+    data = command.data or Path(os.environ.get("DIGITS_DATA", "data"))
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
+        "models": lambda: compared([MODEL, *command.field], data),
+        "strokes to reading": strokes_to_reading,
+        "batch": batch,
+        "picture": picture,
+        "first reading": first_reading,
+        "server": server,
+        "sessions": sessions,
+        "installed": installed,
+    }
+    figures: dict[str, Any] = {"machine": machine()}
+    for name, part in parts.items():
+        figures[name] = part()
+        print(name, json.dumps(figures[name]), flush=True)
+    command.output.write_text(json.dumps(figures, indent=2) + "\n")
+    print(f"wrote {command.output}")
+    return 0
+
+
+def machine() -> dict[str, Any]:
+    """What was measured, by its hash, and on what."""
+    name = platform.processor()
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        models = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        name = models[0].partition(":")[2].strip() if models else name
+    return {
+        "cpu": name,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "model": hashlib.sha256(MODEL.read_bytes()).hexdigest(),
+    }
+
+
+def strokes_to_reading() -> dict[str, Any]:
+    """Microseconds of `read_ink`, one thread: of one digit, mean of the ten, and of six."""
+    recognizer = Recognizer()
+    digits = [placed(digit, 0, 0, 160) for digit in range(10)]
+    places = enumerate((2, 0, 3, 6, 8, 9))
+    number = [stroke for place, digit in places for stroke in placed(digit, 110 * place, 0, 90)]
+    rounds = [
+        (
+            seconds_of(lambda: [recognizer.read_ink(one) for one in digits], 20) / len(digits),
+            seconds_of(lambda: recognizer.read_ink(number), 50),
+        )
+        for _ in range(ROUNDS)
+    ]
+    one, six = (round(1e6 * median(found), 1) for found in zip(*rounds, strict=True))
+    return {"unit": "µs", "one digit": one, "six digits": six}
+
+
+def batch(count: int = 4096, part: int = 256) -> dict[str, Any]:
+    """Glyphs a second, by threads that share one session and take a part of them at a time.
+
+    ONNX Runtime's own threads would have to wait for each other after every layer.
+    """
+    glyphs = np.random.default_rng(0).integers(0, 256, (count, 28, 28)).astype(np.uint8)
+    parts = np.array_split(glyphs, count // part)
+    session = open_session(MODEL)
+    found: dict[str, Any] = {"unit": "glyphs/s", "glyphs": count}
+    for threads in (1, 2):
+        with ThreadPoolExecutor(threads) as pool:
+            rounds = [
+                seconds_of(
+                    lambda p=pool: list(
+                        p.map(lambda some: session.run(["logits"], {"glyphs": some}), parts)
+                    ),
+                    1,
+                )
+                for _ in range(ROUNDS)
+            ]
+        found[f"{threads} threads"] = round(count / median(rounds))
+    return found
+
+
+def picture() -> dict[str, Any]:
+    """Milliseconds, one thread: `read_image` of a sheet of 100 digits, and why one was read so."""
+    recognizer, pixels = Recognizer(), sheet_of_hundred()
+    digits = recognizer.read_image(pixels).digits
+    read = sum(digit.value == at % 10 for at, digit in enumerate(digits))
+    glyph, label = digits[0].glyph, digits[0].value or 0
+    sheet = [seconds_of(lambda: recognizer.read_image(pixels), 1) for _ in range(5)]
+    heat = [
+        seconds_of(lambda: occlusion(recognizer.logits, glyph, label), 1) for _ in range(ROUNDS)
+    ]
+    return {
+        "unit": "ms",
+        "sheet of 100 digits": round(1000 * median(sheet)),
+        "of them right": read,
+        "why": round(1000 * median(heat), 1),
+    }
+
+
+def sheet_of_hundred() -> NDArray[np.uint8]:
+    """Ten lines of the ten digits on white paper, uint8 (1600, 1200), as a scan has them."""
+    pixels = np.full((1600, 1200), 255, np.uint8)
+    for line in range(10):
+        for digit in range(10):
+            for stroke in placed(digit, 60 + 110 * digit, 60 + 150 * line, 90):
+                points = np.round(stroke).astype(np.int32)
+                cv2.polylines(pixels, [points], False, 30, 5, cv2.LINE_AA)
+    return pixels
+
+
+def first_reading() -> dict[str, Any]:
+    """Milliseconds from a fresh process's first import to its first reading."""
+    found = []
+    for _ in range(7):
+        done = subprocess.run(
+            [sys.executable, "-c", START], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        seconds, heavy = done.stdout.split(" ", 1)
+        found.append(float(seconds))
+    return {"unit": "ms", "median": round(1000 * median(found)), "heavy modules": heavy.strip()}
+
+
+def server() -> dict[str, Any]:
+    """Seconds to the first page, memory, and readings a second over HTTP, on one core of its own.
+
+    All of the first page must have been sent. A program that asks has the other core.
+    """
+    os.environ |= {"DIGITS_RATE": "0", "DIGITS_WAITING": "64"}
+    started = time.perf_counter()
+    with serving(script="server.py") as address:
+        asyncio.run(first_page(address))
+        start = time.perf_counter() - started
+        asyncio.run(ask(address, 1, 100))
+        before = _memory(address)
+        _pin(address, 0)
+        own = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, own - {0} or own)
+        busy = _busy(address)
+        seen = asyncio.run(ask(address, SECONDS))
+        busy = _busy(address) - busy
+        os.sched_setaffinity(0, own)
+        after = _memory(address)
+    if seen.errors or seen.wrong:
+        raise RuntimeError(f"expected right readings, came {[*seen.errors, *seen.wrong][0]}")
+    return {
+        "start s": round(start, 2),
+        "memory MB": round(before),
+        "memory after MB": round(after),
+        "readings/s": round(len(seen.seconds) / SECONDS),
+        "processor µs a reading": round(1e6 * busy / len(seen.seconds)),
+        "median ms": round(1000 * median(seen.seconds), 1),
+        "p99 ms": round(1000 * sorted(seen.seconds)[int(0.99 * len(seen.seconds))], 1),
+        "connections": CONNECTIONS,
+    }
+
+
+def sessions(visitors: int = 20) -> dict[str, Any]:
+    """Megabytes that the server grows by with each further visitor who has the page open.
+
+    Each has drawn a number of two digits. The first ones, who load what the page needs, and the
+    arena of the threads they run on are not counted.
+    """
+    os.environ |= {"DIGITS_RATE": "0", "DIGITS_WAITING": "64"}
+    with serving(script="server.py") as address:
+        asyncio.run(asyncio.wait_for(_stay(address, range(5), 4), 60))
+        before = _memory(address)
+        after = asyncio.run(_stay(address, range(5, 5 + visitors), 15))
+    return {"visitors": visitors, "MB each": round((after - before) / visitors, 2)}
+
+
+async def _stay(address: str, visitors: range, seconds: float) -> float:
+    """The server's megabytes just before these visitors leave."""
+    drawing = [by_protocol(address, visitor, seconds) for visitor in visitors]
+    whole = asyncio.gather(*drawing)
+    await asyncio.sleep(seconds - 1)
+    memory = _memory(address)
+    for seen in await whole:
+        if seen.errors or seen.wrong:
+            raise RuntimeError(f"expected right readings, came {[*seen.errors, *seen.wrong][0]}")
+    return memory
+
+
+def installed() -> dict[str, Any]:
+    """Megabytes of all that requirements-app.txt brings, and of each distribution from 1 MB on."""
+    lines = (ROOT / "requirements-app.txt").read_text().splitlines()
+    left = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    sizes: dict[str, float] = {}
+    while left:
+        wanted = left.pop()
+        name = canonicalize_name(wanted.name)
+        if name in sizes or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
+            continue
+        found = distribution(wanted.name)
+        paths = (Path(str(found.locate_file(file))) for file in found.files or [])
+        sizes[name] = sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
+        left += map(Requirement, found.requires or [])
+    largest = sorted(sizes.items(), key=lambda item: -item[1])
+    itemised = {name: round(size, 1) for name, size in largest if size >= 1}
+    return {"unit": "MB", "all": round(sum(sizes.values())), "distributions": len(sizes)} | itemised
+
+
+def _memory(host: str) -> float:
+    """Resident megabytes of the process that listens at a host and port."""
+    pages = int((_process(host) / "statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _busy(host: str) -> float:
+    """Seconds of the processor that it has used."""
+    fields = (_process(host) / "stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # user and system
+
+
+def _process(host: str) -> Path:
+    port = f"--server.port={host.rpartition(':')[2]}"
+    folders = [one for one in Path("/proc").iterdir() if one.name.isdigit()]
+    (found,) = (one for one in folders if port in _arguments(one))
+    return found
+
+
+def _arguments(folder: Path) -> list[str]:
+    try:
+        return (folder / "cmdline").read_text().split("\0")
+    except OSError:
+        return []
+
+
+def _pin(host: str, core: int) -> None:
+    """Leaves one core to the process that listens at a host and port."""
+    for thread in (_process(host) / "task").iterdir():
+        os.sched_setaffinity(int(thread.name), {core})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""Ways to run the model, against each other: `python -m tests.benchmarks.session_options`.
+
+Takes about a minute. ONNX Runtime is set up in `app.inference.session` in one way. This measures
+the others by turns in one run:
+time to load, time of a glyph and of many, the memory that a process then has, bytes. Writes
+models/choices.json, of which export.table makes the table in deploy/README.md.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+import numpy as np
+import onnxruntime
+
+from app.recognizer import MODEL
+from tests.benchmarks.field import seconds_of
+from tests.benchmarks.serving import machine
+from tests.support.browser import ROOT
+
+ROUNDS: Final = 15
+MANY: Final = 1024
+Options = onnxruntime.SessionOptions
+Level = onnxruntime.GraphOptimizationLevel
+MEMORY: Final = (
+    "import sys; from pathlib import Path\n"
+    "from tests.benchmarks.session_options import CHOICES, grown\n"
+    "print(grown(CHOICES[sys.argv[1]], Path(sys.argv[2])))"
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """threads: of one classification. change: of options. saved: optimised, as "onnx" or "ort"."""
+
+    threads: int = 1
+    change: Callable[[Options], None] = lambda options: None
+    saved: str = ""
+
+
+def _no_arena(options: Options) -> None:
+    options.enable_cpu_mem_arena = False
+
+
+def _no_pattern(options: Options) -> None:
+    options.enable_mem_pattern = False
+
+
+def _basic(options: Options) -> None:
+    options.graph_optimization_level = Level.ORT_ENABLE_BASIC
+
+
+def _none(options: Options) -> None:
+    options.graph_optimization_level = Level.ORT_DISABLE_ALL
+
+
+def _no_spinning(options: Options) -> None:
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+
+
+CHOICES: Final[dict[str, Choice]] = {
+    "as served: one thread, arena, all optimisations at load": Choice(),
+    "no arena": Choice(change=_no_arena),
+    "no memory pattern": Choice(change=_no_pattern),
+    "basic optimisations": Choice(change=_basic),
+    "no optimisation": Choice(change=_none),
+    "optimised beforehand, ONNX": Choice(change=_none, saved="onnx"),
+    "optimised beforehand, ORT format": Choice(saved="ort"),
+    "two threads, spinning": Choice(2),
+    "two threads, no spinning": Choice(2, _no_spinning),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command. Returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.session_options", description=__doc__
+    )
+    parser.add_argument("--output", type=Path, default=MODEL.parent / "choices.json")
+    command = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        found = {"machine": machine(), "choices": compared(Path(folder))}
+    command.output.write_text(json.dumps(found, indent=2) + "\n")
+    for name, figures in found["choices"].items():
+        print(f"{name}: {json.dumps(figures, ensure_ascii=False)}")
+    print(f"wrote {command.output}")
+    return 0
+
+
+def compared(folder: Path) -> dict[str, dict[str, float]]:
+    """The figures of each choice; folder: for models that are saved as optimised."""
+    sessions = {name: _session(choice, folder) for name, choice in CHOICES.items()}
+    glyphs = np.random.default_rng(0).integers(0, 256, (MANY, 28, 28)).astype(np.uint8)
+    times: dict[str, list[tuple[float, ...]]] = {name: [] for name in CHOICES}
+    for _ in range(ROUNDS):
+        for name, choice in CHOICES.items():
+            session = sessions[name]
+
+            def run(count: int, session: onnxruntime.InferenceSession = session) -> object:
+                return session.run(["logits"], {"glyphs": glyphs[:count]})
+
+            started = time.process_time()
+            many = seconds_of(lambda run=run: run(MANY), 1)
+            times[name].append(
+                (
+                    seconds_of(lambda choice=choice: _session(choice, folder), 1),
+                    seconds_of(lambda run=run: run(1), 200),
+                    many,
+                    (time.process_time() - started) / 2,
+                )
+            )
+    found = {}
+    for name, rounds in times.items():
+        load, one, many, busy = (median(values) for values in zip(*rounds, strict=True))
+        found[name] = {
+            "load ms": round(1e3 * load, 1),
+            "glyph µs": round(1e6 * one, 1),
+            "glyphs/s": round(MANY / many),
+            "processor µs a glyph": round(1e6 * busy / MANY, 1),
+            "memory MB": _memory(name, folder),
+            "bytes": _path(CHOICES[name], folder).stat().st_size,
+        }
+    return found
+
+
+def grown(choice: Choice, folder: Path) -> float:
+    """Megabytes by which this process grows with a session that has classified one and many."""
+    before = _resident()
+    session = _session(choice, folder)
+    for count in (1, MANY, 1):
+        session.run(["logits"], {"glyphs": np.zeros((count, 28, 28), np.uint8)})
+    return round(_resident() - before, 1)
+
+
+def _session(choice: Choice, folder: Path) -> onnxruntime.InferenceSession:
+    options = Options()
+    options.intra_op_num_threads = choice.threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    path = _path(choice, folder)
+    if not path.is_file():
+        _save(path)
+    choice.change(options)
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _path(choice: Choice, folder: Path) -> Path:
+    return folder / f"model.{choice.saved}" if choice.saved else MODEL
+
+
+def _save(path: Path) -> None:
+    options = Options()
+    options.log_severity_level = 3
+    options.optimized_model_filepath = str(path)
+    onnxruntime.InferenceSession(str(MODEL), options, providers=["CPUExecutionProvider"])
+
+
+def _memory(name: str, folder: Path) -> float:
+    """`grown`, in a process of its own."""
+    command = [sys.executable, "-c", MEMORY, name, str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def _resident() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 1e6
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,261 @@
+"""Gives the recogniser and the service what nobody should: `python -m tests.fuzz`, `make fuzz`.
+
+Each case must end in a Reading or in a refusal that says why, within a time and a memory. Cases
+run in a process of their own, so that one that kills it, or hangs, is a failure like others.
+Failures are written to test-results/fuzz.jsonl; --replay runs those again. The exit status is 1
+when there are any. 20,000 cases take about 10 minutes of two cores. --figures keeps the counts
+and the slowest and largest case, as `make fuzz` does in models/fuzz.json.
+"""
+
+import argparse
+import asyncio
+import importlib
+import json
+import logging
+import os
+import selectors
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Final
+from urllib.parse import unquote
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+HUNG: Final = 60.0  # seconds without a word from the cases' process
+SETTINGS: Final = {"OPENCV_LOG_LEVEL": "OFF"}  # else OpenCV has a word on each broken picture
+READING: Final = {"text", "numbers", "digits", "run"}
+REFUSALS: Final = (400, 404, 405, 413, 415, 422)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--cases", type=int, default=20_000)
+    parser.add_argument("--first", type=int, default=0, help="number of the first case")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=4.0, help="of the processor, a case")
+    parser.add_argument("--megabytes", type=float, default=400.0, help="a case, at its peak")
+    parser.add_argument("--output", type=Path, default=ROOT / "test-results" / "fuzz.jsonl")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument("--figures", type=Path, help="file for counts and extremes")
+    parser.add_argument("--replay", type=Path, help="failures of an earlier run")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    command = parser.parse_args(arguments)
+    if command.child:
+        return run_cases(command.seed, map(int, sys.stdin))
+    if command.replay:
+        old = [json.loads(line) for line in command.replay.read_text().splitlines()]
+        wanted = [(one["seed"], one["number"]) for one in old]
+    else:
+        wanted = [(command.seed, command.first + number) for number in range(command.cases)]
+    failures, makers, last = [], Counter[str](), 0.0
+    outcomes, slowest, largest = Counter[str](), 0.0, 0.0
+    for done, result in enumerate(together(wanted, command.workers), 1):
+        makers[f"{result.get('maker')}: {result.get('outcome')}"] += 1
+        outcomes[result["outcome"].partition(":")[0]] += 1
+        slowest, largest = max(slowest, result["seconds"]), max(largest, result["megabytes"])
+        if why := wrong(result, command.seconds, command.megabytes):
+            failures.append({**result, "why": why})
+            print(json.dumps(failures[-1]), flush=True)
+        if time.monotonic() - last > 30:
+            last = time.monotonic()
+            print(f"{done} of {len(wanted)}, {len(failures)} failed", flush=True)
+    command.output.parent.mkdir(parents=True, exist_ok=True)
+    command.output.write_text("".join(json.dumps(one) + "\n" for one in failures))
+    for name, count in sorted(makers.items()):
+        print(f"{count:6}  {name}")
+    print(f"{len(wanted)} cases, {len(failures)} failed; see {command.output}")
+    if command.figures:
+        figures = {
+            "cases": len(wanted),
+            **outcomes,
+            "failed": len(failures),
+            "slowest s": slowest,
+            "largest MB": largest,
+        }
+        command.figures.write_text(json.dumps(figures, indent=2) + "\n")
+    return 1 if failures else 0
+
+
+def wrong(result: dict[str, Any], seconds: float, megabytes: float) -> str:
+    """What is wrong with a case's result; nothing mostly."""
+    if result["outcome"].startswith("bad"):
+        return str(result["outcome"])
+    if result["seconds"] > seconds:
+        return f"took {result['seconds']} s"
+    if result["megabytes"] > megabytes:
+        return f"took {result['megabytes']} MB"
+    return ""
+
+
+def together(wanted: Sequence[tuple[int, int]], workers: int) -> Iterator[dict[str, Any]]:
+    """The results of all cases as they come, of which each worker has its share."""
+    results: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+
+    def work(share: Sequence[tuple[int, int]]) -> None:
+        try:
+            for result in supervised(share):
+                results.put(result)
+        finally:
+            results.put(None)
+
+    with ThreadPoolExecutor(workers) as pool:
+        ended = [pool.submit(work, wanted[first::workers]) for first in range(workers)]
+        for _ in ended:
+            yield from iter(results.get, None)
+    for one in ended:
+        one.result()
+
+
+def supervised(wanted: Sequence[tuple[int, int]]) -> Iterator[dict[str, Any]]:
+    """The result of each case, also of those that end their process."""
+    left = list(wanted)
+    while left:
+        seed = left[0][0]
+        some = [number for one, number in left if one == seed]
+        command = [sys.executable, "-m", "tests.fuzz", "--child", f"--seed={seed}"]
+        with (
+            tempfile.TemporaryFile("w+") as numbers,
+            tempfile.TemporaryFile("w+", errors="replace") as words,  # of decoders, and the last
+            subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, **SETTINGS},
+                stdin=numbers,
+                stdout=subprocess.PIPE,
+                stderr=words,
+                bufsize=0,  # a line that waits in a buffer would be taken for silence
+            ) as child,
+        ):
+            numbers.write("\n".join(map(str, some)))
+            numbers.seek(0)
+            ended = 0
+            for line in _lines(child):
+                yield {"seed": seed, "number": some[ended], **json.loads(line)}
+                ended += 1
+            child.kill()
+            status = child.wait()
+            words.seek(0)
+            last = (words.read().splitlines() or [""])[-1]
+        if ended < len(some):
+            dead = {"outcome": f"bad: its process ended with {status}: {last}", "seconds": 0}
+            yield {"seed": seed, "number": some[ended], "megabytes": 0, **dead}
+        left = [one for one in left if one[0] != seed or one[1] in some[ended + 1 :]]
+
+
+def _lines(child: "subprocess.Popen[bytes]") -> Iterator[bytes]:
+    """What a process writes, until it ends or says nothing for too long."""
+    assert child.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.stdout, selectors.EVENT_READ)
+        while selector.select(HUNG):
+            if not (line := child.stdout.readline()).endswith(b"\n"):
+                return
+            yield line
+
+
+def run_cases(seed: int, numbers: Iterator[int]) -> int:
+    """Runs cases and writes a line each, as the command does it for itself."""
+    importlib.import_module("app")  # before OpenCV, whose limit it sets, as in all programs
+    from tests.fuzz.cases import make
+
+    logging.getLogger("digits").setLevel(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+    # Of NumPy: a number that was none went further than it should.
+    warnings.filterwarnings("error", category=RuntimeWarning, module=r"app\.|numpy")
+    doors = Doors()
+    for number in numbers:
+        case = make(seed, number)
+        memory, started = _memory(fresh=True), time.process_time()
+        try:
+            outcome = doors.open(case)
+        except Exception as error:  # whatever it is, it should not be
+            outcome = f"bad: {type(error).__name__}: {error}"[:300]
+        result = {
+            "maker": case.maker,
+            "outcome": outcome,
+            "seconds": round(time.process_time() - started, 3),
+            "megabytes": round(_memory() - memory, 1),
+        }
+        print(json.dumps(result), flush=True)
+    return 0
+
+
+class Doors:
+    """All ways in, as a server has them: one recogniser, one service."""
+
+    def __init__(self) -> None:
+        from app.api import service
+        from app.api.limits import Limits
+        from app.recognizer import Recognizer
+
+        self._recognizer = Recognizer()
+        self._service = service.create(Limits(rate=0))
+        self._loop = asyncio.new_event_loop()
+        self._file = Path(tempfile.mkdtemp()) / "picture"
+        self._loop.run_until_complete(self._ask("GET", "/readyz", [], b""))  # all is loaded then
+
+    def open(self, case: Any) -> str:
+        """What comes of a case: read, refused, or bad."""
+        from app.ink import image
+        from app.reading import UnreadableInput
+
+        try:
+            if case.door == "request":
+                return self._loop.run_until_complete(self._ask(*case.given))
+            if case.door == "ink":
+                reading = self._recognizer.read_ink(case.given, case.single)
+            elif case.door == "image":
+                reading = self._recognizer.read_image(case.given, case.single)
+            else:
+                self._file.write_bytes(case.given)
+                reading = self._recognizer.read_image(image.load(self._file), case.single)
+        except UnreadableInput as error:
+            return "refused" if "expected" in str(error) else f"bad: says {error}"
+        return "read" if len(reading.text) >= len(reading.digits) else "bad: a short text"
+
+    async def _ask(self, method: str, path: str, headers: Any, body: bytes) -> str:
+        """One request of the service, as uvicorn makes it."""
+        path, _, query = path.partition("?")
+        named = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers]
+        scope = {
+            **{"type": "http", "method": method, "path": unquote(path), "query_string": b""},
+            **{"headers": named, "client": ("127.0.0.1", 1), "http_version": "1.1"},
+            **{"scheme": "http", "server": ("127.0.0.1", 80), "query_string": query.encode()},
+        }
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await self._service(scope, receive, send)
+        status, answer = sent[0]["status"], json.loads(sent[1]["body"])
+        if status == 200:
+            known = method != "POST" or set(answer) == READING
+            return "read" if known else f"bad: says {answer}"
+        if status in REFUSALS and "expected" in answer["error"]["message"]:
+            return "refused"
+        return f"bad: {status} {answer}"[:300]
+
+
+def _memory(fresh: bool = False) -> float:
+    """The most megabytes this process had in memory, since it was asked for a fresh count."""
+    if fresh:
+        Path("/proc/self/clear_refs").write_text("5")
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (peak,) = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return int(peak) / 1024
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""Inputs that nobody should send: the first cases of `tests.fuzz`, and strokes and arrays by
+Hypothesis, which makes a failure small.
+"""
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, configuration, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from app.reading import Reading, UnreadableInput
+from app.recognizer import Recognizer
+from tests.fuzz import __main__ as fuzz
+
+# Else Hypothesis keeps a folder at the root, though no example is stored.
+configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
+QUICK = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+# Seconds of the processor: many times what `make fuzz` allows, as a busy machine's count longer.
+LONGEST = "15"
+
+
+def test_wrong_inputs_are_read_or_refused(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    failures = tmp_path / "fuzz.jsonl"
+    wanted = ["--cases=500", "--workers=1", f"--seconds={LONGEST}", f"--output={failures}"]
+    status = fuzz.main(wanted)
+    assert status == 0, failures.read_text()
+    assert "500 cases, 0 failed" in capfd.readouterr().out
+
+
+def holds(reading: Reading) -> None:
+    """Asserts what is true of every Reading."""
+    text = reading.text.replace(" ", "").replace("\n", "")
+    assert text == "".join("?" if one.value is None else str(one.value) for one in reading.digits)
+    assert sum(len(number.digits) for number in reading.numbers) == len(reading.digits)
+    for digit in reading.digits:
+        assert 0 <= digit.confidence <= 1
+        assert digit.probabilities.sum() == pytest.approx(1, abs=1e-5)
+        assert digit.glyph.shape == (28, 28)
+        assert digit.glyph.any()
+        assert np.isfinite(digit.box).all()
+        assert min(digit.box[2:]) >= 0
+
+
+PLACE = st.floats(-1e6, 1e6) | st.integers(-1_000_000, 1_000_000)
+STROKES = st.lists(st.lists(st.tuples(PLACE, PLACE), max_size=12), max_size=8)
+
+
+@QUICK
+@given(strokes=STROKES, single=st.booleans())
+def test_all_strokes_of_numbers_are_read(
+    recognizer: Recognizer, strokes: list[list[tuple[float, float]]], single: bool
+) -> None:
+    reading = recognizer.read_ink(strokes, single)
+    holds(reading)
+    assert bool(reading.digits) == any(strokes)
+    if not any(strokes):
+        return
+    points = np.concatenate([np.array(stroke, np.float64) for stroke in strokes if stroke])
+    low, high = points.min(axis=0), points.max(axis=0)
+    for digit in reading.digits:  # is somewhere on the ink
+        x, y, width, height = digit.box
+        assert (low <= (x, y)).all()
+        assert ((x + width, y + height) <= high + 1e-6 * np.abs(points).max()).all()
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | st.binary(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=1), inner),
+    max_leaves=12,
+)
+
+
+@QUICK
+@given(strokes=ANYTHING)
+def test_anything_as_strokes_is_read_or_refused(recognizer: Recognizer, strokes: Any) -> None:
+    try:
+        reading = recognizer.read_ink(strokes)
+    except UnreadableInput as error:
+        said = str(error)
+    else:
+        holds(reading)
+        return
+    assert re.search("expected .*came", said, re.DOTALL)
+
+
+@st.composite
+def images(draw: st.DrawFn) -> NDArray[np.uint8]:
+    """Small pictures of few values, so that there is paper and ink in most of them."""
+    height, width = draw(st.integers(1, 40)), draw(st.integers(1, 40))
+    channels = draw(st.sampled_from([(), (3,), (4,)]))
+    values = np.array(draw(st.lists(st.integers(0, 255), min_size=2, max_size=4)), np.uint8)
+    random = np.random.default_rng(draw(st.integers(0, 2**32)))
+    image = values[random.integers(0, len(values), (height, width, *channels))]
+    grown: NDArray[np.uint8] = image.repeat(draw(st.integers(1, 6)), 0).repeat(3, 1)
+    return grown
+
+
+@QUICK
+@given(image=images(), single=st.booleans())
+def test_all_pictures_are_read(
+    recognizer: Recognizer, image: NDArray[np.uint8], single: bool
+) -> None:
+    before = image.copy()
+    reading = recognizer.read_image(image, single)
+    holds(reading)
+    assert (image == before).all()
+    for digit in reading.digits:  # is somewhere on the picture
+        x, y, width, height = digit.box
+        assert x >= -1
+        assert y >= -1
+        assert x + width <= image.shape[1] + 1
+        assert y + height <= image.shape[0] + 1
+
+
+TYPES = ["uint8", "int8", "uint16", "float32", "bool", "object", "U1", "datetime64[s]", "complex64"]
+
+
+@QUICK
+@given(
+    kind=st.sampled_from(TYPES),
+    shape=st.lists(st.integers(0, 5), max_size=4),
+)
+def test_other_arrays_are_refused(recognizer: Recognizer, kind: str, shape: list[int]) -> None:
+    array = np.zeros(shape, kind)
+    readable = kind == "uint8" and (len(shape) == 2 or (len(shape) == 3 and shape[2] in (3, 4)))
+    if readable and 0 not in shape:
+        holds(recognizer.read_image(array))
+        return
+    with pytest.raises(UnreadableInput, match="expected .*came"):
+        recognizer.read_image(array)

@@ -1,0 +1,244 @@
+"""The served page in a real browser: for the page's tests and its screenshots."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+
+from tests.support.drawings import placed
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+WIDTH: Final = 0.7  # of a digit in a number, in its own heights
+START_SECONDS: Final = 60  # a busy machine takes ten to import everything
+# As a phone's browser sends it: from this the page knows how wide a sheet may be.
+PHONE_AGENT: Final = (
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/140.0.0.0 Mobile Safari/537.36"
+)
+expect.set_options(timeout=20_000)  # a busy machine takes its time; what is right comes at once
+FLAGS: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium(playwright: Playwright) -> str | None:
+    """$CHROMIUM, else a system's Chromium, else Playwright's own; None where there is none."""
+    return chromium_or(playwright.chromium.executable_path)
+
+
+def chromium_or(own: str) -> str | None:
+    """As `find_chromium`, where Playwright's own would be here."""
+    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    return found or (own if Path(own).is_file() else None)
+
+
+@contextmanager
+def serving(folder: Path = ROOT, script: str = "main.py") -> Iterator[str]:
+    """Serves a script of app/ from `folder` as the working directory; yields its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / script)]
+    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
+    server = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        _wait_until_healthy(server, address)
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.communicate()
+
+
+def _wait_until_healthy(server: "subprocess.Popen[str]", address: str) -> None:
+    # Without proxies: the environment may name one that knows nothing of this machine's ports.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError(f"the server stopped: {server.communicate()[0]}")
+        try:
+            with opener.open(f"{address}/_stcore/health", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise TimeoutError(f"the server did not answer at {address} within {START_SECONDS} s")
+
+
+def open_page(
+    browser: Browser,
+    address: str,
+    width: int = 1280,
+    height: int = 800,
+    dark: bool = False,
+    touch: bool = False,
+) -> Page:
+    """A new visitor's page, its canvas ready to draw on; touch: a phone's."""
+    context = browser.new_context(
+        user_agent=PHONE_AGENT if touch else None,
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        has_touch=touch,
+        is_mobile=touch,
+        device_scale_factor=2 if touch else 1,
+    )
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.goto(address)
+    page.locator(".st-key-reading [role=status], .stAlert").first.wait_for()
+    if not reading(page).count():
+        raise RuntimeError(f"the page shows an error: {page.locator('.stAlert').inner_text()}")
+    canvas(page).wait_for()
+    return page
+
+
+def canvas(page: Page) -> Locator:
+    """The canvas element that takes the pen; Playwright looks into the component's shadow."""
+    return page.locator(".st-key-canvas canvas.upper-canvas")
+
+
+def reading(page: Page) -> Locator:
+    """What the page says it reads."""
+    return page.locator(".st-key-reading [role=status]")
+
+
+def button(page: Page, key: str) -> Locator:
+    """The button in the container of this key."""
+    return page.locator(f".st-key-{key} button")
+
+
+def expect_read(page: Page, start: str) -> None:
+    """The reading comes to begin with this text."""
+    expect(reading(page)).to_have_text(re.compile(rf"^\s*{re.escape(start)}"))
+
+
+def change_sheet(page: Page, key: str) -> None:
+    """Presses undo or clear and waits for the new sheet: what is drawn on the old one is lost."""
+    canvas(page).evaluate("e => { e.isOld = true }")
+    button(page, key).click()
+    page.wait_for_function(
+        """() => {
+            const found = [...document.querySelectorAll(".st-key-canvas *")]
+                .map(e => e.shadowRoot?.querySelector("canvas.upper-canvas")).filter(e => e);
+            return found.length === 1 && !found[0].isOld;
+        }"""
+    )
+
+
+def draw_with_mouse(page: Page, strokes: Sequence[NDArray[np.float64]]) -> None:
+    """Draws strokes given in the page's pixels."""
+    for stroke in strokes:
+        page.mouse.move(*stroke[0])
+        page.mouse.down()
+        for x, y in stroke[1:]:
+            page.mouse.move(x, y)
+        page.mouse.up()
+
+
+def draw_with_finger(page: Page, strokes: Sequence[NDArray[np.float64]]) -> None:
+    """Draws strokes given in the page's pixels, as real touches that could scroll the page."""
+    session = page.context.new_cdp_session(page)
+    for stroke in strokes:
+        for number, (x, y) in enumerate(stroke):
+            session.send(
+                "Input.dispatchTouchEvent",
+                {
+                    "type": "touchStart" if number == 0 else "touchMove",
+                    "touchPoints": [{"x": float(x), "y": float(y)}],
+                },
+            )
+        session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    session.detach()
+
+
+def on_sheet(page: Page, digit: int, fill: float = 0.75) -> list[NDArray[np.float64]]:
+    """A digit's strokes in the page's pixels, in the middle of the visible sheet."""
+    return number_on_sheet(page, str(digit), fill)
+
+
+def number_on_sheet(page: Page, number: str, fill: float = 0.75) -> list[NDArray[np.float64]]:
+    """A number's strokes in the page's pixels, its digits beside each other, filling the sheet.
+
+    fill: of the sheet's width or height, whichever is less for the number.
+    """
+    page.locator(".st-key-canvas").scroll_into_view_if_needed()
+    box = page.locator(".st-key-canvas").bounding_box()
+    assert box is not None, "the sheet is not on the page"
+    size = fill * min(box["width"] / (WIDTH * len(number)), box["height"])
+    left = box["x"] + (box["width"] - size * (WIDTH * len(number) + 1 - WIDTH)) / 2
+    top = box["y"] + (box["height"] - size) / 2
+    return [
+        stroke
+        for place, digit in enumerate(number)
+        for stroke in placed(int(digit), left + place * WIDTH * size, top, size)
+    ]
+
+
+def sheet_png(numbers: Sequence[str], size: int = 120) -> bytes:
+    """A sheet with a line of text for each entry, digits and spaces, as a PNG of grey pixels.
+
+    size: of a digit, in pixels.
+    """
+    step = WIDTH * size
+    longest = max(map(len, numbers))
+    pixels = np.full((int(1.5 * size * len(numbers)), int(step * (longest + 1))), 246, np.uint8)
+    for line, number in enumerate(numbers):
+        for place, text in enumerate(number):
+            if text == " ":
+                continue
+            strokes = placed(int(text), step * (place + 0.4), size * (1.5 * line + 0.25), size)
+            points = [np.round(stroke).astype(np.int32) for stroke in strokes]
+            cv2.polylines(pixels, points, False, 40, size // 12, cv2.LINE_AA)
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+def large_photograph(numbers: Sequence[str]) -> bytes:
+    """Such a sheet on twelve million pixels of paper, in uneven light and with grain, as a JPEG."""
+    sheet = cv2.imdecode(np.frombuffer(sheet_png(numbers, 150), np.uint8), cv2.IMREAD_GRAYSCALE)
+    paper = np.full((3000, 4000), 246, np.float32)
+    paper[: sheet.shape[0], : sheet.shape[1]] = sheet
+    grain = np.random.default_rng(0).normal(0, 5, (1500, 2000)).astype(np.float32)
+    lit = paper * np.linspace(0.6, 0.9, 4000, dtype=np.float32) + cv2.resize(grain, (4000, 3000))
+    colours = cv2.merge([lit.clip(0, 255).astype(np.uint8)] * 3)
+    return cv2.imencode(".jpg", colours)[1].tobytes()
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    """Chooses a picture file in the page's own way."""
+    way(page, "Picture")
+    kind = f"image/{name.rpartition('.')[2]}"
+    page.locator(".st-key-file input[type=file]").set_input_files(
+        {"name": name, "mimeType": kind, "buffer": content}
+    )
+
+
+def way(page: Page, name: str) -> None:
+    """Presses one of Draw, Picture and Camera."""
+    page.locator(".st-key-way button", has_text=name).click()

@@ -1,0 +1,61 @@
+"""Datasets that a test makes in a moment: drawn digits and a few things that are none."""
+
+from typing import Final
+
+import numpy as np
+
+from app.ink import strokes as ink
+from tests.support.drawings import DIGITS
+from train.config import Config
+from train.data.datasets import Characters, Digits, Ink, Mnist, PenDigits
+from train.mixture import Sources
+
+CONFIG: Final = Config(
+    epochs=3,
+    rounds=3,
+    bases=2,
+    batch=64,
+    precision="float32",
+    pen_repeats=1,
+    restrokes=10,
+    photographs=20,
+    outliers=30,
+    distill=0.0,
+)
+# The same as flags, without what tests differ in.
+FLAGS: Final = [
+    *("--epochs", "3", "--rounds", "3", "--bases", "2", "--batch", "64", "--pen-repeats", "1"),
+    *("--restrokes", "10", "--photographs", "20", "--outliers", "30"),
+    *("--precision", "float32", "--device", "cpu", "--workers", "1"),
+]
+
+
+def small_sets() -> tuple[Mnist, PenDigits]:
+    """Ten drawn digits, each twenty times, for every part of every set."""
+    strokes = [[(s * 200).astype(np.float32) for s in DIGITS[digit]] for digit in range(10)]
+    labels = np.tile(np.arange(10), 20)
+    pen = Ink([strokes[label] for label in labels], labels, labels % 3)
+    random = np.random.default_rng(0)
+    glyphs = np.stack([ink.ink_glyph(drawing) for drawing in pen.strokes])
+    glyphs = np.maximum(glyphs, random.integers(0, 30, glyphs.shape, np.uint8))
+    digits = Digits(glyphs, labels)
+    return Mnist(digits, digits, digits), PenDigits(pen, pen)
+
+
+def small_characters() -> Characters:
+    """A triangle and a cross, by twenty hands, in each of Omniglot's five alphabets."""
+    triangle = [np.array([[10, 90], [50, 10], [90, 90], [10, 90]], np.float32)]
+    cross = [np.array([[50, 0], [50, 100]], np.float32), np.array([[0, 50], [100, 50]], np.float32)]
+    names = ("Balinese", "Early_Aramaic", "Greek", "Korean", "Latin")
+    each = [(name, shape, hand) for name in names for shape in ("01", "02") for hand in range(20)]
+    return Characters(
+        [triangle if shape == "01" else cross for _, shape, _ in each],
+        [name for name, _, _ in each],
+        [shape for _, shape, _ in each],
+        [f"{hand + 1:02}" for _, _, hand in each],
+    )
+
+
+def small_sources() -> Sources:
+    mnist, pen = small_sets()
+    return Sources(mnist.train, pen.train, small_characters())

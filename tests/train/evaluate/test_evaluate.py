@@ -1,0 +1,416 @@
+"""The evaluation from models to page, on small sets and on models whose answers are known."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from app.inference.session import WrongModel
+from app.ink import strokes as ink
+from tests.support.drawings import DIGITS
+from train.config import Config
+from train.data.datasets import Digits, Ink, Mnist, PenDigits
+from train.data.download import DataError
+from train.evaluate import __main__ as evaluate
+from train.evaluate import sets
+from train.evaluate.models import load_model, names
+from train.evaluate.score import Score
+from train.networks.classifier import Network, load, save
+
+REPEATS = 4  # of each digit in a set
+STROKES = [[(line * 200).astype(np.float32) for line in DIGITS[digit]] for digit in range(10)]
+OURS = {
+    "contract": "digits/2",
+    "labels": "0123456789?",
+    "normal_form": "1",
+    "temperature": "2.0",
+    "threshold": "-1.0",
+}
+
+
+def templates() -> NDArray[np.uint8]:
+    """The glyphs of 0 to 9, uint8 (10, 28, 28)."""
+    return np.stack([ink.ink_glyph(strokes) for strokes in STROKES])
+
+
+def matching() -> NDArray[np.float32]:
+    """Weights (784, 10) under which a glyph's largest logit is that of the digit it is."""
+    flat = templates().reshape(10, -1).astype(np.float32)
+    flat -= flat.mean(axis=1, keepdims=True)
+    return (flat / np.linalg.norm(flat, axis=1, keepdims=True)).T / 100
+
+
+def write_onnx(
+    path: Path,
+    weights: NDArray[np.float32],
+    shape: list[Any],
+    dtype: int = TensorProto.FLOAT,
+    metadata: dict[str, str] | None = None,
+) -> Path:
+    """A model of one matrix: glyphs of any shape and dtype to logits."""
+    rows = shape[0] if isinstance(shape[0], int) else -1
+    nodes = [
+        helper.make_node("Cast", ["glyphs"], ["real"], to=TensorProto.FLOAT),
+        helper.make_node("Reshape", ["real", "flat"], ["rows"]),
+        helper.make_node("MatMul", ["rows", "weights"], ["logits"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "matching",
+        [helper.make_tensor_value_info("glyphs", dtype, shape)],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [shape[0], weights.shape[1]])],
+        [
+            numpy_helper.from_array(np.array([rows, 784], np.int64), "flat"),
+            numpy_helper.from_array(weights, "weights"),
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    helper.set_model_props(model, metadata or {})
+    onnx.save(model, path)
+    return path
+
+
+def foreign(folder: Path) -> Path:
+    """As the published models are: one glyph of floats at a time, and no metadata."""
+    return write_onnx(folder / "foreign.onnx", matching(), [1, 1, 28, 28])
+
+
+def ours(folder: Path) -> Path:
+    """As export writes them: bytes in batches, eleven logits, the last from the corner pixel."""
+    corner = np.zeros((784, 1), np.float32)
+    corner[0] = 1  # 255 in the corner is certainly no digit
+    weights = np.concatenate([matching(), corner], axis=1)
+    return write_onnx(folder / "ours.onnx", weights, ["n", 28, 28], TensorProto.UINT8, OURS)
+
+
+def ours_in_torch(folder: Path) -> Path:
+    """Weights that nobody trained, as train writes them."""
+    torch.manual_seed(0)
+    save(folder / "untrained.pth", Network(((4, 3, 2), (6, 3, 2))), Config(), "a-run")
+    return folder / "untrained.pth"
+
+
+@pytest.fixture
+def data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small sets of drawn digits where the data folder would be."""
+    labels = np.tile(np.arange(10), REPEATS)
+    pen = Ink([STROKES[label] for label in labels], labels, labels % 3)
+    digits = Digits(templates()[labels], labels)
+    # The test file is told from the rest: each of its digits has the next one's label.
+    shifted = Digits(digits.glyphs, (labels + 1) % 10)
+    others = {"marked": digits.glyphs.copy(), "like digits": digits.glyphs[:7]}
+    others["marked"][:, 0, 0] = 255
+    monkeypatch.setattr(sets, "load_mnist", lambda folder: Mnist(digits, digits, shifted))
+    monkeypatch.setattr(sets, "load_pendigits", lambda folder: PenDigits(pen, pen))
+    monkeypatch.setattr(sets, "load_omniglot", lambda folder: None)
+    monkeypatch.setattr(sets.outliers, "split", lambda whole: SimpleNamespace(validation=None))
+    monkeypatch.setattr(sets.outliers, "validation", lambda *parts: others)
+
+
+@pytest.fixture
+def no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves the pictures out, which take most of the time."""
+    monkeypatch.setattr(evaluate, "write_page", lambda folder, *rest: folder / "index.html")
+
+
+def figures(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "evaluation.json").read_text())
+    return found
+
+
+def test_models_of_every_kind_side_by_side(
+    data: None, no_page: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models = [foreign(tmp_path), ours(tmp_path), ours_in_torch(tmp_path)]
+    out = tmp_path / "out"
+    assert evaluate.main([*map(str, models), "--output", str(out)]) == 0
+    found = figures(out)["models"]
+    assert list(found) == ["foreign.onnx", "ours.onnx", "untrained.pth"]
+    assert [one["kind"] for one in found.values()] == ["foreign onnx", "onnx", "torch"]
+    assert [one["bytes"] for one in found.values()] == [path.stat().st_size for path in models]
+    weights = sum(weights.numel() for weights in load(models[2]).network.parameters())
+    assert [one["parameters"] for one in found.values()] == [784 * 10, 784 * 11, weights]
+    for name in ("foreign.onnx", "ours.onnx"):
+        for clean in ("MNIST validation", "pen ink"):
+            one = found[name]["sets"][clean]
+            assert (one["n"], one["errors"], one["accuracy"]) == (10 * REPEATS, 0, 100)
+            assert one["confusion"] == (REPEATS * np.eye(10, dtype=int)).tolist()
+        assert len(found[name]["sets"]) == 4 + 21
+        # The same numbers reach both in different shapes, and come out the same.
+        accuracy = [one["accuracy"] for one in found[name]["sets"].values()]
+        assert accuracy == [one["accuracy"] for one in found["foreign.onnx"]["sets"].values()]
+        assert found[name]["mean_accuracy"]["all corruptions"] == pytest.approx(
+            np.mean(accuracy[4:]), abs=1e-3
+        )
+        assert min(accuracy[4:]) < 100
+    table = capsys.readouterr().out
+    row = r"^MNIST validation \(40\) +100\.00 % +\(0\) +100\.00 % +\(0\) "
+    assert re.search(row, table, re.MULTILINE)
+
+
+def test_the_page_shows_pictures_that_are_there(data: None, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert evaluate.main([str(ours(tmp_path)), "--output", str(out)]) == 0
+    page = (out / "index.html").read_text()
+    pictures = re.findall("<img src='([^']+)'", page)
+    assert len(pictures) == len(set(pictures)) == 6 + 2 * 5  # two of each of five sets
+    assert "Misread: corrupted MNIST, ours.onnx" in page
+    assert "<td>AUROC, marked (40)</td>" in page
+    assert all((out / one).read_bytes().startswith(b"\x89PNG") for one in pictures)
+    assert "http" not in page, "the page must do without a network"
+
+
+def test_temperature_and_threshold_come_from_the_model(
+    data: None, no_page: None, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    models = [str(foreign(tmp_path)), str(ours(tmp_path))]
+    assert evaluate.main([*models, "--output", str(out)]) == 0
+    plain, own = figures(out)["models"].values()
+    assert (plain["temperature"], plain["threshold"]) == (1, None)
+    assert (own["temperature"], own["threshold"]) == (2, -1)
+    names_ = ("MNIST validation", "pen ink")
+    for name in names_:  # hotter is less sure
+        assert own["sets"][name]["mean_confidence"] < plain["sets"][name]["mean_confidence"]
+    refusal = own["not_a_digit"]
+    assert refusal["digits"] == 2 * 10 * REPEATS
+    assert refusal["digits_refused_at_own_threshold"] == 0
+    marked, alike = refusal["sets"]["marked"], refusal["sets"]["like digits"]
+    assert (marked["auroc"], marked["refused"]) == (1, 100)
+    assert marked["refused_at_own_threshold"] == 100
+    assert 0.2 < alike["auroc"] < 0.8  # they are digits
+    assert alike["refused_at_own_threshold"] == 0
+    # Without an eleventh output a marked digit looks like any other.
+    assert plain["not_a_digit"]["sets"]["marked"]["auroc"] == pytest.approx(0.5, abs=0.1)
+    assert plain["not_a_digit"]["digits_refused_at_own_threshold"] is None
+
+
+def test_the_test_file_is_read_only_when_asked_for(
+    data: None, no_page: None, tmp_path: Path
+) -> None:
+    model, out = str(foreign(tmp_path)), tmp_path / "out"
+    assert evaluate.main([model, "--output", str(out)]) == 0
+    clean = figures(out)
+    assert "MNIST test" not in clean["sets"]
+    assert clean["corrupted_from"] == "MNIST validation"
+    assert evaluate.main([model, "--output", str(out), "--test"]) == 0
+    tested = figures(out)
+    assert tested["corrupted_from"] == "MNIST test"
+    scores = tested["models"]["foreign.onnx"]["sets"]
+    assert scores["MNIST test"]["accuracy"] == 0  # its labels are moved by one
+    assert scores["MNIST validation"]["accuracy"] == 100
+    assert scores["jpeg"]["accuracy"] == 0
+
+
+def record(label: int, writer: int, points: str) -> str:
+    return (
+        f'.SEGMENT DIGIT 0-1 ? "{label}"\n.COMMENT {label} {writer} 1\n'
+        f".PEN_DOWN\n{points}\n.PEN_UP\n.DT 100\n.PEN_DOWN\n.PEN_UP\n.DT 100\n"
+    )
+
+
+def test_writers_from_a_file(data: None, no_page: None, tmp_path: Path) -> None:
+    """UNIPEN has y upwards: a bar, which is read as the one that it is."""
+    bar = "\n".join(
+        f"{x:.0f} {500 - y:.0f}" for x, y in np.concatenate(STROKES[1]).astype(float)[::2]
+    )
+    file = tmp_path / "writers.txt"
+    file.write_text(record(1, 31, bar) + record(1, 32, bar) + record(8, 33, bar))
+    out = tmp_path / "out"
+    arguments = [str(foreign(tmp_path)), "--output", str(out), "--test-writers", str(file)]
+    assert evaluate.main(arguments) == 0
+    found = figures(out)["models"]["foreign.onnx"]["sets"]["other writers' ink"]
+    assert (found["n"], found["errors"]) == (3, 1)
+
+
+def test_a_picture_in_which_nothing_is_found_is_an_error(
+    data: None, no_page: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = iter(range(10**6))
+    every = templates()
+    # Each second photograph shows nothing; the rest show what was drawn, in the sets' order.
+    monkeypatch.setattr(
+        sets, "looks", lambda _: iter([every[n % 10]] if (n := next(calls)) % 2 else [])
+    )
+    out = tmp_path / "out"
+    assert evaluate.main([str(foreign(tmp_path)), "--output", str(out)]) == 0
+    found = figures(out)["models"]["foreign.onnx"]["sets"]["photographed ink"]
+    assert (found["n"], found["errors"], found["missing"]) == (80, 40, 40)  # two of each
+    assert found["accuracy"] == 50
+
+
+def test_a_refused_look_gives_way_to_one_that_is_not() -> None:
+    strangeness = [  # the threshold is 2; log-odds of "not a digit" against ten equal digits
+        *(0.0, 5.0, 5.0, 5.0),  # the first looks at four digits
+        *(-9.0,),  # digit 0 needs no other
+        *(3.0, 1.0, 0.0),  # of digit 1 the second other is the first that passes
+        *(4.0, 3.0),  # of digit 2 none passes; the last is the least strange
+    ]
+    owners = np.array([0, 1, 1, 1, 2, 2])  # digit 3 has no other look
+    logits = np.zeros((len(strangeness), 11), np.float32)
+    logits[:, 10] = np.array(strangeness) + np.log(10)
+    assert evaluate.best_looks(logits, owners, 2.0).tolist() == [0, 6, 9, 3]
+    assert evaluate.best_looks(logits, owners, None).tolist() == [0, 1, 2, 3]
+
+
+def test_quick_takes_the_first_of_each(
+    data: None, no_page: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sets, "QUICK", 5)
+    out = tmp_path / "out"
+    assert evaluate.main([str(foreign(tmp_path)), "--output", str(out), "--quick"]) == 0
+    found = figures(out)["models"]["foreign.onnx"]
+    assert {one["n"] for one in found["sets"].values()} == {5}
+    assert {one["n"] for one in found["not_a_digit"]["sets"].values()} == {5}
+
+
+def refuse(folder: Path) -> Any:
+    raise DataError(f"{folder}: not there")
+
+
+def test_a_missing_source_is_said_and_left_out(
+    data: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sets, "load_mnist", refuse)
+    out = tmp_path / "out"
+    assert evaluate.main([str(foreign(tmp_path)), "--output", str(out)]) == 0
+    assert figures(out)["sets"] == ["pen ink", "photographed ink"]
+    assert "left out: MNIST, plain, photographed and corrupted" in capsys.readouterr().out
+    assert "Left out: MNIST" in (out / "index.html").read_text()
+
+
+def test_without_any_data_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sets, "load_mnist", refuse)
+    monkeypatch.setattr(sets, "load_pendigits", refuse)
+    arguments = [str(foreign(tmp_path)), "--output", str(tmp_path / "out"), "--data", "nowhere"]
+    assert evaluate.main(arguments) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("evaluate: nowhere: not there")
+    assert len(error.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b".PEN_DOWN\n"])
+def test_a_wrong_file_of_writers_fails(
+    content: bytes, data: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "writers.txt"
+    file.write_bytes(content)
+    assert evaluate.main([str(foreign(tmp_path)), "--test-writers", str(file)]) == 1
+    assert str(file) in capsys.readouterr().err
+
+
+def text(name: str) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        (folder / name).write_text("no model")
+        return folder / name
+
+    return write
+
+
+def wide(folder: Path) -> Path:
+    return write_onnx(folder / "m.onnx", matching(), [1, 3, 28, 28])
+
+
+def whole(folder: Path) -> Path:
+    return write_onnx(folder / "m.onnx", matching(), [8, 28, 28])
+
+
+def integers(folder: Path) -> Path:
+    return write_onnx(folder / "m.onnx", matching(), [1, 28, 28], TensorProto.INT64)
+
+
+def many(folder: Path) -> Path:
+    return write_onnx(folder / "m.onnx", np.zeros((784, 26), np.float32), [1, 28, 28])
+
+
+def misnamed(folder: Path) -> Path:
+    wrong = OURS | {"labels": "abcdefghij"}
+    return write_onnx(folder / "m.onnx", matching(), [1, 28, 28], metadata=wrong)
+
+
+@pytest.mark.parametrize(
+    "make, message",
+    [
+        (lambda folder: folder / "none.onnx", "none.onnx: expected a model file, found none"),
+        (text("a.onnx"), "a.onnx: expected an ONNX model, came"),
+        (text("a.pth"), "a.pth: expected a whole file of weights, came"),
+        (wide, "expected one input of 28 x 28 values a glyph, came glyphs tensor(float) [1, 3"),
+        (whole, "expected one input of 28 x 28 values a glyph"),  # eight at once, always
+        (integers, "expected one input of 28 x 28 values a glyph, came glyphs tensor(int64)"),
+        (many, "expected 10 or 11 outputs a glyph, came 52 for two glyphs"),
+        (misnamed, "expected labels from '0123456789' on, came 'abcdefghij'"),
+    ],
+)
+def test_what_is_no_model_is_refused(
+    make: Callable[[Path], Path],
+    message: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert evaluate.main([str(make(tmp_path)), "--output", str(tmp_path / "out")]) == 1
+    error = capsys.readouterr().err
+    assert message in error
+    assert len(error.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "shape, dtype",
+    [
+        ([1, 1, 28, 28], TensorProto.FLOAT),
+        (["n", 1, 28, 28], TensorProto.FLOAT),
+        (["n", 28, 28, 1], TensorProto.FLOAT),
+        ([1, 784], TensorProto.FLOAT),
+        (["n", 28, 28], TensorProto.UINT8),
+    ],
+)
+def test_any_shape_of_a_glyph_is_fed(shape: list[Any], dtype: int, tmp_path: Path) -> None:
+    model = load_model(write_onnx(tmp_path / "m.onnx", matching(), shape, dtype))
+    logits = model.logits(templates())
+    assert logits.shape == (10, 10)
+    expected = templates().reshape(10, -1).astype(np.float32) @ matching()
+    assert logits == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "paths, expected",
+    [
+        (["a/x.onnx", "b/y.onnx"], ["x.onnx", "y.onnx"]),
+        (["a/x.onnx", "b/x.onnx"], ["a/x.onnx", "b/x.onnx"]),
+        (["x.onnx", "b/x.onnx", "c/b/x.onnx"], ["x.onnx", "b/x.onnx", "c/b/x.onnx"]),
+        (["x.pth", "x.onnx"], ["x.pth", "x.onnx"]),
+    ],
+)
+def test_names_tell_models_apart(paths: list[str], expected: list[str]) -> None:
+    assert names([Path(path) for path in paths]) == expected
+
+
+def test_a_model_named_twice_is_refused() -> None:
+    with pytest.raises(WrongModel, match="expected each model once"):
+        names([Path("x.onnx"), Path("x.onnx")])
+
+
+def test_a_score_reads_the_digit_behind_not_a_digit() -> None:
+    logits = np.zeros((3, 11), np.float32)
+    logits[:, 10] = 9  # surely no digit, but if one:
+    logits[range(3), [3, 5, 0]] = (1, 4, 2)
+    score = Score(logits, np.array([3, 1, 7]), missing=1)
+    assert score.predicted.tolist() == [3, 5, 0]
+    assert (score.total, score.errors, score.accuracy) == (4, 3, 25)
+    assert score.worst(9).tolist() == [1, 2]  # the surest mistake first
+    assert score.worst(1).tolist() == [1]
+    assert score.confusion().sum() == 3
+    assert score.confusion()[1, 5] == 1
+    assert score.probabilities.sum(axis=1) == pytest.approx([1, 1, 1])

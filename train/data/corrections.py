@@ -1,0 +1,112 @@
+"""Visitors' corrections as data: the file that `python -m app.corrections` writes.
+
+Every fifth correction, by its number, is held back: `python -m train --ink FILE` learns from the
+others, `python -m train.evaluate --test-writers FILE` scores on those held back.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.reading import UnreadableInput
+from train.data.datasets import Digits, Ink
+from train.data.download import DataError
+from train.data.pendigits import Strokes
+from train.mixture import Sources
+
+HELD_BACK: Final = 5  # every fifth
+_ALPHABET: Final = "corrections"
+
+
+@dataclass(frozen=True, eq=False)
+class Corrected:
+    """ink: digits drawn. digits: glyphs of digits that came as pictures. others: no digits."""
+
+    ink: Ink
+    digits: Digits
+    others: list[Strokes]
+
+
+def load(path: Path, held_back: bool) -> Corrected:
+    """The corrections to learn from, or those held back. Raises DataError with the line."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: expected JSON lines of corrections, came {error}") from error
+    entries = []
+    for number, line in enumerate(lines, 1):
+        try:
+            entries.append(_entry(json.loads(line)))
+        except (ValueError, TypeError, KeyError, UnreadableInput) as error:
+            raise DataError(
+                f"{path}, line {number}: expected a correction with id, strokes, glyph and right,"
+                f" came {error!r}"
+            ) from error
+    wanted = [entry for entry in entries if (entry.number % HELD_BACK == 0) == held_back]
+    drawn = [entry for entry in wanted if entry.strokes and entry.right is not None]
+    seen = [entry for entry in wanted if not entry.strokes and entry.right is not None]
+    return Corrected(
+        Ink(
+            [entry.strokes for entry in drawn],
+            np.array([entry.right for entry in drawn], np.int64),
+            np.zeros(len(drawn), np.int64),
+        ),
+        Digits(
+            np.array([entry.glyph for entry in seen], np.uint8).reshape(-1, 28, 28),
+            np.array([entry.right for entry in seen], np.int64),
+        ),
+        [entry.strokes for entry in wanted if entry.strokes and entry.right is None],
+    )
+
+
+def added(sources: Sources, corrected: Corrected) -> Sources:
+    """The sources with corrections among them."""
+    ink, count = corrected.ink, len(corrected.others)
+    return Sources(
+        Digits(
+            np.concatenate([sources.mnist.glyphs, corrected.digits.glyphs]),
+            np.concatenate([sources.mnist.labels, corrected.digits.labels]),
+        ),
+        Ink(
+            [*sources.pen.strokes, *ink.strokes],
+            np.concatenate([sources.pen.labels, ink.labels]),
+            np.concatenate([sources.pen.writers, ink.writers - 1]),  # nobody's number
+        ),
+        replace(
+            sources.characters,
+            strokes=[*sources.characters.strokes, *corrected.others],
+            alphabets=[*sources.characters.alphabets, *[_ALPHABET] * count],
+            characters=[*sources.characters.characters, *["01"] * count],
+            drawers=[*sources.characters.drawers, *["01"] * count],
+        ),
+    )
+
+
+def digest(path: Path) -> str:
+    """Names a file's content in twelve characters."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, eq=False)
+class _Entry:
+    number: int
+    strokes: Strokes
+    glyph: NDArray[np.uint8]
+    right: int | None
+
+
+def _entry(content: dict[str, Any]) -> _Entry:
+    strokes = [np.asarray(stroke, np.float32) for stroke in content["strokes"]]
+    if any(one.ndim != 2 or one.shape[1] != 2 or not np.isfinite(one).all() for one in strokes):
+        raise ValueError("strokes that are not points [x, y]")
+    glyph, right = np.asarray(content["glyph"]), content["right"]
+    if glyph.shape != (28, 28) or glyph.min() < 0 or glyph.max() > 255:
+        raise ValueError("a glyph that is not 28 x 28 bytes")
+    if right is not None and right not in range(10):
+        raise ValueError(f"right {right!r}")
+    return _Entry(int(content["id"]), strokes, glyph.astype(np.uint8), right)

@@ -1,0 +1,78 @@
+"""Omniglot's online strokes: characters that are not digits, as they were drawn.
+
+One text file a drawing, `alphabet/character01/0108_01.txt` (character's number, drawer): a line
+START, then `x,y,milliseconds` lines with y negative downwards, each stroke ended by BREAK.
+"""
+
+import re
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from train.data.download import DataError
+from train.data.pendigits import Strokes
+
+_NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
+_POINT = re.compile(rf"({_NUMBER}),({_NUMBER}),{_NUMBER}")
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """One character, "01" on, as one person, "01" to "20", drew it; y down, 105 wide."""
+
+    alphabet: str
+    character: str
+    drawer: str
+    strokes: Strokes
+
+
+def read(path: Path) -> list[Drawing]:
+    """The drawings in a strokes zip, in the order of their names.
+
+    Raises DataError, which names the drawing, for one that is not as described above.
+    """
+    with zipfile.ZipFile(path) as archive:
+        # The published zips carry macOS folders and .DS_Store files beside the drawings.
+        names = sorted(
+            name
+            for name in archive.namelist()
+            if name.endswith(".txt") and not name.startswith("__MACOSX/")
+        )
+        return [_drawing(archive.read(name), name, f"{path}, {name}") for name in names]
+
+
+def _drawing(content: bytes, name: str, place: str) -> Drawing:
+    try:
+        _, alphabet, character, file = PurePosixPath(name).parts
+        drawer = PurePosixPath(file).stem.split("_")[1]
+    except (ValueError, IndexError) as error:
+        raise DataError(f"{place}: expected folder/alphabet/character/number_drawer.txt") from error
+    strokes = parse(content.decode("ascii", "replace"), place)
+    return Drawing(alphabet, character.removeprefix("character"), drawer, strokes)
+
+
+def parse(text: str, name: str) -> Strokes:
+    """The strokes (n, 2) of one drawing, y turned down; empty strokes left no ink and are dropped.
+
+    Raises DataError, with `name` and the line's number, for anything else than the form above.
+    """
+    lines = text.split()
+    if not lines or (lines[0], lines[-1]) != ("START", "BREAK"):
+        raise DataError(f"{name}: expected START ... BREAK, found {lines[:1]} ... {lines[-1:]}")
+    strokes: Strokes = []
+    points: list[tuple[float, float]] = []
+    for number, line in enumerate(lines[1:], 2):
+        if line == "BREAK":
+            if points:
+                strokes.append(np.array(points, np.float32))
+            points = []
+            continue
+        point = _POINT.fullmatch(line)
+        if point is None:
+            raise DataError(f"{name}, line {number}: expected x,y,ms, found {line!r}")
+        points.append((float(point[1]), -float(point[2])))
+    if not strokes:
+        raise DataError(f"{name}: a drawing without ink")
+    return strokes

@@ -1,0 +1,120 @@
+"""UCI pen digits: UNIPEN text turned into strokes with labels and writers.
+
+A record is `.SEGMENT DIGIT 4-5 ? "7"` (the pen-downs it spans, its label), `.COMMENT 7 12 224`
+(digit, writer, sample), then for each pen-down `.PEN_DOWN`, one `x y` a line, `.PEN_UP` and
+`.DT` (the pause). An empty pen-down is dropped, since it left no ink. Everything else that is
+odd is refused: a record without ink, a pen that is not lifted, disagreeing labels, a pen-down too
+few. The published file has none of these, and one pen-down of a single point, which is a dot.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train.data.download import DataError
+
+Strokes = list[NDArray[np.float32]]  # each (n, 2)
+
+_SEGMENT = re.compile(r'\.SEGMENT\s+DIGIT\s+(\d+)(?:-(\d+))?\s+\?\s+"(\d)"\s*')
+_COMMENT = re.compile(r"\.COMMENT\s+(\d)\s+(\d+)\s+(\d+)\s*")
+_POINT = re.compile(r"\s*(-?\d+)\s+(-?\d+)\s*")
+_IGNORED = (".INCLUDE", ".LEXICON", ".HIERARCHY", ".DT")
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """One digit; strokes in the tablet's units, x right and y down from 0 to -500."""
+
+    label: int
+    writer: int
+    strokes: Strokes
+
+
+@dataclass
+class _Open:
+    """A record being read."""
+
+    label: int
+    pen_downs: int
+    writer: int | None = None
+    strokes: list[list[tuple[float, float]]] = field(default_factory=list)
+
+
+def parse(text: str, name: str) -> list[Record]:
+    """The records of UNIPEN text; `name` says in errors where it comes from.
+
+    Raises DataError, with the line's number, for text that is not as described above.
+    """
+    return _Parser(name).parse(text)
+
+
+class _Parser:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._line = 0
+        self._open: _Open | None = None
+        self._pen: list[tuple[float, float]] | None = None
+        self._records: list[Record] = []
+
+    def parse(self, text: str) -> list[Record]:
+        for self._line, line in enumerate(text.splitlines(), 1):
+            point = _POINT.fullmatch(line)
+            if point is not None:
+                if self._pen is None:
+                    raise self._error("a point while the pen is up")
+                self._pen.append((float(point[1]), -float(point[2])))
+            elif line.strip():
+                self._command(line)
+        self._close()
+        return self._records
+
+    def _command(self, line: str) -> None:
+        if segment := _SEGMENT.fullmatch(line):
+            self._close()
+            first, last = int(segment[1]), int(segment[2] or segment[1])
+            self._open = _Open(int(segment[3]), last - first + 1)
+        elif comment := _COMMENT.fullmatch(line):
+            record = self._current()
+            if record.writer is not None:
+                raise self._error("a second .COMMENT in one record")
+            if int(comment[1]) != record.label:
+                raise self._error(f"label {record.label} but comment {comment[1]}")
+            record.writer = int(comment[2])
+        elif line.strip() == ".PEN_DOWN":
+            if self._pen is not None:
+                raise self._error("the pen goes down twice")
+            self._pen = []
+            self._current().strokes.append(self._pen)
+        elif line.strip() == ".PEN_UP":
+            if self._pen is None:
+                raise self._error("the pen goes up twice")
+            self._pen = None
+        elif not line.startswith(_IGNORED):
+            raise self._error(f"unknown line {line[:40]!r}")
+
+    def _current(self) -> _Open:
+        if self._open is None:
+            raise self._error("a record's part before any .SEGMENT")
+        return self._open
+
+    def _close(self) -> None:
+        record, self._open = self._open, None
+        if record is None:
+            return
+        if self._pen is not None:
+            raise self._error("a record ends before .PEN_UP")
+        if record.writer is None:
+            raise self._error("a record ends without .COMMENT")
+        if len(record.strokes) != record.pen_downs:
+            raise self._error(
+                f"a record ends with {len(record.strokes)} pen-downs, expected {record.pen_downs}"
+            )
+        strokes = [np.array(points, np.float32) for points in record.strokes if points]
+        if not strokes:
+            raise self._error("a record ends without ink")
+        self._records.append(Record(record.label, record.writer, strokes))
+
+    def _error(self, problem: str) -> DataError:
+        return DataError(f"{self._name}, line {self._line}: {problem}")

@@ -1,0 +1,83 @@
+"""A run's state between epochs, so that a killed run ends as an unbroken one would."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.swa_utils import AveragedModel
+
+from train.config import Config, to_dict
+from train.networks.classifier import LAYOUTS, Network, read, write_atomically
+
+
+@dataclass
+class State:
+    """Everything that changes while training. What is random comes from seed and epoch alone.
+
+    averaged: the exponential moving average of the weights; it is what is kept in the end.
+    """
+
+    network: Network
+    averaged: AveragedModel
+    optimizer: AdamW
+    schedule: OneCycleLR
+    epoch: int = 0
+    metrics: list[dict[str, float]] = field(default_factory=list)
+
+
+def begin(config: Config, steps: int, device: torch.device) -> State:
+    """A fresh state for `steps` optimizer steps in all."""
+    torch.manual_seed(config.seed)
+    network = Network(LAYOUTS[config.network]).to(device).to(memory_format=torch.channels_last)
+    averaged = AveragedModel(network, avg_fn=_moving_average(config), use_buffers=True)
+    optimizer = AdamW(_groups(network, config.weight_decay), lr=config.learning_rate)
+    schedule = OneCycleLR(optimizer, config.learning_rate, total_steps=steps, pct_start=0.2)
+    return State(network, averaged, optimizer, schedule)
+
+
+def save(path: Path, state: State, config: Config) -> None:
+    """Writes the state after an epoch, atomically."""
+    parts = ("network", "averaged", "optimizer", "schedule")
+    content: dict[str, Any] = {part: getattr(state, part).state_dict() for part in parts}
+    content |= {"epoch": state.epoch, "metrics": state.metrics, "config": to_dict(config)}
+    write_atomically(path, content)
+
+
+def restore(path: Path, state: State, config: Config) -> None:
+    """Puts a saved state into a fresh one. Raises ValueError when the settings differ."""
+    content = read(path)
+    saved, wanted = content["config"], to_dict(config)
+    differing = sorted(key for key in wanted if wanted[key] != saved.get(key))
+    if differing:
+        told = ", ".join(f"{key} {saved.get(key)} (now {wanted[key]})" for key in differing)
+        raise ValueError(f"{path}: expected a run with the same settings, came one with {told}")
+    for part in ("network", "averaged", "optimizer", "schedule"):
+        getattr(state, part).load_state_dict(content[part])
+    state.epoch, state.metrics = content["epoch"], content["metrics"]
+
+
+def _moving_average(config: Config) -> Callable[[Tensor, Tensor, Tensor | int], Tensor]:
+    """An exponential moving average that forgets the first weights faster than later ones."""
+    decay = 0.5 ** (1 / config.ema_half_life)
+
+    def average(old: Tensor, new: Tensor, steps: Tensor | int) -> Tensor:
+        if not old.is_floating_point():
+            return new  # a count, such as batch norm's
+        return old.lerp(new, 1 - min(decay, (1 + int(steps)) / (10 + int(steps))))
+
+    return average
+
+
+def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Weight decay for kernels; none for biases and norms, which it would only drag to 0."""
+    kernels = [p for p in network.parameters() if p.ndim > 1]
+    others = [p for p in network.parameters() if p.ndim <= 1]
+    return [
+        {"params": kernels, "weight_decay": weight_decay},
+        {"params": others, "weight_decay": 0.0},
+    ]

@@ -1,0 +1,73 @@
+"""Distillation: a student learns what its teachers think of the very same glyph.
+
+Hinton, Vinyals, Dean: "Distilling the knowledge in a neural network" (2015). Teachers look
+at each round of the pool once; what they say is kept beside the round for every other student.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+from tqdm import tqdm
+
+from train.networks.classifier import load
+from train.pool import Pool, write_arrays
+
+_BATCH = 256  # whose planes fit a core's cache
+
+
+class Teacher:
+    """Trained networks, and the mean of what they say of a pool's rounds.
+
+    paths: weights written by train, at least one. precision: what they calculate with, float32
+    or bfloat16. Raises what `network.load` raises.
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], device: torch.device, precision: str = "float32"
+    ) -> None:
+        self._networks = [
+            load(path).network.to(device).to(memory_format=torch.channels_last) for path in paths
+        ]
+        self._device = device
+        self._brief = precision == "bfloat16"
+        names = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths] + [precision]
+        self._name = hashlib.sha256("".join(sorted(names)).encode()).hexdigest()[:12]
+
+    def logits(self, pool: Pool, number: int) -> NDArray[np.float16]:
+        """Their logits (n, 11) for a round's glyphs, kept in the pool's folder."""
+        path = pool.folder / f"logits-{number:02}-{self._name}.npz"
+        if not path.exists():
+            write_arrays(path, logits=self._look(pool, number))
+        with np.load(path) as content:
+            kept: NDArray[np.float16] = content["logits"]
+            return kept
+
+    @torch.inference_mode()
+    def _look(self, pool: Pool, number: int) -> NDArray[np.float16]:
+        parts = torch.split(torch.from_numpy(pool.round(number).glyphs), _BATCH)
+        looked = []
+        for part in tqdm(parts, f"teacher, round {number + 1}", unit=" batches", leave=False):
+            glyphs = part.to(self._device)
+            with torch.autocast(self._device.type, torch.bfloat16, self._brief):
+                said = torch.stack([network(glyphs).float() for network in self._networks])
+            looked.append(said.mean(dim=0).half().cpu().numpy())
+        return np.concatenate(looked)
+
+
+def distance(student: Tensor, teacher: Tensor, softness: float) -> Tensor:
+    """Mean divergence of the softened probabilities, scaled so that softness leaves its size.
+
+    student, teacher: logits (n, 11).
+    """
+    log_probabilities = functional.log_softmax(student / softness, dim=1)
+    targets = functional.log_softmax(teacher.to(student.dtype) / softness, dim=1)
+    divergence = functional.kl_div(
+        log_probabilities, targets, reduction="batchmean", log_target=True
+    )
+    return softness**2 * divergence

@@ -1,0 +1,206 @@
+"""The loop: rounds of the pool in, averaged weights out, a checkpoint after each epoch."""
+
+import json
+import os
+import time
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from tqdm import tqdm
+
+from train.config import Config, to_dict
+from train.data.datasets import Digits
+from train.engine import checkpoint
+from train.engine.distillation import Teacher, distance
+from train.engine.parallel import World
+from train.evaluate import run_plots
+from train.evaluate.score import Score, score
+from train.mixture import is_calm
+from train.networks.classifier import Network, save
+from train.pool import Pool
+
+ALONE: Final = World()
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What choices are made on: MNIST's 5,000 and the ink of the held-back writers."""
+
+    mnist: Digits
+    pen: Digits
+
+
+def fit(
+    config: Config,
+    pool: Pool,
+    validation: Validation,
+    teacher: Teacher | None,
+    run: Path,
+    output: Path,
+    device: torch.device,
+    resume: bool,
+    world: World = ALONE,
+) -> None:
+    """Trains one network on a prepared pool; writes its weights and the run folder.
+
+    With a teacher, `config.distill` of the loss is the distance from it. Raises ValueError for
+    a run folder that has a run in it which is not to be resumed, or has other settings.
+    """
+    kept = run / "checkpoint.pth"
+    if kept.is_file() and not resume:
+        raise ValueError(f"{kept}: expected a new run folder (--run) or --resume, came a run")
+    steps = sum(
+        -(-pool.size(round_of(epoch, config)) // config.batch) for epoch in range(config.epochs)
+    )
+    state = checkpoint.begin(config, steps, device)
+    if kept.is_file():
+        checkpoint.restore(kept, state, config)
+        print(f"going on after epoch {state.epoch} of {config.epochs}")
+    world.wait()  # until all have seen whether there is a run
+    run.mkdir(parents=True, exist_ok=True)
+    _write(run / "config.json", json.dumps(to_dict(config), indent=2) + "\n", world)
+    network = world.wrapped(state.network)
+    while state.epoch < config.epochs:
+        _epoch(network, state, pool, teacher, config, device, world)
+        if not world.first:
+            continue
+        _validate(state, validation, device)
+        checkpoint.save(kept, state, config)
+        lines = [json.dumps(entry) for entry in state.metrics]
+        _write(run / "metrics.jsonl", "\n".join(lines) + "\n", world)
+    world.wait()
+    if not world.first:
+        return
+    save(output, _averaged(state), config, config.run_id())
+    _report(run, state, validation, device)
+    print(f"wrote {output} and {run}/")
+
+
+def round_of(epoch: int, config: Config) -> int:
+    """Which round of the pool an epoch is: the varied ones in turn, at the end the calm ones.
+
+    Near its end a training learns details, and they should be those of what people write.
+    """
+    calm = [number for number in range(config.rounds) if is_calm(number)]
+    varied = [number for number in range(config.rounds) if not is_calm(number)]
+    ending = round(config.epochs * config.ending) if calm else 0
+    left = config.epochs - epoch
+    return calm[-left % len(calm)] if left <= ending else varied[epoch % len(varied)]
+
+
+def _epoch(
+    network: nn.Module,
+    state: checkpoint.State,
+    pool: Pool,
+    teacher: Teacher | None,
+    config: Config,
+    device: torch.device,
+    world: World,
+) -> None:
+    """One pass over a round in a new order, with a bar of loss and rate.
+
+    network: the state's own, whose gradients are those of all processes.
+    """
+    number = round_of(state.epoch, config)
+    told = None if teacher is None else teacher.logits(pool, number)
+    started = time.perf_counter()
+    digits = pool.round(number)
+    order = _order(len(digits.labels), config.seed, state.epoch)
+    network.train()
+    total = torch.zeros((), device=device)
+    title = f"epoch {state.epoch + 1}/{config.epochs}"
+    with tqdm(
+        total=len(order),
+        desc=title,
+        unit=" glyphs",
+        leave=False,
+        mininterval=1,
+        disable=not world.first,
+    ) as bar:
+        for step, every in enumerate(np.array_split(order, -(-len(order) // config.batch))):
+            chosen = world.share(every)
+            glyphs = torch.from_numpy(digits.glyphs[chosen]).to(device)
+            with torch.autocast(device.type, torch.bfloat16, config.precision == "bfloat16"):
+                logits = network(glyphs).float()
+            truth = torch.from_numpy(digits.labels[chosen]).to(device)
+            soft = None if told is None else torch.from_numpy(told[chosen]).to(device)
+            loss = _loss(logits, truth, soft, config)
+            state.optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            state.optimizer.step()
+            state.schedule.step()
+            state.averaged.update_parameters(state.network)
+            total += loss.detach() * len(every)
+            bar.update(len(every))
+            if step % 50 == 0:
+                bar.set_postfix(loss=f"{loss.item():.3f}")
+    state.epoch += 1
+    seconds = time.perf_counter() - started
+    state.metrics.append(
+        {"epoch": state.epoch, "loss": total.item() / len(order), "seconds": round(seconds, 2)}
+    )
+
+
+def _loss(logits: Tensor, truth: Tensor, soft: Tensor | None, config: Config) -> Tensor:
+    """logits: (n, 11) of the network; truth: labels (n,); soft: the teacher's logits (n, 11)."""
+    hard = functional.cross_entropy(logits, truth, label_smoothing=config.label_smoothing)
+    if soft is None:
+        return hard
+    return torch.lerp(hard, distance(logits, soft, config.softness), config.distill)
+
+
+def _order(count: int, seed: int, epoch: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    random = np.random.default_rng((zlib.crc32(b"order"), seed, epoch))
+    return random.permutation(count)
+
+
+def _validate(state: checkpoint.State, validation: Validation, device: torch.device) -> None:
+    """Adds the averaged weights' accuracy, in percent, to the epoch's metrics."""
+    entry = state.metrics[-1]
+    mnist, pen = _scores(_averaged(state), validation, device)
+    entry["mnist_validation"], entry["pen_validation"] = mnist.accuracy, pen.accuracy
+    tqdm.write(
+        f"epoch {state.epoch}: loss {entry['loss']:.4f}, MNIST validation {mnist.accuracy:.2f} %,"
+        f" pen validation {pen.accuracy:.2f} %, {entry['seconds']:.0f} s"
+    )
+
+
+def _scores(network: Network, validation: Validation, device: torch.device) -> tuple[Score, Score]:
+    return score(network, validation.mnist, device), score(network, validation.pen, device)
+
+
+def _report(
+    folder: Path, state: checkpoint.State, validation: Validation, device: torch.device
+) -> None:
+    run_plots.learning_curves(folder / "learning-curves.png", state.metrics)
+    scores = _scores(_averaged(state), validation, device)
+    for name, digits, result in zip(
+        ("MNIST validation", "pen validation"),
+        (validation.mnist, validation.pen),
+        scores,
+        strict=True,
+    ):
+        slug = name.lower().replace(" ", "-")
+        run_plots.confusion(folder / f"confusion-{slug}.png", name, result)
+        run_plots.mistakes(folder / f"mistakes-{slug}.png", name, digits, result)
+
+
+def _averaged(state: checkpoint.State) -> Network:
+    network = state.averaged.module
+    assert isinstance(network, Network)
+    return network
+
+
+def _write(path: Path, text: str, world: World) -> None:
+    """Leaves either the old file or the whole new one; the first process writes."""
+    if not world.first:
+        return
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(text)
+    os.replace(temporary, path)

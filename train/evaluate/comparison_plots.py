@@ -1,0 +1,148 @@
+"""Pictures of an evaluation, all PNGs: models side by side, and what they were shown."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import cv2
+import matplotlib.pyplot as plt
+import numpy as np
+from numpy.typing import NDArray
+
+from train.evaluate.calibration import Doubles, reliability, threshold_at
+from train.evaluate.metrics import CALIBRATED, Result
+from train.evaluate.run_plots import DPI
+from train.evaluate.sets import Example
+
+_SHOWN: Final = 14  # glyphs of each kind
+_TILE: Final = 140  # pixels along a photograph on its sheet
+
+
+def corruption_bars(
+    path: Path, names: Sequence[str], accuracies: Mapping[str, Sequence[float]]
+) -> None:
+    """Accuracy in percent under each corruption, a bar for each model; the least at the top.
+
+    names: of the corruptions. accuracies: of each model, in their order.
+    """
+    order = np.argsort(np.mean(list(accuracies.values()), axis=0))[::-1]
+    height = 0.8 / len(accuracies)
+    rows = np.arange(len(names))
+    size = (9, 1 + len(names) * (0.18 + 0.14 * len(accuracies)))
+    figure, axes = plt.subplots(figsize=size)
+    for number, (model, found) in enumerate(accuracies.items()):
+        offset = (len(accuracies) - 1) / 2 - number  # the first model is the upper bar
+        drawn = axes.barh(
+            rows + offset * height, np.array(found)[order], height * 0.92, label=model
+        )
+        axes.bar_label(drawn, fmt="%.1f", fontsize=7, padding=2)
+    axes.set_yticks(rows, [names[index] for index in order])
+    axes.set(xlabel="read right, %", xlim=(0, 106))
+    axes.set_title("Accuracy under corruptions of MNIST", loc="left")
+    axes.margins(y=0.01)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
+    figure.savefig(path, dpi=DPI, bbox_inches="tight")
+    plt.close(figure)
+
+
+def samples(path: Path, title: str, kinds: Mapping[str, NDArray[np.uint8]]) -> None:
+    """The first glyphs of each kind, uint8 (n, 28, 28), a row each with its name before it."""
+    canvas = np.full((len(kinds) * 30, _SHOWN * 30), 200, np.uint8)
+    for row, glyphs in enumerate(kinds.values()):
+        for column, one in enumerate(glyphs[:_SHOWN]):
+            canvas[row * 30 + 1 : row * 30 + 29, column * 30 + 1 : column * 30 + 29] = 255 - one
+    figure, axes = plt.subplots(figsize=(10, 0.75 * len(kinds) + 0.5))
+    axes.imshow(canvas, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+    axes.set_yticks(np.arange(len(kinds)) * 30 + 14.5, list(kinds))
+    axes.tick_params(left=False)
+    axes.set_xticks([])
+    axes.spines[:].set_visible(False)
+    axes.set_title(title, fontsize=11)
+    figure.savefig(path, dpi=DPI, bbox_inches="tight")
+    plt.close(figure)
+
+
+def photographs(path: Path, examples: Sequence[Example]) -> None:
+    """Pictures, each with the glyph that serving finds in it below; blank where it finds none."""
+    columns = min(_SHOWN, len(examples))
+    rows = -(-len(examples) // columns)
+    canvas = np.full((rows * (_TILE + 70), columns * (_TILE + 8), 3), 255, np.uint8)
+    for number, example in enumerate(examples):
+        row, column = divmod(number, columns)
+        top, left = row * (_TILE + 70), column * (_TILE + 8)
+        high, wide = example.picture.shape[:2]
+        scale = _TILE / max(high, wide)
+        size = max(1, round(wide * scale)), max(1, round(high * scale))
+        smaller = cv2.resize(example.picture, size, interpolation=cv2.INTER_AREA)
+        canvas[top : top + size[1], left : left + size[0]] = smaller
+        if example.glyph is not None:
+            below = top + _TILE + 4
+            twice = 255 - example.glyph.repeat(2, axis=0).repeat(2, axis=1)
+            canvas[below : below + 56, left : left + 56] = twice[..., None]
+    cv2.imwrite(str(path), cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR))
+
+
+def reliability_diagrams(path: Path, results: Mapping[str, Result]) -> None:
+    """How often each model is right where it is so sure, in 15 equally wide bins.
+
+    A dot is a bin, the larger the more digits are in it; on the diagonal confidence is earned.
+    """
+    figure, grid = plt.subplots(
+        1, len(results), figsize=(4.3 * len(results), 4.4), layout="constrained", squeeze=False
+    )
+    for axes, (model, result) in zip(grid[0], results.items(), strict=True):
+        axes.plot((0, 1), (0, 1), color="0.7", linewidth=1)
+        for name in CALIBRATED:
+            if name not in result.scores:
+                continue
+            score = result.scores[name]
+            bins = reliability(score.probabilities, score.labels)
+            full = bins.count > 0
+            label = f"{name}: error {100 * bins.error:.2f} %"
+            line = axes.plot(bins.confidence[full], bins.accuracy[full], alpha=0.6, label=label)
+            sizes = 12 + 6 * np.sqrt(bins.count[full])
+            colour = line[0].get_color()
+            axes.scatter(bins.confidence[full], bins.accuracy[full], sizes, color=colour, alpha=0.5)
+        axes.set(title=model, xlabel="confidence", ylabel="share right", xlim=(0, 1.04))
+        axes.set(ylim=(0, 1.04), aspect="equal")
+        axes.legend(loc="upper left", fontsize=8, frameon=False)
+    figure.savefig(path, dpi=DPI, bbox_inches="tight")
+    plt.close(figure)
+
+
+def not_digit_scores(path: Path, results: Mapping[str, Result], share: float) -> None:
+    """Above, how each model's scores of digits and of the rest lie; below, ROC curves of all.
+
+    share: of the digits, 0 to 1, that is refused at the dashed lines.
+    """
+    count = len(results)
+    figure = plt.figure(figsize=(max(9, 4.3 * count), 8), layout="constrained")
+    grid = figure.add_gridspec(2, count)
+    curves = figure.add_subplot(grid[1, :])
+    for number, (model, result) in enumerate(results.items()):
+        digits = result.of_digits
+        others = np.concatenate(list(result.of_outliers.values()))
+        axes = figure.add_subplot(grid[0, number])
+        both = np.concatenate([digits, others])
+        edges = np.linspace(both.min(), both.max(), 61).tolist()
+        axes.hist(digits, edges, density=True, alpha=0.6, label="digits")
+        axes.hist(others, edges, density=True, alpha=0.6, label="not digits")
+        axes.axvline(threshold_at(digits, share), color="0.3", linestyle="--")
+        axes.set(title=model, xlabel="not-a-digit score", yscale="log", ylabel="density")
+        axes.legend(fontsize=8, frameon=False)
+        refused, caught = _roc(digits, others)
+        curves.plot(np.maximum(refused, 1e-5), caught, label=model, drawstyle="steps-post")
+    curves.axvline(share, color="0.3", linestyle="--")
+    curves.set(xscale="log", xlim=(1e-4, 1), ylim=(0, 1.02), title="All that is no digit")
+    curves.set(xlabel="share of digits refused", ylabel="share of the rest refused")
+    curves.legend(frameon=False)
+    figure.savefig(path, dpi=DPI, bbox_inches="tight")
+    plt.close(figure)
+
+
+def _roc(negative: Doubles, positive: Doubles) -> tuple[Doubles, Doubles]:
+    """Shares of both that lie above each of a row of thresholds."""
+    at = np.concatenate([[np.inf], np.sort(negative)[::-1], [-np.inf]])
+    above = 1 - np.searchsorted(np.sort(negative), at, "right") / len(negative)
+    return above, 1 - np.searchsorted(np.sort(positive), at, "right") / len(positive)

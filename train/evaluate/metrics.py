@@ -1,0 +1,131 @@
+"""The figures of an evaluation: from what models made of each set to numbers for JSON and pages."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train.data.datasets import Digits
+from train.evaluate.calibration import (
+    BINS,
+    Doubles,
+    auroc,
+    negative_log_likelihood,
+    not_digit_scores,
+    reliability,
+    threshold_at,
+)
+from train.evaluate.corruptions import MNIST_C
+from train.evaluate.models import Model
+from train.evaluate.score import Score
+from train.evaluate.sets import INK, MNIST
+
+REFUSED: Final = 0.005  # share of digits that may be refused when models are compared
+CALIBRATED: Final = (MNIST, INK)  # the sets whose calibration is reported
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What one model made of everything.
+
+    scores: of each set of digits. outliers: logits float32 (n, 10 or 11) of what is no digit.
+    read: the glyphs that the scores are of, which models choose where there are several looks.
+    """
+
+    model: Model
+    scores: dict[str, Score]
+    outliers: dict[str, NDArray[np.float32]]
+    read: dict[str, Digits]
+
+    @property
+    def of_digits(self) -> Doubles:
+        """The not-a-digit scores of MNIST's and the pens' validation digits, float64 (n,)."""
+        parts = [self.scores[name].logits for name in CALIBRATED if name in self.scores]
+        return not_digit_scores(np.concatenate(parts))
+
+    @property
+    def of_outliers(self) -> dict[str, Doubles]:
+        """The not-a-digit scores of each set of what is none."""
+        return {name: not_digit_scores(logits) for name, logits in self.outliers.items()}
+
+
+def measure(result: Result, corrupted: list[str]) -> dict[str, Any]:
+    """Every figure of one model; `corrupted` names the sets that are corruptions."""
+    model = result.model
+    figures: dict[str, Any] = {
+        "path": str(model.path),
+        "kind": model.kind,
+        "bytes": model.bytes,
+        "parameters": model.parameters,
+        "temperature": model.temperature,
+        "threshold": _finite(model.threshold),
+        "metadata": model.metadata,
+        "sets": {name: _set(score) for name, score in result.scores.items()},
+    }
+    for title, chosen in (("MNIST-C's 15", MNIST_C), ("all corruptions", corrupted)):
+        found = [result.scores[name].accuracy for name in chosen if name in corrupted]
+        if found:
+            figures.setdefault("mean_accuracy", {})[title] = round(float(np.mean(found)), 3)
+    if result.outliers:
+        figures["not_a_digit"] = _not_digits(result)
+    return figures
+
+
+def _set(score: Score) -> dict[str, Any]:
+    """Calibration is of the digits that were found; errors and accuracy are of all."""
+    figures: dict[str, Any] = {
+        "n": score.total,
+        "errors": score.errors,
+        "accuracy": round(score.accuracy, 3),
+    }
+    if score.missing:
+        figures["missing"] = score.missing
+    if not len(score.labels):
+        return figures
+    probabilities = score.probabilities
+    by_width = reliability(probabilities, score.labels)
+    by_mass = reliability(probabilities, score.labels, equal_mass=True)
+    surprise = negative_log_likelihood(score.logits, score.labels, score.temperature)
+    return figures | {
+        "expected_calibration_error": round(by_width.error, 5),
+        f"expected_calibration_error_{BINS}_equal_mass": round(by_mass.error, 5),
+        "negative_log_likelihood": round(surprise, 5),
+        "mean_confidence": round(float(probabilities.max(axis=1).mean()), 5),
+        "confusion": score.confusion().tolist(),
+    }
+
+
+def _not_digits(result: Result) -> dict[str, Any]:
+    """How well the score tells what is no digit, and what is refused at which threshold."""
+    digits, others = result.of_digits, result.of_outliers
+    common = threshold_at(digits, REFUSED)
+    own = result.model.threshold
+    sets = {
+        name: {
+            "n": len(scores),
+            "auroc": round(auroc(scores, digits), 5),
+            "refused": _share(scores, common),
+            "refused_at_own_threshold": None if own is None else _share(scores, own),
+        }
+        for name, scores in others.items()
+    }
+    return {
+        "digits": len(digits),
+        "threshold": common,
+        "digits_refused": _share(digits, common),
+        "digits_refused_at_own_threshold": None if own is None else _share(digits, own),
+        "mean_auroc": round(float(np.mean([one["auroc"] for one in sets.values()])), 5),
+        "mean_refused": round(float(np.mean([one["refused"] for one in sets.values()])), 3),
+        "sets": sets,
+    }
+
+
+def _share(scores: Doubles, threshold: float) -> float:
+    """Refused, in percent."""
+    return round(100 * float((scores > threshold).mean()), 3)
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON knows no infinity, which stands for a model that refuses nothing."""
+    return value if value is not None and np.isfinite(value) else None

@@ -1,0 +1,142 @@
+"""The page of an evaluation: index.html with its pictures beside it, opened from disk."""
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from train.data.datasets import Digits
+from train.evaluate import comparison_plots, run_plots
+from train.evaluate.corruptions import CORRUPTIONS
+from train.evaluate.metrics import CALIBRATED, REFUSED, Result
+from train.evaluate.score import Score
+from train.evaluate.sets import Collection
+
+_CORRUPTED = "corrupted MNIST"  # all corruptions together
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; margin: 2rem auto;
+  max-width: 70rem; padding: 0 1rem; }
+h2 { margin-top: 3rem; border-bottom: 1px solid #ddd; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: .15rem .8rem; text-align: right; border-bottom: 1px solid #eee; }
+th:first-child, td:first-child { text-align: left; }
+figure { margin: 1rem 0; display: inline-block; vertical-align: top; }
+img { max-width: 100%; }
+p.note { color: #666; max-width: 45rem; }
+"""
+
+_OF_CALIBRATION = (
+    "A dot is one of 15 equally wide bins of confidence, the larger the more digits are in it. "
+    "Above the diagonal a model is better than it says. The error is the expected calibration "
+    "error over the same bins."
+)
+
+Section = tuple[str, str, list[str]]  # heading, note, picture files
+
+
+def write_page(
+    folder: Path,
+    rows: Sequence[Sequence[str]],
+    results: Mapping[str, Result],
+    collection: Collection,
+) -> Path:
+    """Draws the pictures and writes index.html; rows: of the table, the first its header."""
+    sections = _comparisons(folder, results, collection)
+    jobs = [
+        (model, name, digits, score)
+        for model, result in results.items()
+        for name, digits, score in _read(result, collection)
+    ]
+    for model, name, digits, score in tqdm(jobs, "draw", unit=" pictures", leave=False):
+        slug = re.sub(r"[^a-z0-9]+", "-", f"{name} {model}".lower())
+        title = f"{name}, {model}"
+        run_plots.confusion(folder / f"confusion-{slug}.png", title, score)
+        run_plots.mistakes(folder / f"mistakes-{slug}.png", title, digits, score)
+        files = [f"mistakes-{slug}.png", f"confusion-{slug}.png"]
+        sections.append((f"Misread: {title}", "The most confident mistakes first.", files))
+    path = folder / "index.html"
+    path.write_text(_html(rows, sections, collection.skipped), "utf-8")
+    return path
+
+
+def _comparisons(
+    folder: Path, results: Mapping[str, Result], collection: Collection
+) -> list[Section]:
+    """The pictures that hold all models, or none."""
+    sections: list[Section] = []
+    names = list(collection.corrupted)
+    if names:
+        accuracies = {
+            model: [result.scores[name].accuracy for name in names]
+            for model, result in results.items()
+        }
+        comparison_plots.corruption_bars(folder / "corruptions.png", names, accuracies)
+        shown = {name: one.digits.glyphs for name, one in collection.corrupted.items()}
+        title = f"The first digits of {collection.corrupted_from}, corrupted"
+        comparison_plots.samples(folder / "corruption-samples.png", title, shown)
+        note = "; ".join(f"{name}: {CORRUPTIONS[name][1]}" for name in names)
+        files = ["corruptions.png", "corruption-samples.png"]
+        sections.append(("Corruptions", note, files))
+    if collection.photographs:
+        comparison_plots.photographs(folder / "photographs.png", collection.photographs)
+        note = "Rendered pictures of paper, and the glyph that serving finds in each."
+        sections.append(("Photographs", note, ["photographs.png"]))
+    if set(CALIBRATED) & set(collection.sets):
+        comparison_plots.reliability_diagrams(folder / "reliability.png", results)
+        sections.append(("Calibration", _OF_CALIBRATION, ["reliability.png"]))
+    if collection.outliers:
+        comparison_plots.not_digit_scores(folder / "not-a-digit.png", results, REFUSED)
+        title = "What is no digit"
+        comparison_plots.samples(folder / "outliers.png", title, collection.outliers)
+        note = f"Dashed: the threshold at which {100 * REFUSED:g} % of the digits are refused."
+        sections.append(("Not a digit", note, ["not-a-digit.png", "outliers.png"]))
+    return sections
+
+
+def _read(result: Result, collection: Collection) -> list[tuple[str, Digits, Score]]:
+    """Sets with what a model read in them; the corrupted ones are one."""
+    found = [(name, result.read[name], result.scores[name]) for name in collection.sets]
+    if collection.corrupted:
+        parts = [(one.digits, result.scores[name]) for name, one in collection.corrupted.items()]
+        labels = np.concatenate([digits.labels for digits, _ in parts])
+        digits = Digits(np.concatenate([digits.glyphs for digits, _ in parts]), labels)
+        logits = np.concatenate([score.logits for _, score in parts])
+        temperature = result.model.temperature
+        found.append((_CORRUPTED, digits, Score(logits, labels, temperature=temperature)))
+    return found
+
+
+def _html(
+    rows: Sequence[Sequence[str]], sections: Sequence[Section], skipped: Mapping[str, str]
+) -> str:
+    header, *body = rows
+    table = "".join(f"<th>{escape(cell)}</th>" for cell in header)
+    table = f"<tr>{table}</tr>\n" + "\n".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in body
+    )
+    left_out = "".join(
+        f"<p class='note'>Left out: {escape(name)} ({escape(reason)})</p>"
+        for name, reason in skipped.items()
+    )
+    parts = "\n".join(
+        f"<h2>{escape(heading)}</h2>\n<p class='note'>{escape(note)}</p>\n"
+        + "\n".join(
+            f"<figure><img src='{escape(file)}' alt='{escape(heading)}' loading='lazy'></figure>"
+            for file in files
+        )
+        for heading, note, files in sections
+    )
+    return (
+        "<!doctype html>\n<html lang='en'>\n<meta charset='utf-8'>\n"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>\n"
+        f"<title>Evaluation</title>\n<style>{_STYLE}</style>\n<h1>Evaluation</h1>\n"
+        "<p class='note'>Read right in percent, and in brackets how many were not. MNIST "
+        "validation is from MNIST's training file: a model from elsewhere has probably seen it. "
+        "Every figure is in "
+        "<a href='evaluation.json'>evaluation.json</a>.</p>\n"
+        f"<table>\n{table}\n</table>\n{left_out}\n{parts}\n</html>\n"
+    )

@@ -1,0 +1,82 @@
+"""What a network made of glyphs with known labels: its logits, and what they say."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from app.recognizer import DIGITS
+from train.data.datasets import Digits
+from train.evaluate.calibration import Doubles, probabilities
+
+_BATCH = 2048
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """logits: float32 (n, 10), or (n, 11) with "not a digit" last; labels: int64 (n,), 0-9.
+
+    missing: digits of which no glyph could be made at all; each counts as an error.
+    temperature: divides the logits before they are turned into probabilities.
+    """
+
+    logits: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    missing: int = 0
+    temperature: float = 1.0
+
+    @property
+    def predicted(self) -> NDArray[np.int64]:
+        """The digit each glyph was taken for, int64 (n,), whether it looks like one or not."""
+        best: NDArray[np.int64] = np.argmax(self.logits[:, :DIGITS], axis=1)
+        return best
+
+    @property
+    def probabilities(self) -> Doubles:
+        """Of each digit, float64 (n, 10); rows sum to 1."""
+        return probabilities(self.logits, self.temperature)
+
+    @property
+    def total(self) -> int:
+        """How many digits there were."""
+        return len(self.labels) + self.missing
+
+    @property
+    def errors(self) -> int:
+        """How many digits were misread or not found."""
+        return int((self.predicted != self.labels).sum()) + self.missing
+
+    @property
+    def accuracy(self) -> float:
+        """Share read right, in percent."""
+        return 100 * (1 - self.errors / self.total)
+
+    def confusion(self) -> NDArray[np.int64]:
+        """Counts (10, 10), rows the true digit, columns the one read."""
+        counts = np.zeros((DIGITS, DIGITS), np.int64)
+        np.add.at(counts, (self.labels, self.predicted), 1)
+        return counts
+
+    def worst(self, most: int) -> NDArray[np.int64]:
+        """Indices of the misread glyphs, the most confident mistakes first."""
+        wrong = np.flatnonzero(self.predicted != self.labels)
+        best = self.logits[:, :DIGITS].max(axis=1)
+        excess = best - self.logits[np.arange(len(self.labels)), self.labels]
+        return wrong[np.argsort(-excess[wrong], kind="stable")][:most]
+
+
+@torch.inference_mode()
+def logits(
+    network: nn.Module, glyphs: NDArray[np.uint8], device: torch.device
+) -> NDArray[np.float32]:
+    """A network's outputs, float32 (n, outputs), in evaluation mode; leaves it in that mode."""
+    network.eval()
+    parts = torch.split(torch.from_numpy(glyphs), _BATCH)
+    return np.concatenate([network(part.to(device)).float().cpu().numpy() for part in parts])
+
+
+def score(network: nn.Module, digits: Digits, device: torch.device) -> Score:
+    """Runs a network in evaluation mode over digits; leaves it in that mode."""
+    return Score(logits(network, digits.glyphs, device), digits.labels)

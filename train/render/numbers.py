@@ -1,0 +1,80 @@
+"""Whole numbers, put together from single digits of one writer: what reading lines is tried on.
+
+The strokes of each digit are as they were written; size, baseline and gaps are as people vary
+them. Gaps are between the digits' boxes, in canvas pixels: below 0 they overlap.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from train.data.datasets import Ink
+
+SPACED: Final = (8.0, 30.0)  # pixels between digits
+TIGHT: Final = (-6.0, 4.0)  # touching, or overlapping
+LENGTH: Final = (2, 6)  # digits, both included
+HEIGHT: Final = (60.0, 120.0)  # pixels, about as high as a number's digits are
+WOBBLE: Final = 0.12  # largest relative change of a digit's size
+BASELINE: Final = 0.08  # of the height, largest change of a digit's place
+SLOPE: Final = 0.1  # largest rise or fall of a line's baseline
+PEN: Final = (5.0, 10.0)  # pixels, of bitmaps
+_BITS: Final = 4  # fixed-point bits OpenCV draws with
+
+
+@dataclass(frozen=True, eq=False)
+class Number:
+    """strokes: float64 (n, 2), canvas pixels; text: its digits from left to right."""
+
+    strokes: list[NDArray[np.float64]]
+    text: str
+
+    def bitmap(self, pen: float) -> NDArray[np.uint8]:
+        """Black on white, drawn with a pen as wide, in pixels: uint8 (h, w)."""
+        margin = 2 * pen
+        points = np.concatenate(self.strokes)
+        low = points.min(axis=0) - margin
+        width, height = np.ceil(points.max(axis=0) + margin - low).astype(int)
+        canvas = np.full((height, width), 255, np.uint8)
+        thick = 2 * max(0, round((pen - 1.4) / 2)) + 1  # OpenCV: 2k + 1 is 2k + 2.4
+        for stroke in self.strokes:
+            fixed = np.round((stroke - low) * (1 << _BITS)).astype(np.int32)
+            if (fixed == fixed[0]).all():
+                fixed = np.concatenate([fixed[:1], fixed[:1] + 1])  # a lone point is a dot
+            cv2.polylines(canvas, [fixed], False, 0, thick, cv2.LINE_AA, _BITS)
+        return canvas
+
+
+def compose(ink: Ink, count: int, gaps: tuple[float, float], seed: int) -> list[Number]:
+    """As many numbers, each by one writer; the same for the same seed."""
+    random = np.random.default_rng(seed)
+    by_writer = [np.flatnonzero(ink.writers == writer) for writer in np.unique(ink.writers)]
+    numbers = []
+    for _ in range(count):
+        own = by_writer[random.integers(len(by_writer))]
+        chosen = random.choice(own, random.integers(LENGTH[0], LENGTH[1] + 1))
+        digits = [ink.strokes[index] for index in chosen]
+        text = "".join(str(ink.labels[index]) for index in chosen)
+        numbers.append(Number(_set_in_line(digits, gaps, random), text))
+    return numbers
+
+
+def _set_in_line(
+    digits: list[list[NDArray[np.float32]]],
+    gaps: tuple[float, float],
+    random: np.random.Generator,
+) -> list[NDArray[np.float64]]:
+    height, slope = random.uniform(*HEIGHT), random.uniform(-SLOPE, SLOPE)
+    placed, at = [], 20.0
+    for strokes in digits:
+        points = np.concatenate(strokes).astype(np.float64)
+        low, span = points.min(axis=0), np.ptp(points, axis=0)
+        size = height * random.uniform(1 - WOBBLE, 1 + WOBBLE)
+        scale = size / max(float(span[1]), 0.4 * float(span[0]), 1.0)  # a dash is not as high
+        base = 200 + slope * at + height * random.uniform(-BASELINE, BASELINE)
+        corner = np.array([at, base - scale * span[1]])
+        placed += [(stroke - low) * scale + corner for stroke in strokes]
+        at += scale * float(span[0]) + random.uniform(*gaps)
+    return placed
