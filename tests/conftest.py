@@ -1,11 +1,16 @@
 """What all tests share. Nothing here needs torch: the app's tests run without it."""
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app.recognizer import Recognizer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,3 +29,54 @@ def data() -> Path:
         if (folder / "MNIST" / "raw" / "train-images-idx3-ubyte").is_file():
             return folder
     pytest.skip("needs the full datasets: python -m train.data, or set DIGITS_DATA")
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """One browser for all tests; without one they are skipped, except in CI, where they fail."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
+    from tests.support.browser import FLAGS, find_chromium
+
+    with sync_api.sync_playwright() as playwright:
+        chromium = find_chromium(playwright)
+        if chromium is None:
+            reason = "no Chromium: set CHROMIUM, install it, or run `playwright install chromium`"
+            pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One server for all tests, started outside the repository, where less is found by itself."""
+    from tests.support.browser import serving
+
+    with serving(tmp_path_factory.mktemp("elsewhere")) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser: "Browser", address: str) -> "Iterator[Callable[..., Page]]":
+    """Opens the page as a new visitor (see open_page); afterwards, all visitors leave."""
+    from tests.support.browser import open_page
+
+    pages: list[Page] = []
+
+    def open_one(**view: Any) -> "Page":
+        pages.append(open_page(browser, address, **view))
+        return pages[-1]
+
+    yield open_one
+    for page in pages:
+        page.context.close()
+
+
+@pytest.fixture(scope="module")
+def desk(browser: "Browser", address: str) -> "Iterator[Page]":
+    """One visitor who stays, for tests that only draw on a cleared sheet."""
+    from tests.support.browser import open_page
+
+    page = open_page(browser, address)
+    yield page
+    page.context.close()
