@@ -4,6 +4,8 @@ Accuracies come from model.json and seeds.json, whole numbers and corrections fr
 and memory.json (train.evaluate.numbers, train.evaluate.corrections), what the data is worth from
 ablation.json (train.ablation), what serving costs from bench.json and choices.json (make bench),
 and what it stood from load.json (make load) and fuzz.json (make fuzz).
+
+With --check nothing is written, and the exit status is 1 where a file's table is another.
 """
 
 import argparse
