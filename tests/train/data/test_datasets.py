@@ -16,6 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.support.download_server import Server, in_zip
+from train.data import __main__ as fetch
 from train.data import datasets as sets
 from train.data import omniglot, pendigits
 from train.data.download import DataError, Source, obtain
@@ -228,7 +229,7 @@ def test_the_command_says_what_is_missing(
     offline = (Source("MNIST/raw/train-images-idx3-ubyte", "0" * 64, (refused,)),)
     monkeypatch.setattr(sets, "MNIST_FILES", offline)
     monkeypatch.setattr(sys, "argv", ["data", "--data", str(tmp_path)])
-    assert sets.main() == 1
+    assert fetch.main() == 1
     said = capsys.readouterr()
     assert f"data: {tmp_path / offline[0].path} is missing; {refused} failed" in said.err
     assert said.out == ""
@@ -299,7 +300,7 @@ def test_the_command_shows_every_split(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["data", "--data", str(data)])
-    assert sets.main() == 0
+    assert fetch.main() == 0
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert rows[1][:4] == ["MNIST", "train", "55000", "-"]
     assert rows[5][:5] == ["pen", "digits", "validation", "1499", "6"]
