@@ -19,9 +19,7 @@ from typing import Any, Final
 from app.inference.session import WrongModel
 from app.ink import image, strokes
 from app.reading import Reading, UnreadableInput
-from app.recognizer import MODEL, Recognizer
-from app.segmentation import candidates
-from app.segmentation.candidates import Line
+from app.recognizer import MODEL, Prepared, Recognizer
 
 INK_SUFFIX: Final = ".json"
 BATCH: Final = 64  # files that are classified at once
@@ -37,11 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     status = 0
     for batch in _batches(_files(command.paths)):
-        known = [_candidates(recognizer, path, command.single) for path in batch]
-        inputs = [one for one in known if isinstance(one, list)]
-        readings = iter(recognizer.read_lines(inputs))
+        known = [_prepared(recognizer, path, command.single) for path in batch]
+        inputs = [one for one in known if isinstance(one, Prepared)]
+        readings = iter(recognizer.read_prepared(inputs))
         for path, one in zip(batch, known, strict=True):
-            if not isinstance(one, list):
+            if not isinstance(one, Prepared):
                 named = str(one).removeprefix(f"{path}: ")  # what comes of the file names it
                 print(f"read: {path}: {named}", file=sys.stderr)
                 status = 1
@@ -51,17 +49,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _candidates(
+def _prepared(
     recognizer: Recognizer, path: Path, single: bool
-) -> list[Line] | UnreadableInput | WrongModel:
+) -> Prepared | UnreadableInput | WrongModel:
     """What a file, ink or picture by its suffix, may say; or why it cannot be read.
 
     Photographs need a model of their own, which may be the one that is missing.
     """
     try:
         if path.suffix.lower() == INK_SUFFIX:
-            return candidates.of_ink(strokes.strokes_from_file(path), single)
-        return recognizer.look(image.load(path), single)
+            return recognizer.prepare_ink(strokes.strokes_from_file(path), single)
+        return recognizer.prepare_image(image.load(path), single)
     except (UnreadableInput, WrongModel) as error:
         return error
 

@@ -1,6 +1,7 @@
 """The network behind one door: strokes or pixels in, a Reading out."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,16 @@ LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
 DIGITS: Final = 10
 DOUBTFUL: Final = 1 / 3  # share of a picture's marks that are refused, where it is seen wrongly
 CLUTTER: Final = 1_000  # possible digits that are looked at before looking is given up
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Ink that was found and divided once, to be read as often as wanted; its content is private.
+
+    Made by `Recognizer.prepare_ink` and `Recognizer.prepare_image`.
+    """
+
+    _lines: Sequence[Line] = ()
 
 
 class Recognizer:
@@ -48,7 +59,7 @@ class Recognizer:
         one character. memory: of what this writer corrected. Without a point of ink the Reading
         has no digits. Raises UnreadableInput.
         """
-        return self.read_lines([candidates.of_ink(strokes, single)], memory)[0]
+        return self.read_prepared([self.prepare_ink(strokes, single)], memory)[0]
 
     def read_image(
         self, image: NDArray[np.uint8], single: bool = False, memory: Memory | None = None
@@ -59,35 +70,41 @@ class Recognizer:
         character. memory: see read_ink. Without ink the Reading has no digits. Raises
         UnreadableInput.
         """
-        return self.read_lines([self.look(image, single)], memory)[0]
+        return self.read_prepared([self.prepare_image(image, single)], memory)[0]
 
-    def look(self, image: NDArray[np.uint8], single: bool = False) -> list[Line]:
-        """The lines of a picture, see lines.of_image, looked at in the way that reads best.
+    @staticmethod
+    def prepare_ink(strokes: Sequence[ArrayLike], single: bool = False) -> Prepared:
+        """Finds the possible digits in strokes, see `read_ink`. Raises UnreadableInput."""
+        return Prepared(candidates.of_ink(strokes, single))
+
+    def prepare_image(self, image: NDArray[np.uint8], single: bool = False) -> Prepared:
+        """Finds the possible digits in a picture, see `read_image`, in the way that reads best.
 
         The first way is right nearly always. Another is tried only where a third of the marks are
         refused, so that lines of the paper or a broad pen taken for something else cost no digit,
         and not in a picture full of clutter, which would take seconds.
         Raises UnreadableInput.
         """
-        best, least, looked_at = list[Line](), (np.inf, np.inf), 0
+        best, least, looked_at = Prepared(), (np.inf, np.inf), 0
         try:
-            for found in candidates.of_image(image, single):
-                doubt = _doubt(self.read_lines([found])[0])
+            for lines in candidates.of_image(image, single):
+                prepared = Prepared(lines)
+                doubt = _doubt(self.read_prepared([prepared])[0])
                 if doubt < least:
-                    best, least = found, doubt
-                looked_at += sum(len(line.runs) for line in found)
+                    best, least = prepared, doubt
+                looked_at += sum(len(line.runs) for line in lines)
                 if doubt[0] < DOUBTFUL or looked_at > CLUTTER:
                     break
         except UnreadableInput:
-            if not best:
+            if not best._lines:
                 raise
         return best
 
-    def read_lines(
-        self, inputs: Sequence[Sequence[Line]], memory: Memory | None = None
+    def read_prepared(
+        self, inputs: Sequence[Prepared], memory: Memory | None = None
     ) -> list[Reading]:
-        """A Reading of each input, all classified in one batch; see lines.of_ink and of_image."""
-        every = [line.glyphs for found in inputs for line in found]
+        """Reads inputs that were prepared, all classified in one batch; memory: see `read_ink`."""
+        every = [line.glyphs for prepared in inputs for line in prepared._lines]
         if not every:
             return [Reading() for _ in inputs]
         glyphs = np.concatenate(every)
@@ -95,9 +112,9 @@ class Recognizer:
         if memory:
             logits[:, :DIGITS] += memory.boost(self.features(glyphs))
         readings, start = [], 0
-        for found in inputs:
+        for prepared in inputs:
             digits: list[Digit] = []
-            for place, line in enumerate(found):
+            for place, line in enumerate(prepared._lines):
                 own = logits[start : start + len(line.runs)]
                 start += len(line.runs)
                 digits += self._digits(line, own, place, digits[-1].number + 1 if digits else 0)

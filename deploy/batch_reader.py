@@ -8,8 +8,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 
 from app.ink import image
 from app.reading import Digit, Reading, UnreadableInput
-from app.recognizer import Recognizer
-from app.segmentation.candidates import Line
+from app.recognizer import Prepared, Recognizer
 
 FILE: Final = 64 << 20  # bytes of one picture's file, at most
 DIGIT: Final = pa.struct(
@@ -35,9 +34,9 @@ class Reader:
     def __call__(self, batch: pa.Table) -> pa.Table:
         """The table with the readings' columns instead of that of the pictures."""
         rows = batch.num_rows
-        known = [self._look(batch, row) for row in range(rows)]
+        known = [self._prepared(batch, row) for row in range(rows)]
         found = [one for one in known if not isinstance(one, UnreadableInput)]
-        readings = iter(self._recognizer.read_lines(found))
+        readings = iter(self._recognizer.read_prepared(found))
         results: list[dict[str, Any]] = []
         for one in known:
             if isinstance(one, UnreadableInput):
@@ -50,15 +49,15 @@ class Reader:
             batch = batch.append_column(name, pa.array([one[name] for one in results], kind))
         return batch
 
-    def _look(self, batch: pa.Table, row: int) -> list[Line] | UnreadableInput:
+    def _prepared(self, batch: pa.Table, row: int) -> Prepared | UnreadableInput:
         """What a picture may say, or why it cannot be read."""
         try:
             if self._column:
                 content = _bytes_of(batch.column(self._column)[row])
-                return self._recognizer.look(image.decode(content), self._single)
+                return self._recognizer.prepare_image(image.decode(content), self._single)
             path = Path(batch.column("path")[row].as_py())
             _check_size(path.stat().st_size if path.is_file() else 0)
-            return self._recognizer.look(image.load(path), self._single)
+            return self._recognizer.prepare_image(image.load(path), self._single)
         except UnreadableInput as error:
             return error
 

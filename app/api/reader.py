@@ -16,9 +16,7 @@ from app.inference.session import WrongModel
 from app.ink import header
 from app.ink.segmenter import STRIDE, finder
 from app.reading import Reading, UnreadableInput
-from app.recognizer import MODEL, Recognizer
-from app.segmentation import candidates
-from app.segmentation.candidates import Line
+from app.recognizer import MODEL, Prepared, Recognizer
 
 CHECKED: Final = 5.0  # seconds for which a check that went well is believed
 BAR: Final = [[[50.0, 10.0], [49.0, 40.0], [48.0, 90.0]]]  # a one, in pixels
@@ -66,19 +64,19 @@ class Reader:
         """
         recognizer = self._loaded()
         found: list[bytes | Exception] = []
-        known: list[list[Line]] = []
+        known: list[Prepared] = []
         places: list[int] = []
         for place, (content, single) in enumerate(asked):
             found.append(b"")
             try:
-                known.append(candidates.of_ink(body.strokes_of(content, limits), single))
+                known.append(recognizer.prepare_ink(body.strokes_of(content, limits), single))
                 places.append(place)
             except UnreadableInput as error:
                 found[place] = Refusal("unreadable", str(error))
             except Exception as error:  # it must not spoil the others' answers
                 found[place] = error
         run = recognizer.metadata.get("run", "")
-        for place, reading in zip(places, recognizer.read_lines(known), strict=True):
+        for place, reading in zip(places, recognizer.read_prepared(known), strict=True):
             found[place] = as_json(reading, run)
         return found
 

@@ -19,7 +19,6 @@ from app.page import (
 )
 from app.page.model import loaded
 from app.reading import Reading, UnreadableInput
-from app.segmentation import candidates
 
 # Icon and name; as sheet.Size.pens.
 PENS: Final = (
@@ -47,9 +46,9 @@ def draw_and_read(size: sheet.Size) -> None:
         start = perf_counter()
         strokes = ink.strokes_from_canvas(drawing)
         taken = perf_counter()
-        found = candidates.of_ink(strokes)
+        prepared = recognizer.prepare_ink(strokes)
         normal = perf_counter()
-        reading = page_reading.read(recognizer, found)
+        reading = page_reading.read(recognizer, prepared)
         times = {
             "ink": taken - start,
             "glyphs": normal - taken,

@@ -22,8 +22,7 @@ from app.page import (
 )
 from app.page.model import loaded
 from app.reading import Reading, UnreadableInput
-from app.recognizer import Recognizer
-from app.segmentation.candidates import Line
+from app.recognizer import Prepared, Recognizer
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -39,13 +38,13 @@ class Found:
     """A picture that was looked at once: what is kept of it while it is shown.
 
     file: its id. picture: see `boxed.address`. size: width and height of the file's own, pixels.
-    lines: what may be read. times: seconds by step. blurred: see `focus.is_blurred`.
+    prepared: what may be read. times: seconds by step. blurred: see `focus.is_blurred`.
     """
 
     file: str
     picture: str
     size: tuple[int, int]
-    lines: list[Line]
+    prepared: Prepared
     times: dict[str, float]
     blurred: bool
 
@@ -87,7 +86,7 @@ def _read(file: "UploadedFile | None") -> None:
         about.show_steps({})
         return
     start = perf_counter()
-    reading = page_reading.read(recognizer, found.lines)
+    reading = page_reading.read(recognizer, found.prepared)
     times = {**found.times, "network": perf_counter() - start}
     page_reading.show_headline(reading, NO_INK)
     if not reading.digits:
@@ -118,7 +117,7 @@ def _found(recognizer: Recognizer, file: "UploadedFile") -> Found | str:
         start = perf_counter()
         image = pixels_of(file.getvalue(), LIMITS)
         decoded = perf_counter()
-        lines = recognizer.look(image)
+        prepared = recognizer.prepare_image(image)
         times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
     except Refusal as error:
         if error.code == "too_many_pixels":
@@ -135,9 +134,9 @@ def _found(recognizer: Recognizer, file: "UploadedFile") -> Found | str:
         file.file_id,
         digit_boxes.address(small),
         (image.shape[1], image.shape[0]),
-        lines,
+        prepared,
         times,
-        sharpness.is_blurred(image, page_reading.read(recognizer, lines).digits),
+        sharpness.is_blurred(image, page_reading.read(recognizer, prepared).digits),
     )
     st.session_state.found = found
     return found

@@ -13,8 +13,7 @@ from app.inference import occlusion
 from app.inference.prototypes import Memory
 from app.page import button_panel, clipboard, details, markup
 from app.reading import Digit, Reading
-from app.recognizer import DIGITS, Recognizer
-from app.segmentation.candidates import Line
+from app.recognizer import DIGITS, Prepared, Recognizer
 
 MOST_TILES: Final = 24  # some two lines on a phone; on a picture, all digits can be pressed
 
@@ -46,10 +45,10 @@ def visit() -> Visit:
     return found
 
 
-def read(recognizer: Recognizer, found: Sequence[Line]) -> Reading:
+def read(recognizer: Recognizer, prepared: Prepared) -> Reading:
     """The best reading, in the light of what this visitor corrected."""
     here = visit()
-    (reading,) = recognizer.read_lines([found], here.memory)
+    (reading,) = recognizer.read_prepared([prepared], here.memory)
     return Reading(
         tuple(
             replace(digit, value=None) if digit.glyph.tobytes() in here.refused else digit

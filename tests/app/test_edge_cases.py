@@ -1,7 +1,5 @@
 """Input that is no ordinary drawing: each has a defined result."""
 
-from itertools import islice
-
 import cv2
 import numpy as np
 import pytest
@@ -12,7 +10,6 @@ from app.ink import image as picture
 from app.ink import strokes as ink
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
-from app.segmentation import candidates
 from tests.support.drawings import DIGITS
 
 NAN = float("nan")
@@ -138,16 +135,3 @@ def picture_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     found = picture.find_ink(image)
     assert found is not None
     return glyph.from_ink(found[0])
-
-
-def test_clutter_is_no_more_work_than_a_full_sheet() -> None:
-    stripes = np.full((600, 600), 255, np.uint8)
-    stripes[:, ::6] = 0
-    stripes[::40] = 0
-    stripes[20::40, ::3] = 255
-    looked_at = [
-        sum(len(line.runs) for line in found) for found in islice(candidates.of_image(stripes), 2)
-    ]
-    assert max(looked_at, default=0) < 3 * candidates.MOST_PARTS
-    scribble = np.random.default_rng(0).uniform(0, 500, (100, 300, 2))
-    assert sum(len(line.runs) for line in candidates.of_ink(list(scribble))) < 3 * len(scribble)

@@ -76,6 +76,21 @@ def test_an_image_of_a_drawing_reads_as_the_drawing(recognizer: Recognizer) -> N
     assert all(side <= 68 for side in reading.digits[0].box)
 
 
+def test_what_was_prepared_is_read_as_often_as_wanted(recognizer: Recognizer) -> None:
+    image = np.pad(recognizer.read_ink(placed(4, 0, 0, 200)).digits[0].glyph, 20)
+    inputs = [
+        recognizer.prepare_ink(placed(7, 0, 0, 100)),
+        recognizer.prepare_ink([]),
+        recognizer.prepare_image(image),
+        recognizer.prepare_ink([*placed(1, 0, 0, 90), *placed(2, 100, 0, 90)], single=True),
+    ]
+    for _ in range(2):
+        readings = recognizer.read_prepared(inputs)
+        assert [reading.text for reading in readings[:3]] == ["7", "", "4"]
+        assert len(readings[3].digits) == 1
+    assert recognizer.read_prepared([]) == []
+
+
 def test_a_missing_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(WrongModel, match=r"absent\.onnx: expected a model file"):
         Recognizer(tmp_path / "absent.onnx")

@@ -1,6 +1,5 @@
 """Photographs of paper: light, surroundings, noise and size must not hide the ink."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -12,10 +11,6 @@ from app import glyph
 from app.ink import image as picture
 from app.ink import ink_map
 from app.ink import strokes as ink
-from app.reading import UnreadableInput
-from app.recognizer import Recognizer
-from app.segmentation import candidates
-from app.segmentation.candidates import Line
 from tests.support.drawings import placed
 
 Picture = NDArray[np.uint8]
@@ -139,43 +134,6 @@ def test_a_large_photograph_is_reduced_and_its_box_is_not() -> None:
     assert small is not None
     assert found[1] == pytest.approx(np.array(small[1]) * 8, abs=24)
     assert max(found[0].shape) < 700
-
-
-def test_the_ways_to_look_are_tried_until_one_can_be_read(
-    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The first look shows a scribble, the second a 3, the third is never asked for."""
-    tangle = [np.random.default_rng(0).uniform(0, 100, (40, 2))]
-    looks = [candidates.of_ink(tangle, True), candidates.of_ink(placed(3, 0, 0, 90), True)]
-    asked = []
-
-    def of_image(image: Picture, single: bool) -> Iterator[list[Line]]:
-        for look in looks:
-            asked.append(single)
-            yield look
-        pytest.fail("what can be read is not looked at again")
-
-    monkeypatch.setattr(candidates, "of_image", of_image)
-    empty = np.zeros((9, 9), np.uint8)
-    assert recognizer.read_lines([looks[0]])[0].text == "?"
-    assert recognizer.read_image(empty, single=True).text == "3"
-    assert asked == [True, True]
-    looks[1:] = [candidates.of_ink([np.random.default_rng(1).uniform(0, 100, (60, 2))], True)]
-    monkeypatch.setattr(pytest, "fail", lambda _: None)
-    assert recognizer.read_image(empty).text == "?", "where all are refused, that is the reading"
-
-
-def test_a_later_look_that_fails_costs_nothing(
-    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tangle = candidates.of_ink([np.random.default_rng(0).uniform(0, 100, (40, 2))], True)
-
-    def of_image(image: Picture, single: bool) -> Iterator[list[Line]]:
-        yield tangle
-        raise UnreadableInput("expected fewer pieces")
-
-    monkeypatch.setattr(candidates, "of_image", of_image)
-    assert recognizer.read_image(np.zeros((9, 9), np.uint8)).text == "?"
 
 
 def test_a_photograph_can_be_looked_at_in_three_ways() -> None:
