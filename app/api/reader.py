@@ -13,7 +13,7 @@ from app.api import body
 from app.api.errors import Refusal
 from app.api.limits import Limits
 from app.inference.session import WrongModel
-from app.ink import header
+from app.ink.header import PictureTooLarge, decode_checked
 from app.ink.segmenter import STRIDE, finder
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Prepared, Recognizer
@@ -50,7 +50,9 @@ class Reader:
             return found
         recognizer = self._loaded()
         try:
-            reading = recognizer.read_image(header.pixels_of(content, limits), single)
+            reading = recognizer.read_image(decode_checked(content, limits.pixels, "body"), single)
+        except PictureTooLarge as error:
+            raise Refusal("too_many_pixels", str(error)) from error
         except UnreadableInput as error:
             raise Refusal("unreadable", str(error)) from error
         except WrongModel as error:

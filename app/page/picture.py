@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from app.api.errors import Refusal
-from app.api.limits import Limits
 from app.inference.session import WrongModel
-from app.ink import image as picture
 from app.ink import sharpness
-from app.ink.header import pixels_of
+from app.ink.header import NotAPicture, PictureTooLarge, decode_checked
 from app.page import (
     about,
     clipboard,
@@ -27,7 +24,6 @@ from app.recognizer import Prepared, Recognizer
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-LIMITS: Final = Limits(pixels=picture.LARGEST_PICTURE)
 HINT: Final = "No picture yet"
 NO_INK: Final = "No digits found"
 CANNOT: Final = "This cannot be read"
@@ -115,20 +111,20 @@ def _found(recognizer: Recognizer, file: "UploadedFile") -> Found | str:
     page_reading.visit().look_elsewhere()
     try:
         start = perf_counter()
-        image = pixels_of(file.getvalue(), LIMITS)
+        image = decode_checked(file.getvalue())
         decoded = perf_counter()
         prepared = recognizer.prepare_image(image)
         times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
-    except Refusal as error:
-        if error.code == "too_many_pixels":
-            return f"{file.name} is too large: {error.message}."
+    except PictureTooLarge as error:
+        return f"{file.name} is too large: {error}."
+    except NotAPicture:
         return (
             f"{file.name} is not a picture that can be read here. Try PNG, JPEG, WebP, BMP or GIF."
         )
     except WrongModel as error:
         return f"Photographs cannot be read on this server: {error}"
     except UnreadableInput as error:
-        return f"{file.name} cannot be read: {str(error).removeprefix('body: ')}."
+        return f"{file.name} cannot be read: {str(error).removeprefix('picture: ')}."
     small, _ = digit_boxes.reduced(image)
     found = Found(
         file.file_id,

@@ -1,0 +1,57 @@
+"""A picture's header decides, before anything is decoded, whether it may be."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.ink.header import NotAPicture, PictureTooLarge, decode_checked
+from app.reading import UnreadableInput
+
+
+def encoded(suffix: str, *shape: int, dtype: type = np.uint8) -> bytes:
+    """A white picture of this shape as a file's bytes."""
+    image: NDArray[np.generic] = np.full(shape, np.iinfo(dtype).max, dtype)
+    return cv2.imencode(suffix, image)[1].tobytes()
+
+
+@pytest.mark.parametrize(
+    "content, shape",
+    [
+        (encoded(".png", 30, 40, 3), (30, 40, 3)),  # exactly as many pixels as are allowed
+        (encoded(".jpg", 30, 40), (30, 40)),
+        (encoded(".png", 15, 20, 4), (15, 20, 4)),  # transparent: a quarter is allowed
+        (encoded(".png", 15, 20, dtype=np.uint16), (15, 20)),
+        (encoded(".bmp", 15, 20, 3), (15, 20, 3)),
+    ],
+)
+def test_a_picture_that_is_small_enough_is_decoded(content: bytes, shape: tuple[int, ...]) -> None:
+    image = decode_checked(content, max_pixels=1200)
+    assert image.shape == shape
+    assert image.dtype == np.uint8
+    assert image.min() >= 250
+
+
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (encoded(".png", 31, 40, 3), "expected at most 1,200 pixels, came 40 x 31"),
+        (encoded(".png", 16, 20, 4), "expected at most 300 pixels where .* came 20 x 16"),
+        (encoded(".png", 16, 20, dtype=np.uint16), "expected at most 300 pixels where"),
+        (encoded(".bmp", 16, 20, 3), "expected at most 300 pixels where"),
+    ],
+)
+def test_a_picture_that_is_too_large_is_refused(content: bytes, message: str) -> None:
+    with pytest.raises(PictureTooLarge, match=message):
+        decode_checked(content, max_pixels=1200)
+
+
+@pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n", b"II*\x00"])
+def test_bytes_without_a_known_header_are_no_picture(content: bytes) -> None:
+    with pytest.raises(NotAPicture, match=r"expected a picture \(PNG, JPEG"):
+        decode_checked(content)
+
+
+def test_a_picture_that_breaks_off_after_its_header_is_unreadable() -> None:
+    with pytest.raises(UnreadableInput, match="^body: expected a whole picture"):
+        decode_checked(encoded(".png", 30, 40, 3)[:60], name="body")
