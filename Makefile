@@ -27,10 +27,11 @@ test: setup check test-app test-train test-batch ## set up everything and run ev
 setup: ## make all environments, at the same time
 	@$(MAKE) --no-print-directory --jobs 3 .venv/app/.tested .venv/train/.tested .venv/batch/.tested
 
-check: .venv/app/.tested .venv/train/.tested ## linters and types
+check: .venv/app/.tested .venv/train/.tested ## linters, types, and which package may import which
 	$(APP) -m ruff check .
 	$(APP) -m ruff format --check .
 	$(APP) -m mypy app
+	.venv/app/bin/lint-imports --no-logo
 	$(TRAIN) -m mypy train export
 
 format: .venv/app/.tested ## put the code in its one format
@@ -84,7 +85,7 @@ audit: ## look the deployed packages up among known weaknesses, on the internet
 	.venv/audit/bin/python -m pip_audit --strict --disable-pip --require-hashes -r requirements-app.lock
 
 clean: ## remove environments, caches and reports, but not runs/
-	rm -rf .venv $(REPORTS) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv $(REPORTS) .import_linter_cache .mypy_cache .ruff_cache .pytest_cache
 
 .venv/app/.served: requirements-app.txt
 	$(PYTHON) -m venv --clear .venv/app
