@@ -1,4 +1,6 @@
-"""Reads files: `python -m app read PATH... [--jsonl]`.
+"""The command `digits`, or `python -m app`: reads files, or serves the page and programs.
+
+`digits serve` is described in app/launcher.py. `digits read PATH... [--jsonl]` reads files:
 
 PATH is a picture, an ink file (.json: [[[x, y], ...], ...], or {"strokes": ...} as programs send
 it) or a folder of either. Prints a line
@@ -8,6 +10,7 @@ batches, so that any number of them takes the same memory.
 """
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -16,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from app import launcher
 from app.inference.session import WrongModel
 from app.ink import image, strokes
 from app.reading import Reading, UnreadableInput
@@ -28,6 +32,10 @@ BATCH: Final = 64  # files that are classified at once
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns the exit status."""
     command = _parser().parse_args(arguments)
+    if command.name == "serve":
+        return launcher.serve(command.port, command.address)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a path may not fit its encoding
     try:
         recognizer = Recognizer(command.model)
     except WrongModel as error:
@@ -111,13 +119,15 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m app", description="Reads handwritten digits.")
-    commands = parser.add_subparsers(required=True, metavar="read")
+    parser = argparse.ArgumentParser(prog="digits", description="Reads handwritten digits.")
+    commands = parser.add_subparsers(dest="name", required=True, metavar="read|serve")
     reader = commands.add_parser("read", help="read pictures and ink files")
     reader.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
     reader.add_argument("--jsonl", action="store_true", help="a JSON object a line")
     reader.add_argument("--single", action="store_true", help="each file is one character")
     reader.add_argument("--model", type=Path, default=MODEL, help="an exported model")
+    server = commands.add_parser("serve", help="serve the page and the HTTP service")
+    launcher.add_arguments(server)
     return parser
 
 

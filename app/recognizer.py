@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app import glyph
+from app.inference.models import models_folder
 from app.inference.prototypes import Memory
 from app.inference.session import WrongModel, open_session
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
 from app.segmentation.candidates import Line
 
-MODEL: Final = Path(__file__).resolve().parent.parent / "models" / "model.onnx"
+MODEL: Final = models_folder() / "model.onnx"
 CONTRACT: Final = (
     "digits/3"  # in: "glyphs" uint8 (n, 28, 28); out: "logits" (n, 11), "features" (n, d)
 )

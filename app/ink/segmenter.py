@@ -15,10 +15,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.inference.models import models_folder
 from app.inference.session import open_session
 from app.ink.ink_map import Ink, without_specks
 
-FINDER: Final = Path(__file__).resolve().parents[2] / "models" / "finder.onnx"
+FINDER: Final = models_folder() / "finder.onnx"
 CONTRACT: Final = "finder/1"  # input "picture" uint8 (h, w, 3), output "ink" float32 (h, w)
 SIDE: Final = 160  # pixels, the longer side of the pictures that it learned from
 STRIDE: Final = 32  # pixels: its pictures' sides are multiples of it

@@ -3,14 +3,14 @@
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
 
 from app import corrections
+from app.inference.models import models_folder
 
-MODELS: Final = Path(__file__).resolve().parents[2] / "models"
+MODELS: Final = models_folder()
 # Key of the measured time, title, what happens.
 STEPS: Final = (
     ("picture", "Picture", "decoded, and turned upright as the camera was held"),

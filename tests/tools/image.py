@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -26,14 +26,25 @@ START: Final = 60  # seconds; a busy machine takes ten to import everything
 
 
 @contextmanager
-def started(folder: Path, script: Path, *options: str, **variables: str) -> Iterator[int]:
-    """Serves a script from a working directory; yields its port. options: the interpreter's."""
+def started(
+    folder: Path,
+    script: Path = ROOT / "app" / "server.py",
+    *options: str,
+    command: Sequence[str] = (),
+    **variables: str,
+) -> Iterator[int]:
+    """Serves a script from a working directory; yields its port.
+
+    options: of the interpreter. command: starts the server instead, given a port and an address.
+    """
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    address = [f"--server.port={port}", "--server.address=127.0.0.1"]
+    prefix = "--" if command else "--server."
+    address = [f"{prefix}port={port}", f"{prefix}address=127.0.0.1"]
+    streamlit = [sys.executable, *options, "-m", "streamlit", "run", str(script)]
     server = subprocess.Popen(
-        [sys.executable, *options, "-m", "streamlit", "run", str(script), *address],
+        [*(command or streamlit), *address],
         cwd=folder,
         env={**os.environ, **variables},
         stdout=subprocess.PIPE,
