@@ -44,7 +44,7 @@ def kind_of(request: Request) -> str:
     kind = came.partition(";")[0].strip().lower()
     if kind in (INK, FORM, BYTES) or (kind.startswith(PICTURE) and len(kind) > len(PICTURE)):
         return kind
-    raise Refusal("unsupported", f"expected {KINDS}, came {came[:100]!r}")
+    raise Refusal("unsupported_media_type", f"expected {KINDS}, came {came[:100]!r}")
 
 
 async def content_of(request: Request, kind: str, limits: Limits) -> bytes:
@@ -56,13 +56,13 @@ async def content_of(request: Request, kind: str, limits: Limits) -> bytes:
             content = await _file(request, body) if kind == FORM else body
     except TimeoutError as error:
         message = f"expected the body within {limits.body_seconds} s, came a part of it"
-        raise Refusal("too_slow", message) from error
+        raise Refusal("request_timeout", message) from error
     except ClientDisconnect as error:
-        raise Refusal("malformed", "expected a whole body, came a part of it") from error
+        raise Refusal("invalid_request", "expected a whole body, came a part of it") from error
     if len(content) > most:
         raise _too_large(most, len(content))
     if not content:
-        raise Refusal("malformed", "expected a picture or strokes, came an empty body")
+        raise Refusal("invalid_request", "expected a picture or strokes, came an empty body")
     return content
 
 
@@ -70,7 +70,7 @@ async def _taken(request: Request, most: int) -> bytes:
     """The body; refused from its length, and again while it comes, as a length may be wrong."""
     said = request.headers.get("content-length", "")
     if said.isascii() and said.isdigit() and (len(said) > 12 or int(said) > most):
-        raise Refusal("too_large", f"expected at most {most:,} bytes, came {said[:30]}")
+        raise Refusal("payload_too_large", f"expected at most {most:,} bytes, came {said[:30]}")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -80,7 +80,7 @@ async def _taken(request: Request, most: int) -> bytes:
 
 
 def _too_large(most: int, came: int) -> Refusal:
-    return Refusal("too_large", f"expected at most {most:,} bytes, came {came:,} or more")
+    return Refusal("payload_too_large", f"expected at most {most:,} bytes, came {came:,} or more")
 
 
 async def _file(request: Request, body: bytes) -> bytes:
@@ -97,12 +97,12 @@ async def _file(request: Request, body: bytes) -> bytes:
         form = await parser.parse()
     except (MultiPartException, ValueError, KeyError) as error:
         message = f"expected a form with one file, came {error}"
-        raise Refusal("malformed", message) from error
+        raise Refusal("invalid_request", message) from error
     files = [part for part in form.values() if isinstance(part, UploadFile)]
     content = await files[0].read() if files else None
     await form.close()
     if content is None:
-        raise Refusal("malformed", "expected a form with one file, came a form without")
+        raise Refusal("invalid_request", "expected a form with one file, came a form without")
     return content
 
 
@@ -111,17 +111,17 @@ def strokes_of(content: bytes, limits: Limits) -> Strokes:
     try:
         found = _DECODER.decode(content.decode(json.detect_encoding(content), "surrogatepass"))
     except (ValueError, RecursionError) as error:
-        raise Refusal("malformed", f"expected JSON, came {error}") from error
+        raise Refusal("invalid_request", f"expected JSON, came {error}") from error
     if not isinstance(found, dict) or set(found) != {"strokes"}:
         came = f"the keys {sorted(found)}"[:200] if isinstance(found, dict) else _name(found)
-        raise Refusal("unreadable", f"{SHAPE}, came {came}")
+        raise Refusal("unprocessable", f"{SHAPE}, came {came}")
     strokes = found["strokes"]
     if not isinstance(strokes, list) or not all(isinstance(one, list) for one in strokes):
-        raise Refusal("unreadable", f"{SHAPE}, came no list of lists as strokes")
+        raise Refusal("unprocessable", f"{SHAPE}, came no list of lists as strokes")
     points = sum(map(len, strokes))
     if len(strokes) > limits.strokes or points > limits.points:
         raise Refusal(
-            "too_much_ink",
+            "too_many_points",
             f"expected at most {limits.strokes:,} strokes and {limits.points:,} points,"
             f" came {len(strokes):,} and {points:,}",
         )
@@ -138,7 +138,7 @@ def _stroke(number: int, points: list[Any]) -> NDArray[np.float64]:
                 return stroke
     (came, *_) = (f"{point!r:.100}" for point in points if not _is_point(point))
     message = f"stroke {number}: expected points [x, y] of finite numbers, came {came}"
-    raise Refusal("unreadable", message)
+    raise Refusal("unprocessable", message)
 
 
 def _is_point(point: Any) -> bool:

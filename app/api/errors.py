@@ -12,19 +12,19 @@ LOG: Final = logging.getLogger("digits")
 
 # Every code, its status and what it means: the OpenAPI description is made from this.
 CODES: Final = {
-    "malformed": (400, "The body is not what its content type says."),
+    "invalid_request": (400, "The body is not what its content type says."),
     "not_found": (404, "There is nothing at this path."),
-    "wrong_method": (405, "The path is there, for another method."),
-    "too_slow": (408, "The body did not arrive in time."),
-    "too_large": (413, "The body has too many bytes."),
-    "unsupported": (415, "The content type is none that is read."),
-    "unreadable": (422, "The picture, the strokes or a parameter cannot be read."),
+    "method_not_allowed": (405, "The path is there, for another method."),
+    "request_timeout": (408, "The body did not arrive in time."),
+    "payload_too_large": (413, "The body has too many bytes."),
+    "unsupported_media_type": (415, "The content type is none that is read."),
+    "unprocessable": (422, "The picture, the strokes or a parameter cannot be read."),
     "too_many_pixels": (422, "The picture has too many pixels."),
-    "too_much_ink": (422, "The drawing has too many strokes or points."),
-    "too_often": (429, "This client has asked too often; see Retry-After."),
-    "busy": (429, "Too many requests are being served; see Retry-After."),
-    "failed": (500, "The server failed; its log says why."),
-    "not_ready": (503, "The model cannot be used; the server's log says why."),
+    "too_many_points": (422, "The drawing has too many strokes or points."),
+    "rate_limited": (429, "This client has asked too often; see Retry-After."),
+    "concurrency_limited": (429, "Too many requests are being served; see Retry-After."),
+    "internal_error": (500, "The server failed; its log says why."),
+    "model_unavailable": (503, "The model cannot be used; the server's log says why."),
 }
 
 
@@ -49,15 +49,15 @@ def json_response(
 def refused(request: Request, refusal: Refusal) -> Response:
     """The refusal of a request as a response."""
     headers = refusal.headers
-    endless = refusal.code == "too_large" and "content-length" not in request.headers
-    if endless or refusal.code == "too_slow":
+    endless = refusal.code == "payload_too_large" and "content-length" not in request.headers
+    if endless or refusal.code == "request_timeout":
         headers["Connection"] = "close"  # else the rest of the body would be waited for
     return _answer(refusal.code, refusal.message, headers)
 
 
 def failed() -> Response:
     """The answer to what should not have happened: nothing of it, that is in the log."""
-    return _answer("failed", CODES["failed"][1], {})
+    return _answer("internal_error", CODES["internal_error"][1], {})
 
 
 def _answer(code: str, message: str, headers: Mapping[str, str]) -> Response:

@@ -54,7 +54,7 @@ class Limits:
         return cls(**found)
 
 
-class Buckets:
+class RateLimiter:
     """A token bucket a client: full at first, filled at the rate, a token a read.
 
     Not for several threads: the event loop alone asks. clock: seconds.
@@ -78,7 +78,7 @@ class Buckets:
         return wait
 
 
-class Places:
+class InFlightLimiter:
     """How many requests are inside: uploading, waiting or being read. Half are one client's."""
 
     def __init__(self, places: int) -> None:
@@ -102,7 +102,7 @@ class Places:
 
 
 @lru_cache(1_000)  # to take an address apart costs a twentieth of a reading
-def client_of(peer: str, forwarded: str, proxies: int) -> str:
+def client_key(peer: str, forwarded: str, proxies: int) -> str:
     """Who asks: the address that the outermost trusted proxy saw, an IPv6 one as its /64.
 
     peer: the address of the connection. forwarded: X-Forwarded-For, to which each proxy appended

@@ -54,7 +54,7 @@ class Reader:
         except PictureTooLarge as error:
             raise Refusal("too_many_pixels", str(error)) from error
         except UnreadableInput as error:
-            raise Refusal("unreadable", str(error)) from error
+            raise Refusal("unprocessable", str(error)) from error
         except WrongModel as error:
             raise NotReady(str(error)) from error
         return as_json(reading, recognizer.metadata.get("run", ""))
@@ -74,7 +74,7 @@ class Reader:
                 known.append(recognizer.prepare_ink(body.strokes_of(content, limits), single))
                 places.append(place)
             except UnreadableInput as error:
-                found[place] = Refusal("unreadable", str(error))
+                found[place] = Refusal("unprocessable", str(error))
             except Exception as error:  # it must not spoil the others' answers
                 found[place] = error
         run = recognizer.metadata.get("run", "")

@@ -18,10 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import body
 from app.api.errors import LOG, Refusal, failed, json_response, refused
-from app.api.limits import Buckets, Limits, Places, client_of
+from app.api.limits import InFlightLimiter, Limits, RateLimiter, client_key
 from app.api.reader import NotReady, Reader
 from app.api.schema import description
-from app.api.strokes import SHORT, InkQueue
+from app.api.strokes import SHORT, MicroBatcher
 
 AGAIN: Final = 1  # seconds after which a busy server may be asked again
 # What browsers should know of each answer: the type is as said, nothing is sent on, and of other
@@ -46,9 +46,9 @@ class Service:
 
     def __init__(self, limits: Limits, reader: Reader, prefix: str) -> None:
         self._limits, self._reader, self._api = limits, reader, prefix + "/api"
-        self._buckets = Buckets(limits.rate, limits.burst)
-        self._places = Places(limits.reads + limits.waiting)
-        self._inks = InkQueue(partial(reader.inks, limits=limits))
+        self._rate_limiter = RateLimiter(limits.rate, limits.burst)
+        self._in_flight = InFlightLimiter(limits.reads + limits.waiting)
+        self._ink_batcher = MicroBatcher(partial(reader.inks, limits=limits))
         self._pool = ThreadPoolExecutor(limits.reads, thread_name_prefix="read")
         self._probe = ThreadPoolExecutor(1, thread_name_prefix="probe")  # not behind the readers
         self._description = json.dumps(description(limits, prefix)).encode()
@@ -76,7 +76,7 @@ class Service:
         except NotReady as error:
             LOG.error("not ready: %s", error)
             message = "expected a model that works, came none; the server's log says why"
-            response = refused(request, Refusal("not_ready", message))
+            response = refused(request, Refusal("model_unavailable", message))
         except Exception as error:  # what should not have happened is for the log
             LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
             response = failed()
@@ -91,7 +91,7 @@ class Service:
         method, endpoint = self._endpoints[request.scope["path"]]
         if request.method != method and (method, request.method) != ("GET", "HEAD"):
             message = f"expected {method}, came {request.method}"
-            raise Refusal("wrong_method", message, {"Allow": method})
+            raise Refusal("method_not_allowed", message, {"Allow": method})
         return endpoint
 
     async def read(self, request: Request) -> Response:
@@ -99,18 +99,18 @@ class Service:
         kind = body.kind_of(request)
         single = _flag(request, "single")
         client = self._client(request)
-        if wait := self._buckets.take(client):
+        if wait := self._rate_limiter.take(client):
             expected = f"expected {self._limits.rate} reads a minute at most"
             message = f"{expected}, came more; wait {wait} s"
-            raise Refusal("too_often", message, {"Retry-After": str(wait)})
-        with self._places.one(client) as free:
+            raise Refusal("rate_limited", message, {"Retry-After": str(wait)})
+        with self._in_flight.one(client) as free:
             if not free:
                 most = self._limits.reads + self._limits.waiting
                 message = f"expected at most {most} requests at once, half of them yours, came more"
-                raise Refusal("busy", message, {"Retry-After": str(AGAIN)})
+                raise Refusal("concurrency_limited", message, {"Retry-After": str(AGAIN)})
             content = await body.content_of(request, kind, self._limits)
             if kind == body.INK and len(content) <= SHORT:
-                return json_response(await self._inks.read(content, single))
+                return json_response(await self._ink_batcher.read(content, single))
             work = partial(self._reader.read, content, kind, single, self._limits)
             return json_response(await _in(self._pool, work))
 
@@ -135,9 +135,9 @@ class Service:
     def _client(self, request: Request) -> str:
         peer = request.client.host if request.client else ""
         if not self._limits.proxies:
-            return client_of(peer, "", 0)
+            return client_key(peer, "", 0)
         forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
-        return client_of(peer, forwarded, self._limits.proxies)
+        return client_key(peer, forwarded, self._limits.proxies)
 
 
 class Front:
@@ -182,5 +182,5 @@ def _flag(request: Request, name: str) -> bool:
         return False
     text = request.query_params.get(name, "false")
     if text not in ("true", "false"):
-        raise Refusal("unreadable", f"{name}: expected true or false, came {text[:100]!r}")
+        raise Refusal("unprocessable", f"{name}: expected true or false, came {text[:100]!r}")
     return text == "true"

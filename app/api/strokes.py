@@ -18,7 +18,7 @@ Asked = tuple[bytes, bool]  # a body, and whether it is a single character
 Read = Callable[[Sequence[Asked]], Sequence[bytes | Exception]]
 
 
-class InkQueue:
+class MicroBatcher:
     """Drawings on their way to the thread and back; for one event loop, which alone calls it.
 
     read: what reads some of them, each to an answer or to why there is none.

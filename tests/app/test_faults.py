@@ -85,8 +85,10 @@ def test_a_wrong_model_is_said_at_every_door(
     assert command.main(["read", "--model", str(path), str(tmp_path)]) == 2
     assert "expected" in capsys.readouterr().err
     with caplog.at_level(logging.ERROR, "digits"), serving(reader=Reader(path)) as address:
-        refused(read(address, INK, "application/json"), 503, "not_ready", "the server's log")
-        refused(requests.get(f"{address}/readyz", timeout=9), 503, "not_ready")
+        refused(
+            read(address, INK, "application/json"), 503, "model_unavailable", "the server's log"
+        )
+        refused(requests.get(f"{address}/readyz", timeout=9), 503, "model_unavailable")
         assert requests.get(f"{address}/healthz", timeout=9).status_code == 200
     assert str(tmp_path) in caplog.text  # the log tells what the client is not told
 
@@ -108,10 +110,10 @@ def test_a_wrong_finder_is_said_and_strokes_are_still_read(
     noise = np.random.default_rng(0).normal(0, 8, drawn().shape)  # as of a camera
     photograph = coded(".png", (drawn() * 0.6 + 40 + noise).clip(0, 255).astype(np.uint8))
     with serving() as address:
-        refused(requests.get(f"{address}/readyz", timeout=9), 503, "not_ready")
+        refused(requests.get(f"{address}/readyz", timeout=9), 503, "model_unavailable")
         assert read(address, INK, "application/json").json()["text"] == "1"
         assert read(address, coded(".png")).json()["text"] == "3"  # a drawing needs no finder
-        refused(read(address, photograph), 503, "not_ready")
+        refused(read(address, photograph), 503, "model_unavailable")
 
 
 def test_a_model_that_comes_later_is_taken(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ from schemathesis.specs.openapi.checks import (
 
 from app.api import service
 from app.api.errors import Refusal
-from app.api.limits import Buckets, Limits, Places, client_of
+from app.api.limits import InFlightLimiter, Limits, RateLimiter, client_key
 from app.api.reader import Reader
 from app.api.schema import description
 from app.ink import image as picture
@@ -247,7 +247,7 @@ def test_single_takes_all_ink_for_one_character(address: str) -> None:
     )
     single = read(address, {"strokes": two}, "application/json", "?single=true").json()
     assert len(single["digits"]) == 1
-    refused(read(address, coded(".png"), query="?single=yes"), 422, "unreadable", "'yes'")
+    refused(read(address, coded(".png"), query="?single=yes"), 422, "unprocessable", "'yes'")
 
 
 @pytest.mark.parametrize(
@@ -268,29 +268,29 @@ def test_nothing_drawn_is_a_reading_without_digits(address: str, body: Any, kind
 DEEP = b'{"strokes": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"
 MILLION = b'{"strokes": [[' + b",".join([b"[1,2]"] * 1_000_000) + b"]]}"
 BAD_INK = [
-    (b"", 400, "malformed", "empty"),
-    (b"{", 400, "malformed", "JSON"),
-    (b"\xff\xfe{}", 400, "malformed", "JSON"),
-    (DEEP, 400, "malformed", "JSON"),
-    (MILLION, 413, "too_large", "1,048,576"),
-    (b'{"strokes": [[' + b",".join([b"[1,2]"] * 20_001) + b"]]}", 422, "too_much_ink", "20,001"),
-    (b'{"strokes": [' + b",".join([b"[]"] * 501) + b"]}", 422, "too_much_ink", "501"),
-    (b'{"strokes": [[[NaN, 1]]]}', 400, "malformed", "NaN"),
-    (b'{"strokes": [[[1, -Infinity]]]}', 400, "malformed", "-Infinity"),
-    (b'{"strokes": [[[1e999, 1]]]}', 422, "unreadable", "finite"),
-    (b'{"strokes": [[[1, ' + b"9" * 400 + b"]]]}", 422, "unreadable", "finite"),
-    (b'{"strokes": [[[1000001, 1]]]}', 422, "unreadable", "1e+06"),
-    (b'{"strokes": [[["1", "2"]]]}', 422, "unreadable", "['1', '2']"),
-    (b'{"strokes": [[[true, false]]]}', 422, "unreadable", "True"),
-    (b'{"strokes": [[[1, null]]]}', 422, "unreadable", "None"),
-    (b'{"strokes": [[[1, 2, 3]]]}', 422, "unreadable", "stroke 0"),
-    (b'{"strokes": [[1, 2]]}', 422, "unreadable", "stroke 0"),
-    (b'{"strokes": ["12"]}', 422, "unreadable", "strokes"),
-    (b'{"strokes": {"0": []}}', 422, "unreadable", "strokes"),
-    (b'{"strokes": null}', 422, "unreadable", "strokes"),
-    (b'{"strokes": [], "more": 1}', 422, "unreadable", "'more'"),
-    (b"[]", 422, "unreadable", "list"),
-    (b'"text"', 422, "unreadable", "str"),
+    (b"", 400, "invalid_request", "empty"),
+    (b"{", 400, "invalid_request", "JSON"),
+    (b"\xff\xfe{}", 400, "invalid_request", "JSON"),
+    (DEEP, 400, "invalid_request", "JSON"),
+    (MILLION, 413, "payload_too_large", "1,048,576"),
+    (b'{"strokes": [[' + b",".join([b"[1,2]"] * 20_001) + b"]]}", 422, "too_many_points", "20,001"),
+    (b'{"strokes": [' + b",".join([b"[]"] * 501) + b"]}", 422, "too_many_points", "501"),
+    (b'{"strokes": [[[NaN, 1]]]}', 400, "invalid_request", "NaN"),
+    (b'{"strokes": [[[1, -Infinity]]]}', 400, "invalid_request", "-Infinity"),
+    (b'{"strokes": [[[1e999, 1]]]}', 422, "unprocessable", "finite"),
+    (b'{"strokes": [[[1, ' + b"9" * 400 + b"]]]}", 422, "unprocessable", "finite"),
+    (b'{"strokes": [[[1000001, 1]]]}', 422, "unprocessable", "1e+06"),
+    (b'{"strokes": [[["1", "2"]]]}', 422, "unprocessable", "['1', '2']"),
+    (b'{"strokes": [[[true, false]]]}', 422, "unprocessable", "True"),
+    (b'{"strokes": [[[1, null]]]}', 422, "unprocessable", "None"),
+    (b'{"strokes": [[[1, 2, 3]]]}', 422, "unprocessable", "stroke 0"),
+    (b'{"strokes": [[1, 2]]}', 422, "unprocessable", "stroke 0"),
+    (b'{"strokes": ["12"]}', 422, "unprocessable", "strokes"),
+    (b'{"strokes": {"0": []}}', 422, "unprocessable", "strokes"),
+    (b'{"strokes": null}', 422, "unprocessable", "strokes"),
+    (b'{"strokes": [], "more": 1}', 422, "unprocessable", "'more'"),
+    (b"[]", 422, "unprocessable", "list"),
+    (b'"text"', 422, "unprocessable", "str"),
 ]
 
 
@@ -302,13 +302,13 @@ def test_bad_strokes_are_refused(
 
 
 BAD_PICTURES = [
-    (b"", 400, "malformed", "empty"),
-    (b"\x00" * 1000, 422, "unreadable", "PNG"),
-    (b"GIF89a", 422, "unreadable", "PNG"),
-    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 422, "unreadable", "PNG"),
-    (b"P5 2 2 255 \x00\x00\x00\x00", 422, "unreadable", "PNG"),  # a format not offered
-    (coded(".png")[:30], 422, "unreadable", "picture"),
-    (coded(".jpg")[:100], 422, "unreadable", "picture"),
+    (b"", 400, "invalid_request", "empty"),
+    (b"\x00" * 1000, 422, "unprocessable", "PNG"),
+    (b"GIF89a", 422, "unprocessable", "PNG"),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 422, "unprocessable", "PNG"),
+    (b"P5 2 2 255 \x00\x00\x00\x00", 422, "unprocessable", "PNG"),  # a format not offered
+    (coded(".png")[:30], 422, "unprocessable", "picture"),
+    (coded(".jpg")[:100], 422, "unprocessable", "picture"),
     (png(0, 10), 422, None, ""),
     (png(60_000, 60_000), 422, "too_many_pixels", "16,000,000"),
     (png(5_000, 5_000), 422, "too_many_pixels", "5,000 x 5,000"),
@@ -320,7 +320,7 @@ BAD_PICTURES = [
     (jpeg_saying(65_000, 65_000), 422, "too_many_pixels", ""),
     (b"BM" + struct.pack("<IIIIiiHHIIiiII", 90, 0, 54, 40, 70_000, 70_000, 1, 24, 0, 0, 0, 0, 0, 0),
      422, "too_many_pixels", "4900000000"),
-    (coded(".png") + b"\x00" * (8 << 20), 413, "too_large", "8,388,608"),
+    (coded(".png") + b"\x00" * (8 << 20), 413, "payload_too_large", "8,388,608"),
 ]  # fmt: skip
 
 
@@ -351,15 +351,17 @@ def test_a_damaged_picture_is_read_or_refused(kind: str) -> None:
             outcomes[type(reader.read(content.tobytes(), "image/png", False, FREE)).__name__] += 1
         except Refusal as refusal:
             outcomes[refusal.code] += 1
-    assert set(outcomes) <= {"bytes", "unreadable", "too_many_pixels"}
-    assert outcomes["unreadable"] > 0
+    assert set(outcomes) <= {"bytes", "unprocessable", "too_many_pixels"}
+    assert outcomes["unprocessable"] > 0
 
 
 @pytest.mark.parametrize(
     "kind", ["", "text/plain", "image", "image/", "application/xml", "multipart/mixed", "*/*"]
 )
 def test_other_content_types_are_refused(address: str, kind: str) -> None:
-    refused(read(address, coded(".png"), kind), 415, "unsupported", "image type", repr(kind))
+    refused(
+        read(address, coded(".png"), kind), 415, "unsupported_media_type", "image type", repr(kind)
+    )
 
 
 @pytest.mark.parametrize(
@@ -374,8 +376,8 @@ def test_other_content_types_are_refused(address: str, kind: str) -> None:
     ],
 )
 def test_bad_forms_are_refused(address: str, body: bytes) -> None:
-    refused(read(address, body, "multipart/form-data; boundary=x"), 400, "malformed")
-    refused(read(address, body, "multipart/form-data"), 400, "malformed")
+    refused(read(address, body, "multipart/form-data; boundary=x"), 400, "invalid_request")
+    refused(read(address, body, "multipart/form-data"), 400, "invalid_request")
 
 
 def test_a_body_of_unsaid_length_is_cut_at_the_limit(address: str) -> None:
@@ -404,13 +406,13 @@ def test_a_slow_body_is_given_up() -> None:
         connection.endheaders(b"\x89PNG")
         response = connection.getresponse()
         assert response.status == 408
-        assert json.load(response)["error"]["code"] == "too_slow"
+        assert json.load(response)["error"]["code"] == "request_timeout"
 
 
 def test_paths_and_methods_that_are_none(address: str) -> None:
     refused(requests.get(f"{address}/api/other", timeout=9), 404, "not_found")
     response = requests.get(f"{address}/api/read", timeout=9)
-    refused(response, 405, "wrong_method", "POST", "GET")
+    refused(response, 405, "method_not_allowed", "POST", "GET")
     assert response.headers["Allow"] == "POST"
 
 
@@ -426,7 +428,7 @@ def test_the_rate_holds_and_says_when_to_come_again() -> None:
         body = {"strokes": []}
         assert [read(address, body, "application/json").status_code for _ in range(2)] == [200, 200]
         response = read(address, body, "application/json")
-        refused(response, 429, "too_often", "6 reads a minute")
+        refused(response, 429, "rate_limited", "6 reads a minute")
         assert response.headers["Retry-After"] in ("9", "10")
         assert requests.get(f"{address}/healthz", timeout=9).status_code == 200
 
@@ -452,7 +454,7 @@ def test_a_read_does_not_block_others_and_the_busy_server_refuses() -> None:
         responses = [one.result() for one in asked]
     assert sorted(one.status_code for one in responses) == [200, 200, 429, 429]  # half of 4 places
     busy = next(one for one in responses if one.status_code == 429)
-    refused(busy, 429, "busy", "4 requests")
+    refused(busy, 429, "concurrency_limited", "4 requests")
     assert int(busy.headers["Retry-After"]) >= 1
 
 
@@ -502,7 +504,7 @@ def test_a_server_without_a_model_lives_but_is_not_ready(tmp_path: Path) -> None
             requests.get(f"{address}/api/model", timeout=9),
             read(address, {"strokes": []}, "application/json"),
         ):
-            refused(response, 503, "not_ready")
+            refused(response, 503, "model_unavailable")
             assert str(tmp_path) not in response.text
 
 
@@ -519,7 +521,7 @@ class BrokenReader(Reader):
 def test_a_failure_keeps_its_details_to_itself() -> None:
     with serving(reader=BrokenReader()) as address:
         response = read(address, coded(".png"))
-    refused(response, 500, "failed")
+    refused(response, 500, "internal_error")
     assert "secret" not in response.text
 
 
@@ -540,12 +542,12 @@ def test_a_failure_keeps_its_details_to_itself() -> None:
     ],
 )
 def test_who_asks(peer: str, forwarded: str, proxies: int, expected: str) -> None:
-    assert client_of(peer, forwarded, proxies) == expected
+    assert client_key(peer, forwarded, proxies) == expected
 
 
 def test_a_bucket_fills_at_its_rate() -> None:
     now = 0.0
-    buckets = Buckets(rate=60, burst=2, clock=lambda: now)
+    buckets = RateLimiter(rate=60, burst=2, clock=lambda: now)
     assert [buckets.take("a") for _ in range(3)] == [0, 0, 1]
     assert buckets.take("b") == 0  # another client
     now = 1.0
@@ -555,7 +557,7 @@ def test_a_bucket_fills_at_its_rate() -> None:
 
 
 def test_places_are_given_back() -> None:
-    places = Places(4)
+    places = InFlightLimiter(4)
     with places.one("a") as first, places.one("a") as second, places.one("a") as third:
         assert (first, second, third) == (True, True, False)
     with places.one("a") as again:
