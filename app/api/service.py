@@ -19,9 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api import body
 from app.api.errors import LOG, Refusal, failed, json_response, refused
 from app.api.limits import InFlightLimiter, Limits, RateLimiter, client_key
+from app.api.micro_batcher import SHORT, MicroBatcher
+from app.api.openapi import description
 from app.api.reader import NotReady, Reader
-from app.api.schema import description
-from app.api.strokes import SHORT, MicroBatcher
 
 AGAIN: Final = 1  # seconds after which a busy server may be asked again
 # What browsers should know of each answer: the type is as said, nothing is sent on, and of other

@@ -43,8 +43,8 @@ from schemathesis.specs.openapi.checks import (
 from app.api import service
 from app.api.errors import Refusal
 from app.api.limits import InFlightLimiter, Limits, RateLimiter, client_key
+from app.api.openapi import description
 from app.api.reader import Reader
-from app.api.schema import description
 from app.ink import image as picture
 from app.recognizer import Recognizer
 from tests.support.browser import large_photograph
