@@ -29,8 +29,8 @@ from train.config import Config, to_dict
 from train.data.datasets import Digits, data_folder, load_mnist, load_omniglot, load_pendigits
 from train.data.download import DataError, place
 from train.evaluate.calibration import fit_temperature, threshold_at
-from train.evaluate.metrics import CALIBRATED, REFUSED
-from train.evaluate.sets import TEST, Collection, EvaluationSet, Wanted, collect
+from train.evaluate.protocol import CALIBRATED, TARGET_FALSE_REJECT_RATE, TEST
+from train.evaluate.sets import Collection, EvaluationSet, Wanted, collect
 from train.mixture import Mixture, Sources
 from train.negatives.outliers import split
 from train.networks.classifier import Trained, load
@@ -129,7 +129,7 @@ def calibrate(models: Sequence[Path], validation: Sequence[Digits]) -> None:
     for path in models:
         set_metadata(path, {"temperature": "1", "threshold": "inf"})
         logits = Recognizer(path).logits(glyphs)
-        threshold = threshold_at(outlier_scores(logits), REFUSED)
+        threshold = threshold_at(outlier_scores(logits), TARGET_FALSE_REJECT_RATE)
         temperature = fit_temperature(logits, labels)
         set_metadata(path, {"temperature": f"{temperature:.4f}", "threshold": f"{threshold:.4f}"})
 

@@ -18,9 +18,9 @@ from export.__main__ import calibrate, everything, figures_of, glyphs_for_calibr
 from train.data.datasets import data_folder
 from train.data.download import DataError, place
 from train.evaluate.__main__ import run
-from train.evaluate.metrics import CALIBRATED, measure
+from train.evaluate.metrics import measure
 from train.evaluate.models import load_model
-from train.evaluate.sets import TEST
+from train.evaluate.protocol import CALIBRATED, TEST
 from train.networks.classifier import load
 
 

@@ -11,7 +11,8 @@ from train.evaluate import score
 from train.evaluate.__main__ import run
 from train.evaluate.metrics import Result, measure
 from train.evaluate.models import load_model
-from train.evaluate.sets import TEST, Collection
+from train.evaluate.protocol import TEST
+from train.evaluate.sets import Collection
 from train.networks.classifier import Network
 
 LARGEST_LOGIT_DIFFERENCE: Final = 1e-4  # torch against fp32 ONNX

@@ -1,8 +1,8 @@
 """What each part of the training data is worth: `python -m train.ablation [--data DIR]`.
 
-Trains the student briefly on everything and, without one part at a time, on the rest, as many at
-a time as there are cores, and scores each on the validation sets. Keeps what it has in
-runs/ablation/ablation.json, so that no variant is trained twice; at the end writes
+Trains the student briefly on all of the data and, once for each part, on the data without it, as
+many at a time as there are cores, and scores each on the validation sets. Finished variants are
+kept in runs/ablation/ablation.json, so that none is trained twice. At the end it writes
 models/ablation.json and prints the table.
 """
 
@@ -10,40 +10,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import replace
-from multiprocessing import get_context
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
-
-import cv2
-import torch
-from tqdm import tqdm
-
-from train.config import Config
-from train.data.datasets import data_folder, load_mnist, load_omniglot, load_pendigits
-from train.data.download import DataError, place
-from train.engine.device import pick_precision
-from train.engine.loop import Validation, fit
-from train.evaluate.__main__ import run
-from train.evaluate.metrics import measure
-from train.evaluate.models import load_model
-from train.evaluate.sets import Collection, Wanted, collect
-from train.mixture import Sources, draw
-from train.negatives.outliers import split
-from train.pool import Pool
-
-# Short, and with a third of the photographs, which take most of the time to make; four passes over
-# varied rounds, then two over calm ones.
-BASE: Final = Config(epochs=6, rounds=6, ending=1 / 3, bases=1, photographs=2_500, distill=0.0)
-WITHOUT: Final[dict[str, dict[str, Any]]] = {
-    "everything": {},
-    "no photographs": {"photographs": 0},
-    "no scans followed as strokes": {"restrokes": 0},
-    "no redrawn MNIST": {"repen": 0.0},
-    "no poor pictures": {"degrade": 0.0, "noise": 0.0},
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,112 +24,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, default=0, help="of every variant")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
-    flags = parser.parse_args(arguments)
+    command = parser.parse_args(arguments)
+
+    # Imported late: PyTorch takes seconds, and --help does not need it.
+    from train.data.datasets import data_folder
+    from train.data.download import DataError, place
+    from train.engine.ablation import ablate
+    from train.evaluate.tables import ablation_rows
+    from train.evaluate.text_table import to_columns
+
     try:
-        found = ablate(data_folder(flags.data), flags.output, flags.seed, flags.workers)
-        place(flags.figures, (json.dumps(found, indent=2) + "\n").encode())
-        print(table(found))
+        figures = ablate(data_folder(command.data), command.output, command.seed, command.workers)
+        place(command.figures, (json.dumps(figures, indent=2) + "\n").encode())
+        print(to_columns(ablation_rows(figures)))
     except (DataError, OSError, ValueError) as error:
         print(f"ablation: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def ablate(folder: Path, output: Path, seed: int, workers: int = 1) -> dict[str, Any]:
-    """The figures of every variant; trains and scores those that the output folder lacks.
-
-    workers: processes, each of which takes a variant at a time on one core.
-    """
-    kept = output / "ablation.json"
-    found: dict[str, Any] = json.loads(kept.read_text()) if kept.is_file() else {}
-    missing = [name for name in WITHOUT if name not in found]
-    measured = _measured(missing, folder, output, seed, workers)
-    for name, figures in tqdm(measured, "variants", len(missing)):
-        found[name] = figures
-        found = {name: found[name] for name in WITHOUT if name in found}
-        place(kept, (json.dumps(found, indent=2) + "\n").encode())
-    return found
-
-
-def _measured(
-    names: list[str], folder: Path, output: Path, seed: int, workers: int
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each variant's name and figures, as they come."""
-    if workers == 1 or len(names) < 2:
-        if names:
-            bench = _Bench(folder)
-        for name in names:
-            yield name, bench.figures(name, seed, output)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (folder,)) as pool:
-        jobs = {pool.submit(_work, name, seed, output): name for name in names}
-        for job in as_completed(jobs):
-            yield jobs[job], job.result()
-
-
-class _Bench:
-    """What every variant is trained from and scored on."""
-
-    def __init__(self, folder: Path) -> None:
-        mnist, pen = load_mnist(folder), load_pendigits(folder)
-        self._sources = Sources(mnist.train, pen.train, split(load_omniglot(folder)).train)
-        self._validation = Validation(mnist.validation, draw(pen.validation))
-        self._collection = collect(Wanted(folder))
-
-    def figures(self, name: str, seed: int, output: Path) -> dict[str, Any]:
-        """Of one variant, whose run stays in the output folder: see `_scored`."""
-        changes = WITHOUT[name]
-        device = torch.device("cpu")
-        precision = pick_precision(BASE.precision, device)
-        config = replace(BASE, seed=seed, precision=precision, **changes)
-        pool = Pool(self._sources, config, output / "pool")
-        pool.prepare(1)
-        run_folder = output / config.run_id()
-        weights = run_folder / "model.pth"
-        fit(config, pool, self._validation, None, run_folder, weights, device, resume=True)
-        pool.clear()
-        return _scored(weights, self._collection) | {"changes": changes}
-
-
-_bench: _Bench | None = None  # of a worker process
-
-
-def _begin(folder: Path) -> None:
-    global _bench
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    _bench = _Bench(folder)
-
-
-def _work(name: str, seed: int, output: Path) -> dict[str, Any]:
-    assert _bench is not None
-    return _bench.figures(name, seed, output)
-
-
-def _scored(weights: Path, collection: Collection) -> dict[str, float]:
-    """The figures of a variant, in percent; AUROC in [0, 1]."""
-    measured = measure(
-        run(load_model(weights), weights.parent.name, collection), [*collection.corrupted]
-    )
-    figures = {name: measured["sets"][name]["accuracy"] for name in collection.sets}
-    figures["corruptions"] = measured["mean_accuracy"]["all corruptions"]
-    figures["not-a-digit AUROC"] = measured["not_a_digit"]["mean_auroc"]
-    return figures
-
-
-def table(found: dict[str, Any]) -> str:
-    """Markdown: a row a variant, a column a figure; nothing without variants."""
-    if not found:
-        return "Not measured yet: `python -m train.ablation`."
-    names = [name for name in next(iter(found.values())) if name != "changes"]
-    lines = ["| trained on | " + " | ".join(names) + " |", "| --- " + "| ---: " * len(names) + "|"]
-    for variant, figures in found.items():
-        cells = [
-            f"{figures[name]:.4f}" if "AUROC" in name else f"{figures[name]:.2f} %"
-            for name in names
-        ]
-        lines.append("| " + " | ".join([variant, *cells]) + " |")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from export import __main__ as command
 from export import verify as gate
 from tests.support.small import FLAGS, small_characters, small_sets
 from tests.train.test_train import run as train
-from train.evaluate.sets import INK, MNIST, Collection, EvaluationSet, Wanted
+from train.evaluate.protocol import INK, MNIST
+from train.evaluate.sets import Collection, EvaluationSet, Wanted
 from train.mixture import draw
 from train.networks.classifier import load, save
 

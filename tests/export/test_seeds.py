@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from export import seeds, table
+from export import accuracy_tables, seeds
 from tests.export.test_export import patch_data
 from tests.support.small import CONFIG
 from train.networks.classifier import Network, save
@@ -70,8 +70,8 @@ def figures(accuracy: float) -> dict[str, Any]:
 def test_the_table_tells_mean_and_deviation() -> None:
     shipped = {"int8": figures(99.5), "fp32": figures(99.6), "parameters": 5, "bytes": 7}
     shipped["config"] = {"seed": 0}
-    rows = table.table(shipped, {"0": figures(99.5), "1": figures(99.7)}).splitlines()
-    assert rows[0] == "|  | n | int8 | fp32 | 2 seeds, int8 |"
-    assert rows[2] == "| MNIST test | 1,000 | 99.50 % | 99.60 % | 99.60 % ± 0.14 % |"
+    rows = accuracy_tables.results(shipped, {"0": figures(99.5), "1": figures(99.7)}).splitlines()
+    assert rows[0] == "|  | n | int8 | fp32 | int8, 2 seeds |"
+    assert rows[2] == "| MNIST test set | 1,000 | 99.50 % | 99.60 % | 99.60 % ± 0.14 % |"
     assert "seeds 0, 1" in rows[-1]
-    assert "seeds" not in table.table(shipped, {})
+    assert "seeds" not in accuracy_tables.results(shipped, {})

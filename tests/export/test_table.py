@@ -1,8 +1,14 @@
-"""The tables of the READMEs that no other test makes."""
+"""The tables of the READMEs, and the command that writes them where there is no PyTorch."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
-from export import table
+import pytest
+
+from export import accuracy_tables, serving_tables, table
+from tests.conftest import ROOT
 
 BENCH: dict[str, Any] = {
     "machine": {"cpu": "abacus", "cores": 2, "python": "3.11.7"},
@@ -25,15 +31,19 @@ BENCH: dict[str, Any] = {
 }
 
 
-def test_costs_are_told_with_the_machine_and_the_field() -> None:
-    lines = table.costs_table(BENCH).splitlines()
+def test_costs_are_shown_with_their_goals_and_the_machine() -> None:
+    lines = serving_tables.costs(BENCH).splitlines()
     assert "| strokes to reading, six digits | 4.1 ms |  |" in lines
-    assert "| each further visitor | 0.5 MB | 2 MB |" in lines
-    told = "1,200 a second, p99 30 ms | 1,500, 50 ms |"
-    assert f"| `POST /api/read`, strokes, 16 connections | {told}" in lines
+    assert "| memory per additional visitor | 0.5 MB | 2 MB |" in lines
+    rate = "1,200 per second, p99 30 ms | 1,500, 50 ms |"
+    assert f"| `POST /api/read`, strokes, 16 connections | {rate}" in lines
+    assert "2 cores of an abacus" in lines[-1]
+
+
+def test_networks_are_compared_with_the_first() -> None:
+    lines = serving_tables.networks(BENCH).splitlines()
     assert "| `model.onnx` | 99.40 % | 1,000 | 30 µs |  | yes |" in lines
     assert "| `other.onnx` |  | 2,000 | 40 µs | 0.75 times as long | no |" in lines
-    assert "2 cores of an abacus" in lines[-1]
 
 
 LOAD: dict[str, Any] = {
@@ -77,18 +87,120 @@ FUZZ = {
 }
 
 
-def test_what_the_server_stood_is_told_with_what_went_wrong() -> None:
-    lines = table.held_table(LOAD, FUZZ).splitlines()
-    visit = "20 visitors, 3 of them in Chromium, and 200 programs' readings a second, 120 s"
-    assert f"| {visit} | 2,160 strokes, 24,000 readings, 1 errors or mix-ups |" in lines
+def test_load_is_shown_with_what_went_wrong() -> None:
+    lines = serving_tables.load(LOAD, FUZZ).splitlines()
+    visit = "20 visitors (3 in Chromium) and 200 API requests per second for 120 s"
+    done = "2,160 strokes, 24,000 API readings, 1 errors or mixed-up answers"
+    assert f"| {visit} | {done} |" in lines
     assert "| stroke to reading, median and p95 | 0.36 s, 0.81 s |" in lines
-    soak = "180,000 readings, 0 errors, p99 15 ms, 0.12 MB an hour"
-    assert f"| 50 readings a second for 60 minutes | {soak} |" in lines
-    fuzz = "9,000 refused, 11,000 read, 0 failed; 1.2 s and 210 MB at most"
+    soak = "180,000 readings, 0 errors, p99 15 ms, memory growth 0.12 MB per hour"
+    assert f"| 50 API requests per second for 60 minutes | {soak} |" in lines
+    fuzz = "9,000 refused, 11,000 read, 0 failed; at most 1.2 s and 210 MB each"
     assert f"| 20,000 broken strokes, pictures and requests | {fuzz} |" in lines
 
 
-def test_without_figures_the_command_for_them_is_told() -> None:
-    assert "make bench" in table.costs_table({})
-    assert table.held_table({"soak": LOAD["soak"]}, FUZZ) == "Not measured yet: `make load`."
-    assert table.held_table(LOAD, {}) == "Not measured yet: `make fuzz`."
+def test_the_command_is_named_when_nothing_was_measured() -> None:
+    assert serving_tables.costs({}) == "Not measured yet: `make bench`."
+    assert serving_tables.networks({}) == "Not measured yet: `make bench`."
+    assert serving_tables.choices({}) == "Not measured yet: `make bench`."
+    assert serving_tables.load({"soak": LOAD["soak"]}, FUZZ) == "Not measured yet: `make load`."
+    assert serving_tables.load(LOAD, {}) == "Not measured yet: `make fuzz`."
+    assert accuracy_tables.ablation({}) == "Not measured yet: `python -m train.ablation`."
+
+
+def test_choices_are_rows_of_what_was_measured() -> None:
+    choices = {
+        "as served": {"load ms": 2.0, "bytes": 139_634},
+        "no arena": {"load ms": 6.4, "bytes": 5},
+    }
+    assert serving_tables.choices({"choices": choices}).splitlines() == [
+        "| choice | load ms | bytes |",
+        "| --- | ---: | ---: |",
+        "| as served | 2.0 | 139,634 |",
+        "| no arena | 6.4 | 5 |",
+    ]
+
+
+def test_numbers_and_corrections_are_named_for_readers() -> None:
+    reading = {"numbers": 1000, "exact": 97.25, "right_length": 99.5, "median_ms": 5.67}
+    assert accuracy_tables.numbers({"sets": {"spaced, ink": reading}}).splitlines()[2:] == [
+        "| digits apart, as pen strokes | 1,000 | 97.2 % | 99.5 % | 5.7 ms |"
+    ]
+    memory = {"corrections": [0, 1], "misread": [100.0, 22.45], "others": [0.0, 0.06]}
+    assert accuracy_tables.corrections(memory).splitlines() == [
+        "| corrections of a digit during one visit | 0 | 1 |",
+        "| --- | ---: | ---: |",
+        "| drawings of that digit that were misread and still are | 100.00 % | 22.45 % |",
+        "| the writer's other drawings that are now misread | 0.00 % | 0.06 % |",
+    ]
+
+
+def test_the_summary_has_six_figures() -> None:
+    sets = {
+        "MNIST test": {"n": 10_000, "accuracy": 99.594},
+        "pen ink": {"n": 1499, "accuracy": 99.4},
+        "photographed ink": {"n": 2998, "accuracy": 98.466},
+    }
+    negatives = {"mean_refused": 96.67, "sets": {"a": {"n": 540}, "b": {"n": 1000}}}
+    model = {"int8": {"sets": sets, "not_a_digit": negatives}}
+    numbers = {"sets": {"spaced, ink": {"numbers": 1000, "exact": 97.3}}}
+    *_, rejected, time = rows = accuracy_tables.summary(model, numbers, BENCH).splitlines()[2:]
+    assert len(rows) == 6
+    assert rows[0] == "| MNIST test set, read correctly | 10,000 | 99.59 % |"
+    assert rejected.endswith("rejected at a false-reject rate of 0.5 % | 1,540 | 96.7 % |")
+    assert time.endswith("|  | 210 µs |")
+    assert accuracy_tables.summary(model, numbers, {}).endswith("|  | not measured yet |")
+
+
+MARKED = "above\n<!-- costs: written by python -m export.table -->\nold\n<!-- /costs -->\nbelow"
+
+
+def test_a_table_is_replaced_between_its_marks() -> None:
+    replaced = table.replace_table(MARKED, "costs", "new")
+    assert replaced == MARKED.replace("old", "new")
+    assert table.replace_table(replaced, "costs", "new") == replaced
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no marks",
+        MARKED.replace("<!-- /costs -->", ""),  # no end
+        MARKED + MARKED,  # which of the two?
+        MARKED.replace("costs", "prices"),  # another table's marks
+    ],
+)
+def test_a_table_needs_both_its_marks_once(text: str) -> None:
+    with pytest.raises(ValueError, match="expected one <!-- costs: .* got"):
+        table.replace_table(text, "costs", "new")
+
+
+def test_the_command_needs_nothing_that_only_training_has() -> None:
+    """Whatever environment this runs in, what requirements-train.txt adds cannot be imported."""
+    lines = (ROOT / "requirements-train.txt").read_text(encoding="utf-8").splitlines()
+    pinned = [line.split("==")[0] for line in lines if "==" in line]
+    modules = {"pillow": "PIL", "scikit-image": "skimage"}
+    blocked = [modules.get(name, name) for name in pinned]
+    assert "torch" in blocked
+    script = (
+        f"import sys; sys.modules |= dict.fromkeys({blocked})\n"
+        "from export.table import main; sys.exit(main(['--check']))"
+    )
+    completed = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert (completed.returncode, completed.stderr) == (0, "")
+
+
+def test_check_reports_a_table_that_differs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "README.md"
+    file.write_text(MARKED, encoding="utf-8")
+    monkeypatch.setattr(table, "tables_by_file", lambda: {file: {"costs": "new"}})
+    assert table.main(["--check"]) == 1
+    assert "README.md: its tables differ" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == MARKED
+    assert table.main([]) == 0
+    assert "\nnew\n" in file.read_text(encoding="utf-8")
+    assert table.main(["--check"]) == 0

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from tests.support.small import CONFIG, small_characters, small_sets
-from train import ablation
+from train import ablation as command
 from train.data.datasets import Characters, Ink
-from train.evaluate.sets import INK, MNIST, Collection, EvaluationSet, Wanted
+from train.engine import ablation
+from train.evaluate.protocol import INK, MNIST
+from train.evaluate.sets import Collection, EvaluationSet, Wanted
+from train.evaluate.tables import ablation_rows
 from train.mixture import draw
 
 
@@ -38,7 +41,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("small")
 def test_variants_are_trained_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--output", str(tmp_path), "--figures", str(tmp_path / "figures.json")]
-    assert ablation.main(arguments) == 0
+    assert command.main(arguments) == 0
     found = json.loads((tmp_path / "ablation.json").read_text())
     assert json.loads((tmp_path / "figures.json").read_text()) == found
     assert list(found) == ["everything", "no photographs"]
@@ -49,7 +52,7 @@ def test_variants_are_trained_once(tmp_path: Path, capsys: pytest.CaptureFixture
     assert not list((tmp_path / "pool").glob("*/*")), "glyphs are removed when a variant is done"
     capsys.readouterr()
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("model.pth")}
-    assert ablation.main(arguments) == 0
+    assert command.main(arguments) == 0
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("model.pth")} == before
 
 
@@ -58,9 +61,8 @@ def test_the_table_has_a_row_for_each_variant() -> None:
         "everything": {"ink": 99.0, "not-a-digit AUROC": 0.99, "changes": {}},
         "no photographs": {"ink": 98.5, "not-a-digit AUROC": 0.98, "changes": {"photographs": 0}},
     }
-    assert ablation.table(found).splitlines() == [
-        "| trained on | ink | not-a-digit AUROC |",
-        "| --- | ---: | ---: |",
-        "| everything | 99.00 % | 0.9900 |",
-        "| no photographs | 98.50 % | 0.9800 |",
+    assert ablation_rows(found) == [
+        ["trained on", "ink", "not-a-digit AUROC"],
+        ["everything", "99.00 %", "0.9900"],
+        ["no photographs", "98.50 %", "0.9800"],
     ]

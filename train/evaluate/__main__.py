@@ -27,11 +27,13 @@ from app.inference.session import WrongModel
 from train.data.datasets import Digits, data_folder
 from train.data.download import DataError
 from train.evaluate.calibration import not_digit_scores
-from train.evaluate.metrics import CALIBRATED, REFUSED, Result, measure
+from train.evaluate.metrics import Result, measure
 from train.evaluate.models import Model, load_model, names
 from train.evaluate.page import write_page
 from train.evaluate.score import Score
 from train.evaluate.sets import Collection, Wanted, collect
+from train.evaluate.tables import evaluation_rows
+from train.evaluate.text_table import to_columns
 
 OUTPUT: Final = Path("runs/evaluation")
 _CHUNK: Final = 500  # glyphs between two steps of the bar
@@ -49,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         figures = evaluation(results, collection, wanted)
         path = flags.output / "evaluation.json"
         path.write_text(json.dumps(figures, indent=2, allow_nan=False) + "\n", "utf-8")
-        rows = table(figures)
-        print(_aligned(rows))
+        rows = evaluation_rows(figures)
+        print(to_columns(rows))
         for name, reason in collection.skipped.items():
             print(f"left out: {name} ({reason})")
         page = write_page(flags.output, rows, results, collection)
@@ -128,65 +130,6 @@ def evaluation(
             "torch": torch.__version__,
         },
     }
-
-
-def table(figures: Mapping[str, Any]) -> list[list[str]]:
-    """A row for each set or measure and a column for each model; the first row is the header."""
-    models = list(figures["models"].values())
-    rows = [["", *figures["models"]]]
-    rows.append(["bytes", *(f"{one['bytes']:,}" for one in models)])
-    rows.append(["parameters", *(f"{one['parameters']:,}" for one in models)])
-    for name in (*figures["sets"], *figures["corruptions"]):
-        found = [one["sets"][name] for one in models]
-        label = f"{name} ({found[0]['n']:,})"
-        rows.append([label, *map(_read, found)])
-    for title in models[0].get("mean_accuracy", ()):
-        rows.append(
-            [f"mean of {title}", *(f"{one['mean_accuracy'][title]:.2f} %" for one in models)]
-        )
-    for name in CALIBRATED:
-        if name in figures["sets"]:
-            found = [one["sets"][name] for one in models]
-            errors = [f"{100 * one['expected_calibration_error']:.2f} %" for one in found]
-            rows.append([f"calibration error, {name}", *errors])
-            surprise = [f"{one['negative_log_likelihood']:.4f}" for one in found]
-            rows.append([f"log-likelihood, negative, {name}", *surprise])
-    return rows + _not_digit_rows(models)
-
-
-def _not_digit_rows(models: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    found = [one["not_a_digit"] for one in models if "not_a_digit" in one]
-    if not found:
-        return []
-    rows = []
-    for name, first in found[0]["sets"].items():
-        sets = [one["sets"][name] for one in found]
-        rows.append([f"AUROC, {name} ({first['n']:,})", *(f"{one['auroc']:.4f}" for one in sets)])
-        label = f"refused with {100 * REFUSED:g} % of digits, {name}"
-        rows.append([label, *(f"{one['refused']:.1f} %" for one in sets)])
-    rows.append(["mean AUROC", *(f"{one['mean_auroc']:.4f}" for one in found)])
-    shares = [one["digits_refused_at_own_threshold"] for one in found]
-    rows.append(["digits refused at its own threshold", *map(_percent, shares)])
-    for name in found[0]["sets"]:
-        shares = [one["sets"][name]["refused_at_own_threshold"] for one in found]
-        rows.append([f"refused at its own threshold, {name}", *map(_percent, shares)])
-    return rows
-
-
-def _read(figures: Mapping[str, Any]) -> str:
-    errors = f"({figures['errors']:,})"
-    return f"{figures['accuracy']:.2f} % {errors:>7}"
-
-
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{share:.1f} %"
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows
-    )
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.evaluate.calibration import Doubles, reliability, threshold_at
-from train.evaluate.metrics import CALIBRATED, Result
+from train.evaluate.metrics import Result
+from train.evaluate.protocol import CALIBRATED
 from train.evaluate.run_plots import DPI
 from train.evaluate.sets import Example
 

@@ -1,7 +1,7 @@
 """The figures of an evaluation: from what models made of each set to numbers for JSON and pages."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,8 @@ from train.evaluate.calibration import (
 )
 from train.evaluate.corruptions import MNIST_C
 from train.evaluate.models import Model
+from train.evaluate.protocol import CALIBRATED, TARGET_FALSE_REJECT_RATE
 from train.evaluate.score import Score
-from train.evaluate.sets import INK, MNIST
-
-REFUSED: Final = 0.005  # share of digits that may be refused when models are compared
-CALIBRATED: Final = (MNIST, INK)  # the sets whose calibration is reported
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +96,7 @@ def _set(score: Score) -> dict[str, Any]:
 def _not_digits(result: Result) -> dict[str, Any]:
     """How well the score tells what is no digit, and what is refused at which threshold."""
     digits, others = result.of_digits, result.of_outliers
-    common = threshold_at(digits, REFUSED)
+    common = threshold_at(digits, TARGET_FALSE_REJECT_RATE)
     own = result.model.threshold
     sets = {
         name: {

@@ -11,7 +11,8 @@ from tqdm import tqdm
 from train.data.datasets import Digits
 from train.evaluate import comparison_plots, run_plots
 from train.evaluate.corruptions import CORRUPTIONS
-from train.evaluate.metrics import CALIBRATED, REFUSED, Result
+from train.evaluate.metrics import Result
+from train.evaluate.protocol import CALIBRATED, TARGET_FALSE_REJECT_RATE
 from train.evaluate.score import Score
 from train.evaluate.sets import Collection
 
@@ -89,10 +90,10 @@ def _comparisons(
         comparison_plots.reliability_diagrams(folder / "reliability.png", results)
         sections.append(("Calibration", _OF_CALIBRATION, ["reliability.png"]))
     if collection.outliers:
-        comparison_plots.not_digit_scores(folder / "not-a-digit.png", results, REFUSED)
-        title = "What is no digit"
-        comparison_plots.samples(folder / "outliers.png", title, collection.outliers)
-        note = f"Dashed: the threshold at which {100 * REFUSED:g} % of the digits are refused."
+        rate = TARGET_FALSE_REJECT_RATE
+        comparison_plots.not_digit_scores(folder / "not-a-digit.png", results, rate)
+        comparison_plots.samples(folder / "outliers.png", "Not a digit", collection.outliers)
+        note = f"Dashed: the threshold at which {100 * rate:g} % of the digits are rejected."
         sections.append(("Not a digit", note, ["not-a-digit.png", "outliers.png"]))
     return sections
 

@@ -24,13 +24,17 @@ from train.data.datasets import (
 )
 from train.data.download import DataError
 from train.evaluate.corruptions import CORRUPTIONS, corrupt
+from train.evaluate.protocol import (
+    INK,
+    MNIST,
+    OTHER_INK,
+    PHOTOGRAPHED_INK,
+    PHOTOGRAPHED_MNIST,
+    TEST,
+)
 from train.mixture import draw, looks
 from train.negatives import outliers
 from train.render.photograph import photograph, photograph_glyph
-
-MNIST, TEST = "MNIST validation", "MNIST test"
-INK, OTHER_INK = "pen ink", "other writers' ink"
-PHOTOGRAPHED_INK, PHOTOGRAPHED_MNIST = "photographed ink", "photographed MNIST"
 
 QUICK: Final = 500  # of each set, for a first look
 # So many that one digit is a thirtieth of a point.

@@ -1,0 +1,158 @@
+"""Tables of how well the networks read, in Markdown: in short, in full, and of the ablation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import mean, stdev
+from typing import Any, Final
+
+from train.evaluate.protocol import (
+    CALIBRATED,
+    INK,
+    MNIST,
+    PHOTOGRAPHED_INK,
+    PHOTOGRAPHED_MNIST,
+    TARGET_FALSE_REJECT_RATE,
+    TEST,
+)
+from train.evaluate.tables import ablation_rows
+from train.evaluate.text_table import to_markdown
+
+Figures = Mapping[str, Any]  # what a file in models/ holds
+
+SETS: Final = {
+    TEST: "MNIST test set",
+    MNIST: "MNIST validation set",
+    INK: "pen strokes of six held-out writers",
+    PHOTOGRAPHED_INK: "the same pen strokes in rendered photographs of paper",
+    PHOTOGRAPHED_MNIST: "MNIST validation digits in rendered photographs of paper",
+}
+MEANS: Final = {
+    "MNIST-C's 15": "MNIST validation under 15 corruptions like those of MNIST-C, mean",
+    "all corruptions": "MNIST validation under these and six more corruptions, mean",
+}
+NEGATIVES: Final = {
+    "omniglot": "handwritten Greek and Early Aramaic characters",
+    "letters": "printed letters and signs",
+    "scribbles": "scribbles",
+    "fragments": "fragments of digits",
+    "glued": "digits run together",
+}
+NUMBERS: Final = {
+    "spaced, ink": "digits apart, as pen strokes",
+    "spaced, bitmaps": "digits apart, as bitmaps",
+    "tight, ink": "digits that touch or overlap, as pen strokes",
+    "tight, bitmaps": "digits that touch or overlap, as bitmaps",
+    "spaced, photographs": "digits apart, in rendered photographs",
+    "single digits, ink": "single digits, as pen strokes",
+    "single digits, bitmaps": "single digits, as bitmaps",
+}
+REJECTED: Final = f"rejected at a false-reject rate of {100 * TARGET_FALSE_REJECT_RATE:g} %"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A figure: how many examples it is of, its value, and how it is written."""
+
+    count: int
+    value: float
+    form: str
+
+    def text(self, value: float) -> str:
+        """A value of this figure, such as its mean, as it is written."""
+        return self.form.format(value)
+
+
+def summary(model: Figures, numbers: Figures, bench: Figures) -> str:
+    """The six figures that say most about the model that is shipped."""
+    rows = [["", "examples", "shipped model"]]
+
+    def add(name: str, count: int, value: str) -> None:
+        rows.append([name, f"{count:,}", value])
+
+    sets = model["int8"]["sets"]
+    for key in (TEST, INK, PHOTOGRAPHED_INK):
+        add(f"{SETS[key]}, read correctly", sets[key]["n"], f"{sets[key]['accuracy']:.2f} %")
+    spaced = numbers["sets"]["spaced, ink"]
+    name = "whole numbers composed of these writers' strokes, read correctly"
+    add(name, spaced["numbers"], f"{spaced['exact']:.1f} %")
+    rejection = model["int8"]["not_a_digit"]
+    count = sum(figures["n"] for figures in rejection["sets"].values())
+    name = f"letters, scribbles and other non-digits, {REJECTED}"
+    add(name, count, f"{rejection['mean_refused']:.1f} %")
+    rows.append(["time from strokes to reading, one digit, one CPU core", "", _time(bench)])
+    return to_markdown(rows)
+
+
+def _time(bench: Figures) -> str:
+    if not bench:
+        return "not measured yet"
+    return f"{bench['strokes to reading']['one digit']:.0f} µs"
+
+
+def results(model: Figures, by_seed: Mapping[str, Figures]) -> str:
+    """A row for each figure: int8, fp32, and int8 over several seeds where they were measured."""
+    int8, fp32 = (result_rows(model[kind]) for kind in ("int8", "fp32"))
+    seeds = [result_rows(figures) for figures in by_seed.values()]
+    header = ["", "n", "int8", "fp32"] + ([f"int8, {len(seeds)} seeds"] if seeds else [])
+    table = [header]
+    for name, row in int8.items():
+        cells = [name, f"{row.count:,}", row.text(row.value), row.text(fp32[name].value)]
+        if seeds:
+            values = [rows[name].value for rows in seeds]
+            cells.append(f"{row.text(mean(values))} ± {row.text(stdev(values))}")
+        table.append(cells)
+    size = f"{model['parameters']:,} parameters and {model['bytes']:,} bytes"
+    note = f"int8 and fp32 are one network of {size}, seed {model['config']['seed']}."
+    if seeds:
+        note += (
+            f" The last column is the mean and standard deviation of seeds {', '.join(by_seed)}."
+        )
+    return f"{to_markdown(table)}\n\n{note}"
+
+
+def result_rows(figures: Figures) -> dict[str, Row]:
+    """The figures of one network by what a reader of the model card calls them."""
+    sets, rows = figures["sets"], {}
+    for key, name in SETS.items():
+        if key in sets:
+            rows[name] = Row(sets[key]["n"], sets[key]["accuracy"], "{:.2f} %")
+    for key, name in MEANS.items():
+        if key in figures.get("mean_accuracy", {}):
+            rows[name] = Row(sets[MNIST]["n"], figures["mean_accuracy"][key], "{:.2f} %")
+    for key, values in figures.get("not_a_digit", {}).get("sets", {}).items():
+        name = NEGATIVES.get(key, key)
+        rows[f"{name}, {REJECTED}"] = Row(values["n"], values["refused"], "{:.1f} %")
+        rows[f"{name}, AUROC against digits"] = Row(values["n"], values["auroc"], "{:.4f}")
+    for key in CALIBRATED:
+        error = 100 * sets[key]["expected_calibration_error"]
+        rows[f"{SETS[key]}, expected calibration error"] = Row(sets[key]["n"], error, "{:.2f} %")
+    return rows
+
+
+def numbers(figures: Figures) -> str:
+    """How whole numbers are read: all digits right, and as many digits as there are."""
+    rows = [["numbers by held-out writers", "n", "exact", "right number of digits", "median time"]]
+    for key, values in figures.get("sets", {}).items():
+        shares = [f"{values[share]:.1f} %" for share in ("exact", "right_length")]
+        time = f"{values['median_ms']:.1f} ms"
+        rows.append([NUMBERS.get(key, key), f"{values['numbers']:,}", *shares, time])
+    return to_markdown(rows)
+
+
+def corrections(figures: Figures) -> str:
+    """How much a visitor's corrections of a digit help, and how much they harm."""
+    rows = [["corrections of a digit during one visit", *map(str, figures.get("corrections", ()))]]
+    names = {
+        "misread": "drawings of that digit that were misread and still are",
+        "others": "the writer's other drawings that are now misread",
+    }
+    for key, name in names.items():
+        rows.append([name, *(f"{share:.2f} %" for share in figures.get(key, ()))])
+    return to_markdown(rows)
+
+
+def ablation(figures: Figures) -> str:
+    """What each part of the training data is worth."""
+    if not figures:
+        return "Not measured yet: `python -m train.ablation`."
+    return to_markdown(ablation_rows(figures))

@@ -1,0 +1,133 @@
+"""Tables of what serving costs and withstands, in Markdown, from what tests/benchmarks measured."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from train.evaluate.text_table import to_markdown
+
+Figures = Mapping[str, Any]  # what a file in models/ holds; empty before it was measured
+
+
+def costs(bench: Figures) -> str:
+    """Time and memory of reading and serving, beside their goals."""
+    if not bench:
+        return "Not measured yet: `make bench`."
+    strokes, batch, server = (bench[name] for name in ("strokes to reading", "batch", "server"))
+    picture, sessions = bench["picture"], bench["sessions"]
+    api = f"{server['readings/s']:,} per second, p99 {server['p99 ms']:.0f} ms"
+    start = f"{bench['first reading']['median']} ms"
+    rows = [
+        ["", "measured", "goal"],
+        ["strokes to reading, one digit", f"{strokes['one digit']:.0f} µs", "300 µs"],
+        ["strokes to reading, six digits", f"{strokes['six digits'] / 1000:.1f} ms", ""],
+        [
+            f"batch of {batch['glyphs']:,} glyphs, two threads",
+            f"{batch['2 threads']:,} per second",
+            "80,000",
+        ],
+        ["picture of a sheet with 100 digits", f"{picture['sheet of 100 digits']} ms", ""],
+        ["explanation of one digit by occlusion", f"{picture['why']:.0f} ms", ""],
+        ["import, load and first reading in a new process", start, "350 ms"],
+        ["server start to complete first page", f"{server['start s']:.1f} s", "3 s"],
+        ["server memory after 100 readings", f"{server['memory MB']} MB", "200 MB"],
+        ["memory per additional visitor", f"{sessions['MB each']:.1f} MB", "2 MB"],
+        [f"`POST /api/read`, strokes, {server['connections']} connections", api, "1,500, 50 ms"],
+    ]
+    measured = f"Measured by `make bench` on {_machine(bench)}. Values are medians."
+    return f"{to_markdown(rows)}\n\n{measured} One core serves the API."
+
+
+def networks(bench: Figures) -> str:
+    """Networks beside the one that is served, which comes first."""
+    if not bench:
+        return "Not measured yet: `make bench`."
+    time = "one glyph, one thread"
+    rows = [["network", "MNIST test", "bytes", time, "time of `model.onnx`", "Pareto-optimal"]]
+    for index, (name, model) in enumerate(bench["models"].items()):
+        rows.append(
+            [
+                f"`{name}`",
+                f"{model['MNIST test']:.2f} %" if "MNIST test" in model else "",
+                f"{model['bytes']:,}",
+                f"{model['µs']:.0f} µs",
+                f"{model['ratio']:.2f} times as long" if index else "",
+                "yes" if model["front"] else "no",
+            ]
+        )
+    note = (
+        "A network is Pareto-optimal if no other is better in one of accuracy, bytes and time"
+        " and at least as good in the others."
+    )
+    return f"{to_markdown(rows)}\n\n{note}"
+
+
+def load(load: Figures, fuzz: Figures) -> str:
+    """How the server behaves under load, over an hour, and with broken input."""
+    commands = {
+        "`make load`": "load" in load,
+        "`python -m tests.benchmarks.load --soak 3600`": "soak" in load,
+        "`make fuzz`": bool(fuzz),
+    }
+    if missing := [command for command, is_measured in commands.items() if not is_measured]:
+        return f"Not measured yet: {', '.join(missing)}."
+    rows = [["", ""], *_visit_rows(load["load"]), _soak_row(load["soak"]), _fuzz_row(fuzz)]
+    return f"{to_markdown(rows)}\n\nMeasured on {_machine(load['load'])}."
+
+
+def _visit_rows(visit: Figures) -> list[list[str]]:
+    visitors = f"{visit['visitors']} visitors ({visit['of them in Chromium']} in Chromium)"
+    programs = f"{visit['a second']:.0f} API requests per second"
+    done = f"{visit['strokes']:,} strokes, {visit['readings by programs']:,} API readings"
+    strokes = [f"{visit[f'stroke to reading, {key} s']:.2f} s" for key in ("median", "p95")]
+    api = f"{visit['program median ms']:.0f} ms, {visit['program p99 ms']:.0f} ms"
+    memory = [f"{visit[f'memory {when} MB']} MB" for when in ("before", "at most", "after")]
+    chromium = f"{visit['mouse-up to reading in Chromium, p95 s']:.2f} s"
+    return [
+        [
+            f"{visitors} and {programs} for {visit['seconds']:.0f} s",
+            f"{done}, {_num_errors(visit)} errors or mixed-up answers",
+        ],
+        ["stroke to reading, median and p95", ", ".join(strokes)],
+        ["mouse-up to reading in Chromium, p95", chromium],
+        ["API request to reading meanwhile, median and p99", api],
+        ["memory before, at its peak, and after all have left", ", ".join(memory)],
+        ["memory growth after all have left", f"{visit['slope at rest MB/min']} MB per minute"],
+    ]
+
+
+def _soak_row(soak: Figures) -> list[str]:
+    return [
+        f"{soak['a second']:.0f} API requests per second for {soak['seconds'] / 60:.0f} minutes",
+        f"{soak['readings']:,} readings, {_num_errors(soak)} errors, p99 {soak['p99 ms']:.0f} ms,"
+        f" memory growth {soak['slope MB/h']} MB per hour",
+    ]
+
+
+def _fuzz_row(fuzz: Figures) -> list[str]:
+    outcomes = f"{fuzz.get('refused', 0):,} refused, {fuzz.get('read', 0):,} read"
+    limits = f"at most {fuzz['slowest s']:.1f} s and {fuzz['largest MB']:.0f} MB each"
+    return [
+        f"{fuzz['cases']:,} broken strokes, pictures and requests",
+        f"{outcomes}, {fuzz['failed']} failed; {limits}",
+    ]
+
+
+def choices(figures: Figures) -> str:
+    """Ways to run the model, a row each."""
+    if not figures:
+        return "Not measured yet: `make bench`."
+    measured = figures["choices"]
+    names = list(next(iter(measured.values())))
+    rows = [["choice", *names]]
+    for choice, values in measured.items():
+        rows.append([choice, *(f"{values[name]:,}" for name in names)])
+    return to_markdown(rows)
+
+
+def _num_errors(figures: Figures) -> int:
+    return len(figures["errors"]) + len(figures["wrong"])
+
+
+def _machine(figures: Figures) -> str:
+    machine = figures["machine"]
+    return f"{machine['cores']} cores of an {machine['cpu']}, Python {machine['python']}"

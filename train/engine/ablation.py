@@ -1,0 +1,119 @@
+"""The ablation: a short training on all of the data, and one without each part of it."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import torch
+from tqdm import tqdm
+
+from train.config import Config
+from train.data.datasets import load_mnist, load_omniglot, load_pendigits
+from train.data.download import place
+from train.engine.device import pick_precision
+from train.engine.loop import Validation, fit
+from train.evaluate.__main__ import run
+from train.evaluate.metrics import measure
+from train.evaluate.models import load_model
+from train.evaluate.sets import Collection, Wanted, collect
+from train.mixture import Sources, draw
+from train.negatives.outliers import split
+from train.pool import Pool
+
+# Short, and with a third of the photographs, which take most of the time to make; four passes over
+# varied rounds, then two over calm ones.
+BASE: Final = Config(epochs=6, rounds=6, ending=1 / 3, bases=1, photographs=2_500, distill=0.0)
+WITHOUT: Final[dict[str, dict[str, Any]]] = {
+    "everything": {},
+    "no photographs": {"photographs": 0},
+    "no scans followed as strokes": {"restrokes": 0},
+    "no redrawn MNIST": {"repen": 0.0},
+    "no poor pictures": {"degrade": 0.0, "noise": 0.0},
+}
+
+
+def ablate(folder: Path, output: Path, seed: int, workers: int = 1) -> dict[str, Any]:
+    """The figures of every variant; trains and scores those that the output folder lacks.
+
+    workers: processes, each of which takes a variant at a time on one core.
+    """
+    kept = output / "ablation.json"
+    found: dict[str, Any] = json.loads(kept.read_text()) if kept.is_file() else {}
+    missing = [name for name in WITHOUT if name not in found]
+    measured = _measured(missing, folder, output, seed, workers)
+    for name, figures in tqdm(measured, "variants", len(missing)):
+        found[name] = figures
+        found = {name: found[name] for name in WITHOUT if name in found}
+        place(kept, (json.dumps(found, indent=2) + "\n").encode())
+    return found
+
+
+def _measured(
+    names: list[str], folder: Path, output: Path, seed: int, workers: int
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each variant's name and figures, as they come."""
+    if workers == 1 or len(names) < 2:
+        if names:
+            bench = _Bench(folder)
+        for name in names:
+            yield name, bench.figures(name, seed, output)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (folder,)) as pool:
+        jobs = {pool.submit(_work, name, seed, output): name for name in names}
+        for job in as_completed(jobs):
+            yield jobs[job], job.result()
+
+
+class _Bench:
+    """What every variant is trained from and scored on."""
+
+    def __init__(self, folder: Path) -> None:
+        mnist, pen = load_mnist(folder), load_pendigits(folder)
+        self._sources = Sources(mnist.train, pen.train, split(load_omniglot(folder)).train)
+        self._validation = Validation(mnist.validation, draw(pen.validation))
+        self._collection = collect(Wanted(folder))
+
+    def figures(self, name: str, seed: int, output: Path) -> dict[str, Any]:
+        """Of one variant, whose run stays in the output folder: see `_scored`."""
+        changes = WITHOUT[name]
+        device = torch.device("cpu")
+        precision = pick_precision(BASE.precision, device)
+        config = replace(BASE, seed=seed, precision=precision, **changes)
+        pool = Pool(self._sources, config, output / "pool")
+        pool.prepare(1)
+        run_folder = output / config.run_id()
+        weights = run_folder / "model.pth"
+        fit(config, pool, self._validation, None, run_folder, weights, device, resume=True)
+        pool.clear()
+        return _scored(weights, self._collection) | {"changes": changes}
+
+
+_bench: _Bench | None = None  # of a worker process
+
+
+def _begin(folder: Path) -> None:
+    global _bench
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    _bench = _Bench(folder)
+
+
+def _work(name: str, seed: int, output: Path) -> dict[str, Any]:
+    assert _bench is not None
+    return _bench.figures(name, seed, output)
+
+
+def _scored(weights: Path, collection: Collection) -> dict[str, float]:
+    """The figures of a variant, in percent; AUROC in [0, 1]."""
+    measured = measure(
+        run(load_model(weights), weights.parent.name, collection), [*collection.corrupted]
+    )
+    figures = {name: measured["sets"][name]["accuracy"] for name in collection.sets}
+    figures["corruptions"] = measured["mean_accuracy"]["all corruptions"]
+    figures["not-a-digit AUROC"] = measured["not_a_digit"]["mean_auroc"]
+    return figures

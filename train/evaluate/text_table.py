@@ -1,0 +1,26 @@
+"""Tables of text, as Markdown for documents and as aligned columns for a terminal.
+
+A table is a sequence of rows of cells. The first row is the header; the first column holds the
+names of the rows and is aligned to the left, all others to the right.
+"""
+
+from collections.abc import Sequence
+
+Rows = Sequence[Sequence[str]]
+
+
+def to_markdown(rows: Rows) -> str:
+    """The table in Markdown, without a newline at the end. Raises ValueError for ragged rows."""
+    header, *body = rows
+    if any(len(row) != len(header) for row in body):
+        raise ValueError(f"expected {len(header)} cells in each row, got {[*map(len, body)]}")
+    rule = ["---"] + ["---:"] * (len(header) - 1)
+    return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *body))
+
+
+def to_columns(rows: Rows) -> str:
+    """The table in columns of equal width, without a newline at the end."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows
+    )
