@@ -89,8 +89,8 @@ def as_json(path: Path, reading: Reading) -> dict[str, Any]:
             "confidence": round(digit.confidence, 6),
             "probabilities": [round(float(p), 6) for p in digit.probabilities],
             "box": list(digit.box),
-            "number": digit.number,
-            "line": digit.line,
+            "number": digit.number_index,
+            "line": digit.line_index,
         }
         for digit in reading.digits
     ]

@@ -21,8 +21,8 @@ class Digit:
     probabilities: float32 (10,), sums to 1: which digit it is if it is one.
     box: (x, y, width, height) of the ink, in pixels of the input.
     glyph: uint8 (28, 28), ink 255 on 0: what the network saw.
-    number, line: which number, and which line, of the input it belongs to, from 0 on. Numbers
-        on one line are apart by more than digits are.
+    number_index, line_index: which number, and which line, of the input it belongs to, from 0 on.
+        Numbers on one line are further apart than digits.
     """
 
     value: int | None
@@ -30,8 +30,8 @@ class Digit:
     probabilities: NDArray[np.float32]
     box: tuple[float, float, float, float]
     glyph: NDArray[np.uint8]
-    number: int = 0
-    line: int = 0
+    number_index: int = 0
+    line_index: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,9 +48,9 @@ class Reading:
         """
         text = ""
         for before, digit in zip((None, *self.digits), self.digits, strict=False):
-            if before is not None and before.line != digit.line:
+            if before is not None and before.line_index != digit.line_index:
                 text += "\n"
-            elif before is not None and before.number != digit.number:
+            elif before is not None and before.number_index != digit.number_index:
                 text += " "
             text += "?" if digit.value is None else str(digit.value)
         return text
@@ -59,5 +59,6 @@ class Reading:
     def numbers(self) -> "tuple[Reading, ...]":
         """A reading for each number of the input, in reading order."""
         return tuple(
-            Reading(tuple(group)) for _, group in groupby(self.digits, lambda one: one.number)
+            Reading(tuple(group))
+            for _, group in groupby(self.digits, lambda digit: digit.number_index)
         )

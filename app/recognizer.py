@@ -118,7 +118,9 @@ class Recognizer:
             for place, line in enumerate(prepared._lines):
                 own = logits[start : start + len(line.runs)]
                 start += len(line.runs)
-                digits += self._digits(line, own, place, digits[-1].number + 1 if digits else 0)
+                digits += self._digits(
+                    line, own, place, digits[-1].number_index + 1 if digits else 0
+                )
             readings.append(Reading(tuple(digits)))
         return readings
 

@@ -85,7 +85,7 @@ def as_row(reading: Reading) -> dict[str, Any]:
 
 def _digit_as_row(digit: Digit) -> dict[str, Any]:
     box = [float(side) for side in digit.box]
-    place = {"number": digit.number, "line": digit.line}
+    place = {"number": digit.number_index, "line": digit.line_index}
     return {"value": digit.value, "confidence": digit.confidence, "box": box, **place}
 
 

@@ -126,8 +126,8 @@ def as_json(reading: Reading, run: str) -> bytes:
             "confidence": round(digit.confidence, 6),
             "probabilities": [round(one, 6) for one in digit.probabilities.tolist()],
             "box": [float(side) for side in digit.box],
-            "number": digit.number,
-            "line": digit.line,
+            "number": digit.number_index,
+            "line": digit.line_index,
         }
         for digit in reading.digits
     ]

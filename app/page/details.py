@@ -33,14 +33,14 @@ def tiles(reading: Reading, shown: Sequence[int], chosen: int) -> str:
         sure = "no digit" if digit.value is None else percent(digit.confidence)
         text = "?" if digit.value is None else str(digit.value)
         before = reading.digits[at - 1] if at else digit
-        apart = before.number != digit.number and before.line == digit.line
+        apart = before.number_index != digit.number_index and before.line_index == digit.line_index
         style = f"--colour:var({colour(digit)}){';margin-left:1rem' if apart else ''}"
         inside = (
             f'<img src="{png(on_paper(digit.glyph))}" alt=""><b>{text}</b><small>{sure}</small>'
         )
         more = f'style="{style}" aria-pressed="{str(at == chosen).lower()}"'
         tile = button_panel.button(f"tile-{at}", inside, f"Digit {at + 1}: {text}, {sure}", more)
-        lines.setdefault(digit.line, []).append(tile)
+        lines.setdefault(digit.line_index, []).append(tile)
     return "".join(f'<div class="tiles">{"".join(line)}</div>' for line in lines.values())
 
 

@@ -109,7 +109,8 @@ def tiles_of(reading: Reading, at: int) -> list[int]:
     """The places of the digits that get a tile: all, or of many, those in the line looked at."""
     places = list(range(len(reading.digits)))
     if len(places) > MOST_TILES:
-        places = [one for one in places if reading.digits[one].line == reading.digits[at].line]
+        line = reading.digits[at].line_index
+        places = [place for place in places if reading.digits[place].line_index == line]
     first = max(min(places.index(at) - MOST_TILES // 2, len(places) - MOST_TILES), 0)
     return places[first : first + MOST_TILES]
 

@@ -230,12 +230,12 @@ def test_what_is_no_button_is_ignored(monkeypatch: pytest.MonkeyPatch, name: str
 def test_many_digits_have_the_tiles_of_the_line_looked_at() -> None:
     glyph, sure = np.zeros((28, 28), np.uint8), np.full(10, 0.1, np.float32)
     digits = tuple(
-        Digit(1, 0.9, sure, (9.0 * at, 20.0 * line, 8.0, 18.0), glyph, line=line)
+        Digit(1, 0.9, sure, (9.0 * at, 20.0 * line, 8.0, 18.0), glyph, line_index=line)
         for line in range(10)
         for at in range(10)
     )
     assert page_reading.tiles_of(Reading(digits), 34) == list(range(30, 40))
     assert page_reading.tiles_of(Reading(digits[:20]), 7) == list(range(20))
-    long = tuple(replace(digit, line=0) for digit in digits)
+    long = tuple(replace(digit, line_index=0) for digit in digits)
     assert page_reading.tiles_of(Reading(long), 99) == list(range(76, 100))
     assert 50 in page_reading.tiles_of(Reading(long), 50)
