@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from app import launcher
 from app.inference.session import WrongModel
@@ -53,7 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 status = 1
                 continue
             reading = next(readings)
-            print(json.dumps(as_json(path, reading)) if command.jsonl else as_line(path, reading))
+            if command.jsonl:
+                print(json.dumps({"path": str(path), **reading.to_dict()}))
+            else:
+                print(as_line(path, reading))
     return status
 
 
@@ -79,22 +82,6 @@ def as_line(path: Path, reading: Reading) -> str:
     confidence = min(digit.confidence for digit in reading.digits)
     text = reading.text.replace("\n", " / ")  # a line each
     return f"{text}\t{confidence:.1%}\t{path}"
-
-
-def as_json(path: Path, reading: Reading) -> dict[str, Any]:
-    """The reading as plain values; boxes are (x, y, width, height) in pixels of the input."""
-    digits = [
-        {
-            "value": digit.value,
-            "confidence": round(digit.confidence, 6),
-            "probabilities": [round(float(p), 6) for p in digit.probabilities],
-            "box": list(digit.box),
-            "number": digit.number_index,
-            "line": digit.line_index,
-        }
-        for digit in reading.digits
-    ]
-    return {"path": str(path), "text": reading.text, "digits": digits}
 
 
 def _batches(paths: Iterator[Path]) -> Iterator[list[Path]]:

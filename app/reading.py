@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+_DECIMALS: Final = 6  # of probabilities in JSON
 
 
 class UnreadableInput(ValueError):
@@ -32,6 +35,17 @@ class Digit:
     glyph: NDArray[np.uint8]
     number_index: int = 0
     line_index: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """The digit as plain values for JSON, without its glyph; box: [x, y, width, height]."""
+        return {
+            "value": self.value,
+            "confidence": round(self.confidence, _DECIMALS),
+            "probabilities": [round(each, _DECIMALS) for each in self.probabilities.tolist()],
+            "box": [float(side) for side in self.box],
+            "number_index": self.number_index,
+            "line_index": self.line_index,
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,3 +76,14 @@ class Reading:
             Reading(tuple(group))
             for _, group in groupby(self.digits, lambda digit: digit.number_index)
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reading as plain values for JSON: text, numbers (the text of each) and digits.
+
+        The command, the HTTP service and the batch job all answer with this.
+        """
+        return {
+            "text": self.text,
+            "numbers": [number.text for number in self.numbers],
+            "digits": [digit.to_dict() for digit in self.digits],
+        }

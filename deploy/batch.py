@@ -6,7 +6,9 @@ of Parquet with a row for each picture, in order:
 
     path     of the picture; from Parquet, all columns but the picture's are kept instead
     text     what is read; null where the picture cannot be read
-    digits   a list of value (null where it is no digit), confidence, box, number and line
+    numbers  the text of each number in it
+    digits   a list of value (null for what is not a digit), confidence, probabilities, box,
+             number_index and line_index
     error    why the picture cannot be read, else null
 
 Every worker is an actor that holds one Recognizer, and pictures are read in small batches, so that

@@ -7,7 +7,7 @@ import cv2
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from app.ink import image
-from app.reading import Digit, Reading, UnreadableInput
+from app.reading import UnreadableInput
 from app.recognizer import Prepared, Recognizer
 
 FILE: Final = 64 << 20  # bytes of one picture's file, at most
@@ -15,12 +15,19 @@ DIGIT: Final = pa.struct(
     [
         ("value", pa.int8()),
         ("confidence", pa.float32()),
+        ("probabilities", pa.list_(pa.float32(), 10)),  # of 0 to 9
         ("box", pa.list_(pa.float32(), 4)),  # x, y, width, height in pixels of the picture
-        ("number", pa.int32()),
-        ("line", pa.int32()),
+        ("number_index", pa.int32()),
+        ("line_index", pa.int32()),
     ]
 )
-RESULT: Final = {"text": pa.string(), "digits": pa.list_(DIGIT), "error": pa.string()}
+# A Reading as `to_dict` gives it, or why there is none.
+RESULT: Final = {
+    "text": pa.string(),
+    "numbers": pa.list_(pa.string()),
+    "digits": pa.list_(DIGIT),
+    "error": pa.string(),
+}
 
 
 class Reader:
@@ -40,9 +47,9 @@ class Reader:
         results: list[dict[str, Any]] = []
         for one in known:
             if isinstance(one, UnreadableInput):
-                results.append({"text": None, "digits": None, "error": str(one)})
+                results.append({**dict.fromkeys(RESULT), "error": str(one)})
             else:
-                results.append(as_row(next(readings)))
+                results.append({**next(readings).to_dict(), "error": None})
         if self._column:
             batch = without_pictures(batch, self._column)
         for name, kind in RESULT.items():
@@ -75,18 +82,6 @@ def _bytes_of(cell: Any) -> bytes:
 def _check_size(size: int) -> None:
     if size > FILE:
         raise UnreadableInput(f"expected a file of at most {FILE:,} bytes, came {size:,}")
-
-
-def as_row(reading: Reading) -> dict[str, Any]:
-    """A reading as the values of RESULT."""
-    digits = [_digit_as_row(one) for one in reading.digits]
-    return {"text": reading.text, "digits": digits, "error": None}
-
-
-def _digit_as_row(digit: Digit) -> dict[str, Any]:
-    box = [float(side) for side in digit.box]
-    place = {"number": digit.number_index, "line": digit.line_index}
-    return {"value": digit.value, "confidence": digit.confidence, "box": box, **place}
 
 
 def without_pictures(table: pa.Table, column: str) -> pa.Table:

@@ -34,8 +34,16 @@ _DIGIT: Final[Schema] = {
         "items": {"type": "number"},
         "description": "x, y, width and height in pixels of the input, y down",
     },
-    "number": {"type": "integer", "minimum": 0, "description": "which of `numbers` it is part of"},
-    "line": {"type": "integer", "minimum": 0, "description": "which line of the input it is on"},
+    "number_index": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "which of `numbers` it is part of",
+    },
+    "line_index": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "which line of the input it is on",
+    },
 }
 _READING: Final[Schema] = {
     "text": {
@@ -45,7 +53,7 @@ _READING: Final[Schema] = {
     },
     "numbers": {"type": "array", "items": {"type": "string", "pattern": "^[0-9?]+$"}},
     "digits": {"type": "array", "items": {"$ref": "#/components/schemas/Digit"}},
-    "run": {"type": "string", "description": "id of the training run that made the model"},
+    "model_run": {"type": "string", "description": "id of the training run that made the model"},
 }
 _MODEL: Final[Schema] = {
     "metadata": {"type": "object", "additionalProperties": {"type": "string"}},

@@ -116,21 +116,5 @@ class Reader:
 
 
 def as_json(reading: Reading, run: str) -> bytes:
-    """The reading as JSON; boxes are (x, y, width, height) in pixels of the input.
-
-    run: id of the training run that made the model.
-    """
-    digits = [
-        {
-            "value": digit.value,
-            "confidence": round(digit.confidence, 6),
-            "probabilities": [round(one, 6) for one in digit.probabilities.tolist()],
-            "box": [float(side) for side in digit.box],
-            "number": digit.number_index,
-            "line": digit.line_index,
-        }
-        for digit in reading.digits
-    ]
-    numbers = [number.text for number in reading.numbers]
-    found = {"text": reading.text, "numbers": numbers, "digits": digits, "run": run}
-    return json.dumps(found).encode()
+    """The reading as JSON; run: id of the training run that made the model."""
+    return json.dumps({**reading.to_dict(), "model_run": run}).encode()

@@ -47,7 +47,7 @@ def test_writes_json_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert three["text"] == "3"
     assert three["digits"][0]["value"] == 3
     assert sum(three["digits"][0]["probabilities"]) == pytest.approx(1, abs=1e-4)
-    assert empty == {"path": str(folder / "empty.jpg"), "text": "", "digits": []}
+    assert empty == {"path": str(folder / "empty.jpg"), "text": "", "numbers": [], "digits": []}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import onnxruntime
 import pytest
 
 from app.inference.session import WrongModel
-from app.reading import Reading, UnreadableInput
+from app.reading import UnreadableInput
 from app.recognizer import MODEL, Recognizer, outlier_scores
 from tests.support.browser import ROOT
 from tests.support.drawings import DIGITS, placed
@@ -179,10 +179,6 @@ def test_a_model_without_its_numbers_is_refused(
     monkeypatch.setattr(onnxruntime, "InferenceSession", Session)
     with pytest.raises(WrongModel, match=f"expected a number as {key}"):
         Recognizer()
-
-
-def test_a_reading_spells_its_digits() -> None:
-    assert Reading().text == ""
 
 
 def test_this_environment_has_no_torch() -> None:

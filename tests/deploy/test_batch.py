@@ -99,7 +99,10 @@ def test_a_job_that_loses_a_worker_is_whole_and_right(
     for row, name in zip(found[:PICTURES], drawn, strict=True):
         assert (row["text"], row["error"]) == (name[4], None)
         (digit,) = row["digits"]
+        assert row["numbers"] == [name[4]]
         assert digit["value"] == int(name[4])
+        assert sum(digit["probabilities"]) == pytest.approx(1, abs=1e-4)
+        assert (digit["number_index"], digit["line_index"]) == (0, 0)
         assert 0.5 < digit["confidence"] <= 1
         x, y, width, height = digit["box"]
         assert 0 <= x < x + width <= 120

@@ -30,7 +30,7 @@ from urllib.parse import unquote
 ROOT: Final = Path(__file__).resolve().parents[2]
 HUNG: Final = 60.0  # seconds without a word from the cases' process
 SETTINGS: Final = {"OPENCV_LOG_LEVEL": "OFF"}  # else OpenCV has a word on each broken picture
-READING: Final = {"text", "numbers", "digits", "run"}
+READING: Final = {"text", "numbers", "digits", "model_run"}
 REFUSALS: Final = (400, 404, 405, 413, 415, 422)
 
 

@@ -151,13 +151,13 @@ def test_strokes_are_read_as_from_python(address: str, recognizer: Recognizer, d
     found = response.json()
     assert found["text"] == expected.text == str(digit)
     assert found["numbers"] == [str(digit)]
-    assert found["run"] == recognizer.metadata["run"]
+    assert found["model_run"] == recognizer.metadata["run"]
     (one,) = found["digits"]
     assert one["value"] == digit
     assert one["confidence"] == pytest.approx(expected.digits[0].confidence, abs=1e-6)
     assert one["probabilities"] == pytest.approx(expected.digits[0].probabilities, abs=1e-6)
     assert one["box"] == pytest.approx(expected.digits[0].box)
-    assert (one["number"], one["line"]) == (0, 0)
+    assert (one["number_index"], one["line_index"]) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.reading import Digit, Reading
 from app.recognizer import Recognizer
 from app.segmentation import lattice, text_lines
 from tests.support.drawings import placed
@@ -115,17 +114,6 @@ def test_one_digit_of_all_strokes_on_demand(recognizer: Recognizer) -> None:
 )
 def test_parts_are_put_in_lines(boxes: list[tuple[float, ...]], expected: list[list[int]]) -> None:
     assert text_lines.lines(np.array(boxes, float)) == expected
-
-
-def test_text_of_marks_numbers_and_lines() -> None:
-    def digit(value: int | None, number: int, line: int) -> Digit:
-        nothing = np.zeros(10, np.float32)
-        return Digit(value, 1.0, nothing, (0, 0, 1, 1), np.zeros((28, 28), np.uint8), number, line)
-
-    marks = (digit(1, 0, 0), digit(None, 0, 0), digit(2, 1, 0), digit(3, 2, 1))
-    assert Reading(marks).text == "1? 2\n3"
-    assert Reading().text == ""
-    assert Reading().numbers == ()
 
 
 def test_strokes_taken_for_one_digit_at_once_no_logits_could_part() -> None:

@@ -1,0 +1,50 @@
+"""What was read, as text, as numbers and as plain values."""
+
+import json
+
+import numpy as np
+import pytest
+
+from app.reading import Digit, Reading
+
+
+def digit(value: int | None, number_index: int = 0, line_index: int = 0) -> Digit:
+    """A digit of this value; its probabilities are 0.00, 0.02, ... 0.18, and 0.1 more for the 9."""
+    probabilities = (np.arange(10) / 50).astype(np.float32)
+    probabilities[9] += np.float32(0.1)
+    nothing = np.zeros((28, 28), np.uint8)
+    return Digit(value, 0.12345678, probabilities, (1, 2, 3, 4), nothing, number_index, line_index)
+
+
+@pytest.mark.parametrize(
+    "digits, text, numbers",
+    [
+        ((), "", []),
+        ((digit(7),), "7", ["7"]),
+        ((digit(None),), "?", ["?"]),
+        ((digit(1), digit(None), digit(2, 1), digit(3, 2, 1)), "1? 2\n3", ["1?", "2", "3"]),
+    ],
+)
+def test_a_reading_has_its_text_and_its_numbers(
+    digits: tuple[Digit, ...], text: str, numbers: list[str]
+) -> None:
+    reading = Reading(digits)
+    assert reading.text == text
+    assert [number.text for number in reading.numbers] == numbers
+    assert reading.to_dict()["text"] == text
+    assert reading.to_dict()["numbers"] == numbers
+
+
+def test_a_reading_is_plain_values() -> None:
+    reading = Reading((digit(7), digit(None, 1, 2)))
+    expected = {
+        "value": 7,
+        "confidence": 0.123457,
+        "probabilities": [0.0, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.14, 0.16, 0.28],
+        "box": [1.0, 2.0, 3.0, 4.0],
+        "number_index": 0,
+        "line_index": 0,
+    }
+    seven, refused = json.loads(json.dumps(reading.to_dict()))["digits"]
+    assert seven == expected
+    assert refused == expected | {"value": None, "number_index": 1, "line_index": 2}
