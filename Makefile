@@ -33,10 +33,12 @@ check: .venv/app/.tested .venv/train/.tested ## linters, types, and which packag
 	$(APP) -m mypy app
 	.venv/app/bin/lint-imports --no-logo
 	$(TRAIN) -m mypy train export
+	sh tests/tools/biome.sh
 
 format: .venv/app/.tested ## put the code in its one format
 	$(APP) -m ruff check --fix .
 	$(APP) -m ruff format .
+	sh tests/tools/biome.sh --write
 
 test-app: .venv/app/.tested ## the app's tests, where there is no PyTorch
 	sh tests/tools/chromium.sh $(APP)

@@ -10,26 +10,12 @@ from typing import Final
 
 import streamlit as st
 
-# What is pressed is told by its name. The keyboard's place is kept where the panel is shown anew.
-_JS: Final = """
-export default function ({ parentElement, data, setTriggerValue }) {
-  const panel = parentElement.querySelector(".panel");
-  if (panel.shown !== data.html) {
-    const root = panel.getRootNode();
-    const at = panel.contains(root.activeElement) ? root.activeElement.dataset.press : null;
-    panel.innerHTML = panel.shown = data.html;
-    if (at) panel.querySelector(`[data-press="${at}"]`)?.focus();
-  }
-  panel.onclick = event => {
-    const pressed = event.target.closest("button[data-press]");
-    if (pressed) setTriggerValue("pressed", pressed.dataset.press);
-  };
-  panel.onchange = event => setTriggerValue("pressed", event.target.dataset.press);
-}
-"""
+from app.page import assets
 
-_panel: Final = st.components.v2.component(
-    "digits_panel", html='<div class="panel"></div>', js=_JS, isolate_styles=False
+_panel: Final = assets.component(
+    "html_panel",
+    '<div class="panel"></div>',
+    isolate_styles=False,  # its HTML is styled by the page
 )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from app.page import assets
 from app.page.markup import DOUBT, percent
 from app.reading import Digit, Reading
 
@@ -18,75 +19,7 @@ ROOM: Final = 0.004  # of the picture's longer side, between a digit and its box
 LIKELY: Final = 0.01  # from this probability on, another digit is told
 MOST_OTHERS: Final = 2
 
-_HTML: Final = "<figure><img alt=''></figure>"
-# Paper is light in either theme, so the colours are the same in both.
-_CSS: Final = """
-figure { position: relative; margin: 0 auto; width: fit-content; container-type: normal; }
-img { display: block; max-width: 100%; max-height: 80vh; border-radius: 0.5rem; }
-button {
-  position: absolute; box-sizing: border-box; padding: 0; margin: 0; min-width: 8px;
-  background: transparent; border: 1px solid var(--is); border-radius: 2px;
-  cursor: pointer; font: inherit;
-}
-.sure { --is: rgb(47 91 183); }
-.doubt { --is: rgb(176 74 0); }
-.refused { --is: rgb(110 104 94); }
-button:hover { background: color-mix(in srgb, var(--is) 12%, transparent); }
-button.chosen { box-shadow: 0 0 0 2px var(--is); }
-button:focus-visible { outline: 3px solid var(--is); outline-offset: 3px; }
-.label {
-  position: absolute; left: -1px; bottom: 100%; padding: 0 0.3em; color: #fff;
-  background: var(--is); font-weight: 600; line-height: 1.25; font-size: clamp(9px, 1.7vmin, 16px);
-}
-button.high .label { bottom: auto; top: 0; }
-.told {
-  display: none; position: absolute; z-index: 1; top: calc(100% + 5px); left: 0; width: max-content;
-  max-width: 11rem; padding: 0.3em 0.6em; border-radius: 0.4em; text-align: left;
-  color: #fff; background: rgb(35 31 32 / 92%); font-size: 0.85rem; line-height: 1.35;
-}
-button.right .told { left: auto; right: 0; }
-button.low .told { top: auto; bottom: calc(100% + 1.6em); }
-button:hover .told, button:focus-visible .told { display: block; }
-"""
-# Buttons stay what they are from reading to reading, so that the keyboard's place is kept.
-_JS: Final = """
-export default function ({ parentElement, data, setTriggerValue }) {
-  const figure = parentElement.querySelector("figure");
-  const image = figure.querySelector("img");
-  if (image.src !== data.picture) image.src = data.picture;
-  image.alt = data.alt;
-  const buttons = [...figure.querySelectorAll("button")];
-  while (buttons.length > data.boxes.length) buttons.pop().remove();
-  while (buttons.length < data.boxes.length) {
-    const button = document.createElement("button");
-    button.type = "button";
-    for (const name of ["label", "told"]) {
-      const part = document.createElement("span");
-      part.className = name;
-      part.setAttribute("aria-hidden", "true");
-      button.append(part);
-    }
-    figure.append(button);
-    buttons.push(button);
-  }
-  data.boxes.forEach((box, place) => {
-    const button = buttons[place];
-    button.className = box.kind;
-    for (const [side, share] of Object.entries(box.at)) button.style[side] = `${share}%`;
-    button.querySelector(".label").textContent = box.text;
-    button.querySelector(".told").textContent = box.told;
-    button.setAttribute("aria-label", box.told);
-    button.setAttribute("aria-pressed", String(box.chosen));
-    button.classList.toggle("chosen", box.chosen);
-    button.classList.toggle("high", box.at.top < 4);
-    button.classList.toggle("right", box.at.left > 50);
-    button.classList.toggle("low", box.at.top + box.at.height > 80);
-    button.onclick = () => setTriggerValue("chosen", place);
-  });
-}
-"""
-
-_boxes: Final = st.components.v2.component("digits_boxes", html=_HTML, css=_CSS, js=_JS)
+_annotated_picture: Final = assets.component("annotated_picture", '<figure><img alt=""></figure>')
 
 
 def reduced(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
@@ -132,7 +65,7 @@ def show(
         "alt": f"The picture that was read: {reading.text or 'no digits'}",
         "boxes": boxes(size, reading, chosen),
     }
-    _boxes(data=data, key="boxes", on_chosen_change=pressed)
+    _annotated_picture(data=data, key="boxes", on_chosen_change=pressed)
 
 
 def boxes(size: tuple[float, float], reading: Reading, chosen: int) -> list[dict[str, Any]]:
@@ -140,9 +73,9 @@ def boxes(size: tuple[float, float], reading: Reading, chosen: int) -> list[dict
     room = ROOM * max(size)
     return [
         {
-            "at": _place(digit, size, room),
+            "area": _place(digit, size, room),
             "text": _text(digit.value),
-            "told": told(digit),
+            "description": told(digit),
             "kind": _kind(digit),
             "chosen": place == chosen,
         }

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 from typing import Final
 
-from app.page import button_panel, sheet
+from app.page import assets, button_panel, sheet
 from app.reading import Digit, Reading
 
 DOUBT: Final = 0.9  # confidence below which a digit is marked as doubtful
@@ -22,10 +21,7 @@ FITS: Final = {
         for width, fit in ((360, 1.14), (390, 1.24), (412, 1.32))
     ),
 }
-STATIC: Final = Path(__file__).with_name("static")
-_STYLE: Final = "".join(
-    (STATIC / name).read_text(encoding="utf-8") for name in ("page.css", "details.css")
-)
+_STYLE: Final = assets.read("page.css") + assets.read("details.css")
 
 
 def style(size: sheet.Size) -> str:

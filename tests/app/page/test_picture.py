@@ -75,7 +75,7 @@ def test_lines_of_a_picture_are_read_in_order(visit: Visit) -> None:
     boxes = page.locator(".st-key-picture figure button")
     expect(boxes).to_have_count(11)
     boxes.nth(4).hover()
-    expect(boxes.nth(4).locator(".told")).to_be_visible()
+    expect(boxes.nth(4).locator(".description")).to_be_visible()
     expect(boxes.nth(4)).to_have_attribute("aria-label", re.compile("^8, .* sure"))
     boxes.nth(4).click()
     expect(boxes.nth(4)).to_have_attribute("aria-pressed", "true")
@@ -192,7 +192,7 @@ def test_boxes_lie_around_the_digits(recognizer: Recognizer) -> None:
     assert [box["chosen"] for box in found] == [False, True]
     for digit, box in zip(reading.digits, found, strict=True):
         x, y, width, height = digit.box
-        at = box["at"]
+        at = box["area"]
         assert 0 <= at["left"] * image.shape[1] / 100 < x
         assert 0 <= at["top"] * image.shape[0] / 100 < y
         assert x + width < (at["left"] + at["width"]) * image.shape[1] / 100 <= image.shape[1]
