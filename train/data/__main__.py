@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from train.data.datasets import data_folder, load_mnist, load_omniglot, load_pendigits
 from train.data.download import DataError, obtain
-from train.data.sources import OMNIGLOT_IMAGES
+from train.data.files import OMNIGLOT_IMAGES
 
 
 def _row(name: str, labels: NDArray[np.int64], writers: str) -> str:

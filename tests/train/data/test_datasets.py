@@ -20,7 +20,7 @@ from train.data import __main__ as fetch
 from train.data import datasets as sets
 from train.data import omniglot, pendigits
 from train.data.download import DataError, Source, obtain
-from train.data.sources import MNIST_FILES, OMNIGLOT_IMAGES, OMNIGLOT_STROKES, PEN_DIGITS
+from train.data.files import MNIST_FILES, OMNIGLOT_IMAGES, OMNIGLOT_STROKES, PEN_DIGITS
 
 # Ten digits 0-9 by writers 1-10, one point each.
 PEN_TEXT = "".join(

@@ -12,7 +12,7 @@ import pytest
 from tests.support.download_server import Server, in_zip
 from train.data import download
 from train.data.download import DataError, Source, obtain, place
-from train.data.sources import from_uci_zip
+from train.data.files import from_uci_zip
 
 CONTENT = bytes(range(256)) * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
