@@ -26,13 +26,13 @@ from app.recognizer import CONTRACT, LABELS, Recognizer, outlier_scores
 from export.quantize import set_metadata, to_fp32, to_int8
 from export.verify import Verdict, verify
 from train.config import Config, to_dict
-from train.data.datasets import Digits, data_folder, load_mnist, load_omniglot, load_pendigits
+from train.data.datasets import Digits, data_folder, load_mnist
 from train.data.download import DataError, place
+from train.data.sources import load_sources
 from train.evaluate.calibration import fit_temperature, threshold_at
 from train.evaluate.protocol import CALIBRATED, TARGET_FALSE_REJECT_RATE, TEST
 from train.evaluate.sets import Collection, EvaluationSet, Wanted, collect
-from train.mixture import Mixture, Sources
-from train.negatives.outliers import split
+from train.mixture import Mixture
 from train.networks.classifier import Trained, load
 
 CALIBRATION: Final = 512  # glyphs of the training mixture; more widen the ranges for a few
@@ -97,9 +97,7 @@ def everything(folder: Path) -> Collection:
 def glyphs_for_calibration(config: Config, folder: Path) -> NDArray[np.uint8]:
     """Training glyphs uint8 (CALIBRATION, 28, 28) for the ranges of the activations."""
     few = replace(config, limit=DRAWN, restrokes=DRAWN, photographs=DRAWN // 4, outliers=DRAWN // 4)
-    characters = split(load_omniglot(folder)).train
-    sources = Sources(load_mnist(folder).train, load_pendigits(folder).train, characters)
-    mixture = Mixture(sources, few)
+    mixture = Mixture(load_sources(folder).train, few)
     return mixture.round(0, mixture.base(0)).glyphs[:CALIBRATION]
 
 

@@ -30,10 +30,9 @@ from torch import Tensor, nn
 from app.ink.segmenter import CONTRACT, SIDE, STRIDE, Finder
 from export.quantize import OPSET, set_metadata, strip
 from train.config import Config
-from train.data.datasets import data_folder, load_mnist, load_omniglot, load_pendigits
+from train.data.datasets import data_folder
 from train.data.download import DataError, place
-from train.mixture import Sources
-from train.negatives.outliers import split
+from train.data.sources import load_sources
 from train.networks.unet import UNet, load
 from train.render.sheets import SheetMaker, Sheets
 
@@ -73,10 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def export(weights: Path, output: Path, folder: Path) -> int:
     """Exports weights to a folder if the gate holds. Returns the exit status."""
     network, settings = load(weights)
-    mnist, pen = load_mnist(folder), load_pendigits(folder)
-    characters = split(load_omniglot(folder))
-    training = Sources(mnist.train, pen.train, characters.train)
-    held_back = Sources(mnist.validation, pen.validation, characters.validation)
+    training, held_back = load_sources(folder)
     sheets = SheetMaker(held_back, Config()).make(VALIDATION, (_SEED,))
     with tempfile.TemporaryDirectory() as scratch:
         fp32, int8 = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"

@@ -17,14 +17,14 @@ import torch
 
 from train.config import Command, parse
 from train.data import corrections
-from train.data.datasets import data_folder, load_mnist, load_omniglot, load_pendigits
+from train.data.datasets import data_folder
 from train.data.download import DataError
+from train.data.normal_form import draw_digits
+from train.data.sources import load_sources
 from train.engine.device import pick_device, pick_precision
 from train.engine.distillation import Teacher
 from train.engine.loop import Validation, fit
 from train.engine.parallel import World, world
-from train.mixture import Sources, draw
-from train.negatives.outliers import split
 from train.pool import Pool
 
 
@@ -50,9 +50,8 @@ def train(command: Command) -> None:
 def _train(command: Command, device: torch.device, processes: World) -> None:
     precision = pick_precision(command.config.precision, device)
     config, folder = replace(command.config, precision=precision), data_folder(command.data)
-    mnist, pen = load_mnist(folder), load_pendigits(folder)
-    sources = Sources(mnist.train, pen.train, split(load_omniglot(folder)).train)
-    validation = Validation(mnist.validation, draw(pen.validation))
+    sources, held_back = load_sources(folder)
+    validation = Validation(held_back.mnist, draw_digits(held_back.pen))
     extra = ""
     if command.ink is not None:
         sources = corrections.added(sources, corrections.load(command.ink, held_back=False))

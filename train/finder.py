@@ -26,11 +26,10 @@ from torch.optim.lr_scheduler import OneCycleLR
 from tqdm import tqdm
 
 from train.config import Config, setting
-from train.data.datasets import data_folder, load_mnist, load_omniglot, load_pendigits
+from train.data.datasets import data_folder
 from train.data.download import DataError
+from train.data.sources import Sources, load_sources
 from train.engine.device import pick_device
-from train.mixture import Sources
-from train.negatives.outliers import split
 from train.networks.unet import UNet, load, save
 from train.render.photograph import RULED
 from train.render.sheets import SheetMaker, Sheets
@@ -72,9 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     settings = Settings(**{entry.name: flags[entry.name] for entry in fields(Settings)})
     try:
         device = pick_device(flags["device"])
-        folder = data_folder(flags["data"])
-        characters = split(load_omniglot(folder)).train
-        sources = Sources(load_mnist(folder).train, load_pendigits(folder).train, characters)
+        sources = load_sources(data_folder(flags["data"])).train
         sheets = make(sources, settings, flags["workers"])
         save(flags["output"], fit(sheets, settings, device), made_by(settings))
     except (DataError, OSError, ValueError) as error:

@@ -8,73 +8,29 @@ third round less.
 """
 
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink import image as picture
-from app.ink import strokes as ink
 from train.augment.glyphs import augment, draw_ink
 from train.augment.skeleton import strokes_of
 from train.augment.strokes import vary_ink
+from train.augment.weak import is_weak, weakened
 from train.config import Config
-from train.data.datasets import Characters, Digits, Ink
+from train.data.datasets import Digits
+from train.data.normal_form import first_glyph, redraw_scans
 from train.data.pendigits import Strokes
+from train.data.sources import Sources
 from train.negatives.outliers import Outliers
 from train.render.photograph import photograph, photograph_glyph
 
 NO_DIGIT: Final = 10  # the label of what is no digit
 _PHOTOGRAPHED_OUTLIERS: Final = 0.05  # share of them; paper must not look like a digit's sign
-_CALMED: Final = (
-    *("rotate", "scale", "shear", "shift", "elastic"),
-    *("wide", "thickness", "noise", "degrade"),
-)
-_PAPER: Final = 63  # of 255: what is fainter is the soft edge of the ink
 _CHUNK: Final = 2048
-
-
-@dataclass(frozen=True, eq=False)
-class Sources:
-    """The training parts of the data."""
-
-    mnist: Digits
-    pen: Ink
-    characters: Characters
-
-
-def redraw(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Glyphs (n, 28, 28) as serving draws ink that it found in a clean scan: uint8 (n, 28, 28)."""
-    redrawn = glyphs.copy()
-    for number, image in enumerate(glyphs):
-        x, y, width, height = cv2.boundingRect((image > _PAPER).astype(np.uint8))
-        if width:
-            redrawn[number] = glyph.from_ink(image[y : y + height, x : x + width])
-    return redrawn
-
-
-def see(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """The glyph that serving finds in a picture, uint8 (28, 28), or None where it finds no ink."""
-    found = picture.find_ink(image)
-    return None if found is None else glyph.from_ink(found[0])
-
-
-def looks(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
-    """The glyphs of all ways in which serving looks at a picture; `see` gives the first."""
-    for found in picture.looks(image):
-        yield glyph.from_ink(picture.cut_out(found, image.shape)[0])
-
-
-def draw(source: Ink) -> Digits:
-    """Pen digits in the normal form that serving gives them."""
-    glyphs = [ink.ink_glyph(strokes) for strokes in source.strokes]
-    return Digits(np.stack(glyphs), source.labels)
 
 
 class Mixture:
@@ -102,7 +58,7 @@ class Mixture:
         random = self._random("round", number)
         whole = _joined([self._mnist(random), base])
         order = random.permutation(len(whole.glyphs))
-        config = _calmed(self._config) if is_calm(number) else self._config
+        config = weakened(self._config) if is_weak(number) else self._config
         seed = int(random.integers(2**63))
         return Digits(_varied(whole.glyphs[order], config, seed), whole.labels[order])
 
@@ -112,7 +68,7 @@ class Mixture:
 
     @cached_property
     def _redrawn(self) -> NDArray[np.uint8]:
-        return redraw(self._plain)
+        return redraw_scans(self._plain)
 
     @cached_property
     def _others(self) -> Outliers:
@@ -156,29 +112,21 @@ class Mixture:
         drawn = [self._strokes[index] for index in pens]
         drawn += [self._followed(index) for index in followed]
         written = [
-            see(photograph(vary_ink(strokes, self._config, random), random).picture)
+            first_glyph(photograph(vary_ink(strokes, self._config, random), random).picture)
             for strokes in drawn
         ]
-        scanned = [see(photograph_glyph(self._plain[index], random).picture) for index in scans]
+        scanned = [
+            first_glyph(photograph_glyph(self._plain[index], random).picture) for index in scans
+        ]
         labels = np.concatenate([self._pen_labels[pens], self._labels[followed]])
         return [_found(written, labels), _found(scanned, self._labels[scans])]
 
     def _outliers(self, random: np.random.Generator) -> Digits:
         glyphs = list(self._others.draw(self._config.outliers, random))
         for index in range(int(len(glyphs) * _PHOTOGRAPHED_OUTLIERS)):
-            seen = see(photograph_glyph(glyphs[index], random).picture)
+            seen = first_glyph(photograph_glyph(glyphs[index], random).picture)
             glyphs[index] = glyphs[index] if seen is None else seen
         return Digits(_stack(glyphs), np.full(len(glyphs), NO_DIGIT, np.int64))
-
-
-def is_calm(number: int) -> bool:
-    """Whether a round is varied less, so that a training ends near to what people write."""
-    return number % 3 == 2
-
-
-def _calmed(config: Config) -> Config:
-    changed = {name: config.calm * getattr(config, name) for name in _CALMED}
-    return replace(config, **changed)
 
 
 def _joined(parts: list[Digits]) -> Digits:

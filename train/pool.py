@@ -23,7 +23,8 @@ from tqdm import tqdm
 from app.ink.segmenter import FINDER
 from train.config import Config
 from train.data.datasets import Digits
-from train.mixture import Mixture, Sources
+from train.data.sources import Sources
+from train.mixture import Mixture
 
 
 class Pool:

@@ -12,7 +12,7 @@ from app.recognizer import MODEL, Recognizer
 from export import table
 from tests.conftest import ROOT
 from train.data.datasets import load_mnist, load_omniglot, load_pendigits
-from train.negatives.outliers import split
+from train.data.omniglot_split import split_omniglot
 from train.networks.classifier import load
 
 MNIST_FLOOR, PEN_FLOOR = 99.2, 98.0  # percent, int8; what is refused counts as misread
@@ -65,7 +65,7 @@ def test_ink_of_held_back_writers_is_read_as_described(
 def test_characters_of_strange_alphabets_are_refused(
     described: dict[str, Any], data: Path, recognizer: Recognizer
 ) -> None:
-    strange = split(load_omniglot(data)).validation
+    strange = split_omniglot(load_omniglot(data)).validation
     kept = [
         recognizer.read_ink(one, single=True).digits[0].value is not None for one in strange.strokes
     ]
@@ -76,7 +76,7 @@ def test_characters_of_strange_alphabets_are_refused(
 
 def test_strange_characters_are_seldom_numbers(data: Path, recognizer: Recognizer) -> None:
     """Where strokes may be several digits, a letter of three lines might be 1, 1 and 1."""
-    strange = split(load_omniglot(data)).validation
+    strange = split_omniglot(load_omniglot(data)).validation
     refused = ["?" in recognizer.read_ink(one).text for one in strange.strokes]
     assert 100 * np.mean(refused) >= REFUSED_FLOOR - 5
 

@@ -13,11 +13,11 @@ from app.glyph import NORMAL_FORM
 from app.recognizer import Recognizer
 from export import __main__ as command
 from export import verify as gate
-from tests.support.small import FLAGS, small_characters, small_sets
+from tests.support.small import FLAGS, small_characters, small_sets, small_splits
 from tests.train.test_train import run as train
+from train.data.normal_form import draw_digits
 from train.evaluate.protocol import INK, MNIST
 from train.evaluate.sets import Collection, EvaluationSet, Wanted
-from train.mixture import draw
 from train.networks.classifier import load, save
 
 
@@ -36,17 +36,16 @@ def small_collection(wanted: Wanted) -> Collection:
     mnist, pen = small_sets()
     sets = {
         MNIST: EvaluationSet(mnist.validation),
-        INK: EvaluationSet(draw(pen.validation)),
+        INK: EvaluationSet(draw_digits(pen.validation)),
     }
-    crosses = draw(replace(pen.validation, strokes=small_characters().strokes)).glyphs
+    crosses = draw_digits(replace(pen.validation, strokes=small_characters().strokes)).glyphs
     return Collection(sets=sets, outliers={"crosses": crosses})
 
 
 def patch_data(patch: pytest.MonkeyPatch) -> None:
-    mnist, pen = small_sets()
+    mnist, _ = small_sets()
     patch.setattr(command, "load_mnist", lambda folder: mnist)
-    patch.setattr(command, "load_pendigits", lambda folder: pen)
-    patch.setattr(command, "load_omniglot", lambda folder: small_characters())
+    patch.setattr(command, "load_sources", lambda folder: small_splits())
     patch.setattr(command, "collect", small_collection)
     patch.setattr(command, "CALIBRATION", 128)
     patch.setattr(command, "DRAWN", 128)

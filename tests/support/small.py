@@ -8,7 +8,8 @@ from app.ink import strokes as ink
 from tests.support.drawings import DIGITS
 from train.config import Config
 from train.data.datasets import Characters, Digits, Ink, Mnist, PenDigits
-from train.mixture import Sources
+from train.data.omniglot_split import split_omniglot
+from train.data.sources import Sources, Splits
 
 CONFIG: Final = Config(
     epochs=3,
@@ -56,6 +57,17 @@ def small_characters() -> Characters:
     )
 
 
+def small_splits() -> Splits:
+    """What `load_sources` gives, of these data sets."""
+    mnist, pen = small_sets()
+    characters = split_omniglot(small_characters())
+    return Splits(
+        Sources(mnist.train, pen.train, characters.train),
+        Sources(mnist.validation, pen.validation, characters.validation),
+    )
+
+
 def small_sources() -> Sources:
+    """Training data with the characters of every alphabet."""
     mnist, pen = small_sets()
     return Sources(mnist.train, pen.train, small_characters())

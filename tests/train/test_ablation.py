@@ -6,30 +6,31 @@ from typing import Any
 
 import pytest
 
-from tests.support.small import CONFIG, small_characters, small_sets
+from tests.support.small import CONFIG, small_characters, small_sets, small_splits
 from train import ablation as command
 from train.data.datasets import Characters, Ink
+from train.data.normal_form import draw_digits
 from train.engine import ablation
 from train.evaluate.protocol import INK, MNIST
 from train.evaluate.sets import Collection, EvaluationSet, Wanted
 from train.evaluate.tables import ablation_rows
-from train.mixture import draw
 
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     mnist, pen = small_sets()
     crosses: Characters = small_characters()
-    marks = draw(Ink(crosses.strokes, pen.validation.labels, pen.validation.writers)).glyphs
+    marks = draw_digits(Ink(crosses.strokes, pen.validation.labels, pen.validation.writers)).glyphs
 
     def collect(wanted: Wanted) -> Collection:
-        sets = {MNIST: EvaluationSet(mnist.validation), INK: EvaluationSet(draw(pen.validation))}
+        sets = {
+            MNIST: EvaluationSet(mnist.validation),
+            INK: EvaluationSet(draw_digits(pen.validation)),
+        }
         corrupted = {"jpeg": EvaluationSet(mnist.validation)}
         return Collection(sets, corrupted, {"crosses": marks})
 
-    monkeypatch.setattr(ablation, "load_mnist", lambda folder: mnist)
-    monkeypatch.setattr(ablation, "load_pendigits", lambda folder: pen)
-    monkeypatch.setattr(ablation, "load_omniglot", lambda folder: crosses)
+    monkeypatch.setattr(ablation, "load_sources", lambda folder: small_splits())
     monkeypatch.setattr(ablation, "collect", collect)
     monkeypatch.setattr(ablation, "BASE", CONFIG)
     monkeypatch.setattr(

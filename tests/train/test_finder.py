@@ -11,7 +11,7 @@ from app.inference.session import WrongModel
 from app.ink.segmenter import CONTRACT, SIDE, Finder
 from app.recognizer import MODEL
 from export import finder as command
-from tests.support.small import CONFIG, small_characters, small_sets, small_sources
+from tests.support.small import CONFIG, small_sources, small_splits
 from train import finder as training
 from train.finder import Settings, distance, fit
 from train.networks import unet
@@ -90,11 +90,8 @@ def test_it_learns(made: Sheets, trained: Path) -> None:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    mnist, pen = small_sets()
-    for room in (command, training):
-        monkeypatch.setattr(room, "load_mnist", lambda folder: mnist)
-        monkeypatch.setattr(room, "load_pendigits", lambda folder: pen)
-        monkeypatch.setattr(room, "load_omniglot", lambda folder: small_characters())
+    for module in (command, training):
+        monkeypatch.setattr(module, "load_sources", lambda folder: small_splits())
     monkeypatch.setattr(command, "CALIBRATION", 8)
     monkeypatch.setattr(command, "VALIDATION", 16)
 

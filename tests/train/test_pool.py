@@ -8,9 +8,10 @@ import pytest
 
 from tests.support.small import CONFIG, small_sources
 from train import pool as pool_module
+from train.augment.weak import is_weak
 from train.config import Config
 from train.data.datasets import Digits
-from train.mixture import NO_DIGIT, Mixture, is_calm
+from train.mixture import NO_DIGIT, Mixture
 from train.pool import Pool
 
 
@@ -60,7 +61,7 @@ def test_calm_rounds_are_nearer_to_what_was_written() -> None:
     mixture = Mixture(sources, replace(CONFIG, pen_repeats=0, restrokes=0, photographs=0))
     base = Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64))
     spread = [mixture.round(number, base).glyphs.std(axis=0).mean() for number in range(6)]
-    assert [is_calm(number) for number in range(6)] == [False, False, True] * 2
+    assert [is_weak(number) for number in range(6)] == [False, False, True] * 2
     assert max(spread[2], spread[5]) < min(spread[0], spread[1], spread[3], spread[4])
 
 

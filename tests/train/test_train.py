@@ -13,11 +13,11 @@ import pytest
 import torch
 
 from tests.conftest import ROOT
-from tests.support.small import FLAGS, small_characters, small_sets
+from tests.support.small import FLAGS, small_sets, small_splits
 from train import __main__ as command
 from train.config import Config
+from train.data.normal_form import redraw_scans
 from train.engine.loop import round_of
-from train.mixture import redraw
 from train.networks.classifier import load
 
 # The command with datasets of its own making, so that no file is needed and an epoch is quick.
@@ -27,10 +27,7 @@ ALONE = ["--distill", "0"]  # without a teacher
 
 def run(arguments: list[str]) -> int:
     """The training command on the small sets."""
-    mnist, pen = small_sets()
-    command.load_mnist = lambda folder: mnist  # type: ignore[assignment]
-    command.load_pendigits = lambda folder: pen  # type: ignore[assignment]
-    command.load_omniglot = lambda folder: small_characters()  # type: ignore[assignment]
+    command.load_sources = lambda folder: small_splits()  # type: ignore[assignment]
     return command.main(arguments)
 
 
@@ -165,7 +162,7 @@ def test_a_student_has_its_teacher_trained_first_and_resumes_with_it(tmp_path: P
 def test_redrawn_glyphs_are_what_serving_would_see() -> None:
     mnist, _ = small_sets()
     blank = np.zeros((1, 28, 28), np.uint8)
-    redrawn = redraw(np.concatenate([mnist.train.glyphs[:10], blank]))
+    redrawn = redraw_scans(np.concatenate([mnist.train.glyphs[:10], blank]))
     assert redrawn.shape == (11, 28, 28)
     assert not redrawn[10].any()
     difference = np.abs(redrawn[:10].astype(float) - mnist.train.glyphs[:10]).mean()

@@ -31,12 +31,12 @@ WITH_PICTURES: Final = (
 # Before the notebook's own imports, which then take these loaders: no files and no network.
 SMALL_SETS: Final = """
 from tests.support.small import small_characters, small_sets
-from train import data
+from train.data import datasets
 
 made, pen_digits, none = *small_sets(), small_characters()
-data.load_mnist = lambda folder: made
-data.load_pendigits = lambda folder: pen_digits
-data.load_omniglot = lambda folder: none
+datasets.load_mnist = lambda folder: made
+datasets.load_pendigits = lambda folder: pen_digits
+datasets.load_omniglot = lambda folder: none
 """
 SMALL_SETTINGS: Final = """
 config = replace(config, limit=60, epochs=2, restrokes=20, photographs=20, outliers=40)

@@ -1,0 +1,1 @@
+"""Random variation of pen strokes and glyphs: other handwriting, other positions, poor pictures."""

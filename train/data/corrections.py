@@ -17,7 +17,7 @@ from app.reading import UnreadableInput
 from train.data.datasets import Digits, Ink
 from train.data.download import DataError
 from train.data.pendigits import Strokes
-from train.mixture import Sources
+from train.data.sources import Sources
 
 HELD_BACK: Final = 5  # every fifth
 _ALPHABET: Final = "corrections"

@@ -21,8 +21,8 @@ from torchvision import datasets
 
 from train.data import omniglot, pendigits
 from train.data.download import DataError, obtain
-from train.data.pendigits import Strokes
 from train.data.files import MNIST_FILES, OMNIGLOT_STROKES, PEN_DIGITS
+from train.data.pendigits import Strokes
 
 MNIST_VALIDATION: Final = 5_000
 VALIDATION_WRITERS: Final = (5, 10, 15, 20, 25, 30)  # with every digit they wrote

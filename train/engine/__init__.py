@@ -1,0 +1,1 @@
+"""The training loop: optimisation, distillation, checkpoints, devices and processes."""

@@ -13,16 +13,15 @@ import torch
 from tqdm import tqdm
 
 from train.config import Config
-from train.data.datasets import load_mnist, load_omniglot, load_pendigits
 from train.data.download import place
+from train.data.normal_form import draw_digits
+from train.data.sources import load_sources
 from train.engine.device import pick_precision
 from train.engine.loop import Validation, fit
 from train.evaluate.__main__ import run
 from train.evaluate.metrics import measure
 from train.evaluate.models import load_model
 from train.evaluate.sets import Collection, Wanted, collect
-from train.mixture import Sources, draw
-from train.negatives.outliers import split
 from train.pool import Pool
 
 # Short, and with a third of the photographs, which take most of the time to make; four passes over
@@ -73,9 +72,8 @@ class _Bench:
     """What every variant is trained from and scored on."""
 
     def __init__(self, folder: Path) -> None:
-        mnist, pen = load_mnist(folder), load_pendigits(folder)
-        self._sources = Sources(mnist.train, pen.train, split(load_omniglot(folder)).train)
-        self._validation = Validation(mnist.validation, draw(pen.validation))
+        self._sources, held_back = load_sources(folder)
+        self._validation = Validation(held_back.mnist, draw_digits(held_back.pen))
         self._collection = collect(Wanted(folder))
 
     def figures(self, name: str, seed: int, output: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
 
+from train.augment.weak import is_weak
 from train.config import Config, to_dict
 from train.data.datasets import Digits
 from train.engine import checkpoint
@@ -21,7 +22,6 @@ from train.engine.distillation import Teacher, distance
 from train.engine.parallel import World
 from train.evaluate import run_plots
 from train.evaluate.score import Score, score
-from train.mixture import is_calm
 from train.networks.classifier import Network, save
 from train.pool import Pool
 
@@ -87,8 +87,8 @@ def round_of(epoch: int, config: Config) -> int:
 
     Near its end a training learns details, and they should be those of what people write.
     """
-    calm = [number for number in range(config.rounds) if is_calm(number)]
-    varied = [number for number in range(config.rounds) if not is_calm(number)]
+    calm = [number for number in range(config.rounds) if is_weak(number)]
+    varied = [number for number in range(config.rounds) if not is_weak(number)]
     ending = round(config.epochs * config.ending) if calm else 0
     left = config.epochs - epoch
     return calm[-left % len(calm)] if left <= ending else varied[epoch % len(varied)]

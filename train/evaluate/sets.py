@@ -23,6 +23,8 @@ from train.data.datasets import (
     load_pendigits,
 )
 from train.data.download import DataError
+from train.data.normal_form import candidate_glyphs, draw_digits
+from train.data.omniglot_split import split_omniglot
 from train.evaluate.corruptions import CORRUPTIONS, corrupt
 from train.evaluate.protocol import (
     INK,
@@ -32,7 +34,6 @@ from train.evaluate.protocol import (
     PHOTOGRAPHED_MNIST,
     TEST,
 )
-from train.mixture import draw, looks
 from train.negatives import outliers
 from train.render.photograph import photograph, photograph_glyph
 
@@ -114,9 +115,11 @@ def collect(wanted: Wanted) -> Collection:
             found.sets[TEST] = EvaluationSet(_first(mnist.test, most))
             found.corrupted_from = TEST
     if pen is not None:
-        found.sets[INK] = EvaluationSet(draw(_first_ink(pen.validation, most)))
+        found.sets[INK] = EvaluationSet(draw_digits(_first_ink(pen.validation, most)))
     if wanted.writers is not None:
-        found.sets[OTHER_INK] = EvaluationSet(draw(_first_ink(read_writers(wanted.writers), most)))
+        found.sets[OTHER_INK] = EvaluationSet(
+            draw_digits(_first_ink(read_writers(wanted.writers), most))
+        )
     if not found.sets:
         raise DataError("; ".join(found.skipped.values()))
     _photograph(found, pen, most)
@@ -168,7 +171,7 @@ def _pen(folder: Path, found: Collection) -> PenDigits | None:
 
 def _outliers(found: Collection, wanted: Wanted, mnist: Mnist, pen: PenDigits) -> None:
     try:
-        characters = outliers.split(load_omniglot(wanted.folder)).validation
+        characters = split_omniglot(load_omniglot(wanted.folder)).validation
     except (DataError, OSError) as error:
         found.skipped["what is not a digit"] = str(error)
         return
@@ -200,7 +203,7 @@ def _seen(
     """The glyphs that serving finds in pictures; keeps the first pictures as examples."""
     seen: list[list[NDArray[np.uint8]]] = []
     for number, picture in enumerate(tqdm(pictures, "photograph", len(labels), leave=False)):
-        seen.append(list(looks(picture)))
+        seen.append(list(candidate_glyphs(picture)))
         if number < _EXAMPLES:
             found.photographs.append(Example(picture, seen[-1][0] if seen[-1] else None))
     there = [glyphs for glyphs in seen if glyphs]

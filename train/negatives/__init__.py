@@ -1,0 +1,1 @@
+"""Negatives: letters, scribbles, smudges and broken digits, which the network learns to refuse."""

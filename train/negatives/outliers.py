@@ -19,9 +19,6 @@ from train.config import Config
 from train.data.datasets import Characters, Digits, Ink
 from train.negatives import doodles, fragments, scribbles, smudges, typefaces, unseen
 from train.negatives.curves import Drawing, Strokes
-from train.negatives.lookalikes import split
-
-__all__ = ["SHARES", "Outliers", "split", "validation"]
 
 # Share of each kind among the outliers that are trained on.
 SHARES: Final[dict[str, float]] = {

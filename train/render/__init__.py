@@ -1,0 +1,1 @@
+"""Rendered input with known truth: digits photographed on paper, sheets, and whole numbers."""

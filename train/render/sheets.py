@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.ink.segmenter import SIDE, fit, pad
 from train.augment.strokes import vary_ink
 from train.config import Config
-from train.mixture import Sources
+from train.data.sources import Sources
 from train.render.photograph import (
     RULED,
     Photograph,

@@ -10,11 +10,11 @@ from tests.support.small import small_characters, small_sets
 from train.augment.strokes import vary_ink
 from train.config import Config
 from train.data.datasets import Characters, Digits, Ink
+from train.data.omniglot_split import LOOKALIKES, VALIDATION_ALPHABETS, split_omniglot
 from train.negatives import (
     curves,
     doodles,
     fragments,
-    lookalikes,
     outliers,
     scribbles,
     smudges,
@@ -59,7 +59,7 @@ def drawer() -> outliers.Outliers:
     ],
 )
 def test_where_a_character_goes(alphabet: str, number: str, part: str) -> None:
-    found = outliers.split(characters(("Latin", "05"), (alphabet, number), ("Greek", "24")))
+    found = split_omniglot(characters(("Latin", "05"), (alphabet, number), ("Greek", "24")))
     wanted: dict[str, list[tuple[str, str]]]
     wanted = {"train": [], "validation": [], "lookalikes": []} | {part: [(alphabet, number)]}
     wanted["train"].insert(0, ("Latin", "05"))
@@ -72,11 +72,11 @@ def test_where_a_character_goes(alphabet: str, number: str, part: str) -> None:
 
 def test_no_alphabet_is_on_both_sides() -> None:
     names = [(name, f"{n + 1:02}") for name, count in ALPHABETS.items() for n in range(count)]
-    found = outliers.split(characters(*names))
-    assert set(found.validation.alphabets) == set(lookalikes.HELD_OUT)
-    assert set(found.train.alphabets) == set(ALPHABETS) - set(lookalikes.HELD_OUT)
+    found = split_omniglot(characters(*names))
+    assert set(found.validation.alphabets) == set(VALIDATION_ALPHABETS)
+    assert set(found.train.alphabets) == set(ALPHABETS) - set(VALIDATION_ALPHABETS)
     assert [len(part.strokes) for part in found] == [73, 27, 36]  # every look-alike exists
-    assert set("".join(digits for digits, _ in lookalikes.OMNIGLOT.values())) == set("0123456789")
+    assert set("".join(digits for digits, _ in LOOKALIKES.values())) == set("0123456789")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_a_crossed_out_one_is_no_bar() -> None:
 
 def test_validation_is_fixed_and_named() -> None:
     mnist, pen = small_sets()
-    held = outliers.split(small_characters()).validation
+    held = split_omniglot(small_characters()).validation
     one = outliers.validation(held, pen.validation, mnist.validation, count=12)
     again = outliers.validation(held, pen.validation, mnist.validation, count=12)
     other = outliers.validation(held, pen.validation, mnist.validation, seed=1, count=12)

@@ -1,0 +1,21 @@
+"""Weak augmentation: every third round of the pool is varied less than the others."""
+
+from dataclasses import replace
+from typing import Final
+
+from train.config import Config
+
+_WEAKENED: Final = (
+    *("rotate", "scale", "shear", "shift", "elastic"),
+    *("wide", "thickness", "noise", "degrade"),
+)
+
+
+def is_weak(number: int) -> bool:
+    """Whether a round is augmented weakly, so that training ends near to what people write."""
+    return number % 3 == 2
+
+
+def weakened(config: Config) -> Config:
+    """The settings of a weakly augmented round."""
+    return replace(config, **{name: config.calm * getattr(config, name) for name in _WEAKENED})

@@ -1,0 +1,43 @@
+"""Training and evaluation glyphs in the normal form, made by the code that serves."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app import glyph
+from app.ink import image as picture
+from app.ink import strokes as ink
+from train.data.datasets import Digits, Ink
+
+_INK_THRESHOLD: Final = 63  # of 255; fainter pixels are the soft edge of the ink
+
+
+def draw_digits(source: Ink) -> Digits:
+    """Pen digits in the normal form that serving gives them."""
+    glyphs = [ink.ink_glyph(strokes) for strokes in source.strokes]
+    return Digits(np.stack(glyphs), source.labels)
+
+
+def redraw_scans(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Glyphs (n, 28, 28) as serving draws ink that it found in a clean scan: uint8 (n, 28, 28)."""
+    redrawn = glyphs.copy()
+    for index, image in enumerate(glyphs):
+        x, y, width, height = cv2.boundingRect((image > _INK_THRESHOLD).astype(np.uint8))
+        if width:
+            redrawn[index] = glyph.from_ink(image[y : y + height, x : x + width])
+    return redrawn
+
+
+def first_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """The glyph that serving finds in a picture, uint8 (28, 28), or None where it finds no ink."""
+    box = picture.find_ink(image)
+    return None if box is None else glyph.from_ink(box[0])
+
+
+def candidate_glyphs(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+    """The glyphs of all ways in which serving looks for ink in a picture, `first_glyph` first."""
+    for found in picture.looks(image):
+        yield glyph.from_ink(picture.cut_out(found, image.shape)[0])
