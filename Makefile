@@ -72,7 +72,7 @@ fuzz: .venv/app/.tested ## 20,000 broken strokes, pictures and requests: models/
 	$(APP) -m tests.fuzz --figures models/fuzz.json
 
 image: .venv/app/.tested ## replay the Dockerfile without Docker, in an empty folder as user 1000
-	$(APP) -m tests.tools.replay --python "$$(command -v $(PYTHON))"
+	$(APP) -m tests.tools.run_dockerfile --python "$$(command -v $(PYTHON))"
 
 screenshots: .venv/app/.tested ## take the pictures of the page in app/images
 	sh tests/tools/chromium.sh $(APP)

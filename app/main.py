@@ -11,7 +11,7 @@ if str(ROOT) not in sys.path:
 
 import streamlit as st  # noqa: E402 - the imports below need the path set above
 
-from app.page import about, draw, markup, picture, sheet  # noqa: E402
+from app.page import canvas, draw, headline, how_it_works, picture  # noqa: E402
 
 WAYS: Final = {
     "Draw": ":material/draw:",
@@ -29,8 +29,8 @@ def turn() -> None:
 def main() -> None:
     """Lays the page out, top to bottom."""
     st.set_page_config(page_title="Handwritten digits", page_icon="✍️", layout="centered")
-    size = sheet.size_for(st.context.headers.get("User-Agent"))
-    st.html(markup.style(size))
+    size = canvas.size_for(st.context.headers.get("User-Agent"))
+    st.html(headline.style(size))
     st.title("Handwritten digits", anchor=False)
     with st.container(key="ways", horizontal_alignment="center"):
         way = st.segmented_control(
@@ -49,7 +49,7 @@ def main() -> None:
         picture.photograph_and_read()
     else:
         draw.draw_and_read(size)
-    about.show_footer()
+    how_it_works.show_footer()
 
 
 main()

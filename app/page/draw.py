@@ -8,19 +8,17 @@ from streamlit_drawable_canvas import st_canvas
 
 from app.ink import strokes as ink
 from app.page import (
-    about,
-    button_panel,
-    markup,
+    canvas,
+    headline,
+    how_it_works,
+    html_panel,
+    result,
     samples,
-    sheet,
 )
-from app.page import (
-    reading as page_reading,
-)
-from app.page.model import loaded
+from app.page.shared_recognizer import loaded
 from app.reading import Reading, UnreadableInput
 
-# Icon and name; as sheet.Size.pens.
+# Icon and name; as canvas.Size.pens.
 PENS: Final = (
     ("pen_size_1", "Thin pen"),
     ("pen_size_3", "Medium pen"),
@@ -33,7 +31,7 @@ HINT: Final = "Draw a digit or a number"
 
 
 @st.fragment
-def draw_and_read(size: sheet.Size) -> None:
+def draw_and_read(size: canvas.Size) -> None:
     """The whole of drawing. The canvas comes first: it is there while the model is loaded."""
     drawing = _canvas(size)
     _tools(drawing.get("objects", []), size)
@@ -48,7 +46,7 @@ def draw_and_read(size: sheet.Size) -> None:
         taken = perf_counter()
         prepared = recognizer.prepare_ink(strokes)
         normal = perf_counter()
-        reading = page_reading.read(recognizer, prepared)
+        reading = result.read(recognizer, prepared)
         times = {
             "ink": taken - start,
             "glyphs": normal - taken,
@@ -56,23 +54,23 @@ def draw_and_read(size: sheet.Size) -> None:
         }
     except UnreadableInput as error:
         trouble = str(error)
-    page_reading.show_headline(reading, HINT)
+    result.show_headline(reading, HINT)
     sleep(SOON)
     if trouble:
         st.error(f"This drawing cannot be read: {trouble}", icon=":material/error:")
-    page_reading.show_details(recognizer, reading, strokes)
-    about.show_steps(times if reading.digits else {})
+    result.show_details(recognizer, reading, strokes)
+    how_it_works.show_steps(times if reading.digits else {})
 
 
-def _canvas(size: sheet.Size) -> dict[str, Any]:
+def _canvas(size: canvas.Size) -> dict[str, Any]:
     """Shows the canvas; returns the drawing as Fabric's JSON."""
     width, height = size.canvas
     with st.container(key="canvas"):
         drawing: dict[str, Any] = (
             st_canvas(
-                stroke_width=sheet.SHARP * size.pens[_pen()],
-                stroke_color=sheet.INK,
-                background_color=sheet.PAPER,
+                stroke_width=canvas.SHARP * size.pens[_pen()],
+                stroke_color=canvas.INK,
+                background_color=canvas.PAPER,
                 width=width,
                 height=height,
                 initial_drawing={"objects": st.session_state.get("objects", [])},
@@ -90,11 +88,11 @@ def keep_drawing() -> None:
 
 
 def _take(objects: list[dict[str, Any]]) -> None:
-    page_reading.visit().look_elsewhere()
-    sheet.take(objects)
+    result.visit().look_elsewhere()
+    canvas.take(objects)
 
 
-def _tools(objects: list[dict[str, Any]], size: sheet.Size) -> None:
+def _tools(objects: list[dict[str, Any]], size: canvas.Size) -> None:
     """Undo, clear, the pen's width, and drawings to try."""
 
     def press(name: str) -> None:
@@ -108,10 +106,10 @@ def _tools(objects: list[dict[str, Any]], size: sheet.Size) -> None:
             st.session_state.pen = at  # no widget's, so it outlives the canvas
         elif what == "sample" and at < len(samples.SAMPLES):
             strokes = samples.placed(list(samples.SAMPLES)[at], size)
-            _take(sheet.objects_of(strokes, sheet.SHARP * size.pens[_pen()]))
+            _take(canvas.objects_of(strokes, canvas.SHARP * size.pens[_pen()]))
 
-    button_panel.show(
-        markup.tools(bool(objects), PENS, _pen(), list(samples.SAMPLES)), "tools", press
+    html_panel.show(
+        headline.tools(bool(objects), PENS, _pen(), list(samples.SAMPLES)), "tools", press
     )
 
 

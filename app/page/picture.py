@@ -10,14 +10,12 @@ from app.inference.session import WrongModel
 from app.ink import sharpness
 from app.ink.header import NotAPicture, PictureTooLarge, decode_checked
 from app.page import (
-    about,
+    annotated_picture,
     clipboard,
-    digit_boxes,
+    how_it_works,
+    result,
 )
-from app.page import (
-    reading as page_reading,
-)
-from app.page.model import loaded
+from app.page.shared_recognizer import loaded
 from app.reading import Reading, UnreadableInput
 from app.recognizer import Prepared, Recognizer
 
@@ -74,17 +72,17 @@ def _read(file: "UploadedFile | None") -> None:
         return
     found = None if file is None else _found(recognizer, file)
     if isinstance(found, str):
-        page_reading.show_headline(Reading(), CANNOT)
+        result.show_headline(Reading(), CANNOT)
         st.error(found, icon=":material/error:")
         return
     if found is None:
-        page_reading.show_headline(Reading(), HINT)
-        about.show_steps({})
+        result.show_headline(Reading(), HINT)
+        how_it_works.show_steps({})
         return
     start = perf_counter()
-    reading = page_reading.read(recognizer, found.prepared)
+    reading = result.read(recognizer, found.prepared)
     times = {**found.times, "network": perf_counter() - start}
-    page_reading.show_headline(reading, NO_INK)
+    result.show_headline(reading, NO_INK)
     if not reading.digits:
         st.info(
             "There is no ink that looks like writing. Dark digits on light paper, large and in"
@@ -97,10 +95,10 @@ def _read(file: "UploadedFile | None") -> None:
             icon=":material/blur_on:",
         )
     with st.container(key="picture"):
-        at = page_reading.chosen(reading) if reading.digits else 0
-        digit_boxes.show(found.picture, found.size, reading, at, page_reading.choose)
-    page_reading.show_details(recognizer, reading)
-    about.show_steps(times)
+        at = result.chosen(reading) if reading.digits else 0
+        annotated_picture.show(found.picture, found.size, reading, at, result.choose)
+    result.show_details(recognizer, reading)
+    how_it_works.show_steps(times)
 
 
 def _found(recognizer: Recognizer, file: "UploadedFile") -> Found | str:
@@ -108,7 +106,7 @@ def _found(recognizer: Recognizer, file: "UploadedFile") -> Found | str:
     known = st.session_state.get("found")
     if isinstance(known, Found) and known.file == file.file_id:
         return known
-    page_reading.visit().look_elsewhere()
+    result.visit().look_elsewhere()
     try:
         start = perf_counter()
         image = decode_checked(file.getvalue())
@@ -125,14 +123,14 @@ def _found(recognizer: Recognizer, file: "UploadedFile") -> Found | str:
         return f"Photographs cannot be read on this server: {error}"
     except UnreadableInput as error:
         return f"{file.name} cannot be read: {str(error).removeprefix('picture: ')}."
-    small, _ = digit_boxes.reduced(image)
+    small, _ = annotated_picture.reduced(image)
     found = Found(
         file.file_id,
-        digit_boxes.address(small),
+        annotated_picture.address(small),
         (image.shape[1], image.shape[0]),
         prepared,
         times,
-        sharpness.is_blurred(image, page_reading.read(recognizer, prepared).digits),
+        sharpness.is_blurred(image, result.read(recognizer, prepared).digits),
     )
     st.session_state.found = found
     return found

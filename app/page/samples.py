@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.page import sheet
+from app.page import canvas
 
 FILL: Final = (0.84, 0.62)  # of the sheet's width and height, at most
 
@@ -32,12 +32,12 @@ SAMPLES: Final[dict[str, tuple[Stroke, ...]]] = {
 }  # fmt: skip
 
 
-def placed(name: str, size: sheet.Size) -> list[NDArray[np.float64]]:
+def placed(name: str, size: canvas.Size) -> list[NDArray[np.float64]]:
     """A sample's strokes, each (n, 2), in canvas pixels, in the middle of the visible sheet."""
     strokes = [np.array(stroke, np.float64) for stroke in SAMPLES[name]]
     points = np.concatenate(strokes)
     low, extent = points.min(axis=0), np.ptp(points, axis=0)
-    visible = sheet.SHARP * np.array([size.width, size.height])
+    visible = canvas.SHARP * np.array([size.width, size.height])
     scale = float((FILL * visible / extent).min())
-    corner = visible / 2 + (0, sheet.MARGIN) - scale * (low + extent / 2)
+    corner = visible / 2 + (0, canvas.MARGIN) - scale * (low + extent / 2)
     return [stroke * scale + corner for stroke in strokes]

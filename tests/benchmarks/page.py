@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from app.page import sheet
+from app.page import canvas
 from app.recognizer import MODEL
 from tests.benchmarks.serving import machine
 from tests.support.browser import (
@@ -81,13 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def empty_page(folder: Path) -> Path:
     """Writes the empty page into a folder, with the settings of the page itself beside it."""
-    size = sheet.WIDE
+    size = canvas.WIDE
     script = folder / "empty.py"
     script.write_text(
         EMPTY.format(
-            pen=sheet.SHARP * size.pens[1],
-            ink=sheet.INK,
-            paper=sheet.PAPER,
+            pen=canvas.SHARP * size.pens[1],
+            ink=canvas.INK,
+            paper=canvas.PAPER,
             canvas=size.canvas,
             width=size.canvas[0],
             height=size.canvas[1],

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser
 from app.api.limits import PREFIX, Limits
 from deploy import space
 from tests.support.browser import ROOT, large_photograph
-from tests.tools.image import (
+from tests.tools.image_files import (
     DOCKERFILE,
     LOCK,
     ask,

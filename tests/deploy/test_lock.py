@@ -22,7 +22,7 @@ from tests.support.browser import (
     upload,
     way,
 )
-from tests.tools.image import ask, lay_out_packages, left_out, modules, serving_image
+from tests.tools.image_files import ask, lay_out_packages, left_out, modules, serving_image
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 
 from app.launcher import SERVER
 from tests.support.browser import ROOT, sheet_png
-from tests.tools.image import ask, image_files, started
+from tests.tools.image_files import ask, image_files, started
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.page import button_panel, sheet
-from app.page.markup import colour, percent
+from app.page import canvas, html_panel
+from app.page.headline import colour, percent
 from app.reading import Digit, Reading
 
 ZOOM: Final = 6  # pixels of a picture of a glyph for one of the glyph
@@ -39,7 +39,7 @@ def tiles(reading: Reading, shown: Sequence[int], chosen: int) -> str:
             f'<img src="{png(on_paper(digit.glyph))}" alt=""><b>{text}</b><small>{sure}</small>'
         )
         more = f'style="{style}" aria-pressed="{str(at == chosen).lower()}"'
-        tile = button_panel.button(f"tile-{at}", inside, f"Digit {at + 1}: {text}, {sure}", more)
+        tile = html_panel.button(f"tile-{at}", inside, f"Digit {at + 1}: {text}, {sure}", more)
         lines.setdefault(digit.line_index, []).append(tile)
     return "".join(f'<div class="tiles">{"".join(line)}</div>' for line in lines.values())
 
@@ -59,14 +59,14 @@ def seen(digit: Digit, heat: NDArray[np.float32]) -> str:
 def bars(digit: Digit) -> str:
     """Buttons `right-0` to `right-9`, filled as far as each is likely; then `no-digit`."""
     found = "".join(
-        button_panel.button(
+        html_panel.button(
             f"right-{value}",
             f"<b>{value}</b> <small>{percent(part)}</small>",
             more=f'style="--part:{100 * part:.1f}%"{" disabled" if value == digit.value else ""}',
         )
         for value, part in enumerate(digit.probabilities.tolist())
     )
-    none = "" if digit.value is None else button_panel.button("no-digit", "Not a digit")
+    none = "" if digit.value is None else html_panel.button("no-digit", "Not a digit")
     return f'<div class="right"><div class="bars">{found}</div>{none}</div>'
 
 
@@ -82,8 +82,8 @@ def consent(digit: Digit, stored: bool) -> str:
 
 def outcome(said: str, trouble: str) -> str:
     """What came of a correction, and what went wrong with storing it; empty where nothing did."""
-    thanks = f'<p class="said" role="status">{button_panel.icon("check")}{escape(said)}</p>'
-    sign = button_panel.icon("warning")
+    thanks = f'<p class="said" role="status">{html_panel.icon("check")}{escape(said)}</p>'
+    sign = html_panel.icon("warning")
     warning = f'<p class="trouble" role="alert">{sign}Not stored: {escape(trouble)}</p>'
     return (thanks if said else "") + (warning if trouble else "")
 
@@ -92,7 +92,7 @@ def on_paper(glyph: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A glyph in the sheet's colours, uint8 (28, 28, 3) RGB; glyph: uint8 (28, 28), ink 255."""
     ink, paper = (
         np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)], np.float32)
-        for colour in (sheet.INK, sheet.PAPER)
+        for colour in (canvas.INK, canvas.PAPER)
     )
     share = glyph[..., None].astype(np.float32) / 255
     return np.round(share * ink + (1 - share) * paper).astype(np.uint8)

@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.page import assets
-from app.page.markup import DOUBT, percent
+from app.page.headline import DOUBT, percent
 from app.reading import Digit, Reading
 
 LARGEST_SIDE: Final = 1200  # pixels: sharp on a phone and a desk, some 100 kB

@@ -15,14 +15,12 @@ from app import corrections, recognizer
 from app.inference.session import WrongModel
 from app.ink import strokes as ink
 from app.page import (
-    about,
-    button_panel,
-    details,
+    canvas,
+    digit_details,
+    how_it_works,
+    html_panel,
+    result,
     samples,
-    sheet,
-)
-from app.page import (
-    reading as page_reading,
 )
 from app.reading import Digit, Reading, UnreadableInput
 from tests.support.browser import PHONE_AGENT, ROOT
@@ -40,7 +38,7 @@ def _panels(monkeypatch: pytest.MonkeyPatch) -> None:
         for name in re.findall(r'data-press="([^"]+)"', html):
             st.button(name, key=name, on_click=on_press, args=(name,))
 
-    monkeypatch.setattr(button_panel, "show", show)
+    monkeypatch.setattr(html_panel, "show", show)
 
 
 def opened() -> AppTest:
@@ -94,26 +92,26 @@ def test_unreadable_ink_is_an_error_on_the_page(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     "agent, size",
     [
-        (PHONE_AGENT, sheet.PHONE),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148", sheet.PHONE),
-        ("Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) Mobile/15E148", sheet.WIDE),
-        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0", sheet.WIDE),
-        (None, sheet.WIDE),
+        (PHONE_AGENT, canvas.PHONE),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148", canvas.PHONE),
+        ("Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) Mobile/15E148", canvas.WIDE),
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0", canvas.WIDE),
+        (None, canvas.WIDE),
     ],
 )
-def test_phones_get_a_sheet_that_fits(agent: str | None, size: sheet.Size) -> None:
-    assert sheet.size_for(agent) == size
+def test_phones_get_a_sheet_that_fits(agent: str | None, size: canvas.Size) -> None:
+    assert canvas.size_for(agent) == size
 
 
 @pytest.mark.parametrize("name", samples.SAMPLES)
-@pytest.mark.parametrize("size", [sheet.WIDE, sheet.PHONE], ids=["wide", "phone"])
-def test_samples_lie_on_the_visible_sheet(name: str, size: sheet.Size) -> None:
-    objects = sheet.objects_of(samples.placed(name, size), sheet.SHARP * size.pens[2])
+@pytest.mark.parametrize("size", [canvas.WIDE, canvas.PHONE], ids=["wide", "phone"])
+def test_samples_lie_on_the_visible_sheet(name: str, size: canvas.Size) -> None:
+    objects = canvas.objects_of(samples.placed(name, size), canvas.SHARP * size.pens[2])
     strokes = ink.strokes_from_canvas({"objects": objects})
     assert len(strokes) == len(samples.SAMPLES[name])
-    points, rim = np.concatenate(strokes), sheet.SHARP * size.pens[2] / 2
+    points, rim = np.concatenate(strokes), canvas.SHARP * size.pens[2] / 2
     width, height = size.canvas
-    assert (points > (rim, sheet.MARGIN + rim)).all()
+    assert (points > (rim, canvas.MARGIN + rim)).all()
     assert (points < (width - rim, height - rim)).all()
 
 
@@ -154,7 +152,7 @@ def test_corrections_are_recorded_where_that_is_on(
 ) -> None:
     monkeypatch.setenv(corrections.VARIABLE, str(tmp_path / "kept.db"))
     page = press(press(opened(), NUMBER), "tile-1")
-    assert details.STORED in told(page)
+    assert digit_details.STORED in told(page)
     press(press(page, "right-6"), "no-digit")
     kept = corrections.from_environment()
     assert kept is not None
@@ -179,14 +177,14 @@ def test_own_strokes_are_those_that_made_the_glyph() -> None:
     reading = recognizer.Recognizer().read_ink([*six, *two])
     assert reading.text == "26"
     for digit, strokes in zip(reading.digits, (two, six), strict=True):
-        own = page_reading.own_strokes([*six, *two], digit)
+        own = result.own_strokes([*six, *two], digit)
         assert [id(stroke) for stroke in own] == [id(stroke) for stroke in strokes]
-    assert page_reading.own_strokes([], reading.digits[0]) == []
+    assert result.own_strokes([], reading.digits[0]) == []
 
 
 def test_says_what_was_measured_and_how_long_it_took() -> None:
     said = " ".join(told(press(opened(), NUMBER)).split())
-    assert " ".join(re.sub(r"<[^>]*>", " ", about.accuracies()).split()) in said
+    assert " ".join(re.sub(r"<[^>]*>", " ", how_it_works.accuracies()).split()) in said
     assert "of 10,000 MNIST" in said
     assert re.search(r"This reading took \d+\.\d ms on this server", said)
 
@@ -200,7 +198,7 @@ def test_the_pen_is_kept_while_one_looks_at_pictures() -> None:
     page.session_state["way"] = "Draw"
     page.run()
     assert 'data-press="pen-2" aria-label="Thick pen" checked' in tools(page)
-    assert press(page, FIVE).session_state["objects"][0]["strokeWidth"] == 2 * sheet.WIDE.pens[2]
+    assert press(page, FIVE).session_state["objects"][0]["strokeWidth"] == 2 * canvas.WIDE.pens[2]
 
 
 def tools(page: AppTest) -> str:
@@ -212,13 +210,13 @@ def tools(page: AppTest) -> str:
 @pytest.mark.parametrize("name", ["pen-9", "sample-9", "right-12", "right-x", "tile-", "", "x"])
 def test_what_is_no_button_is_ignored(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     pressed: list[Callable[[str], None]] = []
-    show = button_panel.show
+    show = html_panel.show
 
     def spied(html: str, key: str, on_press: Callable[[str], None]) -> None:
         pressed.append(on_press)
         show(html, key, on_press)
 
-    monkeypatch.setattr(button_panel, "show", spied)
+    monkeypatch.setattr(html_panel, "show", spied)
     page = press(opened(), NUMBER)
     before = page.session_state["objects"]
     for on_press in pressed[-2:]:  # of the tools and of the details
@@ -234,8 +232,8 @@ def test_many_digits_have_the_tiles_of_the_line_looked_at() -> None:
         for line in range(10)
         for at in range(10)
     )
-    assert page_reading.tiles_of(Reading(digits), 34) == list(range(30, 40))
-    assert page_reading.tiles_of(Reading(digits[:20]), 7) == list(range(20))
+    assert result.tiles_of(Reading(digits), 34) == list(range(30, 40))
+    assert result.tiles_of(Reading(digits[:20]), 7) == list(range(20))
     long = tuple(replace(digit, line_index=0) for digit in digits)
-    assert page_reading.tiles_of(Reading(long), 99) == list(range(76, 100))
-    assert 50 in page_reading.tiles_of(Reading(long), 50)
+    assert result.tiles_of(Reading(long), 99) == list(range(76, 100))
+    assert 50 in result.tiles_of(Reading(long), 50)

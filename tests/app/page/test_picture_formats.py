@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.ink.image import decode
 from app.ink.sharpness import BLURRED, edge_width, is_blurred
-from app.page import button_panel, digit_boxes
+from app.page import annotated_picture, html_panel
 from app.recognizer import Recognizer
 from tests.support.browser import ROOT, sheet_png
 
@@ -63,8 +63,8 @@ def out_of_focus(share: float, size: int = 120) -> NDArray[np.uint8]:
 def page(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, bytes], AppTest]:
     """The page's way for pictures after a file of this name and content was chosen."""
     # AppTest knows no components.
-    monkeypatch.setattr(digit_boxes, "show", lambda *_: None)
-    monkeypatch.setattr(button_panel, "show", lambda *_: None)
+    monkeypatch.setattr(annotated_picture, "show", lambda *_: None)
+    monkeypatch.setattr(html_panel, "show", lambda *_: None)
 
     def opened(name: str, content: bytes) -> AppTest:
         page = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=30)

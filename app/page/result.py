@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app import corrections, glyph
 from app.inference import occlusion
 from app.inference.prototypes import Memory
-from app.page import button_panel, clipboard, details, markup
+from app.page import clipboard, digit_details, headline, html_panel
 from app.reading import Digit, Reading
 from app.recognizer import DIGITS, Prepared, Recognizer
 
@@ -62,7 +62,7 @@ def show_headline(reading: Reading, hint: str) -> None:
     with st.container(key="reading"):
         # Markdown, as it changes the text inside the live region and keeps the region itself,
         # which is what makes screen readers speak it.
-        st.markdown(markup.headline(reading, hint), unsafe_allow_html=True)
+        st.markdown(headline.headline(reading, hint), unsafe_allow_html=True)
     clipboard.copy_button(reading.text)
 
 
@@ -97,12 +97,12 @@ def show_details(recognizer: Recognizer, reading: Reading, strokes: Strokes = ()
     label = DIGITS if digit.value is None else digit.value
     heat = occlusion.occlusion(recognizer.logits, digit.glyph, label)
     html = (
-        (details.tiles(reading, tiles_of(reading, at), at) if len(reading.digits) > 1 else "")
-        + f'<div class="chosen">{details.seen(digit, heat)}{details.bars(digit)}</div>'
-        + details.consent(digit, stored=corrections.from_environment() is not None)
-        + details.outcome(visit().said, visit().trouble)
+        (digit_details.tiles(reading, tiles_of(reading, at), at) if len(reading.digits) > 1 else "")
+        + f'<div class="chosen">{digit_details.seen(digit, heat)}{digit_details.bars(digit)}</div>'
+        + digit_details.consent(digit, stored=corrections.from_environment() is not None)
+        + digit_details.outcome(visit().said, visit().trouble)
     )
-    button_panel.show(html, "details", press)
+    html_panel.show(html, "details", press)
 
 
 def tiles_of(reading: Reading, at: int) -> list[int]:

@@ -4,31 +4,31 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from app.page import assets, button_panel, sheet
+from app.page import assets, canvas, html_panel
 from app.reading import Digit, Reading
 
 DOUBT: Final = 0.9  # confidence below which a digit is marked as doubtful
 # How much larger than it is a sheet is shown in some windows; of those that fit, the last counts.
 # Beside the phone's some 20 pixels stay free, where a thumb can scroll.
 FITS: Final = {
-    sheet.WIDE: (
+    canvas.WIDE: (
         ("(max-width:640px)", 0.85),
         ("(max-width:550px)", 0.65),
         ("(max-width:430px)", 0.47),
     ),
-    sheet.PHONE: tuple(
+    canvas.PHONE: tuple(
         (f"(min-width:{width}px) and (orientation:portrait)", fit)
         for width, fit in ((360, 1.14), (390, 1.24), (412, 1.32))
     ),
 }
-_STYLE: Final = assets.read("page.css") + assets.read("details.css")
+_STYLE: Final = assets.read("page.css") + assets.read("digit_details.css")
 
 
-def style(size: sheet.Size) -> str:
+def style(size: canvas.Size) -> str:
     """The style sheet of the page for a sheet of this size."""
     sizes = (
         f"--sheet-width:{size.width}px;--sheet-height:{size.height}px;"
-        f"--margin:{sheet.MARGIN}px;--sharp:{sheet.SHARP}"
+        f"--margin:{canvas.MARGIN}px;--sharp:{canvas.SHARP}"
     )
     narrow = "".join(
         f"@media {window}{{.st-key-canvas{{--fit:{fit}}}}}" for window, fit in FITS[size]
@@ -77,16 +77,16 @@ def tools(drawn: bool, pens: Sequence[tuple[str, str]], pen: int, samples: Seque
     """
     idle = "" if drawn else "disabled"
     edit = "".join(
-        button_panel.button(name, f"{button_panel.icon(drawing)}<span>{said}</span>", more=idle)
+        html_panel.button(name, f"{html_panel.icon(drawing)}<span>{said}</span>", more=idle)
         for name, drawing, said in (("undo", "undo", "Undo"), ("clear", "ink_eraser", "Clear"))
     )
     widths = "".join(
         f'<label><input type="radio" name="pen" data-press="pen-{at}" aria-label="{name}"'
-        f"{' checked' if at == pen else ''}>{button_panel.icon(drawing)}</label>"
+        f"{' checked' if at == pen else ''}>{html_panel.icon(drawing)}</label>"
         for at, (drawing, name) in enumerate(pens)
     )
     tried = "".join(
-        button_panel.button(f"sample-{at}", escape(name), f"Try {name}")
+        html_panel.button(f"sample-{at}", escape(name), f"Try {name}")
         for at, name in enumerate(samples)
     )
     return (

@@ -84,7 +84,9 @@ def instructions() -> Iterator[tuple[str, str]]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tests.tools.replay", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.tools.run_dockerfile", description=__doc__
+    )
     parser.add_argument("--python", default="/usr/bin/python3", help="of the image's version")
     python = parser.parse_args(arguments).python
     found = dict(instructions())

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app.page import digit_boxes
+from app.page import annotated_picture
 from app.reading import Digit
 from app.recognizer import Recognizer
 from tests.support.browser import (
@@ -187,7 +187,7 @@ def test_boxes_lie_around_the_digits(recognizer: Recognizer) -> None:
     assert pixels is not None
     image = np.repeat(np.repeat(pixels, 2, axis=0), 2, axis=1).astype(np.uint8)
     reading = recognizer.read_image(image)
-    found = digit_boxes.boxes((image.shape[1], image.shape[0]), reading, chosen=1)
+    found = annotated_picture.boxes((image.shape[1], image.shape[0]), reading, chosen=1)
     assert [box["text"] for box in found] == ["2", "6"]
     assert [box["chosen"] for box in found] == [False, True]
     for digit, box in zip(reading.digits, found, strict=True):
@@ -203,19 +203,19 @@ def test_a_box_tells_what_else_a_digit_may_be() -> None:
     probabilities = np.array([0, 0.9, 0.004, 0, 0.016, 0, 0, 0.08, 0, 0], np.float32)
     glyph = np.zeros((28, 28), np.uint8)
     digit = Digit(1, 0.9, probabilities, (0, 0, 9, 9), glyph)
-    assert digit_boxes.told(digit) == "1, 90 % sure; or 7, 8 %; or 4, 2 %"
+    assert annotated_picture.told(digit) == "1, 90 % sure; or 7, 8 %; or 4, 2 %"
     refused = Digit(None, 0.7, probabilities, (0, 0, 9, 9), glyph)
-    assert digit_boxes.told(refused) == "?, not a digit I know; or 1, 90 %; or 7, 8 %"
+    assert annotated_picture.told(refused) == "?, not a digit I know; or 1, 90 %; or 7, 8 %"
 
 
 def test_a_large_picture_is_shown_smaller() -> None:
-    small, scale = digit_boxes.reduced(np.full((900, 2400), 255, np.uint8))
+    small, scale = annotated_picture.reduced(np.full((900, 2400), 255, np.uint8))
     assert (small.shape, scale) == ((450, 1200, 3), 0.5)
-    assert digit_boxes.address(small).startswith("data:image/jpeg;base64,/9j/")
+    assert annotated_picture.address(small).startswith("data:image/jpeg;base64,/9j/")
 
 
 def test_transparent_pixels_are_shown_as_paper() -> None:
     clear = np.zeros((20, 30, 4), np.uint8)
-    small, scale = digit_boxes.reduced(clear)
+    small, scale = annotated_picture.reduced(clear)
     assert scale == 1
     assert (small == 255).all()
