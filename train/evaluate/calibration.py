@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax
 
 from app.recognizer import DIGITS, outlier_scores
 
@@ -16,7 +18,9 @@ Floats = NDArray[np.floating[Any]]
 Doubles = NDArray[np.float64]
 
 BINS: Final = 15  # as most papers that report an expected calibration error
-_COLDEST, _HOTTEST = 0.05, 20.0  # temperatures; without a mistake the best would be 0
+# Without a mistake the best temperature would be 0.
+_MIN_TEMPERATURE: Final = 0.05
+_MAX_TEMPERATURE: Final = 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,20 +69,16 @@ def negative_log_likelihood(
 def fit_temperature(logits: Floats, labels: NDArray[np.int64]) -> float:
     """The temperature, 0.05 to 20, whose probabilities make the true labels likeliest.
 
-    The likelihood has one peak along the temperature, so a golden section on its logarithm
-    closes in on it.
+    The likelihood has one peak along the logarithm of the temperature.
     """
-    golden = (np.sqrt(5) - 1) / 2
-    low, high = np.log(_COLDEST), np.log(_HOTTEST)
-    while high - low > 1e-5:
-        left, right = high - golden * (high - low), low + golden * (high - low)
-        if negative_log_likelihood(logits, labels, float(np.exp(left))) < negative_log_likelihood(
-            logits, labels, float(np.exp(right))
-        ):
-            high = right
-        else:
-            low = left
-    return float(np.exp((low + high) / 2))
+    bounds = np.log(_MIN_TEMPERATURE), np.log(_MAX_TEMPERATURE)
+    peak = minimize_scalar(
+        lambda log: negative_log_likelihood(logits, labels, float(np.exp(log))),
+        bounds=bounds,
+        method="bounded",
+        options={"xatol": 1e-6},
+    )
+    return float(np.exp(peak.x))
 
 
 def reliability(
@@ -132,6 +132,5 @@ def auroc(positive: Floats, negative: Floats) -> float:
 
 
 def _log_probabilities(logits: Floats, temperature: float) -> Doubles:
-    cooled = logits[:, :DIGITS].astype(np.float64) / temperature
-    logs: Doubles = cooled - np.logaddexp.reduce(cooled, axis=1, keepdims=True)
+    logs: Doubles = log_softmax(logits[:, :DIGITS].astype(np.float64) / temperature, axis=1)
     return logs
