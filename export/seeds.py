@@ -17,7 +17,7 @@ from tqdm import tqdm
 from export.__main__ import calibrate, everything, figures_of, glyphs_for_calibration, write
 from train.data.datasets import data_folder
 from train.data.download import DataError, place
-from train.evaluate.__main__ import run
+from train.evaluate.evaluation import evaluate
 from train.evaluate.metrics import measure
 from train.evaluate.models import load_model
 from train.evaluate.protocol import CALIBRATED, TEST
@@ -61,7 +61,7 @@ def score_seeds(weights: Sequence[Path], folder: Path) -> dict[str, Any]:
             fp32, int8 = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"
             write(trained, fp32, int8, glyphs_for_calibration(trained.config, folder))
             calibrate([int8], fitted)
-            measured = measure(run(load_model(int8), "int8", collection), [*collection.corrupted])
+            measured = measure(evaluate(load_model(int8), "int8", collection))
         found[str(trained.config.seed)] = figures_of(measured)
         print(trained.config.seed, measured["sets"][TEST]["accuracy"])
     return found

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from train.evaluate import score
-from train.evaluate.__main__ import run
-from train.evaluate.metrics import Result, measure
+from train.evaluate.evaluation import Result, evaluate
+from train.evaluate.metrics import measure
 from train.evaluate.models import load_model
 from train.evaluate.protocol import TEST
 from train.evaluate.sets import Collection
@@ -32,8 +32,8 @@ class Verdict:
 
 def verify(network: Network, fp32: Path, int8: Path, collection: Collection) -> Verdict:
     """Compares torch with fp32 ONNX, and that with int8, on everything that can be scored."""
-    floats = run(load_model(fp32), "fp32", collection)
-    bytes_ = run(load_model(int8), "int8", collection)
+    floats = evaluate(load_model(fp32), "fp32", collection)
+    bytes_ = evaluate(load_model(int8), "int8", collection)
     gate = {
         "largest_logit_difference": _logit_difference(network, floats, collection),
         "label_agreement": _agreement(floats, bytes_),
@@ -66,8 +66,7 @@ def verify(network: Network, fp32: Path, int8: Path, collection: Collection) -> 
         for name, (came, limit) in limits.items()
         if not came <= limit  # NaN fails too
     ]
-    corrupted = list(collection.corrupted)
-    return Verdict(gate, measure(floats, corrupted), measure(bytes_, corrupted), failures)
+    return Verdict(gate, measure(floats), measure(bytes_), failures)
 
 
 def allowed_loss(total: int) -> float:

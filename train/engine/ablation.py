@@ -18,7 +18,7 @@ from train.data.normal_form import draw_digits
 from train.data.sources import load_sources
 from train.engine.device import pick_precision
 from train.engine.loop import Validation, fit
-from train.evaluate.__main__ import run
+from train.evaluate.evaluation import evaluate
 from train.evaluate.metrics import measure
 from train.evaluate.models import load_model
 from train.evaluate.sets import Collection, Wanted, collect
@@ -108,9 +108,7 @@ def _work(name: str, seed: int, output: Path) -> dict[str, Any]:
 
 def _scored(weights: Path, collection: Collection) -> dict[str, float]:
     """The figures of a variant, in percent; AUROC in [0, 1]."""
-    measured = measure(
-        run(load_model(weights), weights.parent.name, collection), [*collection.corrupted]
-    )
+    measured = measure(evaluate(load_model(weights), weights.parent.name, collection))
     figures = {name: measured["sets"][name]["accuracy"] for name in collection.sets}
     figures["corruptions"] = measured["mean_accuracy"]["all corruptions"]
     figures["not-a-digit AUROC"] = measured["not_a_digit"]["mean_auroc"]

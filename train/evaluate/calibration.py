@@ -46,7 +46,7 @@ def probabilities(logits: Floats, temperature: float = 1.0) -> Doubles:
     return np.exp(_log_probabilities(logits, temperature))
 
 
-def not_digit_scores(logits: Floats) -> Doubles:
+def ood_scores(logits: Floats) -> Doubles:
     """Float64 (n,), the higher the less a digit; of any scale, the same for one model.
 
     The log-odds of the eleventh output against the ten; for a network that has none, minus its

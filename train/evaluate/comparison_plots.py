@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.evaluate.calibration import Doubles, reliability, threshold_at
-from train.evaluate.metrics import Result
+from train.evaluate.evaluation import Result
 from train.evaluate.protocol import CALIBRATED
 from train.evaluate.run_plots import DPI
 from train.evaluate.sets import Example
@@ -112,7 +112,7 @@ def reliability_diagrams(path: Path, results: Mapping[str, Result]) -> None:
     plt.close(figure)
 
 
-def not_digit_scores(path: Path, results: Mapping[str, Result], share: float) -> None:
+def ood_scores(path: Path, results: Mapping[str, Result], share: float) -> None:
     """Above, how each model's scores of digits and of the rest lie; below, ROC curves of all.
 
     share: of the digits, 0 to 1, that is refused at the dashed lines.
@@ -122,15 +122,15 @@ def not_digit_scores(path: Path, results: Mapping[str, Result], share: float) ->
     grid = figure.add_gridspec(2, count)
     curves = figure.add_subplot(grid[1, :])
     for number, (model, result) in enumerate(results.items()):
-        digits = result.of_digits
-        others = np.concatenate(list(result.of_outliers.values()))
+        digits = result.ood_scores_of_digits
+        others = np.concatenate(list(result.ood_scores_of_outliers.values()))
         axes = figure.add_subplot(grid[0, number])
         both = np.concatenate([digits, others])
         edges = np.linspace(both.min(), both.max(), 61).tolist()
         axes.hist(digits, edges, density=True, alpha=0.6, label="digits")
         axes.hist(others, edges, density=True, alpha=0.6, label="not digits")
         axes.axvline(threshold_at(digits, share), color="0.3", linestyle="--")
-        axes.set(title=model, xlabel="not-a-digit score", yscale="log", ylabel="density")
+        axes.set(title=model, xlabel="OOD score", yscale="log", ylabel="density")
         axes.legend(fontsize=8, frameon=False)
         refused, caught = _roc(digits, others)
         curves.plot(np.maximum(refused, 1e-5), caught, label=model, drawstyle="steps-post")

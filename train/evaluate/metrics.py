@@ -1,54 +1,25 @@
 """The figures of an evaluation: from what models made of each set to numbers for JSON and pages."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from train.data.datasets import Digits
 from train.evaluate.calibration import (
     BINS,
     Doubles,
     auroc,
     negative_log_likelihood,
-    not_digit_scores,
     reliability,
     threshold_at,
 )
 from train.evaluate.corruptions import MNIST_C
-from train.evaluate.models import Model
-from train.evaluate.protocol import CALIBRATED, TARGET_FALSE_REJECT_RATE
+from train.evaluate.evaluation import Result
+from train.evaluate.protocol import TARGET_FALSE_REJECT_RATE
 from train.evaluate.score import Score
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
-    """What one model made of everything.
-
-    scores: of each set of digits. outliers: logits float32 (n, 10 or 11) of what is no digit.
-    read: the glyphs that the scores are of, which models choose where there are several looks.
-    """
-
-    model: Model
-    scores: dict[str, Score]
-    outliers: dict[str, NDArray[np.float32]]
-    read: dict[str, Digits]
-
-    @property
-    def of_digits(self) -> Doubles:
-        """The not-a-digit scores of MNIST's and the pens' validation digits, float64 (n,)."""
-        parts = [self.scores[name].logits for name in CALIBRATED if name in self.scores]
-        return not_digit_scores(np.concatenate(parts))
-
-    @property
-    def of_outliers(self) -> dict[str, Doubles]:
-        """The not-a-digit scores of each set of what is none."""
-        return {name: not_digit_scores(logits) for name, logits in self.outliers.items()}
-
-
-def measure(result: Result, corrupted: list[str]) -> dict[str, Any]:
-    """Every figure of one model; `corrupted` names the sets that are corruptions."""
+def measure(result: Result) -> dict[str, Any]:
+    """Every figure of one model, as it goes into JSON."""
     model = result.model
     figures: dict[str, Any] = {
         "path": str(model.path),
@@ -60,8 +31,8 @@ def measure(result: Result, corrupted: list[str]) -> dict[str, Any]:
         "metadata": model.metadata,
         "sets": {name: _set(score) for name, score in result.scores.items()},
     }
-    for title, chosen in (("MNIST-C's 15", MNIST_C), ("all corruptions", corrupted)):
-        found = [result.scores[name].accuracy for name in chosen if name in corrupted]
+    for title, chosen in (("MNIST-C's 15", MNIST_C), ("all corruptions", result.corrupted)):
+        found = [result.scores[name].accuracy for name in chosen if name in result.corrupted]
         if found:
             figures.setdefault("mean_accuracy", {})[title] = round(float(np.mean(found)), 3)
     if result.outliers:
@@ -95,7 +66,7 @@ def _set(score: Score) -> dict[str, Any]:
 
 def _not_digits(result: Result) -> dict[str, Any]:
     """How well the score tells what is no digit, and what is refused at which threshold."""
-    digits, others = result.of_digits, result.of_outliers
+    digits, others = result.ood_scores_of_digits, result.ood_scores_of_outliers
     common = threshold_at(digits, TARGET_FALSE_REJECT_RATE)
     own = result.model.threshold
     sets = {

@@ -6,7 +6,7 @@ of any shape with 784 values and as float32 or uint8, alone or in batches.
 """
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -65,7 +65,7 @@ def load_model(path: Path) -> Model:
     return model
 
 
-def names(paths: list[Path]) -> list[str]:
+def names(paths: Sequence[Path]) -> list[str]:
     """A name for each model, its file's, with as many folders before it as tell it apart."""
     if len(set(paths)) < len(paths):
         raise WrongModel(f"expected each model once, came {' '.join(map(str, paths))}")

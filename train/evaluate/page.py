@@ -11,7 +11,7 @@ from tqdm import tqdm
 from train.data.datasets import Digits
 from train.evaluate import comparison_plots, run_plots
 from train.evaluate.corruptions import CORRUPTIONS
-from train.evaluate.metrics import Result
+from train.evaluate.evaluation import Result
 from train.evaluate.protocol import CALIBRATED, TARGET_FALSE_REJECT_RATE
 from train.evaluate.score import Score
 from train.evaluate.sets import Collection
@@ -91,7 +91,7 @@ def _comparisons(
         sections.append(("Calibration", _OF_CALIBRATION, ["reliability.png"]))
     if collection.outliers:
         rate = TARGET_FALSE_REJECT_RATE
-        comparison_plots.not_digit_scores(folder / "not-a-digit.png", results, rate)
+        comparison_plots.ood_scores(folder / "not-a-digit.png", results, rate)
         comparison_plots.samples(folder / "outliers.png", "Not a digit", collection.outliers)
         note = f"Dashed: the threshold at which {100 * rate:g} % of the digits are rejected."
         sections.append(("Not a digit", note, ["not-a-digit.png", "outliers.png"]))

@@ -8,7 +8,7 @@ from train.evaluate.calibration import (
     expected_calibration_error,
     fit_temperature,
     negative_log_likelihood,
-    not_digit_scores,
+    ood_scores,
     probabilities,
     reliability,
     threshold_at,
@@ -139,11 +139,11 @@ def test_huge_logits_stay_finite() -> None:
     assert negative_log_likelihood(logits, np.array([4])) == pytest.approx(5000)
 
 
-def test_not_digit_scores() -> None:
+def test_ood_scores() -> None:
     even = np.zeros((1, 10))
-    assert not_digit_scores(even) == pytest.approx([-0.1])  # without an eleventh: minus the best
+    assert ood_scores(even) == pytest.approx([-0.1])  # without an eleventh: minus the best
     # With one: its log-odds against the ten together, 1 to 10 where all are even.
-    assert not_digit_scores(np.zeros((1, 11))) == pytest.approx([-np.log(10)])
+    assert ood_scores(np.zeros((1, 11))) == pytest.approx([-np.log(10)])
     odd = np.zeros((1, 11))
     odd[0, 10] = 4
-    assert not_digit_scores(odd) == pytest.approx([4 - np.log(10)])
+    assert ood_scores(odd) == pytest.approx([4 - np.log(10)])

@@ -21,7 +21,8 @@ from train.config import Config
 from train.data.datasets import Digits, Ink, Mnist, PenDigits
 from train.data.download import DataError
 from train.evaluate import __main__ as evaluate
-from train.evaluate import sets
+from train.evaluate import comparison, sets
+from train.evaluate.evaluation import choose_candidates
 from train.evaluate.models import load_model, names
 from train.evaluate.score import Score
 from train.networks.classifier import Network, load, save
@@ -119,7 +120,7 @@ def data(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def no_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leaves the pictures out, which take most of the time."""
-    monkeypatch.setattr(evaluate, "write_page", lambda folder, *rest: folder / "index.html")
+    monkeypatch.setattr(comparison, "write_page", lambda folder, *rest: folder / "index.html")
 
 
 def figures(folder: Path) -> dict[str, Any]:
@@ -258,8 +259,8 @@ def test_a_refused_look_gives_way_to_one_that_is_not() -> None:
     owners = np.array([0, 1, 1, 1, 2, 2])  # digit 3 has no other look
     logits = np.zeros((len(strangeness), 11), np.float32)
     logits[:, 10] = np.array(strangeness) + np.log(10)
-    assert evaluate.best_looks(logits, owners, 2.0).tolist() == [0, 6, 9, 3]
-    assert evaluate.best_looks(logits, owners, None).tolist() == [0, 1, 2, 3]
+    assert choose_candidates(logits, owners, 2.0).tolist() == [0, 6, 9, 3]
+    assert choose_candidates(logits, owners, None).tolist() == [0, 1, 2, 3]
 
 
 def test_quick_takes_the_first_of_each(

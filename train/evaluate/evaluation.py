@@ -1,0 +1,102 @@
+"""The one way in which a model is evaluated: what it makes of every set of a collection."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from train.data.datasets import Digits
+from train.evaluate.calibration import Doubles, ood_scores
+from train.evaluate.models import Model
+from train.evaluate.protocol import CALIBRATED
+from train.evaluate.score import Score
+from train.evaluate.sets import Collection
+
+_CHUNK: Final = 500  # glyphs between two steps of the bar
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What one model made of everything.
+
+    scores: of each set of digits. outliers: logits float32 (n, 10 or 11) of what is not a digit.
+    read: the glyphs that the scores are of, which the model chose among several candidates.
+    corrupted: names of the sets whose glyphs were corrupted.
+    """
+
+    model: Model
+    scores: dict[str, Score]
+    outliers: dict[str, NDArray[np.float32]]
+    read: dict[str, Digits]
+    corrupted: tuple[str, ...] = ()
+
+    @property
+    def ood_scores_of_digits(self) -> Doubles:
+        """The OOD scores of MNIST's and the pens' validation digits, float64 (n,)."""
+        parts = [self.scores[name].logits for name in CALIBRATED if name in self.scores]
+        return ood_scores(np.concatenate(parts))
+
+    @property
+    def ood_scores_of_outliers(self) -> dict[str, Doubles]:
+        """The OOD scores, float64 (n,), of each set of what is not a digit."""
+        return {name: ood_scores(logits) for name, logits in self.outliers.items()}
+
+
+def evaluate(model: Model, name: str, collection: Collection) -> Result:
+    """Runs a model on every set, under a bar with its name."""
+    sets = collection.everything()
+    num_glyphs = sum(len(part.digits.labels) + len(part.others) for part in sets.values())
+    num_glyphs += sum(len(glyphs) for glyphs in collection.outliers.values())
+    with tqdm(total=num_glyphs, desc=name, unit=" glyphs", leave=False) as bar:
+        runner = _Runner(model, bar)
+        scores, read = {}, {}
+        for key, part in sets.items():
+            glyphs = np.concatenate([part.digits.glyphs, part.others])
+            logits = runner.logits(glyphs)
+            rows = choose_candidates(logits, part.owners, model.threshold)
+            read[key] = Digits(glyphs[rows], part.digits.labels)
+            scores[key] = Score(logits[rows], part.digits.labels, part.missing, model.temperature)
+        outliers = {key: runner.logits(glyphs) for key, glyphs in collection.outliers.items()}
+    return Result(model, scores, outliers, read, tuple(collection.corrupted))
+
+
+def choose_candidates(
+    logits: NDArray[np.float32], owners: NDArray[np.int64], threshold: float | None
+) -> NDArray[np.int64]:
+    """Which row of the logits each digit is read by, int64 (n,), as serving chooses.
+
+    logits: (n + m, 10 or 11), first those of the first candidate glyph of each of n digits, then
+    those of other candidates, which belong to the digits owners (m,). The first candidate counts
+    unless it is rejected; then the first one that is not, or else the one with the lowest OOD
+    score.
+    """
+    count = len(logits) - len(owners)
+    rows = np.arange(count)
+    if threshold is None or not len(owners):
+        return rows
+    scores = ood_scores(logits)
+    for digit in np.flatnonzero(scores[:count] > threshold):
+        candidates = np.concatenate([[digit], count + np.flatnonzero(owners == digit)])
+        accepted = candidates[scores[candidates] <= threshold]
+        rows[digit] = accepted[0] if len(accepted) else candidates[scores[candidates].argmin()]
+    return rows
+
+
+@dataclass(frozen=True)
+class _Runner:
+    """Runs a model in chunks and moves a bar."""
+
+    model: Model
+    bar: "tqdm[None]" = field(repr=False)
+
+    def logits(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Logits float32 (n, 10 or 11) of glyphs uint8 (n, 28, 28); (0, 10) of none."""
+        if not len(glyphs):
+            return np.zeros((0, 10), np.float32)
+        parts = []
+        for start in range(0, len(glyphs), _CHUNK):
+            parts.append(self.model.logits(glyphs[start : start + _CHUNK]))
+            self.bar.update(len(parts[-1]))
+        return np.concatenate(parts)
