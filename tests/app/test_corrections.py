@@ -14,7 +14,7 @@ import pytest
 
 from app import corrections
 from app.corrections import Corrections, CorrectionsError
-from tests.support.browser import ROOT
+from tests.support.paths import ROOT
 
 GLYPH = np.arange(784, dtype=np.uint16).astype(np.uint8).reshape(28, 28)
 STROKES = [[[0.5, 1.0], [2.25, 3.0]], [[4.0, 5.0]]]

@@ -19,7 +19,7 @@ from app.ink import segmenter as finders
 from app.ink.segmenter import FINDER, Finder
 from app.recognizer import MODEL, Recognizer
 from tests.app.api.test_service import coded, drawn, read, refused, serving
-from tests.support.browser import ROOT
+from tests.support.paths import ROOT
 
 INK = {"strokes": [[[50, 10], [49, 40], [48, 90]]]}
 

@@ -12,8 +12,8 @@ import pytest
 from app import __main__ as command
 from app.__main__ import main
 from app.ink.segmenter import Finder
-from tests.support.browser import ROOT
 from tests.support.drawings import placed
+from tests.support.paths import ROOT
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ import pytest
 from app.inference.session import WrongModel
 from app.reading import UnreadableInput
 from app.recognizer import MODEL, Recognizer, outlier_scores
-from tests.support.browser import ROOT
 from tests.support.drawings import DIGITS, placed
+from tests.support.paths import ROOT
 
 
 @pytest.mark.parametrize("digit", range(10))

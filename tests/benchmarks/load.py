@@ -20,7 +20,8 @@ from typing import Any, Final
 import numpy as np
 
 from tests.benchmarks.serving import machine
-from tests.support.browser import ROOT, serving
+from tests.support.browser import serving
+from tests.support.paths import ROOT
 from tests.support.programs import ask
 from tests.support.visitors import Seen, by_protocol, in_browser
 

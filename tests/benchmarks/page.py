@@ -23,7 +23,6 @@ from app.recognizer import MODEL
 from tests.benchmarks.serving import machine
 from tests.support.browser import (
     FLAGS,
-    ROOT,
     change_sheet,
     draw_with_mouse,
     find_chromium,
@@ -31,6 +30,7 @@ from tests.support.browser import (
     open_page,
     serving,
 )
+from tests.support.paths import ROOT
 from tests.support.visitors import WATCH
 
 NUMBER: Final = "3609"  # a stroke a digit, and a reading that changes with each

@@ -30,8 +30,9 @@ from packaging.utils import canonicalize_name
 from app.inference.occlusion import occlusion
 from app.recognizer import MODEL, Recognizer
 from tests.benchmarks.field import compared, open_session, seconds_of
-from tests.support.browser import ROOT, serving
+from tests.support.browser import serving
 from tests.support.drawings import placed
+from tests.support.paths import ROOT
 from tests.support.programs import CONNECTIONS, ask
 from tests.support.visitors import by_protocol, first_page
 

@@ -24,7 +24,7 @@ import onnxruntime
 from app.recognizer import MODEL
 from tests.benchmarks.field import seconds_of
 from tests.benchmarks.serving import machine
-from tests.support.browser import ROOT
+from tests.support.paths import ROOT
 
 ROUNDS: Final = 15
 MANY: Final = 1024

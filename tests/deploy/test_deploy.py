@@ -23,7 +23,8 @@ from playwright.sync_api import Browser
 
 from app.api.limits import PREFIX, Limits
 from deploy import space
-from tests.support.browser import ROOT, large_photograph
+from tests.support.paths import ROOT
+from tests.support.pictures import large_photograph
 from tests.tools.image_files import (
     DOCKERFILE,
     LOCK,

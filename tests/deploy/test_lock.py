@@ -11,17 +11,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import (
-    ROOT,
     button,
     change_sheet,
     draw_with_mouse,
     expect_read,
     number_on_sheet,
     open_page,
-    sheet_png,
     upload,
     way,
 )
+from tests.support.paths import ROOT
+from tests.support.pictures import sheet_png
 from tests.tools.image_files import ask, lay_out_packages, left_out, modules, serving_image
 
 

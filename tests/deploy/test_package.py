@@ -15,7 +15,8 @@ import pytest
 from packaging.requirements import Requirement
 
 from app.launcher import SERVER
-from tests.support.browser import ROOT, sheet_png
+from tests.support.paths import ROOT
+from tests.support.pictures import sheet_png
 from tests.tools.image_files import ask, image_files, started
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

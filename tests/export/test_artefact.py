@@ -10,7 +10,7 @@ import pytest
 
 from app.recognizer import MODEL, Recognizer
 from export import table
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 from train.data.datasets import load_mnist, load_omniglot, load_pendigits
 from train.data.omniglot_split import split_omniglot
 from train.networks.classifier import load

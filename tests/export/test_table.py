@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from export import accuracy_tables, serving_tables, table
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 BENCH: dict[str, Any] = {
     "machine": {"cpu": "abacus", "cores": 2, "python": "3.11.7"},

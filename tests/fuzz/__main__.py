@@ -27,7 +27,8 @@ from queue import SimpleQueue
 from typing import Any, Final
 from urllib.parse import unquote
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+from tests.support.paths import ROOT
+
 HUNG: Final = 60.0  # seconds without a word from the cases' process
 SETTINGS: Final = {"OPENCV_LOG_LEVEL": "OFF"}  # else OpenCV has a word on each broken picture
 READING: Final = {"text", "numbers", "digits", "model_run"}

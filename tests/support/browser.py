@@ -14,15 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 from tests.support.drawings import placed
+from tests.support.paths import ROOT
+from tests.support.pictures import WIDTH
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-WIDTH: Final = 0.7  # of a digit in a number, in its own heights
 START_SECONDS: Final = 60  # a busy machine takes ten to import everything
 # As a phone's browser sends it: from this the page knows how wide a sheet may be.
 PHONE_AGENT: Final = (
@@ -199,35 +198,6 @@ def number_on_sheet(page: Page, number: str, fill: float = 0.75) -> list[NDArray
         for place, digit in enumerate(number)
         for stroke in placed(int(digit), left + place * WIDTH * size, top, size)
     ]
-
-
-def sheet_png(numbers: Sequence[str], size: int = 120) -> bytes:
-    """A sheet with a line of text for each entry, digits and spaces, as a PNG of grey pixels.
-
-    size: of a digit, in pixels.
-    """
-    step = WIDTH * size
-    longest = max(map(len, numbers))
-    pixels = np.full((int(1.5 * size * len(numbers)), int(step * (longest + 1))), 246, np.uint8)
-    for line, number in enumerate(numbers):
-        for place, text in enumerate(number):
-            if text == " ":
-                continue
-            strokes = placed(int(text), step * (place + 0.4), size * (1.5 * line + 0.25), size)
-            points = [np.round(stroke).astype(np.int32) for stroke in strokes]
-            cv2.polylines(pixels, points, False, 40, size // 12, cv2.LINE_AA)
-    return cv2.imencode(".png", pixels)[1].tobytes()
-
-
-def large_photograph(numbers: Sequence[str]) -> bytes:
-    """Such a sheet on twelve million pixels of paper, in uneven light and with grain, as a JPEG."""
-    sheet = cv2.imdecode(np.frombuffer(sheet_png(numbers, 150), np.uint8), cv2.IMREAD_GRAYSCALE)
-    paper = np.full((3000, 4000), 246, np.float32)
-    paper[: sheet.shape[0], : sheet.shape[1]] = sheet
-    grain = np.random.default_rng(0).normal(0, 5, (1500, 2000)).astype(np.float32)
-    lit = paper * np.linspace(0.6, 0.9, 4000, dtype=np.float32) + cv2.resize(grain, (4000, 3000))
-    colours = cv2.merge([lit.clip(0, 255).astype(np.uint8)] * 3)
-    return cv2.imencode(".jpg", colours)[1].tobytes()
 
 
 def upload(page: Page, name: str, content: bytes) -> None:

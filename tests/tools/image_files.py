@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from deploy import space
-from tests.support.browser import ROOT
+from tests.support.paths import ROOT
 
 DOCKERFILE: Final = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 LOCK: Final = (ROOT / "requirements-app.lock").read_text(encoding="utf-8")

@@ -21,8 +21,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from tests.support.browser import ROOT
 from tests.support.drawings import placed
+from tests.support.paths import ROOT
 
 HOME: Final = "/home/digits"  # in the image
 START: Final = 60  # seconds until it must be well

@@ -10,16 +10,16 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.support.browser import (
     FLAGS,
-    ROOT,
     draw_with_mouse,
     find_chromium,
     number_on_sheet,
     open_page,
     reading,
     serving,
-    sheet_png,
     upload,
 )
+from tests.support.paths import ROOT
+from tests.support.pictures import sheet_png
 
 FOLDER: Final = ROOT / "app" / "images"
 # name, width, height, dark, phone

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 from tests.support.small import FLAGS, small_sets, small_splits
 from train import __main__ as command
 from train.config import Config

@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from tests.conftest import ROOT
+from tests.support.paths import ROOT
 
 NOTEBOOK: Final = ROOT / "train" / "walkthrough.ipynb"
 WITH_PICTURES: Final = (

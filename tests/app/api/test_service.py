@@ -47,8 +47,8 @@ from app.api.openapi import description
 from app.api.reader import Reader
 from app.ink import image as picture
 from app.recognizer import Recognizer
-from tests.support.browser import large_photograph
 from tests.support.drawings import placed
+from tests.support.pictures import large_photograph
 
 # Else Hypothesis keeps a folder at the root, though no example is stored.
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")

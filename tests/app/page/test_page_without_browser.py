@@ -23,8 +23,9 @@ from app.page import (
     samples,
 )
 from app.reading import Digit, Reading, UnreadableInput
-from tests.support.browser import PHONE_AGENT, ROOT
+from tests.support.browser import PHONE_AGENT
 from tests.support.drawings import placed
+from tests.support.paths import ROOT
 
 NUMBER, FIVE, LETTER = "sample-0", "sample-1", "sample-2"
 

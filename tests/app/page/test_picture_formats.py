@@ -18,7 +18,8 @@ from app.ink.image import decode
 from app.ink.sharpness import BLURRED, edge_width, is_blurred
 from app.page import annotated_picture, html_panel
 from app.recognizer import Recognizer
-from tests.support.browser import ROOT, sheet_png
+from tests.support.paths import ROOT
+from tests.support.pictures import sheet_png
 
 LINES = ["2026", "81  35"]
 UPRIGHT, HALF, RIGHT, LEFT = 1, 3, 6, 8  # EXIF's orientations: how the camera was held

@@ -19,10 +19,10 @@ from tests.support.browser import (
     chromium_or,
     expect_read,
     open_page,
-    sheet_png,
     upload,
     way,
 )
+from tests.support.pictures import sheet_png
 
 Visit = Callable[..., Page]
 
