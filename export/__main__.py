@@ -27,11 +27,12 @@ from export.quantize import set_metadata, to_fp32, to_int8
 from export.verify import Verdict, verify
 from train.config import Config, to_dict
 from train.data.datasets import Digits, data_folder, load_mnist
-from train.data.download import DataError, place
+from train.data.download import DataError
 from train.data.sources import load_sources
 from train.evaluate.calibration import fit_temperature, threshold_at
 from train.evaluate.protocol import CALIBRATED, TARGET_FALSE_REJECT_RATE, TEST
 from train.evaluate.sets import Collection, EvaluationSet, Wanted, collect
+from train.files import write_atomically
 from train.mixture import Mixture
 from train.networks.classifier import Trained, load
 
@@ -77,10 +78,10 @@ def export(weights: Path, output: Path, folder: Path, kept: Path | None = None) 
             return 1
         content = int8.read_bytes()
         if kept is not None:
-            place(kept, fp32.read_bytes())
+            write_atomically(kept, fp32.read_bytes())
     described = json.dumps(describe(trained, content, verdict), indent=2) + "\n"
-    place(output / "model.onnx", content)
-    place(output / "model.json", described.encode())
+    write_atomically(output / "model.onnx", content)
+    write_atomically(output / "model.json", described)
     print(f"wrote {output / 'model.onnx'}, {len(content):,} bytes, and {output / 'model.json'}")
     return 0
 

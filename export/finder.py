@@ -31,8 +31,9 @@ from app.ink.segmenter import CONTRACT, SIDE, STRIDE, Finder
 from export.quantize import OPSET, set_metadata, strip
 from train.config import Config
 from train.data.datasets import data_folder
-from train.data.download import DataError, place
+from train.data.download import DataError
 from train.data.sources import load_sources
+from train.files import write_atomically
 from train.networks.unet import UNet, load
 from train.render.sheets import SheetMaker, Sheets
 
@@ -102,8 +103,8 @@ def export(weights: Path, output: Path, folder: Path) -> int:
         "config": settings,
         "command": "python -m export.finder",
     }
-    place(output / "finder.onnx", content)
-    place(output / "finder.json", (json.dumps(described, indent=2) + "\n").encode())
+    write_atomically(output / "finder.onnx", content)
+    write_atomically(output / "finder.json", json.dumps(described, indent=2) + "\n")
     print(f"wrote {output / 'finder.onnx'}, {len(content):,} bytes, and {output / 'finder.json'}")
     return 0
 

@@ -16,11 +16,12 @@ from tqdm import tqdm
 
 from export.__main__ import calibrate, everything, figures_of, glyphs_for_calibration, write
 from train.data.datasets import data_folder
-from train.data.download import DataError, place
+from train.data.download import DataError
 from train.evaluate.evaluation import evaluate
 from train.evaluate.metrics import measure
 from train.evaluate.models import load_model
 from train.evaluate.protocol import CALIBRATED, TEST
+from train.files import write_atomically
 from train.networks.classifier import load
 
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DataError, OSError, ValueError) as error:
         print(f"seeds: {error}", file=sys.stderr)
         return 1
-    place(command.output, (json.dumps(found, indent=2) + "\n").encode())
+    write_atomically(command.output, json.dumps(found, indent=2) + "\n")
     print(f"wrote {command.output}: seeds {', '.join(found)}")
     return 0
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from export import accuracy_tables, serving_tables
+from train.files import write_atomically
 
 MODELS: Final = Path("models")
 
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{path}: its tables differ from the figures in {MODELS}/", file=sys.stderr)
             status = 1
         else:
-            path.write_text(text, encoding="utf-8")
+            write_atomically(path, text)
             print(f"wrote {path}")
     return status
 

@@ -28,14 +28,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     # Imported late: PyTorch takes seconds, and --help does not need it.
     from train.data.datasets import data_folder
-    from train.data.download import DataError, place
+    from train.data.download import DataError
     from train.engine.ablation import ablate
     from train.evaluate.tables import ablation_rows
     from train.evaluate.text_table import to_columns
+    from train.files import write_atomically
 
     try:
         figures = ablate(data_folder(command.data), command.output, command.seed, command.workers)
-        place(command.figures, (json.dumps(figures, indent=2) + "\n").encode())
+        write_atomically(command.figures, json.dumps(figures, indent=2) + "\n")
         print(to_columns(ablation_rows(figures)))
     except (DataError, OSError, ValueError) as error:
         print(f"ablation: {error}", file=sys.stderr)

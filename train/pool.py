@@ -6,7 +6,6 @@ What takes longest, above all photographs, is made for a few bases, which every 
 """
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -24,6 +23,7 @@ from app.ink.segmenter import FINDER
 from train.config import Config
 from train.data.datasets import Digits
 from train.data.sources import Sources
+from train.files import open_atomically
 from train.mixture import Mixture
 
 
@@ -129,7 +129,5 @@ def _read(path: Path) -> Digits:
 
 def write_arrays(path: Path, **arrays: NDArray[np.generic]) -> None:
     """An .npz that is whole or not there."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")  # other processes may write it too
-    with part.open("wb") as file:
+    with open_atomically(path) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # numpy's types take them for flags
-    os.replace(part, path)

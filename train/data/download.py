@@ -1,8 +1,6 @@
 """Data files: found in the data folder or downloaded, verified, placed whole or not at all."""
 
 import hashlib
-import os
-import secrets
 import sys
 import zipfile
 import zlib
@@ -14,6 +12,8 @@ from typing import Final
 from urllib.request import Request, urlopen
 
 from tqdm import tqdm
+
+from train.files import write_atomically
 
 _CHUNK: Final = 1 << 16  # bytes read at a time
 _TIMEOUT: Final = 30.0  # seconds without a byte until a server counts as silent
@@ -122,20 +122,10 @@ def download(url: str, name: str) -> bytes:
 
 def place(path: Path, content: bytes) -> None:
     """Write a file so that others see it whole or not at all. Raises DataError when it cannot."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with part.open("xb") as file:
-                file.write(content)
-                file.flush()
-                # The name must not reach the disk before the content: a machine may lose power.
-                os.fsync(file.fileno())
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
+        write_atomically(path, content)
     except OSError as error:
-        raise DataError(f"{path} cannot be written: {error}") from error
+        raise DataError(str(error)) from error
 
 
 def _checked(source: Source, url: str, content: bytes) -> bytes:

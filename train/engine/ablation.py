@@ -13,7 +13,6 @@ import torch
 from tqdm import tqdm
 
 from train.config import Config
-from train.data.download import place
 from train.data.normal_form import draw_digits
 from train.data.sources import load_sources
 from train.engine.device import pick_precision
@@ -22,6 +21,7 @@ from train.evaluate.evaluation import evaluate
 from train.evaluate.metrics import measure
 from train.evaluate.models import load_model
 from train.evaluate.sets import Collection, Wanted, collect
+from train.files import write_atomically
 from train.pool import Pool
 
 # Short, and with a third of the photographs, which take most of the time to make; four passes over
@@ -48,7 +48,7 @@ def ablate(folder: Path, output: Path, seed: int, workers: int = 1) -> dict[str,
     for name, figures in tqdm(measured, "variants", len(missing)):
         found[name] = figures
         found = {name: found[name] for name in WITHOUT if name in found}
-        place(kept, (json.dumps(found, indent=2) + "\n").encode())
+        write_atomically(kept, json.dumps(found, indent=2) + "\n")
     return found
 
 

@@ -12,7 +12,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel
 
 from train.config import Config, to_dict
-from train.networks.classifier import LAYOUTS, Network, read, write_atomically
+from train.networks.classifier import LAYOUTS, Network, read, write
 
 
 @dataclass
@@ -45,7 +45,7 @@ def save(path: Path, state: State, config: Config) -> None:
     parts = ("network", "averaged", "optimizer", "schedule")
     content: dict[str, Any] = {part: getattr(state, part).state_dict() for part in parts}
     content |= {"epoch": state.epoch, "metrics": state.metrics, "config": to_dict(config)}
-    write_atomically(path, content)
+    write(path, content)
 
 
 def restore(path: Path, state: State, config: Config) -> None:

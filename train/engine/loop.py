@@ -1,7 +1,6 @@
 """The loop: rounds of the pool in, averaged weights out, a checkpoint after each epoch."""
 
 import json
-import os
 import time
 import zlib
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from train.engine.distillation import Teacher, distance
 from train.engine.parallel import World
 from train.evaluate import run_plots
 from train.evaluate.score import Score, score
+from train.files import write_atomically
 from train.networks.classifier import Network, save
 from train.pool import Pool
 
@@ -64,7 +64,8 @@ def fit(
         print(f"going on after epoch {state.epoch} of {config.epochs}")
     world.wait()  # until all have seen whether there is a run
     run.mkdir(parents=True, exist_ok=True)
-    _write(run / "config.json", json.dumps(to_dict(config), indent=2) + "\n", world)
+    if world.first:
+        write_atomically(run / "config.json", json.dumps(to_dict(config), indent=2) + "\n")
     network = world.wrapped(state.network)
     while state.epoch < config.epochs:
         _epoch(network, state, pool, teacher, config, device, world)
@@ -73,7 +74,7 @@ def fit(
         _validate(state, validation, device)
         checkpoint.save(kept, state, config)
         lines = [json.dumps(entry) for entry in state.metrics]
-        _write(run / "metrics.jsonl", "\n".join(lines) + "\n", world)
+        write_atomically(run / "metrics.jsonl", "\n".join(lines) + "\n")
     world.wait()
     if not world.first:
         return
@@ -195,12 +196,3 @@ def _averaged(state: checkpoint.State) -> Network:
     network = state.averaged.module
     assert isinstance(network, Network)
     return network
-
-
-def _write(path: Path, text: str, world: World) -> None:
-    """Leaves either the old file or the whole new one; the first process writes."""
-    if not world.first:
-        return
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(text)
-    os.replace(temporary, path)

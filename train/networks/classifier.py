@@ -1,6 +1,5 @@
 """The networks, a student of 124,000 parameters and its teacher, and their file."""
 
-import os
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from torch.nn import functional
 
 from app.glyph import SIDE
 from train.config import Config, to_dict
+from train.files import open_atomically
 
 # Of MNIST's training pixels, in grey levels. The mean is a whole level, so that a glyph's bytes
 # are the int8 graph's first quantized tensor just as they are.
@@ -94,7 +94,7 @@ class Trained:
 
 def save(path: Path, network: Network, config: Config, run: str) -> None:
     """Writes the weights with what made them, atomically."""
-    write_atomically(
+    write(
         path,
         {
             "weights": {name: value.cpu() for name, value in network.state_dict().items()},
@@ -122,7 +122,7 @@ def load(path: Path) -> Trained:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """What `write_atomically` wrote; runs no code in it. Raises ValueError with the path."""
+    """What `write` wrote; runs no code in it. Raises ValueError with the path."""
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
@@ -133,9 +133,7 @@ def read(path: Path) -> dict[str, Any]:
     return content
 
 
-def write_atomically(path: Path, content: dict[str, Any]) -> None:
+def write(path: Path, content: dict[str, Any]) -> None:
     """`torch.save` that leaves either the old file or the whole new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    torch.save(content, temporary)
-    os.replace(temporary, path)
+    with open_atomically(path) as file:
+        torch.save(content, file)

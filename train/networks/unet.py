@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from train.networks.classifier import read, write_atomically
+from train.networks.classifier import read, write
 
 WIDTHS: Final = (12, 24, 32, 48)  # channels after one, two, three and more halvings
 LEAST_SPREAD: Final = 8.0  # levels: a picture with less contrast is not stretched further
@@ -69,7 +69,7 @@ class UNet(nn.Module):
 def save(path: Path, network: UNet, made_by: dict[str, Any]) -> None:
     """Writes the weights with the settings that made them, atomically."""
     weights = {name: value.cpu() for name, value in network.state_dict().items()}
-    write_atomically(path, {"weights": weights, "widths": list(network.widths), "config": made_by})
+    write(path, {"weights": weights, "widths": list(network.widths), "config": made_by})
 
 
 def load(path: Path) -> tuple[UNet, dict[str, Any]]:
