@@ -99,7 +99,7 @@ def glyphs_for_calibration(config: Config, folder: Path) -> NDArray[np.uint8]:
     """Training glyphs uint8 (CALIBRATION, 28, 28) for the ranges of the activations."""
     few = replace(config, limit=DRAWN, restrokes=DRAWN, photographs=DRAWN // 4, outliers=DRAWN // 4)
     mixture = Mixture(load_sources(folder).train, few)
-    return mixture.round(0, mixture.base(0)).glyphs[:CALIBRATION]
+    return mixture.shard(0, mixture.source_set(0)).glyphs[:CALIBRATION]
 
 
 def write(trained: Trained, fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:

@@ -2,7 +2,7 @@
 
 Whatever the network will be given by serving comes through serving's own code here: pen strokes
 through `app.ink.strokes`, photographs through `app.ink.image`, and a part of MNIST redrawn as
-`read_image` would. Another part of MNIST is followed as strokes and written anew, which makes pen
+`read_image` would. Another part of MNIST is traced as strokes and written anew, which makes pen
 digits of hundreds of people out of scans. Then `train.augment.glyphs` varies all of it, in every
 third round less.
 """
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from app import glyph
 from train.augment.glyphs import augment, draw_ink
-from train.augment.skeleton import strokes_of
+from train.augment.skeleton import trace_strokes
 from train.augment.strokes import vary_ink
 from train.augment.weak import is_weak, weakened
 from train.config import Config
@@ -25,11 +25,11 @@ from train.data.datasets import Digits
 from train.data.normal_form import first_glyph, redraw_scans
 from train.data.pendigits import Strokes
 from train.data.sources import Sources
-from train.negatives.outliers import Outliers
+from train.negatives.mix import Negatives
 from train.render.photograph import photograph, photograph_glyph
 
-NO_DIGIT: Final = 10  # the label of what is no digit
-_PHOTOGRAPHED_OUTLIERS: Final = 0.05  # share of them; paper must not look like a digit's sign
+NEGATIVE: Final = 10  # the label of what is no digit
+_PHOTOGRAPHED_NEGATIVES: Final = 0.05  # share of them; paper must not look like a digit's sign
 _CHUNK: Final = 2048
 
 
@@ -44,19 +44,19 @@ class Mixture:
         self._strokes = sources.pen.strokes[:limit]
         self._pen_labels = sources.pen.labels[:limit]
         self._sources = sources
-        self._strokes_of: dict[int, Strokes] = {}
+        self._traced: dict[int, Strokes] = {}
 
-    def base(self, number: int) -> Digits:
+    def source_set(self, number: int) -> Digits:
         """What takes long to make: pen digits, photographs and what is no digit, not varied yet."""
         random = self._random("base", number)
-        parts = [self._pen(random), self._restroked(random)]
-        parts += [*self._photographs(random), self._outliers(random)]
+        parts = [self._pen(random), self._retraced(random)]
+        parts += [*self._photographs(random), self._draw_negatives(random)]
         return _joined(parts)
 
-    def round(self, number: int, base: Digits) -> Digits:
-        """MNIST and a base, shuffled and varied; the label NO_DIGIT marks those that are none."""
+    def shard(self, number: int, source_set: Digits) -> Digits:
+        """MNIST and a base, shuffled and varied; the label NEGATIVE marks those that are none."""
         random = self._random("round", number)
-        whole = _joined([self._mnist(random), base])
+        whole = _joined([self._mnist(random), source_set])
         order = random.permutation(len(whole.glyphs))
         config = weakened(self._config) if is_weak(number) else self._config
         seed = int(random.integers(2**63))
@@ -71,8 +71,8 @@ class Mixture:
         return redraw_scans(self._plain)
 
     @cached_property
-    def _others(self) -> Outliers:
-        return Outliers(self._sources.characters, self._sources.pen, self._sources.mnist)
+    def _negatives(self) -> Negatives:
+        return Negatives(self._sources.characters, self._sources.pen, self._sources.mnist)
 
     def _mnist(self, random: np.random.Generator) -> Digits:
         redraw_it = random.random(len(self._plain)) < self._config.repen
@@ -88,17 +88,17 @@ class Mixture:
         ]
         return Digits(_stack(glyphs), np.tile(self._pen_labels, repeats))
 
-    def _restroked(self, random: np.random.Generator) -> Digits:
-        """MNIST digits followed as strokes, then drawn by another hand."""
+    def _retraced(self, random: np.random.Generator) -> Digits:
+        """MNIST digits traced as strokes, then drawn by another hand."""
         chosen = random.permutation(len(self._plain))[: self._config.restrokes]
-        glyphs = [draw_ink(self._followed(index), self._config, random) for index in chosen]
+        glyphs = [draw_ink(self._trace(index), self._config, random) for index in chosen]
         return Digits(_stack(glyphs), self._labels[chosen])
 
-    def _followed(self, index: int) -> Strokes:
+    def _trace(self, index: int) -> Strokes:
         """The strokes of one MNIST digit, which are looked for once."""
-        if index not in self._strokes_of:
-            self._strokes_of[index] = strokes_of(self._plain[index])
-        return self._strokes_of[index]
+        if index not in self._traced:
+            self._traced[index] = trace_strokes(self._plain[index])
+        return self._traced[index]
 
     def _photographs(self, random: np.random.Generator) -> list[Digits]:
         """A half are scans of MNIST, a quarter its strokes, a quarter pen digits.
@@ -107,10 +107,10 @@ class Mixture:
         """
         count = self._config.photographs // 4
         pens = random.integers(len(self._strokes), size=count)
-        followed = random.integers(len(self._plain), size=count)
+        traced_indices = random.integers(len(self._plain), size=count)
         scans = random.integers(len(self._plain), size=2 * count)
         drawn = [self._strokes[index] for index in pens]
-        drawn += [self._followed(index) for index in followed]
+        drawn += [self._trace(index) for index in traced_indices]
         written = [
             first_glyph(photograph(vary_ink(strokes, self._config, random), random).picture)
             for strokes in drawn
@@ -118,15 +118,15 @@ class Mixture:
         scanned = [
             first_glyph(photograph_glyph(self._plain[index], random).picture) for index in scans
         ]
-        labels = np.concatenate([self._pen_labels[pens], self._labels[followed]])
+        labels = np.concatenate([self._pen_labels[pens], self._labels[traced_indices]])
         return [_found(written, labels), _found(scanned, self._labels[scans])]
 
-    def _outliers(self, random: np.random.Generator) -> Digits:
-        glyphs = list(self._others.draw(self._config.outliers, random))
-        for index in range(int(len(glyphs) * _PHOTOGRAPHED_OUTLIERS)):
+    def _draw_negatives(self, random: np.random.Generator) -> Digits:
+        glyphs = list(self._negatives.draw(self._config.outliers, random))
+        for index in range(int(len(glyphs) * _PHOTOGRAPHED_NEGATIVES)):
             seen = first_glyph(photograph_glyph(glyphs[index], random).picture)
             glyphs[index] = glyphs[index] if seen is None else seen
-        return Digits(_stack(glyphs), np.full(len(glyphs), NO_DIGIT, np.int64))
+        return Digits(_stack(glyphs), np.full(len(glyphs), NEGATIVE, np.int64))
 
 
 def _joined(parts: list[Digits]) -> Digits:

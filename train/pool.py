@@ -45,7 +45,7 @@ class Pool:
     def prepare(self, workers: int) -> None:
         """Makes what is not there yet, on as many processes, with a bar."""
         rounds = self._missing(_Job(False, number) for number in range(self._config.rounds))
-        numbers = {self._base_of(job.number) for job in rounds}
+        numbers = {self._source_set_of(job.number) for job in rounds}
         bases = self._missing(_Job(True, number) for number in sorted(numbers))
         self.folder.mkdir(parents=True, exist_ok=True)
         titles = ("making strokes and photographs", bases), ("making rounds", rounds)
@@ -66,7 +66,7 @@ class Pool:
                 for one in tqdm(as_completed(made), title, len(made), disable=not made):
                     one.result()
 
-    def round(self, number: int) -> Digits:
+    def shard(self, number: int) -> Digits:
         """One round: glyphs uint8 (n, 28, 28); labels 0-9, and 10 for what is no digit."""
         return _read(self._path(_Job(False, number)))
 
@@ -82,13 +82,13 @@ class Pool:
     def make(self, mixture: Mixture, job: "_Job") -> None:
         """Makes one file; a round's base must be there."""
         if job.base:
-            made = mixture.base(job.number)
+            made = mixture.source_set(job.number)
         else:
-            base = self._path(_Job(True, self._base_of(job.number)))
-            made = mixture.round(job.number, _read(base))
+            base = self._path(_Job(True, self._source_set_of(job.number)))
+            made = mixture.shard(job.number, _read(base))
         write_arrays(self._path(job), glyphs=made.glyphs, labels=made.labels)
 
-    def _base_of(self, number: int) -> int:
+    def _source_set_of(self, number: int) -> int:
         return number % self._config.bases
 
     def _missing(self, jobs: Iterable["_Job"]) -> list["_Job"]:

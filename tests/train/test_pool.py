@@ -11,7 +11,7 @@ from train import pool as pool_module
 from train.augment.weak import is_weak
 from train.config import Config
 from train.data.datasets import Digits
-from train.mixture import NO_DIGIT, Mixture
+from train.mixture import NEGATIVE, Mixture
 from train.pool import Pool
 
 
@@ -23,27 +23,27 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Pool:
 
 
 def test_a_round_holds_what_the_settings_say(made: Pool) -> None:
-    digits = made.round(0)
+    digits = made.shard(0)
     assert digits.glyphs.shape[1:] == (28, 28)
     assert digits.glyphs.dtype == np.uint8
     assert len(digits.glyphs) == len(digits.labels) == made.size(0)
     counts = np.bincount(digits.labels, minlength=11)
-    assert counts[NO_DIGIT] == CONFIG.outliers
+    assert counts[NEGATIVE] == CONFIG.outliers
     # 200 of MNIST, the pen's 200 once, some of MNIST's strokes, photographs with ink found.
-    found = counts[:NO_DIGIT].sum() - 200 - 200 * CONFIG.pen_repeats - CONFIG.restrokes
+    found = counts[:NEGATIVE].sum() - 200 - 200 * CONFIG.pen_repeats - CONFIG.restrokes
     assert CONFIG.photographs * 0.8 <= found <= CONFIG.photographs
 
 
 def test_rounds_differ(made: Pool) -> None:
-    assert not np.array_equal(made.round(0).glyphs[:100], made.round(1).glyphs[:100])
+    assert not np.array_equal(made.shard(0).glyphs[:100], made.shard(1).glyphs[:100])
 
 
 def test_processes_make_the_same_rounds(made: Pool, tmp_path: Path) -> None:
     other = Pool(small_sources(), CONFIG, tmp_path)
     other.prepare(workers=2)
     for number in range(CONFIG.rounds):
-        assert np.array_equal(other.round(number).glyphs, made.round(number).glyphs)
-        assert np.array_equal(other.round(number).labels, made.round(number).labels)
+        assert np.array_equal(other.shard(number).glyphs, made.shard(number).glyphs)
+        assert np.array_equal(other.shard(number).labels, made.shard(number).labels)
 
 
 def test_what_is_there_is_not_made_again(made: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,7 +60,7 @@ def test_calm_rounds_are_nearer_to_what_was_written() -> None:
     sources = small_sources()
     mixture = Mixture(sources, replace(CONFIG, pen_repeats=0, restrokes=0, photographs=0))
     base = Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64))
-    spread = [mixture.round(number, base).glyphs.std(axis=0).mean() for number in range(6)]
+    spread = [mixture.shard(number, base).glyphs.std(axis=0).mean() for number in range(6)]
     assert [is_weak(number) for number in range(6)] == [False, False, True] * 2
     assert max(spread[2], spread[5]) < min(spread[0], spread[1], spread[3], spread[4])
 

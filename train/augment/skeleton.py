@@ -24,7 +24,7 @@ _SMOOTHED: Final = 4  # times that each sample is averaged with its neighbours
 _AROUND: Final = [(-1, 0), (0, 1), (1, 0), (0, -1), (-1, 1), (1, 1), (1, -1), (-1, -1)]
 
 
-def strokes_of(glyph: NDArray[np.uint8]) -> Strokes:
+def trace_strokes(glyph: NDArray[np.uint8]) -> Strokes:
     """The strokes of a glyph uint8 (28, 28), ink 255 on 0, in its pixels; none without ink."""
     fine = cv2.resize(glyph, None, fx=_FINER, fy=_FINER, interpolation=cv2.INTER_CUBIC)
     lines = _follow(skeletonize(fine > _INK))  # type: ignore[no-untyped-call]

@@ -50,7 +50,7 @@ class Teacher:
 
     @torch.inference_mode()
     def _look(self, pool: Pool, number: int) -> NDArray[np.float16]:
-        parts = torch.split(torch.from_numpy(pool.round(number).glyphs), _BATCH)
+        parts = torch.split(torch.from_numpy(pool.shard(number).glyphs), _BATCH)
         looked = []
         for part in tqdm(parts, f"teacher, round {number + 1}", unit=" batches", leave=False):
             glyphs = part.to(self._device)

@@ -111,7 +111,7 @@ def _epoch(
     number = round_of(state.epoch, config)
     told = None if teacher is None else teacher.logits(pool, number)
     started = time.perf_counter()
-    digits = pool.round(number)
+    digits = pool.shard(number)
     order = _order(len(digits.labels), config.seed, state.epoch)
     network.train()
     total = torch.zeros((), device=device)

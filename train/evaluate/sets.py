@@ -34,7 +34,7 @@ from train.evaluate.protocol import (
     PHOTOGRAPHED_MNIST,
     TEST,
 )
-from train.negatives import outliers
+from train.negatives.mix import validation_negatives
 from train.render.photograph import photograph, photograph_glyph
 
 QUICK: Final = 500  # of each set, for a first look
@@ -175,7 +175,7 @@ def _outliers(found: Collection, wanted: Wanted, mnist: Mnist, pen: PenDigits) -
     except (DataError, OSError) as error:
         found.skipped["what is not a digit"] = str(error)
         return
-    made = outliers.validation(characters, pen.validation, mnist.validation)
+    made = validation_negatives(characters, pen.validation, mnist.validation)
     found.outliers = {name: glyphs[: wanted.most] for name, glyphs in made.items()}
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.render.camera import CROP, grain, light_on, record
-from train.render.scene import LEAST_PEN, Map, Random, Scene
+from train.render.scene import MIN_PEN, Map, Random, Scene
 from train.render.stationery import (
     BOARDS,
     CHALK,
@@ -35,11 +35,11 @@ RULING_STRENGTH: Final = (0.2, 0.7)  # of the ink's contrast; a rule as strong a
 DESK: Final = 0.1  # share whose paper ends before the picture does
 DESK_ROOM: Final = 0.1  # of the picture's side that must be free beside the ink
 SPECKLED: Final = 0.15  # share with specks
-SPECKS: Final = 6  # at most
+MAX_SPECKS: Final = 6  # at most
 EXPOSURE: Final = (0.55, 1.08)  # of white; above 1 is overexposed
 WARMTH: Final = 0.08  # standard deviation of red's and blue's gain
 TOOTH: Final = 0.02  # largest standard deviation of the paper's brightness
-LEAST_CONTRAST: Final = 0.16  # of white, between ink and paper in its most telling channel
+MIN_CONTRAST: Final = 0.16  # of white, between ink and paper in its most telling channel
 CROP_CONTRAST: Final = 0.35  # contrast for people to read it
 
 _BITS: Final = 4  # fixed-point bits OpenCV draws with
@@ -128,7 +128,7 @@ def _expose(
     ink = vary(pen.inks[random.integers(len(pen.inks))], random)
     exposure = random.uniform(*EXPOSURE) if pen is not CHALK else 1.0
     reach = float(np.abs(paper - ink).max()) * min(exposure, 1)
-    least = CROP_CONTRAST if scene.extent < CROP else LEAST_CONTRAST
+    least = CROP_CONTRAST if scene.extent < CROP else MIN_CONTRAST
     strength = min(max(random.uniform(*pen.strength), least / reach), 1)
     contrast = strength * reach  # of white
     tooth = np.clip(0.5 + 0.35 * grain(scene.size, int(random.integers(1, 4)), random), 0, 1)
@@ -167,7 +167,7 @@ def _rules(
     upright = [np.array([(x, -reach), (x, reach)]) + scene.middle for x in at]
     width = scene.extent * random.uniform(*RULING_WIDTH)
     amount = contrast * random.uniform(*RULING_STRENGTH)
-    amount *= min(width / LEAST_PEN, 1)  # a rule finer than a pixel is drawn wider, and paler
+    amount *= min(width / MIN_PEN, 1)  # a rule finer than a pixel is drawn wider, and paler
     kind = random.random()
     colour = vary((1, 1, 1) if board else RULINGS[random.integers(len(RULINGS))], random)
     both = [(flat if kind < 0.5 else flat + upright, colour)]
@@ -203,7 +203,7 @@ def _desk(scene: Scene, random: Random) -> list[tuple[Map, Tone]]:
 def _specks(scene: Scene, width: float, random: Random) -> Map:
     """Dirt and crumbs, each smaller than the pen is wide."""
     canvas = np.zeros(scene.size[::-1], np.float32)
-    for _ in range(random.integers(1, SPECKS + 1)):
+    for _ in range(random.integers(1, MAX_SPECKS + 1)):
         at = np.round(random.uniform(0, 1, 2) * scene.size * (1 << _BITS)).astype(int)
         radius = round(width * random.uniform(0.1, 0.4) * (1 << _BITS))
         cv2.circle(

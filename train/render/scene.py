@@ -13,8 +13,8 @@ SIZE: Final = (20.0, 600.0)  # pixels, the picture's longer side; each octave as
 LARGE: Final = (0.02, 1500.0)  # share of pictures that are larger, and up to what
 ASPECT: Final = 1.4  # of the picture's sides at most
 FILL: Final = (0.28, 1.0)  # share of the picture that the digit spans along its tighter axis
-LEAST_EXTENT: Final = 17.0  # pixels along the digit's longer side, else people cannot read it
-LEAST_PEN: Final = 1.1  # pixels; a thinner line is lost between a sensor's pixels
+MIN_EXTENT: Final = 17.0  # pixels along the digit's longer side, else people cannot read it
+MIN_PEN: Final = 1.1  # pixels; a thinner line is lost between a sensor's pixels
 TOUCHES: Final = 0.08  # share whose ink touches the picture's edge
 TURN: Final = 6.0  # degrees, standard deviation
 SLANT: Final = 0.15  # standard deviation, sideways for a unit of height
@@ -43,7 +43,7 @@ class Scene:
         warp = _warp(ink, fill, random)
         warped = cv2.perspectiveTransform(ink[None], warp)[0]
         low, span = warped.min(axis=0), np.maximum(np.ptp(warped, axis=0), 1e-3)
-        scale = max(fill * (sides / span).min(), LEAST_EXTENT / (share * span.max()))
+        scale = max(fill * (sides / span).min(), MIN_EXTENT / (share * span.max()))
         sides = np.maximum(sides, np.ceil(scale * span))
         room = sides - scale * span
         place = random.uniform(0, 1, 2)
@@ -63,7 +63,7 @@ class Scene:
 
     def pen(self, share: float) -> float:
         """A line's width in picture pixels from its share of the digit's longer side."""
-        return max(share * self.extent, LEAST_PEN)
+        return max(share * self.extent, MIN_PEN)
 
     def lines(self, lines: list[NDArray[np.float64]], width: float) -> Map:
         """How much of each pixel is covered by lines of a width in picture pixels."""

@@ -113,8 +113,8 @@ def data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sets, "load_mnist", lambda folder: Mnist(digits, digits, shifted))
     monkeypatch.setattr(sets, "load_pendigits", lambda folder: PenDigits(pen, pen))
     monkeypatch.setattr(sets, "load_omniglot", lambda folder: None)
-    monkeypatch.setattr(sets.outliers, "split", lambda whole: SimpleNamespace(validation=None))
-    monkeypatch.setattr(sets.outliers, "validation", lambda *parts: others)
+    monkeypatch.setattr(sets, "split_omniglot", lambda whole: SimpleNamespace(validation=None))
+    monkeypatch.setattr(sets, "validation_negatives", lambda *parts: others)
 
 
 @pytest.fixture

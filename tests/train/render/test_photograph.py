@@ -27,7 +27,7 @@ def test_pictures_are_rgb_of_the_promised_sizes() -> None:
         assert image.dtype == np.uint8
         assert image.ndim == 3
         assert image.shape[2] == 3
-        assert min(image.shape[:2]) >= scene.LEAST_EXTENT
+        assert min(image.shape[:2]) >= scene.MIN_EXTENT
         assert max(image.shape[:2]) <= scene.LARGE[1] * 1.5
         assert photograph_glyph(bitmap(), random).picture.dtype == np.uint8
 

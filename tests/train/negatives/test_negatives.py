@@ -15,7 +15,7 @@ from train.negatives import (
     curves,
     doodles,
     fragments,
-    outliers,
+    mix,
     scribbles,
     smudges,
     typefaces,
@@ -39,9 +39,9 @@ def extent(picture: np.ndarray) -> tuple[int, int]:
 
 
 @pytest.fixture(scope="module")
-def drawer() -> outliers.Outliers:
+def drawer() -> mix.Negatives:
     mnist, pen = small_sets()
-    return outliers.Outliers(small_characters(), pen.train, mnist.train)
+    return mix.Negatives(small_characters(), pen.train, mnist.train)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_typefaces_of_training_and_validation_differ() -> None:
     assert sum(share for _, share in kept.shares) == pytest.approx(1)
 
 
-def test_a_mix_is_made_of_glyphs_and_a_seed_repeats_it(drawer: outliers.Outliers) -> None:
+def test_a_mix_is_made_of_glyphs_and_a_seed_repeats_it(drawer: mix.Negatives) -> None:
     one, again, other = (drawer.draw(150, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert one.shape == (150, 28, 28)
     assert one.dtype == np.uint8
@@ -127,18 +127,18 @@ def test_a_mix_is_made_of_glyphs_and_a_seed_repeats_it(drawer: outliers.Outliers
 
 
 def test_shares_and_what_is_drawn_without_characters() -> None:
-    assert sum(outliers.SHARES.values()) == pytest.approx(1)
+    assert sum(mix.SHARES.values()) == pytest.approx(1)
     mnist, pen = small_sets()
-    without = outliers.Outliers(characters(), pen.train, mnist.train)
+    without = mix.Negatives(characters(), pen.train, mnist.train)
     assert without.draw(40, np.random.default_rng(0)).any(axis=(1, 2)).all()
 
 
 def test_a_simple_character_is_never_turned(monkeypatch: pytest.MonkeyPatch) -> None:
     """An L upside down is a 7."""
-    only = dict.fromkeys(outliers.SHARES, 0.0) | {"characters": 1.0}
-    monkeypatch.setattr(outliers, "SHARES", only)
+    only = dict.fromkeys(mix.SHARES, 0.0) | {"characters": 1.0}
+    monkeypatch.setattr(mix, "SHARES", only)
     mnist, pen = small_sets()
-    corners = outliers.Outliers(characters(("Korean", "24")), pen.train, mnist.train)
+    corners = mix.Negatives(characters(("Korean", "24")), pen.train, mnist.train)
     for picture in corners.draw(60, np.random.default_rng(0)):
         ys, xs = np.nonzero(picture > 127)
         top, bottom = xs[ys < ys.min() + 4].mean(), xs[ys > ys.max() - 4].mean()
@@ -175,7 +175,7 @@ def test_smudges(make: smudges.Texture) -> None:
 
 def test_a_tap_is_small_and_round() -> None:
     for seed in range(20):
-        width, height = extent(outliers.dot(np.random.default_rng(seed)))
+        width, height = extent(mix.dot(np.random.default_rng(seed)))
         assert 1 <= width <= 6
         assert 1 <= height <= 6
 
@@ -223,9 +223,9 @@ def test_a_crossed_out_one_is_no_bar() -> None:
 def test_validation_is_fixed_and_named() -> None:
     mnist, pen = small_sets()
     held = split_omniglot(small_characters()).validation
-    one = outliers.validation(held, pen.validation, mnist.validation, count=12)
-    again = outliers.validation(held, pen.validation, mnist.validation, count=12)
-    other = outliers.validation(held, pen.validation, mnist.validation, seed=1, count=12)
+    one = mix.validation_negatives(held, pen.validation, mnist.validation, count=12)
+    again = mix.validation_negatives(held, pen.validation, mnist.validation, count=12)
+    other = mix.validation_negatives(held, pen.validation, mnist.validation, seed=1, count=12)
     counts = dict.fromkeys(("omniglot", "letters", "scribbles", "fragments", "glued"), 12)
     counts["omniglot"] = len(held.strokes)
     assert {name: glyphs.shape for name, glyphs in one.items()} == {

@@ -20,7 +20,7 @@ from train.data.datasets import Characters, Digits, Ink
 from train.negatives import doodles, fragments, scribbles, smudges, typefaces, unseen
 from train.negatives.curves import Drawing, Strokes
 
-# Share of each kind among the outliers that are trained on.
+# Share of each kind among the negatives that are trained on.
 SHARES: Final[dict[str, float]] = {
     "characters": 0.28,  # Omniglot's, by hand: the nearest to what people will write
     "typefaces": 0.25,  # printed letters and signs, bent
@@ -42,7 +42,7 @@ _SAMPLES: Final = 24  # of a stroke as long as the drawing is large
 Glyph = NDArray[np.uint8]  # (28, 28), ink 255 on 0
 
 
-class Outliers:
+class Negatives:
     """Draws glyphs that are no digits.
 
     characters: of the training alphabets, without look-alikes; may be empty.
@@ -80,7 +80,7 @@ class Outliers:
         return draw_ink(strokes, _HAND, random)
 
 
-def validation(
+def validation_negatives(
     characters: Characters, pen: Ink, mnist: Digits, seed: int = 0, count: int = 1000
 ) -> dict[str, NDArray[np.uint8]]:
     """Glyphs that are no digits, uint8 (n, 28, 28), by what they are; the same for a seed.
