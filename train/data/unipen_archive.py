@@ -1,0 +1,140 @@
+"""The public UNIPEN archive train_r01_v07 in its native layout, read straight from its zip.
+
+`data/CATEGORY/CONTRIBUTOR/...` holds labels, and names with `.INCLUDE` the files of ink, which
+are under `include/`. The zip has one folder around both.
+
+Only the contributors below are ever read, whatever else is in the archive: the others are for
+measuring by third parties, and nothing here is trained, tuned or tested on them.
+"""
+
+import hashlib
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from train.data import unipen
+from train.data.download import DataError
+from train.data.pendigits import Strokes
+
+_CHARACTERS: Final = ("aga", "apa", "app", "art", "ced", "gmd", "ibm", "syn")
+CONTRIBUTORS: Final[dict[str, tuple[str, ...]]] = {
+    "1a": _CHARACTERS,  # isolated digits
+    "1b": _CHARACTERS,  # isolated capitals
+    "1c": _CHARACTERS,  # isolated small letters
+    "1d": _CHARACTERS,  # isolated signs
+    "7": ("art", "cec", "hpp", "sta"),  # words and numbers, in any style
+}
+_INCLUDE: Final = re.compile(rb"^\.INCLUDE\s+(\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A labelled piece of ink.
+
+    label: as in the file, such as "7" or "12/05". writer: the file's id, unique to a contributor.
+    strokes: of each pen-down, (n, 2), x right and y down, in units of the tablet's x axis.
+    component: the number of its first component, by which samples of a file are in order.
+    """
+
+    label: str
+    contributor: str
+    writer: str
+    file: str
+    component: int
+    strokes: Strokes
+
+
+class Archive:
+    """The archive's zip, or a part of it. A context manager. Raises DataError for another file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise DataError(f"{path}: expected UNIPEN's zip, got {error}") from error
+        # Without the folder around everything, which is named after the commit.
+        self._names = {
+            name.partition("/")[2]: name for name in self._zip.namelist() if not name.endswith("/")
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._zip.close()
+
+    def samples(self, category: str, wanted: Callable[[str], bool]) -> Iterator[Sample]:
+        """The samples of a category whose label is `wanted`, by contributor and file."""
+        for contributor in CONTRIBUTORS[category]:
+            for file in self._files(category, contributor):
+                document = unipen.parse(*self._read(file), include=self._include)
+                for segment in document.segments:
+                    if wanted(segment.label):
+                        yield Sample(
+                            segment.label,
+                            contributor,
+                            document.writer(segment),
+                            file,
+                            segment.ranges[0].first,
+                            document.strokes(segment),
+                        )
+
+    def digest(self) -> str:
+        """SHA-256 over the names and contents of every file that `samples` may read.
+
+        The same for the whole archive and a part of it, however they were compressed: the bytes
+        of a zip that GitHub makes on demand are not promised to stay.
+        """
+        whole = hashlib.sha256()
+        for name in self.used():
+            content = self._bytes(name)
+            whole.update(f"{name}\0{len(content)}\0".encode())
+            whole.update(content)
+        return whole.hexdigest()
+
+    def used(self) -> list[str]:
+        """The names of these files, sorted: those of the contributors, and what they include."""
+        names = {
+            file
+            for category, contributors in CONTRIBUTORS.items()
+            for contributor in contributors
+            for file in self._files(category, contributor)
+        }
+        waiting = list(names)
+        while waiting:
+            for argument in _INCLUDE.findall(self._bytes(waiting.pop())):
+                included = f"include/{argument.decode('latin-1')}"
+                if included not in names:
+                    names.add(included)
+                    waiting.append(included)
+        return sorted(names)
+
+    def _files(self, category: str, contributor: str) -> list[str]:
+        prefix = f"data/{category}/{contributor}/"
+        return sorted(name for name in self._names if name.startswith(prefix))
+
+    def _include(self, name: str) -> tuple[str, str]:
+        return self._read(f"include/{name}")
+
+    def _read(self, name: str) -> tuple[str, str]:
+        """A file's text, and how errors call it. Raises KeyError where there is none."""
+        return self._bytes(name).decode("latin-1"), f"{self._path}, {name}"
+
+    def _bytes(self, name: str) -> bytes:
+        try:
+            return self._zip.read(self._names[name])
+        except (OSError, zipfile.BadZipFile, zlib.error) as error:
+            raise DataError(
+                f"{self._path}, {name}: expected a readable file, got {error}"
+            ) from error
