@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from app import glyph
 from app.inference.models import models_folder
-from app.inference.prototypes import Memory
+from app.inference.prototypes import Prototypes
 from app.inference.session import WrongModel, open_session
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
@@ -21,7 +21,7 @@ CONTRACT: Final = (
     "digits/3"  # in: "glyphs" uint8 (n, 28, 28); out: "logits" (n, 11), "features" (n, d)
 )
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
-DIGITS: Final = 10
+NUM_DIGITS: Final = 10
 DOUBTFUL: Final = 1 / 3  # share of a picture's marks that are refused, where it is seen wrongly
 CLUTTER: Final = 1_000  # possible digits that are looked at before looking is given up
 
@@ -52,26 +52,29 @@ class Recognizer:
         self._threshold = self._number("threshold")
 
     def read_ink(
-        self, strokes: Sequence[ArrayLike], single: bool = False, memory: Memory | None = None
+        self,
+        strokes: Sequence[ArrayLike],
+        single: bool = False,
+        prototypes: Prototypes | None = None,
     ) -> Reading:
         """Reads strokes, float arrays (n, 2) in pixels, x right and y down.
 
         Digits stand from left to right, in any number of lines; `single` takes all strokes for
-        one character. memory: of what this writer corrected. Without a point of ink the Reading
+        one character. prototypes: of what this writer corrected. Without a point of ink the Reading
         has no digits. Raises UnreadableInput.
         """
-        return self.read_prepared([self.prepare_ink(strokes, single)], memory)[0]
+        return self.read_prepared([self.prepare_ink(strokes, single)], prototypes)[0]
 
     def read_image(
-        self, image: NDArray[np.uint8], single: bool = False, memory: Memory | None = None
+        self, image: NDArray[np.uint8], single: bool = False, prototypes: Prototypes | None = None
     ) -> Reading:
         """Reads a picture: uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, either polarity.
 
         Digits stand from left to right, in any number of lines; `single` takes all ink for one
-        character. memory: see read_ink. Without ink the Reading has no digits. Raises
+        character. prototypes: see read_ink. Without ink the Reading has no digits. Raises
         UnreadableInput.
         """
-        return self.read_prepared([self.prepare_image(image, single)], memory)[0]
+        return self.read_prepared([self.prepare_image(image, single)], prototypes)[0]
 
     @staticmethod
     def prepare_ink(strokes: Sequence[ArrayLike], single: bool = False) -> Prepared:
@@ -102,16 +105,16 @@ class Recognizer:
         return best
 
     def read_prepared(
-        self, inputs: Sequence[Prepared], memory: Memory | None = None
+        self, inputs: Sequence[Prepared], prototypes: Prototypes | None = None
     ) -> list[Reading]:
-        """Reads inputs that were prepared, all classified in one batch; memory: see `read_ink`."""
+        """Reads prepared inputs, all classified in one batch; prototypes: see `read_ink`."""
         every = [line.glyphs for prepared in inputs for line in prepared._lines]
         if not every:
             return [Reading() for _ in inputs]
         glyphs = np.concatenate(every)
         logits = self.logits(glyphs)
-        if memory:
-            logits[:, :DIGITS] += memory.boost(self.features(glyphs))
+        if prototypes:
+            logits[:, :NUM_DIGITS] += prototypes.boost(self.features(glyphs))
         readings, start = [], 0
         for prepared in inputs:
             digits: list[Digit] = []
@@ -139,7 +142,7 @@ class Recognizer:
             came = f"{getattr(glyphs, 'dtype', type(glyphs).__name__)} {np.shape(glyphs)}"
             raise UnreadableInput(f"expected glyphs uint8 (n, 28, 28), came {came}")
         if len(glyphs) == 0:
-            return np.zeros((0, DIGITS), np.float32)
+            return np.zeros((0, NUM_DIGITS), np.float32)
         return self._probabilities(self.logits(glyphs))
 
     def logits(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -160,7 +163,7 @@ class Recognizer:
     ) -> Iterator[Digit]:
         """The best reading of one line; logits: (runs, 11). first: number of its first number."""
         path = line.best_path(logits / np.float32(self._temperature))
-        strangeness = outlier_scores(logits[path])
+        strangeness = ood_log_odds(logits[path])
         probabilities = self._probabilities(logits[path])
         numbers = line.numbers(path)
         for index, (run, box) in enumerate(zip(path, line.boxes[path].tolist(), strict=True)):
@@ -189,7 +192,7 @@ class Recognizer:
 
     def _probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """Calibrated, float32 (n, 10), if it is a digit at all; logits: (n, 11)."""
-        scaled = logits[:, :DIGITS] / np.float32(self._temperature)
+        scaled = logits[:, :NUM_DIGITS] / np.float32(self._temperature)
         powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
         probabilities: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
         return probabilities
@@ -213,10 +216,10 @@ def _sigmoid(log_odds: float) -> float:
     return 1 / (1 + float(np.exp(-log_odds)))
 
 
-def outlier_scores(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+def ood_log_odds(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Log-odds that a glyph is no digit, float32 (n,); logits: (n, 11)."""
-    digits = logits[:, :DIGITS]
+    digits = logits[:, :NUM_DIGITS]
     largest = digits.max(axis=1)
     either = largest + np.log(np.exp(digits - largest[:, None]).sum(axis=1))
-    scores: NDArray[np.float32] = logits[:, DIGITS] - either
+    scores: NDArray[np.float32] = logits[:, NUM_DIGITS] - either
     return scores

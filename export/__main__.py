@@ -22,7 +22,7 @@ import onnx
 from numpy.typing import NDArray
 
 from app.glyph import NORMAL_FORM
-from app.recognizer import CONTRACT, LABELS, Recognizer, outlier_scores
+from app.recognizer import CONTRACT, LABELS, Recognizer, ood_log_odds
 from export.quantize import set_metadata, to_fp32, to_int8
 from export.verify import Verdict, verify
 from train.config import Config, to_dict
@@ -128,7 +128,7 @@ def calibrate(models: Sequence[Path], validation: Sequence[Digits]) -> None:
     for path in models:
         set_metadata(path, {"temperature": "1", "threshold": "inf"})
         logits = Recognizer(path).logits(glyphs)
-        threshold = threshold_at(outlier_scores(logits), TARGET_FALSE_REJECT_RATE)
+        threshold = threshold_at(ood_log_odds(logits), TARGET_FALSE_REJECT_RATE)
         temperature = fit_temperature(logits, labels)
         set_metadata(path, {"temperature": f"{temperature:.4f}", "threshold": f"{threshold:.4f}"})
 

@@ -27,7 +27,7 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
-from app.ink.segmenter import CONTRACT, SIDE, STRIDE, Finder
+from app.ink.segmenter import CONTRACT, SIDE, STRIDE, Segmenter
 from export.quantize import OPSET, set_metadata, strip
 from train.config import Config
 from train.data.datasets import data_folder
@@ -156,14 +156,16 @@ def to_int8(fp32: Path, int8: Path, pictures: NDArray[np.uint8]) -> None:
 def measure(network: UNet, fp32: Path, int8: Path, sheets: Sheets) -> dict[str, float]:
     """Overlap of what is found with the ink that is there, in percent: twice what both have, of
     the sum of both (Dice); and the largest difference between torch and fp32 ONNX."""
-    finders = {"fp32": Finder(fp32), "int8": Finder(int8)}
+    finders = {"fp32": Segmenter(fp32), "int8": Segmenter(int8)}
     figures = {}
     for name, finder in finders.items():
-        found = np.stack([finder.ink(picture, SIDE) for picture in sheets.pictures])
+        found = np.stack([finder.ink_probabilities(picture, SIDE) for picture in sheets.pictures])
         figures[name] = round(100 * overlap(found, sheets.ink), 3)
     with torch.inference_mode():
         own = torch.sigmoid(network(torch.from_numpy(sheets.pictures[:16]))).numpy()
-    theirs = np.stack([finders["fp32"].ink(picture) for picture in sheets.pictures[:16]])
+    theirs = np.stack(
+        [finders["fp32"].ink_probabilities(picture) for picture in sheets.pictures[:16]]
+    )
     return figures | {"largest_difference": float(np.abs(own - theirs).max())}
 
 

@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from app.ink.segmenter import FINDER
+from app.ink.segmenter import SEGMENTER_MODEL
 from train.config import Config
 from train.data.datasets import Digits
 from train.data.sources import Sources
@@ -38,7 +38,7 @@ class Pool:
         self._sources = sources
         self._config = config
         # Photographs are read through the finder, so another one makes another pool.
-        finder = hashlib.sha256(FINDER.read_bytes()).hexdigest()[:6]
+        finder = hashlib.sha256(SEGMENTER_MODEL.read_bytes()).hexdigest()[:6]
         names = [config.pool_id(), finder, extra]
         self.folder = folder / "-".join(name for name in names if name)
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from app.api.errors import CODES
 from app.api.limits import Limits
-from app.ink.strokes import LARGEST_COORDINATE
+from app.ink.strokes import MAX_COORDINATE
 
 Schema = dict[str, Any]
 
@@ -136,7 +136,7 @@ def _read(limits: Limits) -> Schema:
 
 
 def _strokes(limits: Limits) -> Schema:
-    number = {"type": "number", "minimum": -LARGEST_COORDINATE, "maximum": LARGEST_COORDINATE}
+    number = {"type": "number", "minimum": -MAX_COORDINATE, "maximum": MAX_COORDINATE}
     point = {"type": "array", "minItems": 2, "maxItems": 2, "items": number}
     stroke = {"type": "array", "maxItems": limits.points, "items": point}
     return {

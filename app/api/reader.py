@@ -14,7 +14,7 @@ from app.api.errors import Refusal
 from app.api.limits import Limits
 from app.inference.session import WrongModel
 from app.ink.header import PictureTooLarge, decode_checked
-from app.ink.segmenter import STRIDE, finder
+from app.ink.segmenter import STRIDE, shared_segmenter
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Prepared, Recognizer
 
@@ -97,7 +97,9 @@ class Reader:
             return
         recognizer = self._loaded()
         try:
-            finder().ink(np.full((STRIDE, STRIDE, 3), 255, np.uint8), STRIDE)
+            shared_segmenter().ink_probabilities(
+                np.full((STRIDE, STRIDE, 3), 255, np.uint8), STRIDE
+            )
             found = recognizer.read_ink([np.array(stroke) for stroke in BAR])
         except (WrongModel, UnreadableInput) as error:
             raise NotReady(str(error)) from error

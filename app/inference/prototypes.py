@@ -17,7 +17,7 @@ SURE: Final = 60.0  # nats that this adds, beyond any decision of the network
 MOST: Final = 200  # corrections kept; the oldest go first
 
 
-class Memory:
+class Prototypes:
     """Corrections of one visitor; not shared between threads."""
 
     def __init__(self) -> None:

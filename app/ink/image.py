@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink import threshold
-from app.ink.ink_map import Ink
-from app.ink.segmenter import finder
+from app.ink.ink_map import InkMap
+from app.ink.segmenter import shared_segmenter
 from app.reading import UnreadableInput
 
 LARGEST_PICTURE: Final = 50_000_000  # pixels; a phone's photograph has 12 to 50 million
@@ -107,11 +107,11 @@ def find_ink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Box] | None:
     cropped to the box (x, y, width, height) in pixels of the image; the crop of a large picture
     has fewer pixels than its box.
     """
-    ink = next(looks(image), None)
+    ink = next(ink_maps(image), None)
     return None if ink is None else cut_out(ink, image.shape)
 
 
-def looks(image: NDArray[np.uint8]) -> Iterator[Ink]:
+def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
     """All ink of a picture without what is no writing, seen in one way after another.
 
     The likeliest to be right comes first; nothing comes where there is no ink. Each way takes
@@ -125,10 +125,12 @@ def looks(image: NDArray[np.uint8]) -> Iterator[Ink]:
         if found is None:
             return  # such paper hides nothing
         yield found
-    yield from finder().looks(np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3))))
+    yield from shared_segmenter().ink_maps(
+        np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3)))
+    )
 
 
-def cut_out(ink: Ink, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], Box]:
+def cut_out(ink: InkMap, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], Box]:
     """All ink as one character: its crop, and its box in a picture of this shape (h, w, ...)."""
     x, y, width, height = cv2.boundingRect(ink.mask)
     crop = ink.within(ink.mask > 0)[y : y + height, x : x + width]

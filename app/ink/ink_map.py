@@ -16,7 +16,7 @@ CRUMB: Final = 0.1  # squares of the pen's width, the least of such a piece
 
 
 @dataclass(frozen=True, eq=False)
-class Ink:
+class InkMap:
     """A map of ink, a part of a picture.
 
     strength: uint8 (h, w), 0 for paper, 127 at the pen's edge, 255 for full ink.

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from app.inference.models import models_folder
 from app.inference.session import open_session
-from app.ink.ink_map import Ink, without_specks
+from app.ink.ink_map import InkMap, without_specks
 
-FINDER: Final = models_folder() / "finder.onnx"
+SEGMENTER_MODEL: Final = models_folder() / "finder.onnx"
 CONTRACT: Final = "finder/1"  # input "picture" uint8 (h, w, 3), output "ink" float32 (h, w)
 SIDE: Final = 160  # pixels, the longer side of the pictures that it learned from
 STRIDE: Final = 32  # pixels: its pictures' sides are multiples of it
@@ -37,16 +37,16 @@ BRIDGE: Final = 5  # pixels, so that gaps up to 4 are
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
 
 
-class Finder:
+class Segmenter:
     """One ONNX Runtime session; safe to share between threads.
 
     path: written by export.finder. Raises WrongModel when it is not such a file.
     """
 
-    def __init__(self, path: Path | str = FINDER, threads: int = 1) -> None:
+    def __init__(self, path: Path | str = SEGMENTER_MODEL, threads: int = 1) -> None:
         self._session = open_session(Path(path), threads, {"contract": CONTRACT})
 
-    def ink(self, image: Picture, side: int = SIDE) -> NDArray[np.float32]:
+    def ink_probabilities(self, image: Picture, side: int = SIDE) -> NDArray[np.float32]:
         """How likely each pixel is ink, float32 (h, w) in [0, 1], of the image fitted to a side.
 
         Look for small writing with a larger side.
@@ -57,7 +57,7 @@ class Finder:
         (found,) = self._session.run(["ink"], {"picture": padded})
         return np.asarray(found[:height, :width], np.float32)
 
-    def looks(self, image: Picture) -> Iterator[Ink]:
+    def ink_maps(self, image: Picture) -> Iterator[InkMap]:
         """The ink of a photograph, seen in one way after another; nothing where there is none.
 
         First what is about the writing, closely. Then the whole picture, which shows a broad pen
@@ -65,7 +65,7 @@ class Finder:
         """
         longest = max(image.shape[:2])
         for side in (SIDE, min(LARGE_SIDE, longest)):
-            seen = self.ink(image, side)
+            seen = self.ink_probabilities(image, side)
             boxes = _boxes(seen)
             if _height(boxes) >= SMALLEST:
                 break
@@ -80,18 +80,18 @@ class Finder:
         close = image[y : int((bottom + margin) / scale) + 1, x : int((right + margin) / scale) + 1]
         longer = max(close.shape[:2])
         wanted = round(np.clip(longer * scale * HEIGHT / height, SIDE, LARGEST_SIDE))
-        yield from _ink(self.ink(close, wanted), x, y, wanted / longer)
+        yield from _ink(self.ink_probabilities(close, wanted), x, y, wanted / longer)
         yield from _ink(seen, 0, 0, scale)
         wanted = round(AFAR * wanted)
-        yield from _ink(self.ink(close, wanted), x, y, wanted / longer)
+        yield from _ink(self.ink_probabilities(close, wanted), x, y, wanted / longer)
 
 
-def _ink(found: NDArray[np.float32], left: int, top: int, scale: float) -> Iterator[Ink]:
-    """Probabilities (h, w) as ink with its place in the picture, see Ink; nothing without any."""
+def _ink(found: NDArray[np.float32], left: int, top: int, scale: float) -> Iterator[InkMap]:
+    """Probabilities (h, w) as a map with its place in the picture; nothing without ink."""
     mask = _bridged(found)
     if mask.any():
         strength = np.round(found * 255).astype(np.uint8)
-        yield Ink(strength, without_specks(mask), left, top, scale)
+        yield InkMap(strength, without_specks(mask), left, top, scale)
 
 
 def _bridged(found: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -117,9 +117,9 @@ def _boxes(found: NDArray[np.float32]) -> NDArray[np.int32]:
 
 
 @cache
-def finder() -> Finder:
+def shared_segmenter() -> Segmenter:
     """The one finder of this process."""
-    return Finder()
+    return Segmenter()
 
 
 def fit(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

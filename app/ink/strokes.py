@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from app import glyph
 from app.reading import UnreadableInput
 
-LARGEST_COORDINATE: Final = 1e6  # pixels; far beyond any screen, far below float trouble
-MOST_POINTS: Final = 50_000  # a pen sends 100 to 240 a second; a million take a second to draw
+MAX_COORDINATE: Final = 1e6  # pixels; far beyond any screen, far below float trouble
+MAX_POINTS: Final = 50_000  # a pen sends 100 to 240 a second; a million take a second to draw
 _KINDS: Final = {"U": "text", "S": "bytes", "b": "yes or no"}  # what NumPy made of no numbers
 _NUMBERS: Final = {"M": 2, "L": 2, "Q": 4}  # that follow a path command
 _CURVE_STEPS: Final = np.linspace(0, 1, 5)[1:, None]  # a pencil's curves are a few pixels long
@@ -21,9 +21,9 @@ _CURVE_STEPS: Final = np.linspace(0, 1, 5)[1:, None]  # a pencil's curves are a 
 def checked(strokes: Sequence[ArrayLike]) -> glyph.Strokes:
     """Strokes as float64 arrays (n, 2), in pixels, x right and y down; empty ones left out.
 
-    Of more than MOST_POINTS together, every so many are taken.
+    Of more than MAX_POINTS together, every so many are taken.
     Raises UnreadableInput for anything else: another shape, no numbers, NaN, or coordinates
-    beyond LARGEST_COORDINATE.
+    beyond MAX_COORDINATE.
     """
     came: object = strokes
     many = came.ndim > 0 if isinstance(came, np.ndarray) else isinstance(came, Sequence)
@@ -46,13 +46,13 @@ def checked(strokes: Sequence[ArrayLike]) -> glyph.Strokes:
             continue
         if points.ndim != 2 or points.shape[1] != 2:
             raise UnreadableInput(f"stroke {number}: expected shape (n, 2), came {points.shape}")
-        if not np.abs(points).max() <= LARGEST_COORDINATE:  # nor is what is no number
+        if not np.abs(points).max() <= MAX_COORDINATE:  # nor is what is no number
             raise UnreadableInput(
-                f"stroke {number}: expected finite coordinates within ±{LARGEST_COORDINATE:g},"
+                f"stroke {number}: expected finite coordinates within ±{MAX_COORDINATE:g},"
                 f" came {points[np.abs(points).argmax() // 2].tolist()}"
             )
         found.append(points)
-    step = -(-sum(map(len, found)) // MOST_POINTS)
+    step = -(-sum(map(len, found)) // MAX_POINTS)
     if step > 1:
         found = [np.concatenate([points[:-1:step], points[-1:]]) for points in found]
     return found

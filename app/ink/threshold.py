@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import Ink, pen_width, reduced, without_border, without_specks
+from app.ink.ink_map import InkMap, pen_width, reduced, without_border, without_specks
 
 Plane = NDArray[np.float32]  # (h, w), in levels of 255
 
@@ -57,7 +57,7 @@ def paper(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     return extreme if tight and _flat(image, extreme) else None
 
 
-def find(image: NDArray[np.uint8], level: NDArray[np.float32]) -> Ink | None:
+def find(image: NDArray[np.uint8], level: NDArray[np.float32]) -> InkMap | None:
     """The ink of a drawing uint8 (h, w, channels) on paper of that level; None without ink."""
     scale = min(1.0, LARGEST_SIDE / max(image.shape[:2]))
     image = reduced(image, LARGEST_SIDE)
@@ -70,7 +70,7 @@ def find(image: NDArray[np.uint8], level: NDArray[np.float32]) -> Ink | None:
         return None
     mask, edge = found
     strength = np.clip(plane * (127.5 / edge), 0, 255).astype(np.uint8)
-    return Ink(strength, without_specks(without_border(mask)), 0.0, 0.0, scale)
+    return InkMap(strength, without_specks(without_border(mask)), 0.0, 0.0, scale)
 
 
 def _inkiness(image: NDArray[np.uint8], level: NDArray[np.float32]) -> Plane:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from app import corrections, glyph
 from app.inference import occlusion
-from app.inference.prototypes import Memory
+from app.inference.prototypes import Prototypes
 from app.page import clipboard, digit_details, headline, html_panel
 from app.reading import Digit, Reading
-from app.recognizer import DIGITS, Prepared, Recognizer
+from app.recognizer import NUM_DIGITS, Prepared, Recognizer
 
 MOST_TILES: Final = 24  # some two lines on a phone; on a picture, all digits can be pressed
 
@@ -28,7 +28,7 @@ class Visit:
     for the least sure one. said: what came of the last correction.
     """
 
-    memory: Memory = field(default_factory=Memory)
+    prototypes: Prototypes = field(default_factory=Prototypes)
     refused: set[bytes] = field(default_factory=set)
     chosen: int | None = None
     said: str = ""
@@ -48,7 +48,7 @@ def visit() -> Visit:
 def read(recognizer: Recognizer, prepared: Prepared) -> Reading:
     """The best reading, in the light of what this visitor corrected."""
     here = visit()
-    (reading,) = recognizer.read_prepared([prepared], here.memory)
+    (reading,) = recognizer.read_prepared([prepared], here.prototypes)
     return Reading(
         tuple(
             replace(digit, value=None) if digit.glyph.tobytes() in here.refused else digit
@@ -90,11 +90,11 @@ def show_details(recognizer: Recognizer, reading: Reading, strokes: Strokes = ()
         value = int(number) if number.isdecimal() else None
         if what == "tile" and value is not None:
             choose(value)
-        elif name == "no-digit" or (what == "right" and value in range(DIGITS)):
+        elif name == "no-digit" or (what == "right" and value in range(NUM_DIGITS)):
             _correct(recognizer, digit, strokes, value)
             visit().chosen = at  # whose correction is thanked for
 
-    label = DIGITS if digit.value is None else digit.value
+    label = NUM_DIGITS if digit.value is None else digit.value
     heat = occlusion.occlusion(recognizer.logits, digit.glyph, label)
     html = (
         (digit_details.tiles(reading, tiles_of(reading, at), at) if len(reading.digits) > 1 else "")
@@ -129,7 +129,7 @@ def _correct(recognizer: Recognizer, digit: Digit, strokes: Strokes, right: int 
         here.refused.add(digit.glyph.tobytes())
     else:
         here.refused.discard(digit.glyph.tobytes())
-        here.memory.learn(recognizer.features(digit.glyph[None]), right)
+        here.prototypes.learn(recognizer.features(digit.glyph[None]), right)
     here.said = "Thank you. " + (
         "This is no digit." if right is None else f"This one is a {right}, and so is what is alike."
     )

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from app import glyph
 from app.ink import image as picture
 from app.ink import strokes as ink
-from app.ink.ink_map import Ink
+from app.ink.ink_map import InkMap
 from app.reading import UnreadableInput
 from app.segmentation import components, lattice, text_lines
 
@@ -82,7 +82,7 @@ def of_image(image: NDArray[np.uint8], single: bool = False) -> Iterator[list[Li
     likeliest to be right first; nothing without ink. single: all ink is one character. Raises
     UnreadableInput.
     """
-    for found in picture.looks(image):
+    for found in picture.ink_maps(image):
         if single:
             pixels, (x, y, width, height) = picture.cut_out(found, image.shape)
             yield [_single((x, y, x + width, y + height), glyph.from_ink(pixels))]
@@ -104,7 +104,7 @@ def _of_strokes(strokes: glyph.Strokes) -> list[Line]:
     return found
 
 
-def _of_picture(found: Ink) -> list[Line]:
+def _of_picture(found: InkMap) -> list[Line]:
     labels, boxes = components.connected(found.mask)
     _check(len(boxes), "pieces of ink")
     order = text_lines.lines(boxes)

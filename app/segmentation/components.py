@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import Ink, pen_width
+from app.ink.ink_map import InkMap, pen_width
 
 WIDE: Final = 0.5  # line heights; narrower pieces are not cut
 THIN: Final = 2.4  # pen widths that a cut goes through at most in pieces as wide as one digit
@@ -31,7 +31,7 @@ class Pieces:
     boxes: NDArray[np.float64]
     sliced: NDArray[np.bool_]
 
-    def crop(self, ink: Ink, first: int, last: int) -> NDArray[np.uint8]:
+    def crop(self, ink: InkMap, first: int, last: int) -> NDArray[np.uint8]:
         """The strength of parts `first` to before `last`, uint8 (h, w), cropped to them."""
         left, top = self.boxes[first:last, :2].min(axis=0).astype(int)
         right, bottom = self.boxes[first:last, 2:].max(axis=0).astype(int)
@@ -49,7 +49,7 @@ def connected(mask: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.fl
 
 
 def edges(
-    ink: Ink, labels: NDArray[np.int32], boxes: NDArray[np.float64], line: list[int]
+    ink: InkMap, labels: NDArray[np.int32], boxes: NDArray[np.float64], line: list[int]
 ) -> list[list[int]]:
     """Where each piece of one line begins, may be cut, and ends: columns from its left.
 

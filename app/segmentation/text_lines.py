@@ -23,7 +23,7 @@ MANY: Final = 0.06
 FEW: Final = 0.15
 # What is looked at in a scribble, which else would take minutes.
 MOST_PAIRS: Final = 1_000
-MOST_POINTS: Final = 128
+MAX_POINTS: Final = 128
 
 
 def lines(boxes: Boxes) -> list[list[int]]:
@@ -156,8 +156,8 @@ def crossings(strokes: Sequence[NDArray[np.float64]], boxes: Boxes) -> NDArray[n
 
 
 def _coarse(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The stroke with every so many of its points (n, 2), where it has more than MOST_POINTS."""
-    return stroke[:: -(-len(stroke) // MOST_POINTS)]
+    """The stroke with every so many of its points (n, 2), where it has more than MAX_POINTS."""
+    return stroke[:: -(-len(stroke) // MAX_POINTS)]
 
 
 def _cross(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:

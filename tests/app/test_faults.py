@@ -15,8 +15,8 @@ import requests
 from app import __main__ as command
 from app.api.reader import Reader
 from app.inference.session import WrongModel
-from app.ink import segmenter as finders
-from app.ink.segmenter import FINDER, Finder
+from app.ink import segmenter
+from app.ink.segmenter import SEGMENTER_MODEL, Segmenter
 from app.recognizer import MODEL, Recognizer
 from tests.app.api.test_service import coded, drawn, read, refused, serving
 from tests.support.paths import ROOT
@@ -35,7 +35,7 @@ def cut_short(path: Path) -> None:
 
 def exchange(path: Path) -> None:
     """Another network in its place, that does something else."""
-    shutil.copyfile(FINDER if path.name == MODEL.name else MODEL, path)
+    shutil.copyfile(SEGMENTER_MODEL if path.name == MODEL.name else MODEL, path)
     path.with_suffix(".json").unlink()
 
 
@@ -68,7 +68,7 @@ def spoilt(original: Path, fault: Callable[[Path], None], folder: Path) -> Path:
 
 def test_a_sound_copy_is_taken(tmp_path: Path) -> None:
     assert Recognizer(spoilt(MODEL, lambda _: None, tmp_path)).metadata
-    assert Finder(spoilt(FINDER, lambda _: None, tmp_path))
+    assert Segmenter(spoilt(SEGMENTER_MODEL, lambda _: None, tmp_path))
 
 
 @pytest.mark.parametrize("fault, said", FAULTS)
@@ -97,16 +97,16 @@ def test_a_wrong_model_is_said_at_every_door(
 def test_a_wrong_finder_is_said_and_strokes_are_still_read(
     fault: Callable[[Path], None], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = spoilt(FINDER, fault, tmp_path)
+    path = spoilt(SEGMENTER_MODEL, fault, tmp_path)
     with pytest.raises(WrongModel, match=said):
-        Finder(path)
+        Segmenter(path)
 
-    def broken() -> Finder:
-        return Finder(path)
+    def broken() -> Segmenter:
+        return Segmenter(path)
 
-    monkeypatch.setattr(finders, "finder", broken)
-    monkeypatch.setattr("app.ink.image.finder", broken)
-    monkeypatch.setattr("app.api.reader.finder", broken)
+    monkeypatch.setattr(segmenter, "shared_segmenter", broken)
+    monkeypatch.setattr("app.ink.image.shared_segmenter", broken)
+    monkeypatch.setattr("app.api.reader.shared_segmenter", broken)
     noise = np.random.default_rng(0).normal(0, 8, drawn().shape)  # as of a camera
     photograph = coded(".png", (drawn() * 0.6 + 40 + noise).clip(0, 255).astype(np.uint8))
     with serving() as address:
@@ -141,5 +141,5 @@ def test_a_port_in_use_is_said() -> None:
 
 
 def test_the_figures_beside_the_models_are_theirs() -> None:
-    for path in (MODEL, FINDER):
+    for path in (MODEL, SEGMENTER_MODEL):
         assert len(json.loads(path.with_suffix(".json").read_bytes())["sha256"]) == 64

@@ -11,7 +11,7 @@ import pytest
 
 from app import __main__ as command
 from app.__main__ import main
-from app.ink.segmenter import Finder
+from app.ink.segmenter import Segmenter
 from tests.support.drawings import placed
 from tests.support.paths import ROOT
 
@@ -75,7 +75,9 @@ def test_an_unreadable_file_is_reported_and_the_rest_is_read(
 def test_the_rest_is_read_where_the_model_for_photographs_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("app.ink.image.finder", lambda: Finder(tmp_path / "finder.onnx"))
+    monkeypatch.setattr(
+        "app.ink.image.shared_segmenter", lambda: Segmenter(tmp_path / "finder.onnx")
+    )
     three = tmp_path / "three.json"
     three.write_text(json.dumps({"strokes": [s.tolist() for s in placed(3, 0, 0, 99)]}))
     photograph = tmp_path / "photograph.png"

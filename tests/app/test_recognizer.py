@@ -15,7 +15,7 @@ import pytest
 
 from app.inference.session import WrongModel
 from app.reading import UnreadableInput
-from app.recognizer import MODEL, Recognizer, outlier_scores
+from app.recognizer import MODEL, Recognizer, ood_log_odds
 from tests.support.drawings import DIGITS, placed
 from tests.support.paths import ROOT
 
@@ -158,8 +158,8 @@ def test_what_is_no_digit_is_refused(recognizer: Recognizer, name: str) -> None:
         ([-1000.0] * 10 + [1000.0], 2000 - np.log(10)),  # no overflow
     ],
 )
-def test_outlier_scores_are_log_odds(logits: list[float], expected: float) -> None:
-    scores = outlier_scores(np.array([logits], np.float32))
+def test_ood_log_odds(logits: list[float], expected: float) -> None:
+    scores = ood_log_odds(np.array([logits], np.float32))
     assert scores == pytest.approx([expected], abs=1e-3)
 
 

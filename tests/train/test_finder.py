@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from app.inference.session import WrongModel
-from app.ink.segmenter import CONTRACT, SIDE, Finder
+from app.ink.segmenter import CONTRACT, SIDE, Segmenter
 from app.recognizer import MODEL
 from export import finder as command
 from tests.support.small import CONFIG, small_sources, small_splits
@@ -102,7 +102,7 @@ def test_the_commands_train_and_export(tmp_path: Path) -> None:
     flags = ["--sheets", "40", "--epochs", "1", "--workers", "1", "--device", "cpu"]
     assert training.main([*flags, "--output", str(weights)]) == 0
     assert command.main(["--model", str(weights), "--output", str(tmp_path)]) == 0
-    found = Finder(tmp_path / "finder.onnx").ink(np.zeros((90, 200, 3), np.uint8))
+    found = Segmenter(tmp_path / "finder.onnx").ink_probabilities(np.zeros((90, 200, 3), np.uint8))
     assert found.shape == (72, 160)
     assert 0 <= found.min() <= found.max() <= 1
     properties = onnx.load(tmp_path / "finder.onnx").metadata_props
@@ -120,9 +120,9 @@ def test_a_finder_that_lost_too_much_is_not_written(
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WrongModel, match="found none"):
-        Finder(tmp_path / "missing.onnx")
+        Segmenter(tmp_path / "missing.onnx")
     (tmp_path / "broken.onnx").write_bytes(b"onnx")
     with pytest.raises(WrongModel, match="expected an ONNX model"):
-        Finder(tmp_path / "broken.onnx")
+        Segmenter(tmp_path / "broken.onnx")
     with pytest.raises(WrongModel, match="expected contract"):
-        Finder(MODEL)
+        Segmenter(MODEL)

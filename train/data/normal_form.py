@@ -39,5 +39,5 @@ def first_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
 def candidate_glyphs(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     """The glyphs of all ways in which serving looks for ink in a picture, `first_glyph` first."""
-    for found in picture.looks(image):
+    for found in picture.ink_maps(image):
         yield glyph.from_ink(picture.cut_out(found, image.shape)[0])

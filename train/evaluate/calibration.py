@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
-from app.recognizer import DIGITS, outlier_scores
+from app.recognizer import NUM_DIGITS, ood_log_odds
 
 Floats = NDArray[np.floating[Any]]
 Doubles = NDArray[np.float64]
@@ -52,10 +52,10 @@ def ood_scores(logits: Floats) -> Doubles:
     The log-odds of the eleventh output against the ten; for a network that has none, minus its
     largest softmax probability, the usual stand-in.
     """
-    if logits.shape[1] == DIGITS:
+    if logits.shape[1] == NUM_DIGITS:
         lowest: Doubles = -probabilities(logits).max(axis=1)
         return lowest
-    return outlier_scores(logits.astype(np.float32)).astype(np.float64)
+    return ood_log_odds(logits.astype(np.float32)).astype(np.float64)
 
 
 def negative_log_likelihood(
@@ -132,5 +132,5 @@ def auroc(positive: Floats, negative: Floats) -> float:
 
 
 def _log_probabilities(logits: Floats, temperature: float) -> Doubles:
-    logs: Doubles = log_softmax(logits[:, :DIGITS].astype(np.float64) / temperature, axis=1)
+    logs: Doubles = log_softmax(logits[:, :NUM_DIGITS].astype(np.float64) / temperature, axis=1)
     return logs

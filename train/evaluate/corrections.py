@@ -17,9 +17,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.inference.prototypes import Memory
+from app.inference.prototypes import Prototypes
 from app.ink import strokes
-from app.recognizer import DIGITS, MODEL, Recognizer
+from app.recognizer import MODEL, NUM_DIGITS, Recognizer
 from train.augment.strokes import vary_ink
 from train.config import Config
 from train.data.datasets import Ink, data_folder, load_pendigits
@@ -69,11 +69,11 @@ def score(recognizer: Recognizer, source: Ink) -> dict[str, Any]:
         class_ = np.flatnonzero(own & (drawn.labels == label))
         rest = np.setdiff1d(np.flatnonzero(own & (drawn.labels != label)), wrong)
         rest = np.concatenate([rest, np.setdiff1d(class_, wrong)])
-        memory = Memory()
+        prototypes = Prototypes()
         for count in range(CORRECTIONS + 1):
             if 0 < count <= len(taught):
-                memory.learn(drawn.features[taught[count - 1]], label)
-            read = drawn.read(memory)
+                prototypes.learn(drawn.features[taught[count - 1]], label)
+            read = drawn.read(prototypes)
             unseen = np.setdiff1d(mine, taught)  # what was taught is no test
             misread[:, count] += (read[unseen] != label).sum(), len(unseen)
             others[:, count] += (read[rest] != drawn.labels[rest]).sum(), len(rest)
@@ -97,12 +97,12 @@ class _Drawn:
         glyphs = np.stack(
             [strokes.ink_glyph(vary_ink(source.strokes[one], config, random)) for one in self.of]
         )
-        self._logits = recognizer.logits(glyphs)[:, :DIGITS]
+        self._logits = recognizer.logits(glyphs)[:, :NUM_DIGITS]
         self.features = recognizer.features(glyphs)
 
-    def read(self, memory: Memory | None = None) -> NDArray[np.int64]:
+    def read(self, prototypes: Prototypes | None = None) -> NDArray[np.int64]:
         """The digit that each is read as, (n,)."""
-        boost = 0 if memory is None else memory.boost(self.features)
+        boost = 0 if prototypes is None else prototypes.boost(self.features)
         return np.asarray((self._logits + boost).argmax(axis=1), np.int64)
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from app.glyph import SIDE
 from app.inference.session import WrongModel
-from app.recognizer import DIGITS, LABELS
+from app.recognizer import LABELS, NUM_DIGITS
 from train.evaluate import score
 from train.networks.classifier import load
 
@@ -58,7 +58,7 @@ def load_model(path: Path) -> Model:
         logits = model.logits(np.zeros((2, SIDE, SIDE), np.uint8))
     except Exception as error:  # ONNX Runtime raises a class of its own for every cause
         raise WrongModel(f"{path}: expected a network that reads glyphs, came {error}") from error
-    if logits.shape not in ((2, DIGITS), (2, DIGITS + 1)):
+    if logits.shape not in ((2, NUM_DIGITS), (2, NUM_DIGITS + 1)):
         raise WrongModel(
             f"{path}: expected 10 or 11 outputs a glyph, came {logits.size} for two glyphs"
         )
@@ -111,8 +111,10 @@ def _load_onnx(path: Path) -> Model:
     metadata: dict[str, str] = session.get_modelmeta().custom_metadata_map
     ours = metadata.get("contract", "").startswith("digits/")
     labels = metadata.get("labels", "")
-    if ours and not labels.startswith(LABELS[:DIGITS]):
-        raise WrongModel(f"{path}: expected labels from {LABELS[:DIGITS]!r} on, came {labels!r}")
+    if ours and not labels.startswith(LABELS[:NUM_DIGITS]):
+        raise WrongModel(
+            f"{path}: expected labels from {LABELS[:NUM_DIGITS]!r} on, came {labels!r}"
+        )
     return Model(
         path,
         kind="onnx" if ours else "foreign onnx",

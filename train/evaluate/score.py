@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from app.recognizer import DIGITS
+from app.recognizer import NUM_DIGITS
 from train.data.datasets import Digits
 from train.evaluate.calibration import Doubles, probabilities
 
@@ -30,7 +30,7 @@ class Score:
     @property
     def predicted(self) -> NDArray[np.int64]:
         """The digit each glyph was taken for, int64 (n,), whether it looks like one or not."""
-        best: NDArray[np.int64] = np.argmax(self.logits[:, :DIGITS], axis=1)
+        best: NDArray[np.int64] = np.argmax(self.logits[:, :NUM_DIGITS], axis=1)
         return best
 
     @property
@@ -55,14 +55,14 @@ class Score:
 
     def confusion(self) -> NDArray[np.int64]:
         """Counts (10, 10), rows the true digit, columns the one read."""
-        counts = np.zeros((DIGITS, DIGITS), np.int64)
+        counts = np.zeros((NUM_DIGITS, NUM_DIGITS), np.int64)
         np.add.at(counts, (self.labels, self.predicted), 1)
         return counts
 
     def worst(self, most: int) -> NDArray[np.int64]:
         """Indices of the misread glyphs, the most confident mistakes first."""
         wrong = np.flatnonzero(self.predicted != self.labels)
-        best = self.logits[:, :DIGITS].max(axis=1)
+        best = self.logits[:, :NUM_DIGITS].max(axis=1)
         excess = best - self.logits[np.arange(len(self.labels)), self.labels]
         return wrong[np.argsort(-excess[wrong], kind="stable")][:most]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.inference.prototypes import BOOST, Memory
+from app.inference.prototypes import BOOST, Prototypes
 from app.recognizer import Recognizer
 from tests.support.drawings import placed
 
@@ -21,8 +21,8 @@ def unit(*places: int) -> np.ndarray:
 
 
 def test_nothing_learned_boosts_nothing() -> None:
-    assert not Memory()
-    assert np.array_equal(Memory().boost(unit(0)), np.zeros((1, 10)))
+    assert not Prototypes()
+    assert np.array_equal(Prototypes().boost(unit(0)), np.zeros((1, 10)))
 
 
 @pytest.mark.parametrize(
@@ -35,43 +35,45 @@ def test_nothing_learned_boosts_nothing() -> None:
     ],
 )
 def test_what_looks_alike_is_boosted(seen: np.ndarray, least: float, most: float) -> None:
-    memory = Memory()
-    memory.learn(unit(0, 1, 2, 3), 7)
-    added = memory.boost(seen)
+    prototypes = Prototypes()
+    prototypes.learn(unit(0, 1, 2, 3), 7)
+    added = prototypes.boost(seen)
     assert least <= added[0, 7] <= most
     assert not np.delete(added, 7, axis=1).any()
 
 
 def test_the_later_correction_of_the_same_drawing_holds() -> None:
-    memory = Memory()
-    memory.learn(unit(0, 1), 7)
-    memory.learn(unit(0, 1), 1)
-    added = memory.boost(unit(0, 1))
+    prototypes = Prototypes()
+    prototypes.learn(unit(0, 1), 7)
+    prototypes.learn(unit(0, 1), 1)
+    added = prototypes.boost(unit(0, 1))
     assert added[0, 7] == 0 < added[0, 1]
 
 
 @pytest.mark.parametrize("right", [-1, 10, None])
 def test_only_digits_are_learned(right: int) -> None:
     with pytest.raises(ValueError, match="expected a digit"):
-        Memory().learn(unit(0), right)
+        Prototypes().learn(unit(0), right)
 
 
 @pytest.mark.parametrize("digit", range(10))
 def test_a_corrected_drawing_is_read_as_corrected(recognizer: Recognizer, digit: int) -> None:
     """Even a clear digit that somebody insists is another; and the others are read as before."""
     strokes = placed(digit, 0, 0, 100)
-    memory, wanted = Memory(), (digit + 1) % 10
-    (before,) = recognizer.read_ink(strokes, memory=memory).digits
+    prototypes, wanted = Prototypes(), (digit + 1) % 10
+    (before,) = recognizer.read_ink(strokes, prototypes=prototypes).digits
     assert before.value == digit
-    memory.learn(recognizer.features(before.glyph[None]), wanted)
-    assert recognizer.read_ink(strokes, memory=memory).text == str(wanted)
+    prototypes.learn(recognizer.features(before.glyph[None]), wanted)
+    assert recognizer.read_ink(strokes, prototypes=prototypes).text == str(wanted)
     for other in set(range(10)) - {digit}:
-        assert recognizer.read_ink(placed(other, 0, 0, 100), memory=memory).text == str(other)
+        assert recognizer.read_ink(placed(other, 0, 0, 100), prototypes=prototypes).text == str(
+            other
+        )
 
 
 def test_a_refused_mark_can_be_taught(recognizer: Recognizer) -> None:
     cross = [np.array([[0.0, 0.0], [90.0, 90.0]]), np.array([[90.0, 0.0], [0.0, 90.0]])]
     (mark,) = recognizer.read_ink(cross, single=True).digits
-    memory = Memory()
-    memory.learn(recognizer.features(mark.glyph[None]), 4)
-    assert recognizer.read_ink(cross, single=True, memory=memory).text == "4"
+    prototypes = Prototypes()
+    prototypes.learn(recognizer.features(mark.glyph[None]), 4)
+    assert recognizer.read_ink(cross, single=True, prototypes=prototypes).text == "4"

@@ -138,7 +138,7 @@ def test_a_large_photograph_is_reduced_and_its_box_is_not() -> None:
 
 def test_a_photograph_can_be_looked_at_in_three_ways() -> None:
     image = np.repeat(written(sheet(), 3, 80)[..., None], 3, axis=2)
-    found = list(picture.looks(image))
+    found = list(picture.ink_maps(image))
     assert len(found) == 3
     boxes = [picture.cut_out(one, image.shape)[1] for one in found]
     assert np.abs(np.array(boxes) - boxes[0]).max() <= 6, "all show the same digit"

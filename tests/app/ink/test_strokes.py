@@ -71,7 +71,7 @@ def test_of_too_many_points_some_are_taken() -> None:
     line = np.linspace(0, 1000, 400_000)[:, None] * (1, 0.5)
     tap = np.array([[3.0, 4.0]])
     thinned, same = ink.checked([line, tap])
-    assert len(thinned) <= ink.MOST_POINTS + 1
+    assert len(thinned) <= ink.MAX_POINTS + 1
     assert thinned[[0, -1]].tolist() == line[[0, -1]].tolist(), "it ends where it ended"
     assert same.tolist() == tap.tolist()
     usual = line[:10_000]
