@@ -97,7 +97,13 @@ def everything(folder: Path) -> Collection:
 
 def glyphs_for_calibration(config: Config, folder: Path) -> NDArray[np.uint8]:
     """Training glyphs uint8 (CALIBRATION, 28, 28) for the ranges of the activations."""
-    few = replace(config, limit=DRAWN, restrokes=DRAWN, photographs=DRAWN // 4, outliers=DRAWN // 4)
+    few = replace(
+        config,
+        limit=DRAWN,
+        num_restroked=DRAWN,
+        num_photographs=DRAWN // 4,
+        num_negatives=DRAWN // 4,
+    )
     mixture = Mixture(load_sources(folder).train, few)
     return mixture.shard(0, mixture.source_set(0)).glyphs[:CALIBRATION]
 

@@ -1,7 +1,8 @@
 """Trains the networks: `python -m train [--data DIR] [--resume] ...`, see `--help`.
 
 Makes a pool of glyphs (runs/pool, 3 GB), trains a teacher on it where there is none yet
-(runs/teacher), and a student that learns from labels and teacher; --distill 0 does without one.
+(runs/teacher), and a student that learns from labels and teacher. With --distillation-weight 0
+there is no teacher.
 Writes the student's weights to models/model.pth, and config.json, metrics.jsonl, checkpoint.pth and
 PNGs of learning curves, confusions and worst mistakes to the run folder.
 
@@ -61,7 +62,7 @@ def _train(command: Command, device: torch.device, processes: World) -> None:
         pool.prepare(command.workers)
     processes.wait()
     teacher = None
-    if config.distill:
+    if config.distillation_weight:
         for seed, path in enumerate(command.teacher):
             if path.is_file():
                 continue

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,64 +25,63 @@ def _pool(default: Any, meaning: str) -> Any:
 
 @dataclass(frozen=True)
 class Config:
-    """What decides the weights, beside the data and the machine; stored with them."""
+    """What decides the weights, beside the data and the machine; stored with them.
+
+    Shares are between 0 and 1. Raises ValueError for values out of range.
+    """
 
     network: str = setting("student", "student, which is shipped, or teacher")
-    seed: int = setting(0, "of the first weights and the order of the glyphs")
-    epochs: int = setting(32, "passes, each over one round of the pool")
-    batch: int = setting(256, "glyphs a step")
+    seed: int = setting(0, "of the initial weights and the order of the glyphs")
+    epochs: int = setting(32, "passes, each over one shard of the pool")
+    batch_size: int = setting(256, "glyphs per step")
     learning_rate: float = setting(6e-3, "at the peak of the one-cycle schedule")
     weight_decay: float = setting(2e-2, "of AdamW, on everything but biases and norms")
     label_smoothing: float = setting(0.0, "share of the target spread over all labels")
     ema_half_life: float = setting(400.0, "steps after which old weights count half")
     precision: str = setting("auto", "bfloat16, float32, or auto: bfloat16 where it is faster")
-    distill: float = setting(0.7, "share of the loss that is distance from the teacher, 0 to 1")
-    softness: float = setting(2.0, "temperature at which student and teacher are compared")
-    ending: float = setting(0.25, "share of the epochs, the last, that are calm rounds, 0 to 1")
-    rounds: int = setting(30, "rounds in the pool, each with every training digit at least once")
-    bases: int = _pool(8, "sets of strokes, photographs and outliers, each varied in many rounds")
+    distillation_weight: float = setting(0.7, "share of the loss that compares with the teacher")
+    distillation_temperature: float = setting(2.0, "divides the logits that are compared")
+    weak_epoch_share: float = setting(0.25, "share of the epochs, the last, on weak shards")
+    num_shards: int = setting(30, "shards of the pool, each with every training digit")
+    num_source_sets: int = _pool(8, "sets of strokes, photographs and negatives shards are made of")
     pool_seed: int = _pool(0, "of everything random in the pool")
-    pen_repeats: int = _pool(3, "fresh renderings of each pen digit a round")
-    restrokes: int = _pool(15_000, "MNIST digits a round that are followed as strokes, drawn anew")
-    photographs: int = _pool(8_000, "digits a round that went through a picture of paper")
-    outliers: int = _pool(16_000, "glyphs a round that are no digits")
-    repen: float = _pool(0.3, "share of MNIST digits redrawn by the serving code, 0 to 1")
-    rotate: float = _pool(12.0, "degrees, standard deviation of the rotation is half of it")
-    scale: float = _pool(0.12, "largest relative change of size, each axis by itself")
-    shear: float = _pool(0.25, "largest slant, pixels sideways a pixel of height")
-    shift: float = _pool(2.0, "pixels, largest shift along each axis")
+    pen_repeats: int = _pool(3, "renderings of each pen digit per shard")
+    num_restroked: int = _pool(15_000, "MNIST digits traced as strokes and redrawn, per shard")
+    num_photographs: int = _pool(8_000, "digits in rendered photographs of paper, per shard")
+    num_negatives: int = _pool(16_000, "glyphs that are not digits, per shard")
+    redraw_share: float = _pool(0.3, "share of MNIST digits redrawn by the serving code")
+    rotate: float = _pool(12.0, "degrees, twice the standard deviation of the rotation")
+    scale: float = _pool(0.12, "maximum relative change of size, each axis by itself")
+    shear: float = _pool(0.25, "maximum slant, pixels sideways per pixel of height")
+    shift: float = _pool(2.0, "pixels, maximum shift along each axis")
     elastic: float = _pool(1.2, "pixels, standard deviation of the local displacement")
-    wide: float = _pool(0.12, "share of glyphs that are placed and turned 2.5 times as far, 0 to 1")
-    thickness: float = _pool(0.6, "share of glyphs whose strokes grow or shrink, 0 to 1")
-    noise: float = _pool(0.2, "share of glyphs with a little noise, blur or lost contrast, 0 to 1")
-    degrade: float = _pool(0.3, "share of glyphs that are damaged as poor pictures are, 0 to 1")
-    calm: float = _pool(0.6, "of all these shares and distances, in every third round, 0 to 1")
-    limit: int = _pool(0, "glyphs of each source used, 0 for all; for quick trials")
+    wide_share: float = _pool(0.12, "share of glyphs that are moved and turned 2.5 times as far")
+    thickness_share: float = _pool(0.6, "share of glyphs whose strokes grow or shrink")
+    noise_share: float = _pool(0.2, "share of glyphs with a little noise, blur or lost contrast")
+    degrade_share: float = _pool(0.3, "share of glyphs that are damaged as in poor pictures")
+    weak_strength: float = _pool(0.6, "factor of all these shares and distances in weak shards")
+    limit: int = _pool(0, "glyphs of each data set that are used, 0 for all; for quick trials")
 
     def __post_init__(self) -> None:
-        if min(self.epochs, self.batch, self.rounds, self.bases) < 1 or self.limit < 0:
-            raise ValueError(
-                f"expected epochs, batch, rounds and bases from 1 and limit from 0, came epochs"
-                f" {self.epochs}, batch {self.batch}, rounds {self.rounds}, bases {self.bases},"
-                f" limit {self.limit}"
-            )
+        for name in ("epochs", "batch_size", "num_shards", "num_source_sets"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"expected {name} from 1, got {getattr(self, name)}")
+        if self.limit < 0:
+            raise ValueError(f"expected limit from 0, got {self.limit}")
         if self.network not in NETWORKS:
-            raise ValueError(f"expected network {' or '.join(NETWORKS)}, came {self.network!r}")
+            raise ValueError(f"expected network {' or '.join(NETWORKS)}, got {self.network!r}")
         if self.precision not in PRECISIONS:
-            raise ValueError(
-                f"expected precision {' or '.join(PRECISIONS)}, came {self.precision!r}"
-            )
-        for name in (
-            *("repen", "wide", "thickness", "noise", "degrade", "calm"),
-            *("label_smoothing", "distill", "ending"),
-        ):
+            choices = " or ".join(PRECISIONS)
+            raise ValueError(f"expected precision {choices}, got {self.precision!r}")
+        shares = ("label_smoothing", "distillation_weight", "weak_strength")
+        for name in (*shares, *(entry.name for entry in fields(self) if "_share" in entry.name)):
             if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"expected {name} in [0, 1], came {getattr(self, name)}")
+                raise ValueError(f"expected {name} in [0, 1], got {getattr(self, name)}")
 
     def pool_id(self) -> str:
         """The same twelve characters for settings that give the same pool."""
-        decisive = {entry.name: getattr(self, entry.name) for entry in fields(self) if _of(entry)}
-        return _digest(decisive)
+        names = [entry.name for entry in fields(self) if entry.metadata.get("pool")]
+        return _digest({name: getattr(self, name) for name in names})
 
     def run_id(self) -> str:
         """The same twelve characters for the same settings."""
@@ -95,7 +94,7 @@ class Config:
             network="teacher",
             epochs=24,
             learning_rate=3e-3,
-            distill=0.0,
+            distillation_weight=0.0,
         )
 
 
@@ -119,8 +118,8 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
     """The command line, `python -m train --help`; an unknown flag ends the program."""
     parser = argparse.ArgumentParser(
         prog="python -m train",
-        description="Trains the network on MNIST, pen strokes, photographs and what is no digit,"
-        " and writes its weights. Trains a missing teacher first, but with --distill 0.",
+        description="Trains the network on MNIST, pen strokes, photographs and negatives, and"
+        " writes its weights. Trains a missing teacher first unless --distillation-weight is 0.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")
@@ -165,10 +164,6 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
 def to_dict(config: Config) -> dict[str, Any]:
     """The settings as plain values, for JSON and checkpoints."""
     return asdict(config)
-
-
-def _of(entry: "Field[Any]") -> bool:
-    return bool(entry.metadata.get("pool"))
 
 
 def _digest(settings: dict[str, Any]) -> str:

@@ -45,7 +45,7 @@ class Settings:
     seed: int = setting(0, "of the sheets, their order and the first weights")
     sheets: int = setting(40_000, "rendered once")
     epochs: int = setting(4, "times that all sheets are learned from")
-    batch: int = setting(32, "sheets a step")
+    batch_size: int = setting(32, "sheets per step")
     learning_rate: float = setting(4e-3, "at the peak of the one-cycle schedule")
     weight_decay: float = setting(1e-2, "of AdamW")
     ruled: float = setting(RULED, "share of the sheets that have lines on them, 0 to 1")
@@ -114,7 +114,7 @@ def fit(sheets: Sheets, settings: Settings, device: torch.device) -> UNet:
         network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
     )
     count = len(sheets.ink)
-    steps = settings.epochs * -(-count // settings.batch)
+    steps = settings.epochs * -(-count // settings.batch_size)
     schedule = OneCycleLR(optimizer, settings.learning_rate, total_steps=steps, pct_start=0.2)
     random = np.random.default_rng(settings.seed)
     network.train()
@@ -154,7 +154,7 @@ def _batches(
 ) -> Iterator[NDArray[np.int64]]:
     for _ in range(settings.epochs):
         order = random.permutation(count)
-        yield from np.array_split(order, -(-count // settings.batch))
+        yield from np.array_split(order, -(-count // settings.batch_size))
 
 
 _maker: SheetMaker | None = None  # of a worker process

@@ -75,7 +75,7 @@ class Mixture:
         return Negatives(self._sources.characters, self._sources.pen, self._sources.mnist)
 
     def _mnist(self, random: np.random.Generator) -> Digits:
-        redraw_it = random.random(len(self._plain)) < self._config.repen
+        redraw_it = random.random(len(self._plain)) < self._config.redraw_share
         glyphs = np.where(redraw_it[:, None, None], self._redrawn, self._plain)
         return Digits(glyphs, self._labels)
 
@@ -90,7 +90,7 @@ class Mixture:
 
     def _retraced(self, random: np.random.Generator) -> Digits:
         """MNIST digits traced as strokes, then drawn by another hand."""
-        chosen = random.permutation(len(self._plain))[: self._config.restrokes]
+        chosen = random.permutation(len(self._plain))[: self._config.num_restroked]
         glyphs = [draw_ink(self._trace(index), self._config, random) for index in chosen]
         return Digits(_stack(glyphs), self._labels[chosen])
 
@@ -105,7 +105,7 @@ class Mixture:
 
         Those in which no ink is found are left out.
         """
-        count = self._config.photographs // 4
+        count = self._config.num_photographs // 4
         pens = random.integers(len(self._strokes), size=count)
         traced_indices = random.integers(len(self._plain), size=count)
         scans = random.integers(len(self._plain), size=2 * count)
@@ -122,7 +122,7 @@ class Mixture:
         return [_found(written, labels), _found(scanned, self._labels[scans])]
 
     def _draw_negatives(self, random: np.random.Generator) -> Digits:
-        glyphs = list(self._negatives.draw(self._config.outliers, random))
+        glyphs = list(self._negatives.draw(self._config.num_negatives, random))
         for index in range(int(len(glyphs) * _PHOTOGRAPHED_NEGATIVES)):
             seen = first_glyph(photograph_glyph(glyphs[index], random).picture)
             glyphs[index] = glyphs[index] if seen is None else seen

@@ -44,7 +44,7 @@ class Pool:
 
     def prepare(self, workers: int) -> None:
         """Makes what is not there yet, on as many processes, with a bar."""
-        rounds = self._missing(_Job(False, number) for number in range(self._config.rounds))
+        rounds = self._missing(_Job(False, number) for number in range(self._config.num_shards))
         numbers = {self._source_set_of(job.number) for job in rounds}
         bases = self._missing(_Job(True, number) for number in sorted(numbers))
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ class Pool:
         write_arrays(self._path(job), glyphs=made.glyphs, labels=made.labels)
 
     def _source_set_of(self, number: int) -> int:
-        return number % self._config.bases
+        return number % self._config.num_source_sets
 
     def _missing(self, jobs: Iterable["_Job"]) -> list["_Job"]:
         return [job for job in jobs if not self._path(job).exists()]

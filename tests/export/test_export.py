@@ -27,7 +27,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("weights")
     path = folder / "model.pth"
     folders = ["--run", str(folder / "run"), "--pool", str(folder / "pool")]
-    settings = ["--epochs", "12", "--batch", "32", "--distill", "0"]
+    settings = ["--epochs", "12", "--batch-size", "32", "--distillation-weight", "0"]
     assert train([*FLAGS, *folders, *settings, "--output", str(path)]) == 0
     return path
 

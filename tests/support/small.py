@@ -13,20 +13,31 @@ from train.data.sources import Sources, Splits
 
 CONFIG: Final = Config(
     epochs=3,
-    rounds=3,
-    bases=2,
-    batch=64,
+    num_shards=3,
+    num_source_sets=2,
+    batch_size=64,
     precision="float32",
     pen_repeats=1,
-    restrokes=10,
-    photographs=20,
-    outliers=30,
-    distill=0.0,
+    num_restroked=10,
+    num_photographs=20,
+    num_negatives=30,
+    distillation_weight=0.0,
 )
 # The same as flags, without what tests differ in.
 FLAGS: Final = [
-    *("--epochs", "3", "--rounds", "3", "--bases", "2", "--batch", "64", "--pen-repeats", "1"),
-    *("--restrokes", "10", "--photographs", "20", "--outliers", "30"),
+    *(
+        "--epochs",
+        "3",
+        "--num-shards",
+        "3",
+        "--num-source-sets",
+        "2",
+        "--batch-size",
+        "64",
+        "--pen-repeats",
+        "1",
+    ),
+    *("--num-restroked", "10", "--num-photographs", "20", "--num-negatives", "30"),
     *("--precision", "float32", "--device", "cpu", "--workers", "1"),
 ]
 

@@ -34,7 +34,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ablation, "collect", collect)
     monkeypatch.setattr(ablation, "BASE", CONFIG)
     monkeypatch.setattr(
-        ablation, "WITHOUT", {"everything": {}, "no photographs": {"photographs": 0}}
+        ablation, "WITHOUT", {"everything": {}, "no photographs": {"num_photographs": 0}}
     )
     monkeypatch.setattr("os.cpu_count", lambda: 1)
 
@@ -46,7 +46,7 @@ def test_variants_are_trained_once(tmp_path: Path, capsys: pytest.CaptureFixture
     found = json.loads((tmp_path / "ablation.json").read_text())
     assert json.loads((tmp_path / "figures.json").read_text()) == found
     assert list(found) == ["everything", "no photographs"]
-    assert found["no photographs"]["changes"] == {"photographs": 0}
+    assert found["no photographs"]["changes"] == {"num_photographs": 0}
     assert set(found["everything"]) == {
         *(MNIST, INK, "corruptions", "not-a-digit AUROC", "changes"),
     }
@@ -60,7 +60,11 @@ def test_variants_are_trained_once(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_the_table_has_a_row_for_each_variant() -> None:
     found: dict[str, Any] = {
         "everything": {"ink": 99.0, "not-a-digit AUROC": 0.99, "changes": {}},
-        "no photographs": {"ink": 98.5, "not-a-digit AUROC": 0.98, "changes": {"photographs": 0}},
+        "no photographs": {
+            "ink": 98.5,
+            "not-a-digit AUROC": 0.98,
+            "changes": {"num_photographs": 0},
+        },
     }
     assert ablation_rows(found) == [
         ["trained on", "ink", "not-a-digit AUROC"],

@@ -21,10 +21,10 @@ def test_flags_set_the_config() -> None:
     [
         (["--sede", "7"], "unrecognized arguments: --sede"),
         (["--epochs", "many"], "invalid int value: 'many'"),
-        (["--epochs", "0"], "came epochs 0"),
-        (["--batch", "-1"], "batch -1"),
-        (["--network", "wizard"], "expected network student or teacher, came 'wizard'"),
-        (["--repen", "1.5"], r"expected repen in [0, 1], came 1.5"),
+        (["--epochs", "0"], "expected epochs from 1, got 0"),
+        (["--batch-size", "-1"], "expected batch_size from 1, got -1"),
+        (["--network", "wizard"], "expected network student or teacher, got 'wizard'"),
+        (["--redraw-share", "1.5"], r"expected redraw_share in [0, 1], got 1.5"),
     ],
 )
 def test_wrong_flags_end_the_program(

@@ -70,7 +70,7 @@ def test_the_loss_counts_thin_lines() -> None:
 
 @pytest.fixture(scope="module")
 def trained(made: Sheets, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    settings = Settings(epochs=6, batch=16)
+    settings = Settings(epochs=6, batch_size=16)
     torch.set_num_threads(1)
     network = fit(Sheets(made.pictures[:96], made.ink[:96]), settings, torch.device("cpu"))
     path = tmp_path_factory.mktemp("finder") / "finder.pth"

@@ -28,10 +28,10 @@ def test_a_round_holds_what_the_settings_say(made: Pool) -> None:
     assert digits.glyphs.dtype == np.uint8
     assert len(digits.glyphs) == len(digits.labels) == made.size(0)
     counts = np.bincount(digits.labels, minlength=11)
-    assert counts[NEGATIVE] == CONFIG.outliers
+    assert counts[NEGATIVE] == CONFIG.num_negatives
     # 200 of MNIST, the pen's 200 once, some of MNIST's strokes, photographs with ink found.
-    found = counts[:NEGATIVE].sum() - 200 - 200 * CONFIG.pen_repeats - CONFIG.restrokes
-    assert CONFIG.photographs * 0.8 <= found <= CONFIG.photographs
+    found = counts[:NEGATIVE].sum() - 200 - 200 * CONFIG.pen_repeats - CONFIG.num_restroked
+    assert CONFIG.num_photographs * 0.8 <= found <= CONFIG.num_photographs
 
 
 def test_rounds_differ(made: Pool) -> None:
@@ -41,7 +41,7 @@ def test_rounds_differ(made: Pool) -> None:
 def test_processes_make_the_same_rounds(made: Pool, tmp_path: Path) -> None:
     other = Pool(small_sources(), CONFIG, tmp_path)
     other.prepare(workers=2)
-    for number in range(CONFIG.rounds):
+    for number in range(CONFIG.num_shards):
         assert np.array_equal(other.shard(number).glyphs, made.shard(number).glyphs)
         assert np.array_equal(other.shard(number).labels, made.shard(number).labels)
 
@@ -58,7 +58,7 @@ def test_a_base_is_made_once_for_many_rounds(made: Pool) -> None:
 
 def test_calm_rounds_are_nearer_to_what_was_written() -> None:
     sources = small_sources()
-    mixture = Mixture(sources, replace(CONFIG, pen_repeats=0, restrokes=0, photographs=0))
+    mixture = Mixture(sources, replace(CONFIG, pen_repeats=0, num_restroked=0, num_photographs=0))
     base = Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64))
     spread = [mixture.shard(number, base).glyphs.std(axis=0).mean() for number in range(6)]
     assert [is_weak(number) for number in range(6)] == [False, False, True] * 2
@@ -66,8 +66,13 @@ def test_calm_rounds_are_nearer_to_what_was_written() -> None:
 
 
 def test_settings_that_change_the_glyphs_have_a_pool_of_their_own() -> None:
-    same = (Config(seed=3), Config(epochs=5), Config(distill=0.5), Config(network="teacher"))
+    same = (
+        Config(seed=3),
+        Config(epochs=5),
+        Config(distillation_weight=0.5),
+        Config(network="teacher"),
+    )
     assert {config.pool_id() for config in same} == {Config().pool_id()}
     assert Config().teacher().pool_id() == Config().pool_id()
-    others = (Config(rotate=5.0), Config(pool_seed=1), Config(limit=10), Config(degrade=0.0))
+    others = (Config(rotate=5.0), Config(pool_seed=1), Config(limit=10), Config(degrade_share=0.0))
     assert len({config.pool_id() for config in (*others, Config())}) == 5

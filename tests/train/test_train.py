@@ -22,7 +22,7 @@ from train.networks.classifier import load
 
 # The command with datasets of its own making, so that no file is needed and an epoch is quick.
 SCRIPT = "import sys; from tests.train.test_train import run; sys.exit(run(sys.argv[1:]))"
-ALONE = ["--distill", "0"]  # without a teacher
+ALONE = ["--distillation-weight", "0"]  # without a teacher
 
 
 def run(arguments: list[str]) -> int:
@@ -135,7 +135,7 @@ def test_it_learns_in_bfloat16_too(tmp_path: Path) -> None:
 def test_a_training_ends_with_calm_rounds(
     rounds: int, epochs: int, ending: float, expected: list[int]
 ) -> None:
-    config = Config(rounds=rounds, epochs=epochs, ending=ending)
+    config = Config(num_shards=rounds, epochs=epochs, weak_epoch_share=ending)
     assert [round_of(epoch, config) for epoch in range(epochs)] == expected
 
 
@@ -146,7 +146,7 @@ def test_an_absent_device_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_a_student_has_its_teacher_trained_first_and_resumes_with_it(tmp_path: Path) -> None:
     teacher = tmp_path / "teacher" / "model.pth"
-    flags = ["--teacher", str(teacher), "--distill", "0.5"]
+    flags = ["--teacher", str(teacher), "--distillation-weight", "0.5"]
     assert start(tmp_path, *flags).wait(timeout=280) == 0
     assert load(teacher).config.network == "teacher"
     assert load(tmp_path / "model.pth").config.network == "student"

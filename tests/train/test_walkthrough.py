@@ -39,7 +39,7 @@ datasets.load_pendigits = lambda folder: pen_digits
 datasets.load_omniglot = lambda folder: none
 """
 SMALL_SETTINGS: Final = """
-config = replace(config, limit=60, epochs=2, restrokes=20, photographs=20, outliers=40)
+config = replace(config, limit=60, epochs=2, num_restroked=20, num_photographs=20, num_negatives=40)
 """
 
 

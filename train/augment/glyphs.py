@@ -37,9 +37,9 @@ def augment(glyphs: Tensor, config: Config, random: torch.Generator) -> Tensor:
     """
     x = glyphs[:, None].to(torch.float32) / 255  # (n, 1, 28, 28) in [0, 1]
     x = _warp(x, config, random)
-    x = _thicken(x, config.thickness, random)
-    x = _blemish(x, config.noise, random).clamp(0, 1)
-    x = degrade(x, config.degrade, random)
+    x = _thicken(x, config.thickness_share, random)
+    x = _blemish(x, config.noise_share, random).clamp(0, 1)
+    x = degrade(x, config.degrade_share, random)
     return x[:, 0].clamp(0, 1) * 255
 
 
@@ -52,7 +52,7 @@ def _uniform(n: int, low: float, high: float, random: torch.Generator) -> Tensor
 def _warp(x: Tensor, config: Config, random: torch.Generator) -> Tensor:
     """Affine and elastic displacement in a single resampling. x: float32 (n, 1, 28, 28)."""
     n, device = len(x), random.device
-    wide = torch.rand(n, generator=random, device=device) < config.wide
+    wide = torch.rand(n, generator=random, device=device) < config.wide_share
     reach = torch.where(wide, _WIDE, 1.0)  # (n,)
     normal = torch.randn(n, generator=random, device=device)
     angle = torch.deg2rad(normal * config.rotate / 2) * reach

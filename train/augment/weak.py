@@ -7,7 +7,7 @@ from train.config import Config
 
 _WEAKENED: Final = (
     *("rotate", "scale", "shear", "shift", "elastic"),
-    *("wide", "thickness", "noise", "degrade"),
+    *("wide_share", "thickness_share", "noise_share", "degrade_share"),
 )
 
 
@@ -18,4 +18,6 @@ def is_weak(number: int) -> bool:
 
 def weakened(config: Config) -> Config:
     """The settings of a weakly augmented round."""
-    return replace(config, **{name: config.calm * getattr(config, name) for name in _WEAKENED})
+    return replace(
+        config, **{name: config.weak_strength * getattr(config, name) for name in _WEAKENED}
+    )

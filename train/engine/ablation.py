@@ -26,13 +26,20 @@ from train.pool import Pool
 
 # Short, and with a third of the photographs, which take most of the time to make; four passes over
 # varied rounds, then two over calm ones.
-BASE: Final = Config(epochs=6, rounds=6, ending=1 / 3, bases=1, photographs=2_500, distill=0.0)
+BASE: Final = Config(
+    epochs=6,
+    num_shards=6,
+    weak_epoch_share=1 / 3,
+    num_source_sets=1,
+    num_photographs=2_500,
+    distillation_weight=0.0,
+)
 WITHOUT: Final[dict[str, dict[str, Any]]] = {
     "everything": {},
-    "no photographs": {"photographs": 0},
-    "no scans followed as strokes": {"restrokes": 0},
-    "no redrawn MNIST": {"repen": 0.0},
-    "no poor pictures": {"degrade": 0.0, "noise": 0.0},
+    "no photographs": {"num_photographs": 0},
+    "no scans followed as strokes": {"num_restroked": 0},
+    "no redrawn MNIST": {"redraw_share": 0.0},
+    "no poor pictures": {"degrade_share": 0.0, "noise_share": 0.0},
 }
 
 

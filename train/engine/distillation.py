@@ -60,14 +60,14 @@ class Teacher:
         return np.concatenate(looked)
 
 
-def distance(student: Tensor, teacher: Tensor, softness: float) -> Tensor:
-    """Mean divergence of the softened probabilities, scaled so that softness leaves its size.
+def distance(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
+    """Mean divergence of the softened probabilities, scaled so that temperature leaves its size.
 
     student, teacher: logits (n, 11).
     """
-    log_probabilities = functional.log_softmax(student / softness, dim=1)
-    targets = functional.log_softmax(teacher.to(student.dtype) / softness, dim=1)
+    log_probabilities = functional.log_softmax(student / temperature, dim=1)
+    targets = functional.log_softmax(teacher.to(student.dtype) / temperature, dim=1)
     divergence = functional.kl_div(
         log_probabilities, targets, reduction="batchmean", log_target=True
     )
-    return softness**2 * divergence
+    return temperature**2 * divergence

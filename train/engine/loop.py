@@ -49,14 +49,16 @@ def fit(
 ) -> None:
     """Trains one network on a prepared pool; writes its weights and the run folder.
 
-    With a teacher, `config.distill` of the loss is the distance from it. Raises ValueError for
-    a run folder that has a run in it which is not to be resumed, or has other settings.
+    With a teacher, `config.distillation_weight` of the loss is the distance from it. Raises
+    ValueError for a run folder that has a run in it which is not to be resumed, or has other
+    settings.
     """
     kept = run / "checkpoint.pth"
     if kept.is_file() and not resume:
         raise ValueError(f"{kept}: expected a new run folder (--run) or --resume, came a run")
     steps = sum(
-        -(-pool.size(round_of(epoch, config)) // config.batch) for epoch in range(config.epochs)
+        -(-pool.size(round_of(epoch, config)) // config.batch_size)
+        for epoch in range(config.epochs)
     )
     state = checkpoint.begin(config, steps, device)
     if kept.is_file():
@@ -88,9 +90,9 @@ def round_of(epoch: int, config: Config) -> int:
 
     Near its end a training learns details, and they should be those of what people write.
     """
-    calm = [number for number in range(config.rounds) if is_weak(number)]
-    varied = [number for number in range(config.rounds) if not is_weak(number)]
-    ending = round(config.epochs * config.ending) if calm else 0
+    calm = [number for number in range(config.num_shards) if is_weak(number)]
+    varied = [number for number in range(config.num_shards) if not is_weak(number)]
+    ending = round(config.epochs * config.weak_epoch_share) if calm else 0
     left = config.epochs - epoch
     return calm[-left % len(calm)] if left <= ending else varied[epoch % len(varied)]
 
@@ -124,7 +126,7 @@ def _epoch(
         mininterval=1,
         disable=not world.first,
     ) as bar:
-        for step, every in enumerate(np.array_split(order, -(-len(order) // config.batch))):
+        for step, every in enumerate(np.array_split(order, -(-len(order) // config.batch_size))):
             chosen = world.share(every)
             glyphs = torch.from_numpy(digits.glyphs[chosen]).to(device)
             with torch.autocast(device.type, torch.bfloat16, config.precision == "bfloat16"):
@@ -153,7 +155,9 @@ def _loss(logits: Tensor, truth: Tensor, soft: Tensor | None, config: Config) ->
     hard = functional.cross_entropy(logits, truth, label_smoothing=config.label_smoothing)
     if soft is None:
         return hard
-    return torch.lerp(hard, distance(logits, soft, config.softness), config.distill)
+    return torch.lerp(
+        hard, distance(logits, soft, config.distillation_temperature), config.distillation_weight
+    )
 
 
 def _order(count: int, seed: int, epoch: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":

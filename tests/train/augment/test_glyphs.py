@@ -12,7 +12,15 @@ from train.augment.glyphs import augment, draw_ink
 from train.config import Config
 
 STILL = Config(
-    rotate=0, scale=0, shear=0, shift=0, elastic=0, wide=0, thickness=0, noise=0, degrade=0
+    rotate=0,
+    scale=0,
+    shear=0,
+    shift=0,
+    elastic=0,
+    wide_share=0,
+    thickness_share=0,
+    noise_share=0,
+    degrade_share=0,
 )
 
 
@@ -52,9 +60,9 @@ def test_glyphs_stay_glyphs(glyphs: torch.Tensor) -> None:
         ("shear", 0.4),
         ("shift", 4.0),
         ("elastic", 3.0),
-        ("thickness", 1.0),
-        ("noise", 1.0),
-        ("degrade", 1.0),
+        ("thickness_share", 1.0),
+        ("noise_share", 1.0),
+        ("degrade_share", 1.0),
     ],
 )
 def test_each_setting_changes_something(glyphs: torch.Tensor, name: str, value: float) -> None:

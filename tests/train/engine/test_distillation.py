@@ -12,7 +12,7 @@ def test_there_is_none_from_oneself() -> None:
     assert distance(logits, logits, 2.0).item() == pytest.approx(0, abs=1e-6)
 
 
-def test_it_is_the_divergence_at_softness_one() -> None:
+def test_it_is_the_divergence_at_temperature_one() -> None:
     random = torch.Generator().manual_seed(1)
     student, teacher = (torch.randn(4, 11, generator=random) for _ in range(2))
     p, q = functional.softmax(teacher, 1), functional.softmax(student, 1)
@@ -21,9 +21,9 @@ def test_it_is_the_divergence_at_softness_one() -> None:
 
 
 def test_its_gradient_keeps_its_size_when_softened() -> None:
-    """For close logits the divergence falls with softness squared; the factor undoes that."""
+    """For close logits the divergence falls with temperature squared; the factor undoes that."""
     teacher = torch.zeros(1, 11)
     student = torch.zeros(1, 11)
     student[0, 0] = 0.1
-    sharp, soft = (distance(student, teacher, softness).item() for softness in (1.0, 4.0))
+    sharp, soft = (distance(student, teacher, temperature).item() for temperature in (1.0, 4.0))
     assert soft == pytest.approx(sharp, rel=0.05)
