@@ -38,7 +38,7 @@ class DownloadError(DataError):
 
 
 @dataclass(frozen=True)
-class Source:
+class RemoteFile:
     """One fixed file of a data set.
 
     path: where it is kept, relative to the data folder, with forward slashes.
@@ -53,7 +53,7 @@ class Source:
     unpack: Callable[[bytes], bytes] = bytes
 
 
-def obtain(source: Source, folder: Path) -> Path:
+def obtain(source: RemoteFile, folder: Path) -> Path:
     """The verified file of a source in the data folder, downloaded when missing or damaged.
 
     A sound file is only read, so a complete folder may be read-only. Raises DataError, which
@@ -128,7 +128,7 @@ def place(path: Path, content: bytes) -> None:
         raise DataError(str(error)) from error
 
 
-def _checked(source: Source, url: str, content: bytes) -> bytes:
+def _checked(source: RemoteFile, url: str, content: bytes) -> bytes:
     """The file in what an address served; raises DownloadError when it is not the one expected."""
     try:
         unpacked = source.unpack(content)

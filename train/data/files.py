@@ -8,7 +8,7 @@ from typing import Final
 from torchvision.datasets import MNIST
 from unlzw3 import unlzw
 
-from train.data.download import Source
+from train.data.download import RemoteFile
 
 
 def from_uci_zip(content: bytes) -> bytes:
@@ -17,14 +17,14 @@ def from_uci_zip(content: bytes) -> bytes:
         return bytes(unlzw(archive.read("pendigits-orig.tra.Z")))
 
 
-def _mnist(name: str, sha256: str) -> Source:
+def _mnist(name: str, sha256: str) -> RemoteFile:
     urls = tuple(f"{mirror}{name}.gz" for mirror in MNIST.mirrors)
-    return Source(f"MNIST/raw/{name}", sha256, urls, gzip.decompress)
+    return RemoteFile(f"MNIST/raw/{name}", sha256, urls, gzip.decompress)
 
 
-def _omniglot(name: str, sha256: str) -> Source:
+def _omniglot(name: str, sha256: str) -> RemoteFile:
     url = f"https://github.com/brendenlake/omniglot/raw/master/python/{name}"
-    return Source(f"omniglot/{name}", sha256, (url,))
+    return RemoteFile(f"omniglot/{name}", sha256, (url,))
 
 
 MNIST_FILES: Final = (
@@ -45,7 +45,7 @@ MNIST_FILES: Final = (
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 )
-PEN_DIGITS: Final = Source(
+PEN_DIGITS: Final = RemoteFile(
     "pendigits/pendigits-orig.tra",
     "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4",
     (

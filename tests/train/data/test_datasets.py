@@ -19,7 +19,7 @@ from tests.support.download_server import Server, in_zip
 from train.data import __main__ as fetch
 from train.data import datasets as sets
 from train.data import omniglot, pendigits
-from train.data.download import DataError, Source, obtain
+from train.data.download import DataError, RemoteFile, obtain
 from train.data.files import MNIST_FILES, OMNIGLOT_IMAGES, OMNIGLOT_STROKES, PEN_DIGITS
 
 # Ten digits 0-9 by writers 1-10, one point each.
@@ -128,7 +128,7 @@ def test_omniglot_zip_names_and_rubbish(tmp_path: Path) -> None:
 
 def small_mnist(
     monkeypatch: pytest.MonkeyPatch, url: Callable[[str], str]
-) -> list[tuple[Source, bytes]]:
+) -> list[tuple[RemoteFile, bytes]]:
     """The files of an MNIST of 60 + 20 images, which the loader takes for MNIST, from `url`."""
     random = np.random.default_rng(1)
     contents = []
@@ -136,7 +136,7 @@ def small_mnist(
         contents.append(idx(random.integers(0, 256, (count, 28, 28), np.uint8)))
         contents.append(idx(np.arange(count, dtype=np.uint8) % 10))
     known = [
-        Source(source.path, hashlib.sha256(content).hexdigest(), (url(source.path),), source.unpack)
+        RemoteFile(source.path, hashlib.sha256(content).hexdigest(), (url(source.path),), source.unpack)
         for source, content in zip(MNIST_FILES, contents, strict=True)
     ]
     monkeypatch.setattr(sets, "MNIST_FILES", tuple(known))
@@ -226,7 +226,7 @@ def test_the_command_says_what_is_missing(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    offline = (Source("MNIST/raw/train-images-idx3-ubyte", "0" * 64, (refused,)),)
+    offline = (RemoteFile("MNIST/raw/train-images-idx3-ubyte", "0" * 64, (refused,)),)
     monkeypatch.setattr(sets, "MNIST_FILES", offline)
     monkeypatch.setattr(sys, "argv", ["data", "--data", str(tmp_path)])
     assert fetch.main() == 1

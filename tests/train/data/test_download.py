@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.download_server import Server, in_zip
 from train.data import download
-from train.data.download import DataError, Source, obtain, place
+from train.data.download import DataError, RemoteFile, obtain, place
 from train.data.files import from_uci_zip
 
 CONTENT = bytes(range(256)) * 1000
@@ -34,7 +34,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("mode", ["whole", "chunked", "unsized"])
 def test_a_missing_file_is_downloaded(tmp_path: Path, server: Server, mode: str) -> None:
-    source = Source("set/raw/file", SHA256, (server.url("file", mode),))
+    source = RemoteFile("set/raw/file", SHA256, (server.url("file", mode),))
     assert obtain(source, tmp_path) == tmp_path / "set/raw/file"
     assert files(tmp_path) == {"set/raw/file": CONTENT}
 
@@ -44,7 +44,7 @@ def test_a_sound_file_is_only_read(
 ) -> None:
     (tmp_path / "file").write_bytes(CONTENT)
     before = (tmp_path / "file").stat().st_mtime_ns, tmp_path.stat().st_mtime_ns
-    assert obtain(Source("file", SHA256, (server.url("file"),)), tmp_path) == tmp_path / "file"
+    assert obtain(RemoteFile("file", SHA256, (server.url("file"),)), tmp_path) == tmp_path / "file"
     assert server.requests == []
     assert before == ((tmp_path / "file").stat().st_mtime_ns, tmp_path.stat().st_mtime_ns)
 
@@ -62,7 +62,7 @@ def test_a_damaged_file_is_named_and_replaced(
     tmp_path: Path, server: Server, capsys: pytest.CaptureFixture[str], found: bytes
 ) -> None:
     (tmp_path / "file").write_bytes(found)
-    obtain(Source("file", SHA256, (server.url("file"),)), tmp_path)
+    obtain(RemoteFile("file", SHA256, (server.url("file"),)), tmp_path)
     assert files(tmp_path) == {"file": CONTENT}
     said = capsys.readouterr().err
     assert f"{tmp_path / 'file'} is damaged" in said
@@ -73,7 +73,7 @@ def test_a_damaged_file_is_named_and_replaced(
 def test_a_damaged_file_is_refused_offline(tmp_path: Path, refused: str) -> None:
     (tmp_path / "file").write_bytes(CONTENT[:7])
     with pytest.raises(DataError) as error:
-        obtain(Source("file", SHA256, (refused,)), tmp_path)
+        obtain(RemoteFile("file", SHA256, (refused,)), tmp_path)
     found = hashlib.sha256(CONTENT[:7]).hexdigest()
     for part in (f"{tmp_path / 'file'} is damaged", SHA256, found, "7 bytes", refused):
         assert part in str(error.value)
@@ -102,7 +102,7 @@ def test_a_failed_download_leaves_nothing(
     server.files["other"] = b"<html>moved</html>"
     url = server.url(name, mode)
     with pytest.raises(DataError) as error:
-        obtain(Source("file", SHA256, (url,)), tmp_path)
+        obtain(RemoteFile("file", SHA256, (url,)), tmp_path)
     for part in (f"{tmp_path / 'file'} is missing", url, told):
         assert part in str(error.value)
     assert files(tmp_path) == {}
@@ -110,7 +110,7 @@ def test_a_failed_download_leaves_nothing(
 
 def test_mirrors_are_tried_in_order(tmp_path: Path, server: Server) -> None:
     urls = (server.url("file", "breaks"), server.url("file"), server.url("file", "never"))
-    obtain(Source("file", SHA256, urls), tmp_path)
+    obtain(RemoteFile("file", SHA256, urls), tmp_path)
     assert files(tmp_path) == {"file": CONTENT}
     assert server.requests == ["/breaks/file", "/whole/file"]
 
@@ -132,13 +132,13 @@ def test_unreadable_archives_are_refused(
 ) -> None:
     server.files["archive"] = archive
     with pytest.raises(DataError, match="brought something unreadable"):
-        obtain(Source("file", SHA256, (server.url("archive"),), unpack), tmp_path)
+        obtain(RemoteFile("file", SHA256, (server.url("archive"),), unpack), tmp_path)
     assert files(tmp_path) == {}
 
 
 def test_a_gzip_is_kept_unpacked(tmp_path: Path, server: Server) -> None:
     server.files["archive"] = gzip.compress(CONTENT)
-    obtain(Source("file", SHA256, (server.url("archive"),), gzip.decompress), tmp_path)
+    obtain(RemoteFile("file", SHA256, (server.url("archive"),), gzip.decompress), tmp_path)
     assert files(tmp_path) == {"file": CONTENT}
 
 
@@ -159,7 +159,7 @@ def test_a_write_that_fails_keeps_the_old_file(
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path, server: Server) -> None:
     (tmp_path / "set").write_bytes(b"")
     with pytest.raises(DataError, match="set/file cannot be read: "):
-        obtain(Source("set/file", SHA256, (server.url("file"),)), tmp_path)
+        obtain(RemoteFile("set/file", SHA256, (server.url("file"),)), tmp_path)
     with pytest.raises(DataError, match="set/file cannot be written: "):
         place(tmp_path / "set/file", CONTENT)
 
@@ -169,15 +169,15 @@ def test_a_read_only_folder(tmp_path: Path, server: Server) -> None:
     (tmp_path / "sound").write_bytes(CONTENT)
     tmp_path.chmod(0o555)
     try:
-        obtain(Source("sound", SHA256, (server.url("file"),)), tmp_path)
+        obtain(RemoteFile("sound", SHA256, (server.url("file"),)), tmp_path)
         with pytest.raises(DataError, match="missing cannot be written: .*denied"):
-            obtain(Source("missing", SHA256, (server.url("file"),)), tmp_path)
+            obtain(RemoteFile("missing", SHA256, (server.url("file"),)), tmp_path)
     finally:
         tmp_path.chmod(0o755)
 
 
 def test_two_at_once_both_end_with_the_file(tmp_path: Path, server: Server) -> None:
-    source = Source("set/file", SHA256, (server.url("file"),))
+    source = RemoteFile("set/file", SHA256, (server.url("file"),))
     ended: list[Path] = []
     threads = [
         threading.Thread(target=lambda: ended.append(obtain(source, tmp_path))) for _ in range(4)
