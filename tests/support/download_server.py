@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Server:
     """Serves `files` on 127.0.0.1 in the way that the address's first part names.
 
-    whole, chunked, unsized (no length told), breaks, breaks-chunked (half of it, then the
-    connection ends), stalls (half of it, then silence). requests: the paths asked for.
+    whole, chunked, unsized (no Content-Length), compressing (calls the file gzip-encoded if the
+    client accepts that), breaks, breaks-chunked (half of it, then the connection ends), stalls
+    (half of it, then silence). requests: the paths requested.
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,8 @@ class Server:
                     self.send_error(404)
                     return
                 self.send_response(200)
+                if mode == "compressing" and "gzip" in self.headers.get("Accept-Encoding", ""):
+                    self.send_header("Content-Encoding", "gzip")
                 if mode in ("chunked", "breaks-chunked"):
                     self.send_header("Transfer-Encoding", "chunked")
                 elif mode != "unsized":

@@ -1,4 +1,8 @@
-"""Data files: found in the data folder or downloaded, verified, placed whole or not at all."""
+"""Data files: found in the data folder or downloaded, verified, written whole or not at all.
+
+pooch downloads; verifying is done here, since only the unpacked files have known hashes and since
+pooch would write an archive, and then its unpacked content in place, into the data folder.
+"""
 
 import hashlib
 import sys
@@ -6,19 +10,18 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPException
+from io import BytesIO
 from pathlib import Path
 from typing import Final
-from urllib.request import Request, urlopen
 
+from pooch import HTTPDownloader
 from tqdm import tqdm
 
 from train.files import write_atomically
 
-_CHUNK: Final = 1 << 16  # bytes read at a time
-_TIMEOUT: Final = 30.0  # seconds without a byte until a server counts as silent
-# What the zip, gzip and compress readers raise for content that is something else or broken.
-_UNPACKING: Final = (
+_TIMEOUT_SECONDS: Final = 30.0  # without a byte, until a transfer counts as broken off
+# What the zip, gzip and compress readers raise for broken content and for other formats.
+_UNPACKING_ERRORS: Final = (
     zipfile.BadZipFile,
     zlib.error,
     OSError,
@@ -30,21 +33,21 @@ _UNPACKING: Final = (
 
 
 class DataError(RuntimeError):
-    """A data set that is not there, not whole, or not the one expected; names the file."""
+    """A data set is missing, damaged or not the expected one. The message names the file."""
 
 
 class DownloadError(DataError):
-    """A download that failed or brought something else; nothing of it is kept."""
+    """A download failed or returned something else. Nothing of it is kept."""
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """One fixed file of a data set.
+    """One file of a data set, whose content never changes.
 
-    path: where it is kept, relative to the data folder, with forward slashes.
-    sha256: hex digest of the file as it is kept.
+    path: in the data folder, with forward slashes.
+    sha256: hexadecimal digest of the unpacked file.
     urls: public addresses, tried in this order.
-    unpack: turns what an address serves into the file as it is kept.
+    unpack: turns what a URL serves into the file at `path`.
     """
 
     path: str
@@ -53,28 +56,27 @@ class RemoteFile:
     unpack: Callable[[bytes], bytes] = bytes
 
 
-def obtain(source: RemoteFile, folder: Path) -> Path:
-    """The verified file of a source in the data folder, downloaded when missing or damaged.
+def obtain(file: RemoteFile, folder: Path) -> Path:
+    """The verified file in the data folder, downloaded first if it is missing or damaged.
 
-    A sound file is only read, so a complete folder may be read-only. Raises DataError, which
-    names the file, what was expected and what was found, when no sound file can be had; what
-    is in the folder is then left as it was.
+    An intact file is only read, so a complete folder may be read-only. Raises DataError with the
+    file and every failure when no URL provides it; the folder is then unchanged.
     """
-    path = folder / source.path
-    found = sha256(path)
-    if found == source.sha256:
+    path = folder / file.path
+    digest = sha256(path)
+    if digest == file.sha256:
         return path
     state = f"{path} is missing"
-    if found is not None:
+    if digest is not None:
         state = (
-            f"{path} is damaged: expected SHA-256 {source.sha256}, "
-            f"found {found} ({path.stat().st_size} bytes)"
+            f"{path} is damaged: expected SHA-256 {file.sha256}, "
+            f"got {digest} ({path.stat().st_size} bytes)"
         )
         print(f"{state}; downloading it again", file=sys.stderr)
     failures = []
-    for url in source.urls:
+    for url in file.urls:
         try:
-            content = _checked(source, url, download(url, path.name))
+            content = _unpack(file, url, download(url, path.name))
         except DownloadError as error:
             failures.append(str(error))
             continue
@@ -84,10 +86,7 @@ def obtain(source: RemoteFile, folder: Path) -> Path:
 
 
 def sha256(path: Path) -> str | None:
-    """A file's SHA-256 in hexadecimal, None where there is none.
-
-    Raises DataError when something is there that cannot be read.
-    """
+    """A file's SHA-256 in hexadecimal, or None without the file. Raises DataError if unreadable."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -98,46 +97,41 @@ def sha256(path: Path) -> str | None:
 
 
 def download(url: str, name: str) -> bytes:
-    """All bytes of an address, with a progress bar called `name`.
+    """All bytes that a URL serves, with a progress bar called `name`.
 
     Raises DownloadError when the server cannot be reached or the transfer breaks off.
     """
-    request = Request(url, headers={"User-Agent": "digits"})
-    received = bytearray()
-    try:
-        with urlopen(request, timeout=_TIMEOUT) as response:
-            length = response.headers.get("Content-Length")
-            expected = int(length) if length is not None else None
-            with tqdm(desc=name, total=expected, unit="B", unit_scale=True) as bar:
-                while chunk := response.read(_CHUNK):
-                    received += chunk
-                    bar.update(len(chunk))
-    except (HTTPException, OSError, ValueError) as error:
-        raise DownloadError(f"{url} failed: {error!r}") from error
-    # http.client ends a read in pieces without complaint when the connection breaks off.
-    if expected is not None and len(received) != expected:
-        raise DownloadError(f"{url} broke off: expected {expected} bytes, received {len(received)}")
-    return bytes(received)
+    content = BytesIO()
+    # pooch asks whether there is a bar by its truth, which tqdm only knows with a total.
+    with tqdm(desc=name, total=0, unit="B", unit_scale=True) as bar:
+        # A server that compresses a .gz once more for the transfer would have it unpacked here.
+        headers = {"Accept-Encoding": "identity"}
+        fetch = HTTPDownloader(progressbar=bar, timeout=_TIMEOUT_SECONDS, headers=headers)
+        try:
+            fetch(url, content, None)
+        except (OSError, ValueError) as error:  # what requests raises is an OSError
+            raise DownloadError(f"{url} failed: {error!r}") from error
+    return content.getvalue()
 
 
 def place(path: Path, content: bytes) -> None:
-    """Write a file so that others see it whole or not at all. Raises DataError when it cannot."""
+    """`write_atomically` for data sets: raises DataError where it cannot."""
     try:
         write_atomically(path, content)
     except OSError as error:
         raise DataError(str(error)) from error
 
 
-def _checked(source: RemoteFile, url: str, content: bytes) -> bytes:
-    """The file in what an address served; raises DownloadError when it is not the one expected."""
+def _unpack(file: RemoteFile, url: str, content: bytes) -> bytes:
+    """The file in what a URL served. Raises DownloadError if it is not the expected one."""
     try:
-        unpacked = source.unpack(content)
-    except _UNPACKING as error:
-        raise DownloadError(f"{url} brought something unreadable: {error!r}") from error
-    found = hashlib.sha256(unpacked).hexdigest()
-    if found != source.sha256:
+        unpacked = file.unpack(content)
+    except _UNPACKING_ERRORS as error:
+        raise DownloadError(f"{url} returned something unreadable: {error!r}") from error
+    digest = hashlib.sha256(unpacked).hexdigest()
+    if digest != file.sha256:
         raise DownloadError(
-            f"{url} brought another file: expected SHA-256 {source.sha256}, "
-            f"found {found} ({len(unpacked)} bytes)"
+            f"{url} returned another file: expected SHA-256 {file.sha256}, "
+            f"got {digest} ({len(unpacked)} bytes)"
         )
     return unpacked

@@ -1,13 +1,13 @@
 """The datasets: their formats on small files made here, their values on the real ones."""
 
 import base64
-import dataclasses
 import gzip
 import hashlib
 import io
 import sys
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -136,8 +136,8 @@ def small_mnist(
         contents.append(idx(random.integers(0, 256, (count, 28, 28), np.uint8)))
         contents.append(idx(np.arange(count, dtype=np.uint8) % 10))
     known = [
-        RemoteFile(source.path, hashlib.sha256(content).hexdigest(), (url(source.path),), source.unpack)
-        for source, content in zip(MNIST_FILES, contents, strict=True)
+        replace(file, sha256=hashlib.sha256(content).hexdigest(), urls=(url(file.path),))
+        for file, content in zip(MNIST_FILES, contents, strict=True)
     ]
     monkeypatch.setattr(sets, "MNIST_FILES", tuple(known))
     monkeypatch.setattr(sets, "MNIST_VALIDATION", 10)
@@ -178,7 +178,7 @@ def test_a_truncated_mnist_file_is_never_half_used(
     (tmp_path / source.path).write_bytes(content[:-784])
     with pytest.raises(DataError) as error:
         sets.load_mnist(tmp_path)
-    told = f"{tmp_path / source.path} is damaged: expected SHA-256 {source.sha256}, found"
+    told = f"{tmp_path / source.path} is damaged: expected SHA-256 {source.sha256}, got"
     assert told in str(error.value)
 
 
@@ -187,7 +187,7 @@ def test_pen_digits_come_out_of_the_compressed_zip(
 ) -> None:
     server.files["uci.zip"] = in_zip("pendigits-orig.tra.Z", PEN_COMPRESSED)
     sha256 = hashlib.sha256(PEN_TEXT.encode()).hexdigest()
-    small = dataclasses.replace(PEN_DIGITS, sha256=sha256, urls=(server.url("uci.zip"),))
+    small = replace(PEN_DIGITS, sha256=sha256, urls=(server.url("uci.zip"),))
     monkeypatch.setattr(sets, "PEN_DIGITS", small)
     # Sound by its hash, but not the digits that are counted on.
     with pytest.raises(DataError, match=r"pendigits-orig.tra: expected digits \(780, .*by 10"):
