@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from app import glyph
 from app.inference.models import models_folder
 from app.inference.prototypes import Prototypes
+from app.inference.scores import ood_log_odds, softmax
 from app.inference.session import WrongModel, open_session
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
@@ -193,9 +194,7 @@ class Recognizer:
     def _probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """Calibrated, float32 (n, 10), if it is a digit at all; logits: (n, 11)."""
         scaled = logits[:, :NUM_DIGITS] / np.float32(self._temperature)
-        powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-        probabilities: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
-        return probabilities
+        return softmax(scaled)
 
     def _number(self, key: str) -> float:
         try:
@@ -214,12 +213,3 @@ def _doubt(reading: Reading) -> tuple[float, float]:
 
 def _sigmoid(log_odds: float) -> float:
     return 1 / (1 + float(np.exp(-log_odds)))
-
-
-def ood_log_odds(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Log-odds that a glyph is no digit, float32 (n,); logits: (n, 11)."""
-    digits = logits[:, :NUM_DIGITS]
-    largest = digits.max(axis=1)
-    either = largest + np.log(np.exp(digits - largest[:, None]).sum(axis=1))
-    scores: NDArray[np.float32] = logits[:, NUM_DIGITS] - either
-    return scores

@@ -22,7 +22,8 @@ import onnx
 from numpy.typing import NDArray
 
 from app.glyph import NORMAL_FORM
-from app.recognizer import CONTRACT, LABELS, Recognizer, ood_log_odds
+from app.inference.scores import ood_log_odds
+from app.recognizer import CONTRACT, LABELS, Recognizer
 from export.quantize import set_metadata, to_fp32, to_int8
 from export.verify import Verdict, verify
 from train.config import Config, to_dict

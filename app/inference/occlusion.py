@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.glyph import SIDE
+from app.inference.scores import log_softmax
 
 PATCH: Final = 5  # glyph pixels: covers a stroke, which is 2 to 4 wide
 STRIDE: Final = 2  # glyph pixels between patches: at most 169 of them, some 7 ms
@@ -31,7 +32,7 @@ def occlusion(logits: Logits, glyph: NDArray[np.uint8], label: int) -> NDArray[n
     if not len(masks):
         return np.zeros((SIDE, SIDE), np.float32)
     covered = np.where(masks, np.uint8(0), glyph)  # (patches, 28, 28)
-    scores = _log_probability(logits(np.concatenate([glyph[None], covered])), label)
+    scores = log_softmax(logits(np.concatenate([glyph[None], covered])))[:, label]
     falls = scores[0] - scores[1:]  # (patches,)
     over = masks.sum(axis=0)  # (28, 28), patches over each pixel
     mean = np.tensordot(falls, masks.astype(np.float32), axes=1) / np.maximum(over, 1)
@@ -44,9 +45,3 @@ def _patches() -> NDArray[np.bool_]:
     line = np.arange(SIDE)
     bands = np.stack([(line >= start) & (line < start + PATCH) for start in starts])
     return (bands[:, None, :, None] & bands[None, :, None, :]).reshape(-1, SIDE, SIDE)
-
-
-def _log_probability(logits: NDArray[np.float32], label: int) -> NDArray[np.float32]:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    found: NDArray[np.float32] = shifted[:, label] - np.log(np.exp(shifted).sum(axis=1))
-    return found

@@ -8,6 +8,7 @@ from typing import Final
 
 import onnxruntime
 
+PROVIDERS: Final = ["CPUExecutionProvider"]
 _ADVICE: Final = "copy both of one export again"
 
 
@@ -28,16 +29,9 @@ def open_session(
             " or make it as README.md says"
         )
     _check_hash(path)
-    # models/choices.json has the figures: one thread is fastest for what is this small, the arena
-    # saves a few percent, and optimising beforehand would save 2 ms of a start.
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads  # ignored once the session exists
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    options = session_options(threads)
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        session = onnxruntime.InferenceSession(str(path), options, PROVIDERS)
     except Exception as error:  # ONNX Runtime raises a class of its own for every cause
         message = f"{path}: expected an ONNX model, came {error}; copy or export it again"
         raise WrongModel(message) from error
@@ -47,6 +41,19 @@ def open_session(
             came = f"came {metadata.get(key)!r}; export it with this version"
             raise WrongModel(f"{path}: expected {key} {value!r}, {came}")
     return session
+
+
+def session_options(threads: int) -> onnxruntime.SessionOptions:
+    """The options of every session, to be given when it is made; threads: of one run.
+
+    models/choices.json has the figures: one thread is fastest for networks this small, the arena
+    saves a few percent, and optimising the graph beforehand would save 2 ms of a start.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors alone
+    return options
 
 
 def _check_hash(path: Path) -> None:

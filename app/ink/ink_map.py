@@ -91,14 +91,3 @@ def pen_width(mask: NDArray[np.uint8]) -> float:
     depths = np.minimum(inside[mask > 0], max(mask.shape) / 2)
     # Along a line the distance from its edge is a quarter of its width on average.
     return max(4 * float(depths.mean()) - 1, 1.0)
-
-
-def reduced(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """The image (h, w, channels) with no side longer than `side` pixels."""
-    height, width = image.shape[:2]
-    scale = side / max(height, width)
-    if scale >= 1:
-        return image
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    smaller = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return smaller.reshape(size[1], size[0], -1).astype(np.uint8)

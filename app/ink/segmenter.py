@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from app.inference.models import models_folder
 from app.inference.session import open_session
 from app.ink.ink_map import InkMap, without_specks
+from app.ink.resize import resize_to_side
 
 SEGMENTER_MODEL: Final = models_folder() / "finder.onnx"
 CONTRACT: Final = "finder/1"  # input "picture" uint8 (h, w, 3), output "ink" float32 (h, w)
@@ -51,7 +52,7 @@ class Segmenter:
 
         Look for small writing with a larger side.
         """
-        small = fit(image, side)
+        small = resize_to_side(image, side)
         height, width = small.shape[:2]
         padded = pad(small, -(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE)
         (found,) = self._session.run(["ink"], {"picture": padded})
@@ -120,15 +121,6 @@ def _boxes(found: NDArray[np.float32]) -> NDArray[np.int32]:
 def shared_segmenter() -> Segmenter:
     """The one finder of this process."""
     return Segmenter()
-
-
-def fit(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """The image, reduced or enlarged until its longer side is `side` pixels."""
-    height, width = image.shape[:2]
-    scale = side / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(image, size, interpolation=how).astype(np.uint8)
 
 
 def pad(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap, pen_width, reduced, without_border, without_specks
+from app.ink.ink_map import InkMap, pen_width, without_border, without_specks
+from app.ink.resize import reduce_to_side
 
 Plane = NDArray[np.float32]  # (h, w), in levels of 255
 
@@ -39,7 +40,7 @@ def paper(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     A drawing's paper is the level of its rim, or, where it was cropped so tightly that ink is
     all along the rim, black or white.
     """
-    small = reduced(image, SMALL_SIDE)
+    small = reduce_to_side(image, SMALL_SIDE)
     rim = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     common = np.median(rim, axis=0).astype(np.float32)
     far = np.abs(small - common).max(axis=2)  # (h, w)
@@ -60,7 +61,7 @@ def paper(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
 def find(image: NDArray[np.uint8], level: NDArray[np.float32]) -> InkMap | None:
     """The ink of a drawing uint8 (h, w, channels) on paper of that level; None without ink."""
     scale = min(1.0, LARGEST_SIDE / max(image.shape[:2]))
-    image = reduced(image, LARGEST_SIDE)
+    image = reduce_to_side(image, LARGEST_SIDE)
     plane = _inkiness(image, level)
     first = _mask(plane, 1.0, (0.0, 0.0))
     if first is None:
@@ -75,7 +76,7 @@ def find(image: NDArray[np.uint8], level: NDArray[np.float32]) -> InkMap | None:
 
 def _inkiness(image: NDArray[np.uint8], level: NDArray[np.float32]) -> Plane:
     """One plane of (h, w, channels): 0 for paper, more where there is more ink."""
-    small = reduced(image, SMALL_SIDE)
+    small = reduce_to_side(image, SMALL_SIDE)
     axis = _ink_axis(small.astype(np.float32).reshape(-1, len(level)) - level)
     plane = cv2.transform(image.astype(np.float32), axis[None]).reshape(image.shape[:2])
     return (plane - float(level @ axis)).astype(np.float32)

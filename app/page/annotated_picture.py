@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from app.ink.resize import reduce_to_side
 from app.page import assets
 from app.page.headline import DOUBT, percent
 from app.reading import Digit, Reading
@@ -25,8 +26,7 @@ _annotated_picture: Final = assets.component("annotated_picture", '<figure><img 
 def reduced(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
     """An RGB copy uint8 (h, w, 3) of LARGEST_SIDE at most, and its scale; image: see picture."""
     scale = min(1.0, LARGEST_SIDE / max(image.shape[:2]))
-    size = tuple(max(round(side * scale), 1) for side in image.shape[1::-1])
-    small = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    small = reduce_to_side(image, LARGEST_SIDE)
     if small.ndim == 2:
         return np.repeat(small[..., None], 3, axis=2), scale
     if small.shape[2] == 4:  # transparent means paper

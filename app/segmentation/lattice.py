@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.inference.scores import log_softmax
 from app.segmentation.text_lines import Boxes, line_height
 
 Run = tuple[int, int]  # the first part, and the one after the last
@@ -186,8 +187,7 @@ def _looks(
 
     widths: in line heights.
     """
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    log = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    log = log_softmax(logits)
     digit = np.maximum(log[:, :-1].max(axis=1), weights.worst)
     several = weights.broad * np.maximum(widths - weights.wide, 0)
     return np.asarray(np.maximum(digit, log[:, -1] - weights.strange - several), np.float64)

@@ -15,7 +15,7 @@ import pytest
 
 from app.inference.session import WrongModel
 from app.reading import UnreadableInput
-from app.recognizer import MODEL, Recognizer, ood_log_odds
+from app.recognizer import MODEL, Recognizer
 from tests.support.drawings import DIGITS, placed
 from tests.support.paths import ROOT
 
@@ -148,19 +148,6 @@ def test_what_is_no_digit_is_refused(recognizer: Recognizer, name: str) -> None:
     assert mark.value is None
     assert 0 < mark.confidence <= 1
     assert mark.probabilities.sum() == pytest.approx(1, abs=1e-5)
-
-
-@pytest.mark.parametrize(
-    "logits, expected",
-    [
-        ([0.0] * 11, -np.log(10)),  # the ten digits together against the eleventh
-        ([9.0] * 10 + [9.0 + np.log(10)], 0.0),
-        ([-1000.0] * 10 + [1000.0], 2000 - np.log(10)),  # no overflow
-    ],
-)
-def test_ood_log_odds(logits: list[float], expected: float) -> None:
-    scores = ood_log_odds(np.array([logits], np.float32))
-    assert scores == pytest.approx([expected], abs=1e-3)
 
 
 @pytest.mark.parametrize("key", ["temperature", "threshold"])

@@ -10,6 +10,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from app.inference.session import PROVIDERS, session_options
+
 ROUNDS: Final = 25  # of each model, in turn with the others
 CALLS: Final = 400  # in each
 
@@ -50,10 +52,7 @@ def _better(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     """A session set up as serving does."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(path), session_options(threads), PROVIDERS)
 
 
 def seconds_of(call: Callable[[], object], count: int) -> float:

@@ -21,6 +21,7 @@ from typing import Final
 import numpy as np
 import onnxruntime
 
+from app.inference.session import PROVIDERS, session_options
 from app.recognizer import MODEL
 from tests.benchmarks.field import seconds_of
 from tests.benchmarks.serving import machine
@@ -141,15 +142,12 @@ def grown(choice: Choice, folder: Path) -> float:
 
 
 def _session(choice: Choice, folder: Path) -> onnxruntime.InferenceSession:
-    options = Options()
-    options.intra_op_num_threads = choice.threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    options = session_options(choice.threads)
     path = _path(choice, folder)
     if not path.is_file():
         _save(path)
     choice.change(options)
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(path), options, PROVIDERS)
 
 
 def _path(choice: Choice, folder: Path) -> Path:
@@ -157,10 +155,9 @@ def _path(choice: Choice, folder: Path) -> Path:
 
 
 def _save(path: Path) -> None:
-    options = Options()
-    options.log_severity_level = 3
+    options = session_options(1)
     options.optimized_model_filepath = str(path)
-    onnxruntime.InferenceSession(str(MODEL), options, providers=["CPUExecutionProvider"])
+    onnxruntime.InferenceSession(str(MODEL), options, PROVIDERS)
 
 
 def _memory(name: str, folder: Path) -> float:

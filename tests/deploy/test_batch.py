@@ -159,7 +159,7 @@ def test_bytes_are_read_too() -> None:
     for kind in (pa.binary(), pa.large_binary()):
         table = pa.table({"image": pa.array([png(4), None], kind)})
         found = reader(table)
-        assert found.column_names == ["text", "digits", "error"]
+        assert found.column_names == ["text", "numbers", "digits", "error"]
         assert found.column("text").to_pylist() == ["4", None]
 
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
-from app.recognizer import NUM_DIGITS, ood_log_odds
+from app.inference.scores import ood_log_odds
+from app.recognizer import NUM_DIGITS
 
 Floats = NDArray[np.floating[Any]]
 Doubles = NDArray[np.float64]

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ink.resize import reduce_to_side
 from train.evaluate.calibration import Doubles, reliability, threshold_at
 from train.evaluate.evaluation import Result
 from train.evaluate.protocol import CALIBRATED
@@ -72,11 +73,8 @@ def photographs(path: Path, examples: Sequence[Example]) -> None:
     for number, example in enumerate(examples):
         row, column = divmod(number, columns)
         top, left = row * (_TILE + 70), column * (_TILE + 8)
-        high, wide = example.picture.shape[:2]
-        scale = _TILE / max(high, wide)
-        size = max(1, round(wide * scale)), max(1, round(high * scale))
-        smaller = cv2.resize(example.picture, size, interpolation=cv2.INTER_AREA)
-        canvas[top : top + size[1], left : left + size[0]] = smaller
+        small = reduce_to_side(example.picture, _TILE)
+        canvas[top : top + small.shape[0], left : left + small.shape[1]] = small
         if example.glyph is not None:
             below = top + _TILE + 4
             twice = 255 - example.glyph.repeat(2, axis=0).repeat(2, axis=1)

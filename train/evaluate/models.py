@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from app.glyph import SIDE
-from app.inference.session import WrongModel
+from app.inference.session import PROVIDERS, WrongModel, session_options
 from app.recognizer import LABELS, NUM_DIGITS
 from train.evaluate import score
 from train.networks.classifier import load
@@ -98,14 +98,8 @@ def _load_torch(path: Path) -> Model:
 
 
 def _load_onnx(path: Path) -> Model:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        session = onnxruntime.InferenceSession(str(path), session_options(1), PROVIDERS)
     except Exception as error:  # ONNX Runtime raises a class of its own for every cause
         raise WrongModel(f"{path}: expected an ONNX model, came {error}") from error
     metadata: dict[str, str] = session.get_modelmeta().custom_metadata_map

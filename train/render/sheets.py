@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.segmenter import SIDE, fit, pad
+from app.ink.resize import resize_to_side
+from app.ink.segmenter import SIDE, pad
 from train.augment.strokes import vary_ink
 from train.config import Config
 from train.data.sources import Sources
@@ -64,8 +65,8 @@ class SheetMaker:
         shot = _odder(self._shot(random), random)
         if random.random() < CLOSE:
             shot = _cut_out(shot, random)
-        picture = pad(fit(shot.picture, SIDE), SIDE, SIDE)
-        ink = fit((shot.ink * 255).astype(np.uint8), SIDE)
+        picture = pad(resize_to_side(shot.picture, SIDE), SIDE, SIDE)
+        ink = resize_to_side((shot.ink * 255).astype(np.uint8), SIDE)
         return picture, pad(ink, SIDE, SIDE)
 
     def _shot(self, random: Random) -> Photograph:
