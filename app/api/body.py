@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from app.api.errors import Refusal
+from app.api.errors import ApiError
 from app.api.limits import Limits
 
 INK: Final = "application/json"
@@ -39,16 +39,16 @@ _DECODER: Final = json.JSONDecoder(parse_int=float, parse_constant=_no_number)
 
 
 def kind_of(request: Request) -> str:
-    """The request's media type without its parameters. Raises Refusal for one not read here."""
+    """The request's media type without its parameters. Raises ApiError for one not read here."""
     came = request.headers.get("content-type", "")
     kind = came.partition(";")[0].strip().lower()
     if kind in (INK, FORM, BYTES) or (kind.startswith(PICTURE) and len(kind) > len(PICTURE)):
         return kind
-    raise Refusal("unsupported_media_type", f"expected {KINDS}, came {came[:100]!r}")
+    raise ApiError("unsupported_media_type", f"expected {KINDS}, came {came[:100]!r}")
 
 
 async def content_of(request: Request, kind: str, limits: Limits) -> bytes:
-    """The picture or the JSON, of a form its one file. Raises Refusal."""
+    """The picture or the JSON, of a form its one file. Raises ApiError."""
     most = limits.ink_bytes if kind == INK else limits.body_bytes
     try:
         async with asyncio.timeout(limits.body_seconds):
@@ -56,13 +56,13 @@ async def content_of(request: Request, kind: str, limits: Limits) -> bytes:
             content = await _file(request, body) if kind == FORM else body
     except TimeoutError as error:
         message = f"expected the body within {limits.body_seconds} s, came a part of it"
-        raise Refusal("request_timeout", message) from error
+        raise ApiError("request_timeout", message) from error
     except ClientDisconnect as error:
-        raise Refusal("invalid_request", "expected a whole body, came a part of it") from error
+        raise ApiError("invalid_request", "expected a whole body, came a part of it") from error
     if len(content) > most:
         raise _too_large(most, len(content))
     if not content:
-        raise Refusal("invalid_request", "expected a picture or strokes, came an empty body")
+        raise ApiError("invalid_request", "expected a picture or strokes, came an empty body")
     return content
 
 
@@ -70,7 +70,7 @@ async def _taken(request: Request, most: int) -> bytes:
     """The body; refused from its length, and again while it comes, as a length may be wrong."""
     said = request.headers.get("content-length", "")
     if said.isascii() and said.isdigit() and (len(said) > 12 or int(said) > most):
-        raise Refusal("payload_too_large", f"expected at most {most:,} bytes, came {said[:30]}")
+        raise ApiError("payload_too_large", f"expected at most {most:,} bytes, came {said[:30]}")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -79,8 +79,8 @@ async def _taken(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-def _too_large(most: int, came: int) -> Refusal:
-    return Refusal("payload_too_large", f"expected at most {most:,} bytes, came {came:,} or more")
+def _too_large(most: int, came: int) -> ApiError:
+    return ApiError("payload_too_large", f"expected at most {most:,} bytes, came {came:,} or more")
 
 
 async def _file(request: Request, body: bytes) -> bytes:
@@ -97,30 +97,30 @@ async def _file(request: Request, body: bytes) -> bytes:
         form = await parser.parse()
     except (MultiPartException, ValueError, KeyError) as error:
         message = f"expected a form with one file, came {error}"
-        raise Refusal("invalid_request", message) from error
+        raise ApiError("invalid_request", message) from error
     files = [part for part in form.values() if isinstance(part, UploadFile)]
     content = await files[0].read() if files else None
     await form.close()
     if content is None:
-        raise Refusal("invalid_request", "expected a form with one file, came a form without")
+        raise ApiError("invalid_request", "expected a form with one file, came a form without")
     return content
 
 
 def strokes_of(content: bytes, limits: Limits) -> Strokes:
-    """The strokes of a JSON body, pixels, x right and y down. Raises Refusal."""
+    """The strokes of a JSON body, pixels, x right and y down. Raises ApiError."""
     try:
         found = _DECODER.decode(content.decode(json.detect_encoding(content), "surrogatepass"))
     except (ValueError, RecursionError) as error:
-        raise Refusal("invalid_request", f"expected JSON, came {error}") from error
+        raise ApiError("invalid_request", f"expected JSON, came {error}") from error
     if not isinstance(found, dict) or set(found) != {"strokes"}:
         came = f"the keys {sorted(found)}"[:200] if isinstance(found, dict) else _name(found)
-        raise Refusal("unprocessable", f"{SHAPE}, came {came}")
+        raise ApiError("unprocessable", f"{SHAPE}, came {came}")
     strokes = found["strokes"]
     if not isinstance(strokes, list) or not all(isinstance(one, list) for one in strokes):
-        raise Refusal("unprocessable", f"{SHAPE}, came no list of lists as strokes")
+        raise ApiError("unprocessable", f"{SHAPE}, came no list of lists as strokes")
     points = sum(map(len, strokes))
     if len(strokes) > limits.strokes or points > limits.points:
-        raise Refusal(
+        raise ApiError(
             "too_many_points",
             f"expected at most {limits.strokes:,} strokes and {limits.points:,} points,"
             f" came {len(strokes):,} and {points:,}",
@@ -138,7 +138,7 @@ def _stroke(number: int, points: list[Any]) -> NDArray[np.float64]:
                 return stroke
     (came, *_) = (f"{point!r:.100}" for point in points if not _is_point(point))
     message = f"stroke {number}: expected points [x, y] of finite numbers, came {came}"
-    raise Refusal("unprocessable", message)
+    raise ApiError("unprocessable", message)
 
 
 def _is_point(point: Any) -> bool:

@@ -28,7 +28,7 @@ CODES: Final = {
 }
 
 
-class Refusal(Exception):
+class ApiError(Exception):
     """A request that is refused.
 
     code: of CODES. headers: of the answer, as how long to wait.
@@ -46,7 +46,7 @@ def json_response(
     return Response(content, status, headers, "application/json")
 
 
-def refused(request: Request, refusal: Refusal) -> Response:
+def refused(request: Request, refusal: ApiError) -> Response:
     """The refusal of a request as a response."""
     headers = refusal.headers
     endless = refusal.code == "payload_too_large" and "content-length" not in request.headers

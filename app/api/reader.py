@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from app.api import body
-from app.api.errors import Refusal
+from app.api.errors import ApiError
 from app.api.limits import Limits
 from app.inference.session import WrongModel
 from app.ink.header import PictureTooLarge, decode_checked
@@ -22,7 +22,7 @@ CHECKED: Final = 5.0  # seconds for which a check that went well is believed
 BAR: Final = [[[50.0, 10.0], [49.0, 40.0], [48.0, 90.0]]]  # a one, in pixels
 
 
-class NotReady(RuntimeError):
+class ModelUnavailable(RuntimeError):
     """The model, or the finder of ink on photographs, cannot be used; the message says why."""
 
 
@@ -41,7 +41,7 @@ class Reader:
     def read(self, content: bytes, kind: str, single: bool, limits: Limits) -> bytes:
         """What a body says, as JSON.
 
-        kind: its media type. single: it is one character. Raises Refusal and NotReady.
+        kind: its media type. single: it is one character. Raises ApiError and ModelUnavailable.
         """
         if kind == body.INK:
             (found,) = self.inks([(content, single)], limits)
@@ -52,17 +52,17 @@ class Reader:
         try:
             reading = recognizer.read_image(decode_checked(content, limits.pixels, "body"), single)
         except PictureTooLarge as error:
-            raise Refusal("too_many_pixels", str(error)) from error
+            raise ApiError("too_many_pixels", str(error)) from error
         except UnreadableInput as error:
-            raise Refusal("unprocessable", str(error)) from error
+            raise ApiError("unprocessable", str(error)) from error
         except WrongModel as error:
-            raise NotReady(str(error)) from error
+            raise ModelUnavailable(str(error)) from error
         return as_json(reading, recognizer.metadata.get("run", ""))
 
     def inks(self, asked: Sequence[tuple[bytes, bool]], limits: Limits) -> list[bytes | Exception]:
         """What bodies of strokes say, as JSON, or why one cannot be read; all in one batch.
 
-        asked: bodies, and whether each is a single character. Raises NotReady.
+        asked: bodies, and whether each is a single character. Raises ModelUnavailable.
         """
         recognizer = self._loaded()
         found: list[bytes | Exception] = []
@@ -74,7 +74,7 @@ class Reader:
                 known.append(recognizer.prepare_ink(body.strokes_of(content, limits), single))
                 places.append(place)
             except UnreadableInput as error:
-                found[place] = Refusal("unprocessable", str(error))
+                found[place] = ApiError("unprocessable", str(error))
             except Exception as error:  # it must not spoil the others' answers
                 found[place] = error
         run = recognizer.metadata.get("run", "")
@@ -83,7 +83,7 @@ class Reader:
         return found
 
     def model(self) -> dict[str, Any]:
-        """The model's metadata, and its figures or None. Raises NotReady."""
+        """The model's metadata, and its figures or None. Raises ModelUnavailable."""
         metadata = self._loaded().metadata
         try:
             figures = json.loads(self._path.with_suffix(".json").read_bytes())
@@ -92,7 +92,7 @@ class Reader:
         return {"metadata": metadata, "figures": figures}
 
     def check(self) -> None:
-        """Reads a test stroke, and looks for ink with the finder. Raises NotReady."""
+        """Reads a test stroke, and looks for ink with the finder. Raises ModelUnavailable."""
         if time.monotonic() - self._checked < CHECKED:
             return
         recognizer = self._loaded()
@@ -102,9 +102,9 @@ class Reader:
             )
             found = recognizer.read_ink([np.array(stroke) for stroke in BAR])
         except (WrongModel, UnreadableInput) as error:
-            raise NotReady(str(error)) from error
+            raise ModelUnavailable(str(error)) from error
         if len(found.digits) != 1:
-            raise NotReady(f"expected one digit of a test stroke, came {found.text!r}")
+            raise ModelUnavailable(f"expected one digit of a test stroke, came {found.text!r}")
         self._checked = time.monotonic()
 
     def _loaded(self) -> Recognizer:
@@ -113,7 +113,7 @@ class Reader:
                 try:
                     self._recognizer = Recognizer(self._path)
                 except WrongModel as error:
-                    raise NotReady(str(error)) from error
+                    raise ModelUnavailable(str(error)) from error
             return self._recognizer
 
 

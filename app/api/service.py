@@ -17,11 +17,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import body
-from app.api.errors import LOG, Refusal, failed, json_response, refused
+from app.api.errors import LOG, ApiError, failed, json_response, refused
 from app.api.limits import InFlightLimiter, Limits, RateLimiter, client_key
 from app.api.micro_batcher import SHORT, MicroBatcher
 from app.api.openapi import description
-from app.api.reader import NotReady, Reader
+from app.api.reader import ModelUnavailable, Reader
 
 AGAIN: Final = 1  # seconds after which a busy server may be asked again
 # What browsers should know of each answer: the type is as said, nothing is sent on, and of other
@@ -71,12 +71,12 @@ class Service:
         request = Request(scope, receive)
         try:
             response = await self._endpoint(request)(request)
-        except Refusal as refusal:
+        except ApiError as refusal:
             response = refused(request, refusal)
-        except NotReady as error:
+        except ModelUnavailable as error:
             LOG.error("not ready: %s", error)
             message = "expected a model that works, came none; the server's log says why"
-            response = refused(request, Refusal("model_unavailable", message))
+            response = refused(request, ApiError("model_unavailable", message))
         except Exception as error:  # what should not have happened is for the log
             LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
             response = failed()
@@ -84,14 +84,14 @@ class Service:
         await response(scope, receive, send)
 
     def _endpoint(self, request: Request) -> Endpoint:
-        """What answers a request. Raises Refusal."""
+        """What answers a request. Raises ApiError."""
         if request.scope["path"] not in self._endpoints:
             message = f"expected a path of {self._api}/openapi.json, came another"
-            raise Refusal("not_found", message)
+            raise ApiError("not_found", message)
         method, endpoint = self._endpoints[request.scope["path"]]
         if request.method != method and (method, request.method) != ("GET", "HEAD"):
             message = f"expected {method}, came {request.method}"
-            raise Refusal("method_not_allowed", message, {"Allow": method})
+            raise ApiError("method_not_allowed", message, {"Allow": method})
         return endpoint
 
     async def read(self, request: Request) -> Response:
@@ -102,12 +102,12 @@ class Service:
         if wait := self._rate_limiter.take(client):
             expected = f"expected {self._limits.rate} reads a minute at most"
             message = f"{expected}, came more; wait {wait} s"
-            raise Refusal("rate_limited", message, {"Retry-After": str(wait)})
+            raise ApiError("rate_limited", message, {"Retry-After": str(wait)})
         with self._in_flight.one(client) as free:
             if not free:
                 most = self._limits.reads + self._limits.waiting
                 message = f"expected at most {most} requests at once, half of them yours, came more"
-                raise Refusal("concurrency_limited", message, {"Retry-After": str(AGAIN)})
+                raise ApiError("concurrency_limited", message, {"Retry-After": str(AGAIN)})
             content = await body.content_of(request, kind, self._limits)
             if kind == body.INK and len(content) <= SHORT:
                 return json_response(await self._ink_batcher.read(content, single))
@@ -182,5 +182,5 @@ def _flag(request: Request, name: str) -> bool:
         return False
     text = request.query_params.get(name, "false")
     if text not in ("true", "false"):
-        raise Refusal("unprocessable", f"{name}: expected true or false, came {text[:100]!r}")
+        raise ApiError("unprocessable", f"{name}: expected true or false, came {text[:100]!r}")
     return text == "true"

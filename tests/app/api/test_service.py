@@ -41,7 +41,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from app.api import service
-from app.api.errors import Refusal
+from app.api.errors import ApiError
 from app.api.limits import InFlightLimiter, Limits, RateLimiter, client_key
 from app.api.openapi import description
 from app.api.reader import Reader
@@ -349,7 +349,7 @@ def test_a_damaged_picture_is_read_or_refused(kind: str) -> None:
         content = damaged[: chance.integers(1, len(whole)) if chance.random() < 0.3 else None]
         try:
             outcomes[type(reader.read(content.tobytes(), "image/png", False, FREE)).__name__] += 1
-        except Refusal as refusal:
+        except ApiError as refusal:
             outcomes[refusal.code] += 1
     assert set(outcomes) <= {"bytes", "unprocessable", "too_many_pixels"}
     assert outcomes["unprocessable"] > 0
