@@ -5,19 +5,11 @@ DIGITS_RATE. The defaults suit two cores and 1 GB: beside 120 MB for the process
 of 16 million pixels takes 200 MB while it is read.
 """
 
-import ipaddress
-import math
-import time
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
 from typing import Final
 
 PREFIX: Final = "DIGITS_"
-CLIENTS: Final = 10_000  # whose buckets are kept, some 2 MB; the longest unseen go first
-NETWORK: Final = 64  # bits of an IPv6 address that are one household's
 
 
 def _limit(default: int, meaning: str, least: int = 1) -> int:
@@ -52,70 +44,3 @@ class Limits:
                 raise ValueError(f"{name}: expected a whole number from {least} on, came {text!r}")
             found[one.name] = int(text)
         return cls(**found)
-
-
-class RateLimiter:
-    """A token bucket a client: full at first, filled at the rate, a token a read.
-
-    Not for several threads: the event loop alone asks. clock: seconds.
-    """
-
-    def __init__(self, rate: int, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._rate, self._burst, self._clock = rate / 60, burst, clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, at seconds
-
-    def take(self, client: str) -> int:
-        """0 when the client may read now, else the seconds after which it may."""
-        if not self._rate:
-            return 0
-        now = self._clock()
-        tokens, then = self._buckets.pop(client, (float(self._burst), now))
-        tokens = min(tokens + (now - then) * self._rate, self._burst)
-        wait = 0 if tokens >= 1 else math.ceil((1 - tokens) / self._rate)
-        self._buckets[client] = (tokens if wait else tokens - 1, now)
-        if len(self._buckets) > CLIENTS:
-            self._buckets.popitem(last=False)
-        return wait
-
-
-class InFlightLimiter:
-    """How many requests are inside: uploading, waiting or being read. Half are one client's."""
-
-    def __init__(self, places: int) -> None:
-        self._places = places
-        self._taken: Counter[str] = Counter()
-
-    @contextmanager
-    def one(self, client: str) -> Iterator[bool]:
-        """Holds a place meanwhile; False where none is free for this client."""
-        full = self._taken.total() >= self._places
-        if full or self._taken[client] >= max(self._places // 2, 1):
-            yield False
-            return
-        self._taken[client] += 1
-        try:
-            yield True
-        finally:
-            self._taken[client] -= 1
-            if not self._taken[client]:
-                del self._taken[client]
-
-
-@lru_cache(1_000)  # to take an address apart costs a twentieth of a reading
-def client_key(peer: str, forwarded: str, proxies: int) -> str:
-    """Who asks: the address that the outermost trusted proxy saw, an IPv6 one as its /64.
-
-    peer: the address of the connection. forwarded: X-Forwarded-For, to which each proxy appended
-    whom it saw; what stands further left came from the client and may be invented.
-    """
-    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
-    seen = hops[-min(proxies, len(hops))] if proxies and hops else peer
-    try:
-        address = ipaddress.ip_address(seen.strip("[]"))
-    except ValueError:
-        return peer
-    if address.version == 4:
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address.packed, NETWORK), strict=False))

@@ -17,10 +17,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import body
+from app.api.client import client_key
 from app.api.errors import LOG, ApiError, failed, json_response, refused
-from app.api.limits import InFlightLimiter, Limits, RateLimiter, client_key
+from app.api.in_flight import InFlightLimiter
+from app.api.limits import Limits
 from app.api.micro_batcher import SHORT, MicroBatcher
 from app.api.openapi import description
+from app.api.rate_limiter import RateLimiter
 from app.api.reader import ModelUnavailable, Reader
 
 AGAIN: Final = 1  # seconds after which a busy server may be asked again

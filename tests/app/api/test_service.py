@@ -41,9 +41,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from app.api import service
+from app.api.client import client_key
 from app.api.errors import ApiError
-from app.api.limits import InFlightLimiter, Limits, RateLimiter, client_key
+from app.api.in_flight import InFlightLimiter
+from app.api.limits import Limits
 from app.api.openapi import description
+from app.api.rate_limiter import RateLimiter
 from app.api.reader import Reader
 from app.ink import image as picture
 from app.recognizer import Recognizer
