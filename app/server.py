@@ -19,6 +19,8 @@ from starlette.middleware import Middleware  # noqa: E402
 from streamlit import net_util  # noqa: E402
 
 from app.api import service  # noqa: E402
+from app.api.front import ServiceFirst  # noqa: E402
+from app.api.headers import SafeHeaders  # noqa: E402
 from app.api.limits import Limits  # noqa: E402
 from app.api.tcp import send_at_once  # noqa: E402
 
@@ -30,5 +32,5 @@ prefix: Final = ("/" + st.get_option("server.baseUrlPath").strip("/")).rstrip("/
 api: Final = service.create(Limits.from_environment(os.environ), prefix=prefix)
 app = st.App(
     ROOT / "app" / "main.py",
-    middleware=[Middleware(service.Front, api)],
+    middleware=[Middleware(SafeHeaders), Middleware(ServiceFirst, api)],
 )

@@ -4,24 +4,34 @@ import ipaddress
 from functools import lru_cache
 from typing import Final
 
-NETWORK: Final = 64  # bits of an IPv6 address that are one household's
+from starlette.requests import Request
+
+NETWORK_BITS: Final = 64  # of an IPv6 address; a household has the rest to itself
 
 
-@lru_cache(1_000)  # to take an address apart costs a twentieth of a reading
+def client_of(request: Request, proxies: int) -> str:
+    """The client of a request, see `client_key`; the header is not looked at for 0 proxies."""
+    peer = request.client.host if request.client else ""
+    forwarded = request.headers.getlist("x-forwarded-for") if proxies else []
+    return client_key(peer, ",".join(forwarded), proxies)
+
+
+@lru_cache(1_000)  # taking an address apart costs a twentieth of a reading
 def client_key(peer: str, forwarded: str, proxies: int) -> str:
-    """Who asks: the address that the outermost trusted proxy saw, an IPv6 one as its /64.
+    """The address that the outermost trusted proxy saw; of an IPv6 address its /64 network.
 
-    peer: the address of the connection. forwarded: X-Forwarded-For, to which each proxy appended
-    whom it saw; what stands further left came from the client and may be invented.
+    peer: the address of the connection. forwarded: X-Forwarded-For, to which each proxy appends
+    the address it saw; what is further left was sent by the client and may be invented. proxies:
+    how many are trusted.
     """
     hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
-    seen = hops[-min(proxies, len(hops))] if proxies and hops else peer
+    client = hops[-min(proxies, len(hops))] if proxies and hops else peer
     try:
-        address = ipaddress.ip_address(seen.strip("[]"))
+        address = ipaddress.ip_address(client.strip("[]"))
     except ValueError:
         return peer
     if address.version == 4:
         return str(address)
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address.packed, NETWORK), strict=False))
+    return str(ipaddress.ip_network((address.packed, NETWORK_BITS), strict=False))

@@ -1,37 +1,25 @@
-"""The one shape of every refusal: {"error": {"code": ..., "message": ...}} and its status."""
+"""Errors and how the service answers them: {"error": {"code": ..., "message": ...}}, always."""
 
-import json
 import logging
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ExceptionHandler
+
+from app.api.codes import CODES
+from app.api.schemas import Error, ErrorBody
 
 LOG: Final = logging.getLogger("digits")
-
-# Every code, its status and what it means: the OpenAPI description is made from this.
-CODES: Final = {
-    "invalid_request": (400, "The body is not what its content type says."),
-    "not_found": (404, "There is nothing at this path."),
-    "method_not_allowed": (405, "The path is there, for another method."),
-    "request_timeout": (408, "The body did not arrive in time."),
-    "payload_too_large": (413, "The body has too many bytes."),
-    "unsupported_media_type": (415, "The content type is none that is read."),
-    "unprocessable": (422, "The picture, the strokes or a parameter cannot be read."),
-    "too_many_pixels": (422, "The picture has too many pixels."),
-    "too_many_points": (422, "The drawing has too many strokes or points."),
-    "rate_limited": (429, "This client has asked too often; see Retry-After."),
-    "concurrency_limited": (429, "Too many requests are being served; see Retry-After."),
-    "internal_error": (500, "The server failed; its log says why."),
-    "model_unavailable": (503, "The model cannot be used; the server's log says why."),
-}
 
 
 class ApiError(Exception):
     """A request that is refused.
 
-    code: of CODES. headers: of the answer, as how long to wait.
+    code: one of `app.api.codes`. message: sentences that say what to do. headers: of the answer.
     """
 
     def __init__(self, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
@@ -39,27 +27,61 @@ class ApiError(Exception):
         self.code, self.message, self.headers = code, message, dict(headers or {})
 
 
+class ModelUnavailable(RuntimeError):
+    """The model, or the one that finds ink in photographs, cannot be used; the message says why."""
+
+
 def json_response(
     content: bytes, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """JSON that is bytes already as a response."""
+    """A response whose content is JSON already."""
     return Response(content, status, headers, "application/json")
 
 
-def refused(request: Request, refusal: ApiError) -> Response:
-    """The refusal of a request as a response."""
-    headers = refusal.headers
-    endless = refusal.code == "payload_too_large" and "content-length" not in request.headers
-    if endless or refusal.code == "request_timeout":
-        headers["Connection"] = "close"  # else the rest of the body would be waited for
-    return _answer(refusal.code, refusal.message, headers)
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    headers = error.headers
+    is_endless = error.code == "payload_too_large" and "content-length" not in request.headers
+    if is_endless or error.code == "request_timeout":
+        headers["Connection"] = "close"  # else the server would wait for the rest of the body
+    return _error_response(error.code, error.message, headers)
 
 
-def failed() -> Response:
-    """The answer to what should not have happened: nothing of it, that is in the log."""
-    return _answer("internal_error", CODES["internal_error"][1], {})
+async def _not_found(request: Request, _: Exception) -> Response:
+    path = request.app.url_path_for("openapi")
+    message = f"Nothing is served at this path. GET {path} lists the paths that are."
+    return _error_response("not_found", message)
 
 
-def _answer(code: str, message: str, headers: Mapping[str, str]) -> Response:
-    content = {"error": {"code": code, "message": message}}
-    return json_response(json.dumps(content).encode(), CODES[code][0], headers)
+async def _method_not_allowed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    methods = sorted((error.headers or {})["Allow"].split(", "))  # Starlette has them in a set
+    message = f"This path does not take {request.method[:20]}. Use {' or '.join(methods)}."
+    return _error_response("method_not_allowed", message, {"Allow": ", ".join(methods)})
+
+
+async def _model_unavailable(_: Request, error: Exception) -> Response:
+    LOG.error("The model cannot be used: %s", error)
+    message = "The model cannot be used, so nothing can be read. The server's log says why."
+    return _error_response("model_unavailable", message)
+
+
+async def _internal_error(request: Request, _: Exception) -> Response:
+    # The exception is kept from the client. Starlette raises it again, for the server to log.
+    LOG.error("%s %s failed", request.method, request.url.path)
+    return _error_response("internal_error", "The server failed. Its log says why.")
+
+
+# By exception, or by the status of those that Starlette's routing raises.
+HANDLERS: Final[dict[int | type[Exception], ExceptionHandler]] = {
+    ApiError: _refuse,
+    404: _not_found,
+    405: _method_not_allowed,
+    ModelUnavailable: _model_unavailable,
+    Exception: _internal_error,
+}
+
+
+def _error_response(code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    content = msgspec.json.encode(Error(ErrorBody(code, message)))
+    return json_response(content, CODES[code][0], headers)

@@ -1,4 +1,4 @@
-"""How many requests are served at once."""
+"""A limit on how many requests are served at the same time."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,23 +6,26 @@ from contextlib import contextmanager
 
 
 class InFlightLimiter:
-    """How many requests are inside: uploading, waiting or being read. Half are one client's."""
+    """Counts the requests that upload, wait or are being read; one client may have half of them.
 
-    def __init__(self, places: int) -> None:
-        self._places = places
-        self._taken: Counter[str] = Counter()
+    Only the event loop may call it: it has no lock.
+    """
+
+    def __init__(self, max_requests: int) -> None:
+        self._max_requests = max_requests
+        self._in_flight: Counter[str] = Counter()
 
     @contextmanager
-    def one(self, client: str) -> Iterator[bool]:
-        """Holds a place meanwhile; False where none is free for this client."""
-        full = self._taken.total() >= self._places
-        if full or self._taken[client] >= max(self._places // 2, 1):
+    def admit(self, client: str) -> Iterator[bool]:
+        """Counts a request of this client while it lasts; yields False where it may not start."""
+        is_full = self._in_flight.total() >= self._max_requests
+        if is_full or self._in_flight[client] >= max(self._max_requests // 2, 1):
             yield False
             return
-        self._taken[client] += 1
+        self._in_flight[client] += 1
         try:
             yield True
         finally:
-            self._taken[client] -= 1
-            if not self._taken[client]:
-                del self._taken[client]
+            self._in_flight[client] -= 1
+            if not self._in_flight[client]:
+                del self._in_flight[client]

@@ -1,64 +1,63 @@
-"""Strokes that wait to be read: all that have come together are read in one go.
+"""A micro-batcher: what has arrived meanwhile is processed in one batch, in one thread.
 
-One thread reads them, because reading strokes holds the interpreter's lock nearly all the time:
-several threads would only take it from each other and from the event loop, which with Python's
-switch interval of 5 ms costs more than the reading itself. A go at a time also saves most of the
+The service reads strokes this way, because reading them holds the interpreter's lock nearly all the
+time: several threads would only take it from each other and from the event loop, which with
+Python's switch interval of 5 ms costs more than the reading itself. Batches also save most of the
 hand-overs between the threads.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-MOST: Final = 16  # drawings in one go, some 8 ms
-SHORT: Final = 16 << 10  # bytes of JSON, 800 points; longer drawings must not hold others up
+MAX_BATCH: Final = 16  # items; of short drawings they take some 8 ms
 
-Asked = tuple[bytes, bool]  # a body, and whether it is a single character
-Read = Callable[[Sequence[Asked]], Sequence[bytes | Exception]]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-class MicroBatcher:
-    """Drawings on their way to the thread and back; for one event loop, which alone calls it.
+class MicroBatcher(Generic[Item, Result]):
+    """Takes items to a thread and their results back; for one event loop, which alone calls it.
 
-    read: what reads some of them, each to an answer or to why there is none.
+    process: gives the result of each item of a batch, or the exception that takes its place.
     """
 
-    def __init__(self, read: Read) -> None:
-        self._read = read
-        self._waiting: list[tuple[Asked, asyncio.Future[bytes]]] = []
-        self._busy = False
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ink")
+    def __init__(self, process: Callable[[Sequence[Item]], Sequence[Result | Exception]]) -> None:
+        self._process = process
+        self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
+        self._is_busy = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="micro-batcher")
 
-    async def read(self, content: bytes, single: bool) -> bytes:
-        """The answer to a body. Raises what `read` gave in its place."""
-        answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        self._waiting.append(((content, single), answer))
-        if not self._busy:
-            self._start()
-        return await answer
+    async def submit(self, item: Item) -> Result:
+        """The result of an item. Raises the exception that `process` gives in its place."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if not self._is_busy:
+            self._start_batch()
+        return await future
 
-    def _start(self) -> None:
-        some, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-        self._busy = bool(some)
-        if not some:
+    def _start_batch(self) -> None:
+        batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
+        self._is_busy = bool(batch)
+        if not batch:
             return
-        asked = [one for one, _ in some]
-        work = asyncio.get_running_loop().run_in_executor(self._thread, self._read, asked)
-        work.add_done_callback(lambda done: self._finish(done, [answer for _, answer in some]))
+        items = [item for item, _ in batch]
+        work = asyncio.get_running_loop().run_in_executor(self._thread, self._process, items)
+        work.add_done_callback(lambda done: self._finish(done, [future for _, future in batch]))
 
     def _finish(
         self,
-        done: "asyncio.Future[Sequence[bytes | Exception]]",
-        answers: Sequence["asyncio.Future[bytes]"],
+        done: "asyncio.Future[Sequence[Result | Exception]]",
+        futures: "Sequence[asyncio.Future[Result]]",
     ) -> None:
         error = done.exception()
-        found = [error] * len(answers) if error else done.result()
-        for answer, one in zip(answers, found, strict=True):
-            if answer.done():  # its request was given up meanwhile
+        results = [error] * len(futures) if error else done.result()
+        for future, result in zip(futures, results, strict=True):
+            if future.done():  # its request was given up meanwhile
                 continue
-            if isinstance(one, bytes):
-                answer.set_result(one)
+            if isinstance(result, BaseException):
+                future.set_exception(result)
             else:
-                answer.set_exception(one)
-        self._start()
+                future.set_result(result)
+        self._start_batch()

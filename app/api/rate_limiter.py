@@ -1,4 +1,4 @@
-"""How often one client may ask."""
+"""A limit on how often each client may ask."""
 
 import math
 import time
@@ -6,13 +6,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
-CLIENTS: Final = 10_000  # whose buckets are kept, some 2 MB; the longest unseen go first
+MAX_CLIENTS: Final = 10_000  # whose buckets are kept, some 2 MB; the longest unseen go first
 
 
 class RateLimiter:
-    """A token bucket a client: full at first, filled at the rate, a token a read.
+    """A token bucket for each client: it starts full, fills at the rate, and each read takes one.
 
-    Not for several threads: the event loop alone asks. clock: seconds.
+    rate: tokens a minute, 0 for no limit. burst: tokens that a full bucket holds. clock: seconds.
+    Only the event loop may call it: it has no lock.
     """
 
     def __init__(self, rate: int, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -20,14 +21,14 @@ class RateLimiter:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, at seconds
 
     def take(self, client: str) -> int:
-        """0 when the client may read now, else the seconds after which it may."""
+        """Takes a token. Returns 0, or the seconds to wait where there is none."""
         if not self._rate:
             return 0
         now = self._clock()
-        tokens, then = self._buckets.pop(client, (float(self._burst), now))
-        tokens = min(tokens + (now - then) * self._rate, self._burst)
+        tokens, updated = self._buckets.pop(client, (float(self._burst), now))
+        tokens = min(tokens + (now - updated) * self._rate, self._burst)
         wait = 0 if tokens >= 1 else math.ceil((1 - tokens) / self._rate)
         self._buckets[client] = (tokens if wait else tokens - 1, now)
-        if len(self._buckets) > CLIENTS:
+        if len(self._buckets) > MAX_CLIENTS:
             self._buckets.popitem(last=False)
         return wait

@@ -5,12 +5,14 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+import msgspec
 import numpy as np
 
-from app.api import body
-from app.api.errors import ApiError
+from app.api import schemas
+from app.api.errors import ApiError, ModelUnavailable
+from app.api.ink import decode_ink
 from app.api.limits import Limits
 from app.inference.session import WrongModel
 from app.ink.header import PictureTooLarge, decode_checked
@@ -18,12 +20,10 @@ from app.ink.segmenter import STRIDE, shared_segmenter
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Prepared, Recognizer
 
-CHECKED: Final = 5.0  # seconds for which a check that went well is believed
+CHECK_SECONDS: Final = 5.0  # for which a check that went well is believed
 BAR: Final = [[[50.0, 10.0], [49.0, 40.0], [48.0, 90.0]]]  # a one, in pixels
 
-
-class ModelUnavailable(RuntimeError):
-    """The model, or the finder of ink on photographs, cannot be used; the message says why."""
+InkRequest = tuple[bytes, bool]  # a body of strokes, and whether it is a single character
 
 
 class Reader:
@@ -32,80 +32,89 @@ class Reader:
     path: of the model, beside which a .json of the same name has its figures.
     """
 
-    def __init__(self, path: Path = MODEL) -> None:
-        self._path = path
+    def __init__(self, limits: Limits, path: Path = MODEL) -> None:
+        self._limits, self._path = limits, path
         self._lock = threading.Lock()
         self._recognizer: Recognizer | None = None
-        self._checked = -CHECKED
+        self._checked_at = -CHECK_SECONDS
 
-    def read(self, content: bytes, kind: str, single: bool, limits: Limits) -> bytes:
-        """What a body says, as JSON.
+    def read_image(self, content: bytes, single: bool) -> bytes:
+        """The reading of a picture's file, as JSON; single: it is one character.
 
-        kind: its media type. single: it is one character. Raises ApiError and ModelUnavailable.
+        Raises ApiError and ModelUnavailable.
         """
-        if kind == body.INK:
-            (found,) = self.inks([(content, single)], limits)
-            if isinstance(found, Exception):
-                raise found
-            return found
         recognizer = self._loaded()
         try:
-            reading = recognizer.read_image(decode_checked(content, limits.pixels, "body"), single)
+            image = decode_checked(content, self._limits.pixels)
+            reading = recognizer.read_image(image, single)
         except PictureTooLarge as error:
-            raise ApiError("too_many_pixels", str(error)) from error
+            message = f"The picture is too large: {error}. Send a smaller one."
+            raise ApiError("too_many_pixels", message) from error
         except UnreadableInput as error:
-            raise ApiError("unprocessable", str(error)) from error
+            message = f"The picture cannot be read: {error}."
+            raise ApiError("unprocessable", message) from error
         except WrongModel as error:
             raise ModelUnavailable(str(error)) from error
-        return as_json(reading, recognizer.metadata.get("run", ""))
+        return _as_json(reading, recognizer)
 
-    def inks(self, asked: Sequence[tuple[bytes, bool]], limits: Limits) -> list[bytes | Exception]:
-        """What bodies of strokes say, as JSON, or why one cannot be read; all in one batch.
+    def read_ink(self, content: bytes, single: bool) -> bytes:
+        """The reading of a body of strokes, as JSON; single: it is one character.
 
-        asked: bodies, and whether each is a single character. Raises ModelUnavailable.
+        Raises ApiError and ModelUnavailable.
+        """
+        (result,) = self.read_ink_batch([(content, single)])
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def read_ink_batch(self, requests: Sequence[InkRequest]) -> list[bytes | Exception]:
+        """The readings of bodies of strokes, as JSON, or why one cannot be read; in one batch.
+
+        Raises ModelUnavailable.
         """
         recognizer = self._loaded()
-        found: list[bytes | Exception] = []
-        known: list[Prepared] = []
-        places: list[int] = []
-        for place, (content, single) in enumerate(asked):
-            found.append(b"")
-            try:
-                known.append(recognizer.prepare_ink(body.strokes_of(content, limits), single))
-                places.append(place)
-            except UnreadableInput as error:
-                found[place] = ApiError("unprocessable", str(error))
-            except Exception as error:  # it must not spoil the others' answers
-                found[place] = error
-        run = recognizer.metadata.get("run", "")
-        for place, reading in zip(places, recognizer.read_prepared(known), strict=True):
-            found[place] = as_json(reading, run)
-        return found
+        inputs = [self._prepare(recognizer, *request) for request in requests]
+        prepared = [each for each in inputs if isinstance(each, Prepared)]
+        readings = iter(recognizer.read_prepared(prepared))
+        return [
+            _as_json(next(readings), recognizer) if isinstance(each, Prepared) else each
+            for each in inputs
+        ]
 
-    def model(self) -> dict[str, Any]:
-        """The model's metadata, and its figures or None. Raises ModelUnavailable."""
+    def _prepare(
+        self, recognizer: Recognizer, content: bytes, single: bool
+    ) -> Prepared | Exception:
+        try:
+            return recognizer.prepare_ink(decode_ink(content, self._limits), single)
+        except UnreadableInput as error:
+            return ApiError("unprocessable", f"The strokes cannot be read: {error}.")
+        except Exception as error:  # it must not spoil the answers to the others of its batch
+            return error
+
+    def model(self) -> bytes:
+        """The model's metadata, and its figures or null, as JSON. Raises ModelUnavailable."""
         metadata = self._loaded().metadata
         try:
             figures = json.loads(self._path.with_suffix(".json").read_bytes())
         except (OSError, ValueError):
             figures = None  # a model of one's own needs none
-        return {"metadata": metadata, "figures": figures}
+        return msgspec.json.encode(schemas.Model(metadata, figures))
 
     def check(self) -> None:
-        """Reads a test stroke, and looks for ink with the finder. Raises ModelUnavailable."""
-        if time.monotonic() - self._checked < CHECKED:
+        """Reads a test stroke, and looks for ink with the segmenter. Raises ModelUnavailable."""
+        if time.monotonic() - self._checked_at < CHECK_SECONDS:
             return
         recognizer = self._loaded()
         try:
             shared_segmenter().ink_probabilities(
                 np.full((STRIDE, STRIDE, 3), 255, np.uint8), STRIDE
             )
-            found = recognizer.read_ink([np.array(stroke) for stroke in BAR])
+            reading = recognizer.read_ink([np.array(stroke) for stroke in BAR])
         except (WrongModel, UnreadableInput) as error:
             raise ModelUnavailable(str(error)) from error
-        if len(found.digits) != 1:
-            raise ModelUnavailable(f"expected one digit of a test stroke, came {found.text!r}")
-        self._checked = time.monotonic()
+        if len(reading.digits) != 1:
+            raise ModelUnavailable(f"expected one digit in a test stroke, got {reading.text!r}")
+        self._checked_at = time.monotonic()
 
     def _loaded(self) -> Recognizer:
         with self._lock:
@@ -117,6 +126,7 @@ class Reader:
             return self._recognizer
 
 
-def as_json(reading: Reading, run: str) -> bytes:
-    """The reading as JSON; run: id of the training run that made the model."""
-    return json.dumps({**reading.to_dict(), "model_run": run}).encode()
+def _as_json(reading: Reading, recognizer: Recognizer) -> bytes:
+    """The reading as `app.api.schemas.Reading`, with the id of the model's training run."""
+    model_run = recognizer.metadata.get("run", "")
+    return msgspec.json.encode({**reading.to_dict(), "model_run": model_run})

@@ -1,189 +1,142 @@
 """The HTTP service for programs: what is read, what the model is, and whether the server is well.
 
-`create` makes an ASGI application of its own, which `app.server` puts before the page. Nothing
-that takes long happens on the event loop: strokes are read by one thread, pictures by a few.
+`create` makes a Starlette application, which `app.server` puts before the page. Nothing that takes
+long happens on the event loop: strokes are read by one thread, pictures by a few.
 """
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Final, TypeVar
 
-from starlette.datastructures import MutableHeaders
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import BaseRoute, Mount, Route, Router
 
 from app.api import body
-from app.api.client import client_key
-from app.api.errors import LOG, ApiError, failed, json_response, refused
+from app.api.client import client_of
+from app.api.errors import HANDLERS, ApiError, json_response
 from app.api.in_flight import InFlightLimiter
 from app.api.limits import Limits
-from app.api.micro_batcher import SHORT, MicroBatcher
+from app.api.micro_batcher import MicroBatcher
 from app.api.openapi import description
 from app.api.rate_limiter import RateLimiter
-from app.api.reader import ModelUnavailable, Reader
+from app.api.reader import InkRequest, Reader
+from app.api.schemas import Status
 
-AGAIN: Final = 1  # seconds after which a busy server may be asked again
-# What browsers should know of each answer: the type is as said, nothing is sent on, and of other
-# sites only a Space may show it in a frame.
-SAFE: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
-}
-_SAFE: Final = [(name.lower().encode(), value.encode()) for name, value in SAFE.items()]
+RETRY_SECONDS: Final = 1  # after which a server that was full may be asked again
+MAX_BATCHED_BYTES: Final = 16 << 10  # of JSON, 800 points: a longer drawing would hold others up
 
-Done = TypeVar("Done")
-Endpoint = Callable[[Request], Awaitable[Response]]
+Result = TypeVar("Result")
 
 
-class Service:
-    """The answers to requests, within limits, as an ASGI application.
+def create(limits: Limits, reader: Reader | None = None, prefix: str = "") -> Starlette:
+    """The service as an ASGI application.
 
-    prefix: of the paths for clients, as "/digits", where a proxy gives this server a part of a
-        site. The probes are for the machine alone and have none.
+    reader: another than that of the committed model. prefix: of the paths for clients, as
+    "/digits", where a proxy gives this server a part of a site; the probes are for the machine
+    alone and have none.
     """
+    endpoints = Endpoints(limits, reader or Reader(limits), prefix)
+    return Starlette(routes=endpoints.routes(prefix + "/api"), exception_handlers=HANDLERS)
+
+
+class Endpoints:
+    """What answers requests, within limits."""
 
     def __init__(self, limits: Limits, reader: Reader, prefix: str) -> None:
-        self._limits, self._reader, self._api = limits, reader, prefix + "/api"
+        self._limits, self._reader = limits, reader
         self._rate_limiter = RateLimiter(limits.rate, limits.burst)
-        self._in_flight = InFlightLimiter(limits.reads + limits.waiting)
-        self._ink_batcher = MicroBatcher(partial(reader.inks, limits=limits))
+        self._in_flight = InFlightLimiter(limits.in_flight)
+        self._batcher = MicroBatcher[InkRequest, bytes](reader.read_ink_batch)
         self._pool = ThreadPoolExecutor(limits.reads, thread_name_prefix="read")
         self._probe = ThreadPoolExecutor(1, thread_name_prefix="probe")  # not behind the readers
-        self._description = json.dumps(description(limits, prefix)).encode()
-        self._endpoints: dict[str, tuple[str, Endpoint]] = {
-            self._api + "/read": ("POST", self.read),
-            self._api + "/model": ("GET", self.model),
-            self._api + "/openapi.json": ("GET", self.openapi),
-            "/healthz": ("GET", self.healthz),
-            "/readyz": ("GET", self.readyz),
-        }
+        self._description = msgspec.json.encode(description(limits, prefix))
 
-    def owns(self, path: str) -> bool:
-        """Whether a path is answered here, be it with "not found"."""
-        return path in self._endpoints or path == self._api or path.startswith(self._api + "/")
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
-        if scope["type"] != "http":
-            raise NotImplementedError(f"expected HTTP, came {scope['type']}")
-        request = Request(scope, receive)
-        try:
-            response = await self._endpoint(request)(request)
-        except ApiError as refusal:
-            response = refused(request, refusal)
-        except ModelUnavailable as error:
-            LOG.error("not ready: %s", error)
-            message = "expected a model that works, came none; the server's log says why"
-            response = refused(request, ApiError("model_unavailable", message))
-        except Exception as error:  # what should not have happened is for the log
-            LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
-            response = failed()
-        response.raw_headers += _SAFE
-        await response(scope, receive, send)
-
-    def _endpoint(self, request: Request) -> Endpoint:
-        """What answers a request. Raises ApiError."""
-        if request.scope["path"] not in self._endpoints:
-            message = f"expected a path of {self._api}/openapi.json, came another"
-            raise ApiError("not_found", message)
-        method, endpoint = self._endpoints[request.scope["path"]]
-        if request.method != method and (method, request.method) != ("GET", "HEAD"):
-            message = f"expected {method}, came {request.method}"
-            raise ApiError("method_not_allowed", message, {"Allow": method})
-        return endpoint
+    def routes(self, api: str) -> list[BaseRoute]:
+        """The paths of the service; api: the one that all but the probes are below."""
+        endpoints = [
+            Route("/read", self.read, methods=["POST"]),
+            Route("/model", self.model),
+            Route("/openapi.json", self.openapi),
+        ]
+        return [
+            Mount(api, Router(endpoints, redirect_slashes=False)),
+            Route(api, self.root),
+            Route("/healthz", self.healthz),
+            Route("/readyz", self.readyz),
+        ]
 
     async def read(self, request: Request) -> Response:
-        """POST /api/read: a picture or strokes, answered with what they say."""
-        kind = body.kind_of(request)
+        """POST /api/read: the reading of a picture or of strokes."""
+        media_type = body.media_type_of(request)
         single = _flag(request, "single")
-        client = self._client(request)
-        if wait := self._rate_limiter.take(client):
-            expected = f"expected {self._limits.rate} reads a minute at most"
-            message = f"{expected}, came more; wait {wait} s"
-            raise ApiError("rate_limited", message, {"Retry-After": str(wait)})
-        with self._in_flight.one(client) as free:
-            if not free:
-                most = self._limits.reads + self._limits.waiting
-                message = f"expected at most {most} requests at once, half of them yours, came more"
-                raise ApiError("concurrency_limited", message, {"Retry-After": str(AGAIN)})
-            content = await body.content_of(request, kind, self._limits)
-            if kind == body.INK and len(content) <= SHORT:
-                return json_response(await self._ink_batcher.read(content, single))
-            work = partial(self._reader.read, content, kind, single, self._limits)
-            return json_response(await _in(self._pool, work))
+        client = client_of(request, self._limits.proxies)
+        self._limit_rate(client)
+        with self._in_flight.admit(client) as is_admitted:
+            if not is_admitted:
+                raise self._concurrency_limited()
+            content = await body.read_body(request, media_type, self._limits)
+            return json_response(await self._reading(content, media_type, single))
 
     async def model(self, _: Request) -> Response:
         """GET /api/model: the model's contract and its measured figures."""
-        found = await _in(self._probe, self._reader.model)
-        return json_response(json.dumps(found).encode())
+        return json_response(await _run_in(self._probe, self._reader.model))
 
     async def openapi(self, _: Request) -> Response:
-        """GET /api/openapi.json: what is answered here, for programs."""
+        """GET /api/openapi.json: the service described for programs."""
         return json_response(self._description)
+
+    async def root(self, _: Request) -> Response:
+        """GET /api: nothing yet, and never the page."""
+        raise HTTPException(404)
 
     async def healthz(self, _: Request) -> Response:
         """GET /healthz: the process lives and its event loop runs."""
-        return json_response(b'{"status": "alive"}')
+        return json_response(msgspec.json.encode(Status("alive")))
 
     async def readyz(self, _: Request) -> Response:
         """GET /readyz: the model is there, and strokes and a picture can be read."""
-        await _in(self._probe, self._reader.check)
-        return json_response(b'{"status": "ready"}')
+        await _run_in(self._probe, self._reader.check)
+        return json_response(msgspec.json.encode(Status("ready")))
 
-    def _client(self, request: Request) -> str:
-        peer = request.client.host if request.client else ""
-        if not self._limits.proxies:
-            return client_key(peer, "", 0)
-        forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
-        return client_key(peer, forwarded, self._limits.proxies)
+    async def _reading(self, content: bytes, media_type: str, single: bool) -> bytes:
+        """The reading of a body, as JSON."""
+        if media_type != body.JSON:
+            return await _run_in(self._pool, partial(self._reader.read_image, content, single))
+        if len(content) > MAX_BATCHED_BYTES:
+            return await _run_in(self._pool, partial(self._reader.read_ink, content, single))
+        return await self._batcher.submit((content, single))
 
+    def _limit_rate(self, client: str) -> None:
+        """Raises ApiError where this client has asked too often."""
+        if wait := self._rate_limiter.take(client):
+            limit = f"Rate limit exceeded: {self._limits.rate} reads a minute."
+            headers = {"Retry-After": str(wait)}
+            raise ApiError("rate_limited", f"{limit} Try again in {wait} s.", headers)
 
-class Front:
-    """Middleware before the page: the service's requests go to it, the page's answers are safe.
-
-    Streamlit's own middleware (sessions, compression) costs a request for a reading a quarter of
-    its time and gives it nothing.
-    """
-
-    def __init__(self, app: ASGIApp, service: Service) -> None:
-        self._app, self._service = app, service
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request, or one WebSocket."""
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SAFE)
-            await send(message)
-
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-        elif self._service.owns(scope["path"]):
-            await self._service(scope, receive, send)
-        else:
-            await self._app(scope, receive, sending)
+    def _concurrency_limited(self) -> ApiError:
+        limit = f"The server takes {self._limits.in_flight} requests at once, half from one client."
+        headers = {"Retry-After": str(RETRY_SECONDS)}
+        message = f"{limit} Try again in {RETRY_SECONDS} s."
+        return ApiError("concurrency_limited", message, headers)
 
 
-def create(limits: Limits, reader: Reader | None = None, prefix: str = "") -> Service:
-    """The service; reader: another than that of the committed model. prefix: see Service."""
-    return Service(limits, reader or Reader(), prefix)
-
-
-async def _in(pool: Executor, work: Callable[[], Done]) -> Done:
-    """What work done in a pool gives."""
+async def _run_in(pool: Executor, work: Callable[[], Result]) -> Result:
+    """The result of work that a pool does."""
     return await asyncio.get_running_loop().run_in_executor(pool, work)
 
 
 def _flag(request: Request, name: str) -> bool:
-    """A query parameter that is true or false, and false where it is missing."""
+    """A query parameter that is true or false; false where it is missing. Raises ApiError."""
     if not request.scope["query_string"]:
         return False
     text = request.query_params.get(name, "false")
     if text not in ("true", "false"):
-        raise ApiError("unprocessable", f"{name}: expected true or false, came {text[:100]!r}")
+        message = f"The parameter {name} is {text[:100]!r}. Use true or false."
+        raise ApiError("unprocessable", message)
     return text == "true"

@@ -18,7 +18,7 @@ from app.inference.session import WrongModel
 from app.ink import segmenter
 from app.ink.segmenter import SEGMENTER_MODEL, Segmenter
 from app.recognizer import MODEL, Recognizer
-from tests.app.api.test_service import coded, drawn, read, refused, serving
+from tests.app.api.test_service import FREE, coded, drawn, read, refused, serving
 from tests.support.paths import ROOT
 
 INK = {"strokes": [[[50, 10], [49, 40], [48, 90]]]}
@@ -84,10 +84,8 @@ def test_a_wrong_model_is_said_at_every_door(
         Recognizer(path)
     assert command.main(["read", "--model", str(path), str(tmp_path)]) == 2
     assert "expected" in capsys.readouterr().err
-    with caplog.at_level(logging.ERROR, "digits"), serving(reader=Reader(path)) as address:
-        refused(
-            read(address, INK, "application/json"), 503, "model_unavailable", "the server's log"
-        )
+    with caplog.at_level(logging.ERROR, "digits"), serving(reader=Reader(FREE, path)) as address:
+        refused(read(address, INK, "application/json"), 503, "model_unavailable", "server's log")
         refused(requests.get(f"{address}/readyz", timeout=9), 503, "model_unavailable")
         assert requests.get(f"{address}/healthz", timeout=9).status_code == 200
     assert str(tmp_path) in caplog.text  # the log tells what the client is not told
@@ -118,7 +116,7 @@ def test_a_wrong_finder_is_said_and_strokes_are_still_read(
 
 def test_a_model_that_comes_later_is_taken(tmp_path: Path) -> None:
     path = spoilt(MODEL, remove, tmp_path)
-    with serving(reader=Reader(path)) as address:
+    with serving(reader=Reader(FREE, path)) as address:
         assert requests.get(f"{address}/readyz", timeout=9).status_code == 503
         shutil.copyfile(MODEL, path)
         assert requests.get(f"{address}/readyz", timeout=9).status_code == 200

@@ -244,7 +244,7 @@ class Doors:
         if status == 200:
             known = method != "POST" or set(answer) == READING
             return "read" if known else f"bad: says {answer}"
-        if status in REFUSALS and "expected" in answer["error"]["message"]:
+        if status in REFUSALS and answer["error"]["message"].endswith("."):  # a sentence
             return "refused"
         return f"bad: {status} {answer}"[:300]
 

@@ -43,6 +43,7 @@ from schemathesis.specs.openapi.checks import (
 from app.api import service
 from app.api.client import client_key
 from app.api.errors import ApiError
+from app.api.headers import SafeHeaders
 from app.api.in_flight import InFlightLimiter
 from app.api.limits import Limits
 from app.api.openapi import description
@@ -62,7 +63,8 @@ INK = {"Content-Type": "application/json"}
 @contextmanager
 def serving(limits: Limits = FREE, reader: Reader | None = None) -> Iterator[str]:
     """Serves the service alone; yields its address."""
-    config = uvicorn.Config(service.create(limits, reader), port=0, log_level="critical")
+    app = SafeHeaders(service.create(limits, reader))
+    config = uvicorn.Config(app, port=0, log_level="critical")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -271,29 +273,32 @@ def test_nothing_drawn_is_a_reading_without_digits(address: str, body: Any, kind
 DEEP = b'{"strokes": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"
 MILLION = b'{"strokes": [[' + b",".join([b"[1,2]"] * 1_000_000) + b"]]}"
 BAD_INK = [
-    (b"", 400, "invalid_request", "empty"),
-    (b"{", 400, "invalid_request", "JSON"),
-    (b"\xff\xfe{}", 400, "invalid_request", "JSON"),
-    (DEEP, 400, "invalid_request", "JSON"),
-    (MILLION, 413, "payload_too_large", "1,048,576"),
+    (b"", 400, "invalid_request", "The body is empty. Send a picture or strokes."),
+    (b"{", 400, "invalid_request", "not JSON"),
+    (b"\xff\xfe{}", 400, "invalid_request", "not JSON"),
+    (b'{"strokes": [[[1, 2]]]} x', 400, "invalid_request", "not JSON"),
+    (DEEP, 422, "unprocessable", "expected `float`, got `array` at `$.strokes[0][0][0]`"),
+    (MILLION, 413, "payload_too_large", "Send at most 1,048,576 bytes."),
     (b'{"strokes": [[' + b",".join([b"[1,2]"] * 20_001) + b"]]}", 422, "too_many_points", "20,001"),
     (b'{"strokes": [' + b",".join([b"[]"] * 501) + b"]}", 422, "too_many_points", "501"),
-    (b'{"strokes": [[[NaN, 1]]]}', 400, "invalid_request", "NaN"),
-    (b'{"strokes": [[[1, -Infinity]]]}', 400, "invalid_request", "-Infinity"),
-    (b'{"strokes": [[[1e999, 1]]]}', 422, "unprocessable", "finite"),
-    (b'{"strokes": [[[1, ' + b"9" * 400 + b"]]]}", 422, "unprocessable", "finite"),
-    (b'{"strokes": [[[1000001, 1]]]}', 422, "unprocessable", "1e+06"),
-    (b'{"strokes": [[["1", "2"]]]}', 422, "unprocessable", "['1', '2']"),
-    (b'{"strokes": [[[true, false]]]}', 422, "unprocessable", "True"),
-    (b'{"strokes": [[[1, null]]]}', 422, "unprocessable", "None"),
-    (b'{"strokes": [[[1, 2, 3]]]}', 422, "unprocessable", "stroke 0"),
-    (b'{"strokes": [[1, 2]]}', 422, "unprocessable", "stroke 0"),
-    (b'{"strokes": ["12"]}', 422, "unprocessable", "strokes"),
-    (b'{"strokes": {"0": []}}', 422, "unprocessable", "strokes"),
-    (b'{"strokes": null}', 422, "unprocessable", "strokes"),
-    (b'{"strokes": [], "more": 1}', 422, "unprocessable", "'more'"),
-    (b"[]", 422, "unprocessable", "list"),
-    (b'"text"', 422, "unprocessable", "str"),
+    (b'{"strokes": [[[NaN, 1]]]}', 400, "invalid_request", "no NaN"),
+    (b'{"strokes": [[[1, -Infinity]]]}', 400, "invalid_request", "Infinity"),
+    (b'{"strokes": [[[1e999, 1]]]}', 422, "unprocessable", "number out of range at `$.strokes[0]"),
+    (b'{"strokes": [[[1, ' + b"9" * 400 + b"]]]}", 422, "unprocessable", "number out of range at"),
+    (b'{"strokes": [[[1000001, 1]]]}', 422, "unprocessable", "expected `float` <= 1000000.0 at"),
+    (b'{"strokes": [[[1, -1e7]]]}', 422, "unprocessable", "expected `float` >= -1000000.0 at"),
+    (b'{"strokes": [[["1", "2"]]]}', 422, "unprocessable", "expected `float`, got `str` at"),
+    (b'{"strokes": [[[true, false]]]}', 422, "unprocessable", "expected `float`, got `bool` at"),
+    (b'{"strokes": [[[1, null]]]}', 422, "unprocessable", "got `null` at `$.strokes[0][0][1]`"),
+    (b'{"strokes": [[[1, 2, 3]]]}', 422, "unprocessable", "expected `array` of length 2 at"),
+    (b'{"strokes": [[1, 2]]}', 422, "unprocessable", "got `int` at `$.strokes[0][0]`"),
+    (b'{"strokes": ["12"]}', 422, "unprocessable", "got `str` at `$.strokes[0]`"),
+    (b'{"strokes": {"0": []}}', 422, "unprocessable", "got `object` at `$.strokes`"),
+    (b'{"strokes": null}', 422, "unprocessable", "got `null` at `$.strokes`"),
+    (b'{"strokes": [], "more": 1}', 422, "unprocessable", "unknown field `more`"),
+    (b"{}", 422, "unprocessable", "missing required field `strokes`"),
+    (b"[]", 422, "unprocessable", "expected `object`, got `array`"),
+    (b'"text"', 422, "unprocessable", "expected `object`, got `str`"),
 ]
 
 
@@ -342,7 +347,7 @@ def test_bad_pictures_are_refused_quickly(
 
 @pytest.mark.parametrize("kind", [".png", ".jpg", ".webp", ".bmp", ".gif", ".tiff"])
 def test_a_damaged_picture_is_read_or_refused(kind: str) -> None:
-    reader, chance = Reader(), np.random.default_rng(0)
+    reader, chance = Reader(FREE), np.random.default_rng(0)
     whole = np.frombuffer(coded(kind, np.dstack([drawn()] * 3)), np.uint8)
     outcomes = Counter[str]()
     for _ in range(60):
@@ -351,7 +356,7 @@ def test_a_damaged_picture_is_read_or_refused(kind: str) -> None:
         damaged[places] = chance.integers(0, 256, 3)
         content = damaged[: chance.integers(1, len(whole)) if chance.random() < 0.3 else None]
         try:
-            outcomes[type(reader.read(content.tobytes(), "image/png", False, FREE)).__name__] += 1
+            outcomes[type(reader.read_image(content.tobytes(), False)).__name__] += 1
         except ApiError as refusal:
             outcomes[refusal.code] += 1
     assert set(outcomes) <= {"bytes", "unprocessable", "too_many_pixels"}
@@ -415,7 +420,7 @@ def test_a_slow_body_is_given_up() -> None:
 def test_paths_and_methods_that_are_none(address: str) -> None:
     refused(requests.get(f"{address}/api/other", timeout=9), 404, "not_found")
     response = requests.get(f"{address}/api/read", timeout=9)
-    refused(response, 405, "method_not_allowed", "POST", "GET")
+    refused(response, 405, "method_not_allowed", "This path does not take GET. Use POST.")
     assert response.headers["Allow"] == "POST"
 
 
@@ -431,22 +436,24 @@ def test_the_rate_holds_and_says_when_to_come_again() -> None:
         body = {"strokes": []}
         assert [read(address, body, "application/json").status_code for _ in range(2)] == [200, 200]
         response = read(address, body, "application/json")
-        refused(response, 429, "rate_limited", "6 reads a minute")
-        assert response.headers["Retry-After"] in ("9", "10")
+        wait = response.headers["Retry-After"]
+        assert wait in ("9", "10")
+        said = f"Rate limit exceeded: 6 reads a minute. Try again in {wait} s."
+        refused(response, 429, "rate_limited", said)
         assert requests.get(f"{address}/healthz", timeout=9).status_code == 200
 
 
 class SlowReader(Reader):
     """Takes its time without the processor's."""
 
-    def read(self, *_: Any) -> bytes:
+    def read_image(self, *_: Any) -> bytes:
         time.sleep(1)
         return b"{}"
 
 
 def test_a_read_does_not_block_others_and_the_busy_server_refuses() -> None:
     with (
-        serving(replace(FREE, reads=1, waiting=3), SlowReader()) as address,
+        serving(replace(FREE, reads=1, waiting=3), SlowReader(FREE)) as address,
         ThreadPoolExecutor(4) as clients,
     ):
         asked = [clients.submit(read, address, coded(".png")) for _ in range(4)]
@@ -500,7 +507,7 @@ def test_the_model_says_what_it_is(address: str, recognizer: Recognizer) -> None
 
 
 def test_a_server_without_a_model_lives_but_is_not_ready(tmp_path: Path) -> None:
-    with serving(reader=Reader(tmp_path / "none.onnx")) as address:
+    with serving(reader=Reader(FREE, tmp_path / "none.onnx")) as address:
         assert requests.get(f"{address}/healthz", timeout=9).json() == {"status": "alive"}
         for response in (
             requests.get(f"{address}/readyz", timeout=9),
@@ -517,12 +524,12 @@ def test_a_ready_server_says_so(address: str) -> None:
 
 
 class BrokenReader(Reader):
-    def read(self, *_: Any) -> bytes:
+    def read_image(self, *_: Any) -> bytes:
         raise KeyError("a secret")
 
 
 def test_a_failure_keeps_its_details_to_itself() -> None:
-    with serving(reader=BrokenReader()) as address:
+    with serving(reader=BrokenReader(FREE)) as address:
         response = read(address, coded(".png"))
     refused(response, 500, "internal_error")
     assert "secret" not in response.text
@@ -550,26 +557,26 @@ def test_who_asks(peer: str, forwarded: str, proxies: int, expected: str) -> Non
 
 def test_a_bucket_fills_at_its_rate() -> None:
     now = 0.0
-    buckets = RateLimiter(rate=60, burst=2, clock=lambda: now)
-    assert [buckets.take("a") for _ in range(3)] == [0, 0, 1]
-    assert buckets.take("b") == 0  # another client
+    limiter = RateLimiter(rate=60, burst=2, clock=lambda: now)
+    assert [limiter.take("a") for _ in range(3)] == [0, 0, 1]
+    assert limiter.take("b") == 0  # another client
     now = 1.0
-    assert [buckets.take("a") for _ in range(2)] == [0, 1]
+    assert [limiter.take("a") for _ in range(2)] == [0, 1]
     now = 100.0
-    assert [buckets.take("a") for _ in range(3)] == [0, 0, 1]  # no more than a burst
+    assert [limiter.take("a") for _ in range(3)] == [0, 0, 1]  # no more than a burst
 
 
-def test_places_are_given_back() -> None:
-    places = InFlightLimiter(4)
-    with places.one("a") as first, places.one("a") as second, places.one("a") as third:
+def test_requests_that_ended_are_not_counted() -> None:
+    limiter = InFlightLimiter(4)
+    with limiter.admit("a") as first, limiter.admit("a") as second, limiter.admit("a") as third:
         assert (first, second, third) == (True, True, False)
-    with places.one("a") as again:
+    with limiter.admit("a") as again:
         assert again
 
 
 @pytest.mark.parametrize("text", ["", "-1", "0", "1.5", "many", "1" * 20, "²"])
 def test_a_limit_that_is_none_is_refused_at_the_start(text: str) -> None:
-    with pytest.raises(ValueError, match=r"DIGITS_POINTS: expected a whole number from 1 on, came"):
+    with pytest.raises(ValueError, match=r"DIGITS_POINTS: expected a whole number from 1 on, got"):
         Limits.from_environment({"DIGITS_POINTS": text})
 
 

@@ -1,0 +1,36 @@
+"""Headers that make browsers careful, on every answer."""
+
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# The type is the one that is declared, addresses are not sent to other sites, and of other sites
+# only a Hugging Face Space may show an answer in a frame.
+SAFE: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
+}
+_SAFE: Final = [(name.lower().encode(), value.encode()) for name, value in SAFE.items()]
+_NAMES: Final = {name for name, _ in _SAFE}
+
+
+class SafeHeaders:
+    """ASGI middleware that sets SAFE on every HTTP answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes everything on, and answers with the headers set."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                others = [header for header in message["headers"] if header[0] not in _NAMES]
+                message["headers"] = others + _SAFE
+            await send(message)
+
+        await self._app(scope, receive, send_safely)

@@ -1,0 +1,91 @@
+"""The JSON of the service, each kind defined once: bodies are checked against these types, and the
+OpenAPI description is made from them.
+"""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from app.api.codes import CODES
+from app.ink.strokes import MAX_COORDINATE
+
+Coordinate = Annotated[float, Meta(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
+Point = tuple[Coordinate, Coordinate]
+Probability = Annotated[float, Meta(ge=0, le=1)]
+
+
+class Ink(Struct, forbid_unknown_fields=True):
+    """A drawing."""
+
+    strokes: Annotated[
+        list[list[Point]],
+        Meta(description="Points [x, y] in pixels, y down. Strokes and points are limited."),
+    ]
+
+
+class Digit(Struct, forbid_unknown_fields=True):
+    """One mark of a reading."""
+
+    value: Annotated[
+        Annotated[int, Meta(ge=0, le=9)] | None,
+        Meta(description="null for a mark that is not a digit"),
+    ]
+    confidence: Annotated[
+        Probability,
+        Meta(description="calibrated: that value is right, or without a value, that it has none"),
+    ]
+    probabilities: Annotated[
+        list[Probability],
+        Meta(min_length=10, max_length=10, description="of 0 to 9, if it is a digit at all"),
+    ]
+    box: Annotated[
+        list[float],
+        Meta(
+            min_length=4,
+            max_length=4,
+            description="x, y, width and height in pixels of the input, y down",
+        ),
+    ]
+    number_index: Annotated[int, Meta(ge=0, description="which of `numbers` it is part of")]
+    line_index: Annotated[int, Meta(ge=0, description="which line of the input it is on")]
+
+
+class Reading(Struct, forbid_unknown_fields=True):
+    """What was read, in reading order."""
+
+    text: Annotated[
+        str,
+        Meta(
+            pattern=r"^[0-9? \n]*$",
+            description="? for a mark that is not a digit, spaces between numbers, \\n after lines",
+        ),
+    ]
+    numbers: list[Annotated[str, Meta(pattern="^[0-9?]+$")]]
+    digits: list[Digit]
+    model_run: Annotated[str, Meta(description="id of the training run that made the model")]
+
+
+class Model(Struct, forbid_unknown_fields=True):
+    """The model's contract and its measured figures."""
+
+    metadata: dict[str, str]
+    figures: Annotated[dict[str, Any] | None, Meta(description="models/model.json")]
+
+
+class Status(Struct, forbid_unknown_fields=True):
+    """An answer to a probe."""
+
+    status: Literal["alive", "ready"]
+
+
+class ErrorBody(Struct, forbid_unknown_fields=True):
+    """Why a request was refused."""
+
+    code: Annotated[str, Meta(extra_json_schema={"enum": list(CODES)})]
+    message: Annotated[str, Meta(description="what is wrong and what to do about it")]
+
+
+class Error(Struct, forbid_unknown_fields=True):
+    """An answer to a request that was refused."""
+
+    error: ErrorBody
