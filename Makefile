@@ -1,7 +1,7 @@
-# Three environments: .venv/app holds what serving needs (and the tests' tools), never PyTorch;
-# .venv/train holds what training and export need; .venv/batch holds what the batch job needs, Ray
-# among it, and is for its tests. A stamp is touched when one is complete, so
-# an interrupted installation is done again, and a second run is quick.
+# Three environments, installed by hash: .venv/app holds what serving needs (and the tests' tools),
+# never PyTorch; .venv/train holds what training and export need; .venv/batch holds Ray for the
+# tests of the batch job. A stamp is touched when an environment is complete, so an interrupted
+# installation is repeated, and a second run is quick.
 
 PYTHON ?= python3
 PORT ?= 8501
@@ -9,20 +9,18 @@ APP := .venv/app/bin/python
 TRAIN := .venv/train/bin/python
 BATCH := .venv/batch/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
+LOCKED := $(PIP) --only-binary :all: --no-deps --require-hashes -r
 REPORTS := test-results
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check format test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy audit clean
+.PHONY: help run test setup check format lock coverage test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-run: .venv/app/.served ## serve the app on http://localhost:8501 (PORT=… for another)
-	@case "$(PORT)" in *[!0-9]*|"") echo "PORT: expected a number, came $(PORT)" >&2; exit 1;; esac
-	@$(APP) -c 'import socket; exit(not socket.socket().connect_ex(("127.0.0.1", $(PORT))))' || \
-	  { echo "port $(PORT) is in use: stop what serves there, or name another, make run PORT=…" >&2; exit 1; }
-	$(APP) -m streamlit run app/server.py --server.port $(PORT)
+run: .venv/app/.served ## serve the page and the HTTP API on http://localhost:8501 (PORT=… for another)
+	@$(APP) -m app serve --port "$(PORT)"
 
-test: setup check test-app test-train test-batch ## set up everything and run every test
+test: setup check test-app test-train test-batch ## set up everything and run every test, skipping none that a package is missing for
 
 setup: ## make all environments, at the same time
 	@$(MAKE) --no-print-directory --jobs 3 .venv/app/.tested .venv/train/.tested .venv/batch/.tested
@@ -42,14 +40,14 @@ format: .venv/app/.tested ## put the code in its one format
 
 test-app: .venv/app/.tested ## the app's tests, where there is no PyTorch
 	sh tests/tools/chromium.sh $(APP)
-	$(APP) -m pytest --numprocesses 2 --dist loadscope tests/app tests/benchmarks tests/deploy tests/fuzz --ignore tests/deploy/test_batch.py --junitxml=$(REPORTS)/app.xml
+	$(APP) -m pytest --require-all --numprocesses 2 --dist loadscope tests/app tests/benchmarks tests/deploy tests/fuzz --ignore tests/deploy/test_batch.py --junitxml=$(REPORTS)/app.xml
 
 test-train: .venv/train/.tested ## the tests of training and export
-	$(TRAIN) -m pytest --numprocesses 2 --dist loadscope tests/train tests/export --junitxml=$(REPORTS)/train.xml
+	$(TRAIN) -m pytest --require-all --numprocesses 2 --dist loadscope tests/train tests/export --junitxml=$(REPORTS)/train.xml
 
 test-batch: .venv/batch/.tested ## the batch job's types and tests, on a small Ray cluster
 	$(BATCH) -m mypy -m deploy.batch
-	$(BATCH) -m pytest tests/deploy/test_batch.py --junitxml=$(REPORTS)/batch.xml
+	$(BATCH) -m pytest --require-all tests/deploy/test_batch.py --junitxml=$(REPORTS)/batch.xml
 
 train: .venv/train/.tested ## train the network: models/model.pth
 	$(TRAIN) -m train
@@ -89,21 +87,34 @@ audit: ## look the deployed packages up among known weaknesses, on the internet
 clean: ## remove environments, caches and reports, but not runs/
 	rm -rf .venv $(REPORTS) .import_linter_cache .mypy_cache .ruff_cache .pytest_cache
 
-.venv/app/.served: requirements-app.txt
-	$(PYTHON) -m venv --clear .venv/app
-	$(APP) $(PIP) -r requirements-app.txt
+lock: ## resolve all requirements anew into the lock files (requirements-app.lock says how by itself)
+	$(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/python $(PIP) uv==0.13.9
+	$(RESOLVE) requirements-app.txt tests/requirements.txt -o tests/requirements.lock
+	$(RESOLVE) requirements-train.txt tests/requirements.txt -o requirements-train.lock
+	$(RESOLVE) requirements-batch.txt tests/requirements.txt -o requirements-batch.lock
+
+# For every system and Python from the floor on; the versions of requirements-app.lock hold in all.
+RESOLVE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --only-binary :all: --no-annotate --constraint requirements-app.lock --custom-compile-command "make lock"
+
+.venv/app/.served: requirements-app.lock
+	@echo "Installing what the page needs into .venv/app, once: 376 MB, about half a minute."
+	@$(PYTHON) -m venv --clear .venv/app
+	@$(APP) $(LOCKED) requirements-app.lock
+	@touch $@
+
+.venv/app/.tested: .venv/app/.served tests/requirements.lock
+	$(APP) $(LOCKED) tests/requirements.lock
 	touch $@
 
-.venv/app/.tested: .venv/app/.served tests/requirements.txt
-	$(APP) $(PIP) -r requirements-app.txt -r tests/requirements.txt
-	touch $@
-
-.venv/train/.tested: requirements-train.txt requirements-app.txt tests/requirements.txt
+.venv/train/.tested: requirements-train.lock
+	@echo "Installing PyTorch and what else training needs into .venv/train: 6.7 GB, some minutes."
 	$(PYTHON) -m venv --clear .venv/train
-	$(TRAIN) $(PIP) -r requirements-train.txt -r tests/requirements.txt
+	$(TRAIN) $(LOCKED) requirements-train.lock
 	touch $@
 
-.venv/batch/.tested: requirements-batch.txt requirements-app.txt tests/requirements.txt
+.venv/batch/.tested: requirements-batch.lock
 	$(PYTHON) -m venv --clear .venv/batch
-	$(BATCH) $(PIP) -r requirements-batch.txt -c tests/requirements.txt mypy pytest pytest-timeout
+	$(BATCH) $(LOCKED) requirements-batch.lock
 	touch $@
