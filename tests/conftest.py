@@ -1,22 +1,61 @@
 """What all tests share. Nothing here needs torch: the app's tests run without it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.recognizer import Recognizer
+from tests.support.optional import NEEDS, OPTION, OptionalModule, require
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from app.recognizer import Recognizer
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Adds the option, and the settings of plugins that may not be installed."""
+    parser.addoption(OPTION, action="store_true", help="fail where a needed package is missing")
+    if not pluginmanager.hasplugin("timeout"):
+        parser.addini("timeout", "seconds a test may take; needs pytest-timeout")
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module:
+    """Skips modules that import what is not installed."""
+    module: pytest.Module = OptionalModule.from_parent(parent, path=module_path)
+    return module
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Applies the option to modules."""
+    report = yield
+    if collector.config.getoption(OPTION):
+        require(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Applies the option to single tests."""
+    report = yield
+    if item.config.getoption(OPTION):
+        require(report)
+    return report
+
 
 @pytest.fixture(scope="session")
-def recognizer() -> Recognizer:
+def recognizer() -> "Recognizer":
     """The committed model."""
+    from app.recognizer import Recognizer
+
     return Recognizer()
 
 
@@ -27,20 +66,19 @@ def data() -> Path:
     for folder in (*named, ROOT.parent / "shared" / "data", ROOT / "data"):
         if (folder / "MNIST" / "raw" / "train-images-idx3-ubyte").is_file():
             return folder
-    pytest.skip("needs the full datasets: python -m train.data, or set DIGITS_DATA")
+    pytest.skip("the data sets are not here: run python -m train.data, or set DIGITS_DATA")
 
 
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
-    """One browser for all tests; without one they are skipped, except in CI, where they fail."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
+    """One browser for all tests; those that use it are skipped where there is none."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason=f"{NEEDS}Playwright")
     from tests.support.browser import FLAGS, find_chromium
 
     with sync_api.sync_playwright() as playwright:
         chromium = find_chromium(playwright)
         if chromium is None:
-            reason = "no Chromium: set CHROMIUM, install it, or run `playwright install chromium`"
-            pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+            pytest.skip(f"{NEEDS}Chromium: install it, or run `playwright install chromium`")
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield browser
         browser.close()

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-ray = pytest.importorskip("ray", reason="needs requirements-batch.txt")
+ray = pytest.importorskip("ray", reason="needs Ray: requirements-batch.txt")
 
 from app.reading import UnreadableInput  # noqa: E402 - only where Ray is
 from deploy import batch, batch_reader  # noqa: E402
