@@ -1,10 +1,9 @@
-"""What a round is made of: MNIST, pen digits, photographs of both, and what is no digit.
+"""What a shard is made of: MNIST, pen digits, photographs of both, and negatives.
 
-Whatever the network will be given by serving comes through serving's own code here: pen strokes
-through `app.ink.strokes`, photographs through `app.ink.image`, and a part of MNIST redrawn as
-`read_image` would. Another part of MNIST is traced as strokes and written anew, which makes pen
-digits of hundreds of people out of scans. Then `train.augment.glyphs` varies all of it, in every
-third round less.
+Whatever serving will give to the network comes through serving's own code: pen strokes through
+`app.ink.strokes`, photographs through `app.ink.image`, and a part of MNIST redrawn as `read_image`
+would. Another part of MNIST is traced as strokes and drawn anew, which turns scans into pen digits
+of hundreds of people. Then `train.augment.glyphs` varies all of it, weakly in every third shard.
 """
 
 import zlib
@@ -28,58 +27,60 @@ from train.data.sources import Sources
 from train.negatives.mix import Negatives
 from train.render.photograph import photograph, photograph_glyph
 
-NEGATIVE: Final = 10  # the label of what is no digit
-_PHOTOGRAPHED_NEGATIVES: Final = 0.05  # share of them; paper must not look like a digit's sign
-_CHUNK: Final = 2048
+NEGATIVE: Final = 10  # the label of negatives, beside the digits' 0 to 9
+# Share of the negatives that are photographed, or else paper would be a sign of digits.
+_PHOTOGRAPHED_NEGATIVES: Final = 0.05
+_AUGMENTED_AT_ONCE: Final = 2048  # glyphs; each batch has its own random numbers
+# Names in the seeds, which must not change: other names would give other glyphs.
+_SOURCE_SET_SEED, _SHARD_SEED = zlib.crc32(b"base"), zlib.crc32(b"round")
 
 
 class Mixture:
-    """The glyphs of each base and round, the same for the same settings and number."""
+    """The glyphs of each source set and shard; settings and number decide them."""
 
     def __init__(self, sources: Sources, config: Config) -> None:
         limit = config.limit or None
         self._config = config
-        self._plain = sources.mnist.glyphs[:limit]
-        self._labels = sources.mnist.labels[:limit]
+        self._scans = sources.mnist.glyphs[:limit]
+        self._scan_labels = sources.mnist.labels[:limit]
         self._strokes = sources.pen.strokes[:limit]
         self._pen_labels = sources.pen.labels[:limit]
         self._sources = sources
-        self._traced: dict[int, Strokes] = {}
+        self._traced_scans: dict[int, Strokes] = {}
 
     def source_set(self, number: int) -> Digits:
-        """What takes long to make: pen digits, photographs and what is no digit, not varied yet."""
-        random = self._random("base", number)
-        parts = [self._pen(random), self._retraced(random)]
-        parts += [*self._photographs(random), self._draw_negatives(random)]
-        return _joined(parts)
+        """What takes long to make, not augmented yet: pen digits, photographs and negatives."""
+        random = self._random(_SOURCE_SET_SEED, number)
+        pen, retraced = self._draw_pen(random), self._draw_traced_scans(random)
+        photographs = self._photograph(random)
+        return _concatenate([pen, retraced, *photographs, self._draw_negatives(random)])
 
     def shard(self, number: int, source_set: Digits) -> Digits:
-        """MNIST and a base, shuffled and varied; the label NEGATIVE marks those that are none."""
-        random = self._random("round", number)
-        whole = _joined([self._mnist(random), source_set])
-        order = random.permutation(len(whole.glyphs))
+        """MNIST and a source set, shuffled and augmented; labels 0-9 and NEGATIVE."""
+        random = self._random(_SHARD_SEED, number)
+        digits = _concatenate([self._redraw_some_scans(random), source_set])
+        order = random.permutation(len(digits.glyphs))
         config = weakened(self._config) if is_weak(number) else self._config
         seed = int(random.integers(2**63))
-        return Digits(_varied(whole.glyphs[order], config, seed), whole.labels[order])
+        return Digits(_augment(digits.glyphs[order], config, seed), digits.labels[order])
 
-    def _random(self, what: str, number: int) -> np.random.Generator:
-        seed = (zlib.crc32(what.encode()), self._config.pool_seed, number)
-        return np.random.default_rng(seed)
+    def _random(self, seed: int, number: int) -> np.random.Generator:
+        return np.random.default_rng((seed, self._config.pool_seed, number))
 
     @cached_property
-    def _redrawn(self) -> NDArray[np.uint8]:
-        return redraw_scans(self._plain)
+    def _redrawn_scans(self) -> NDArray[np.uint8]:
+        return redraw_scans(self._scans)
 
     @cached_property
     def _negatives(self) -> Negatives:
         return Negatives(self._sources.characters, self._sources.pen, self._sources.mnist)
 
-    def _mnist(self, random: np.random.Generator) -> Digits:
-        redraw_it = random.random(len(self._plain)) < self._config.redraw_share
-        glyphs = np.where(redraw_it[:, None, None], self._redrawn, self._plain)
-        return Digits(glyphs, self._labels)
+    def _redraw_some_scans(self, random: np.random.Generator) -> Digits:
+        is_redrawn = random.random(len(self._scans)) < self._config.redraw_share
+        glyphs = np.where(is_redrawn[:, None, None], self._redrawn_scans, self._scans)
+        return Digits(glyphs, self._scan_labels)
 
-    def _pen(self, random: np.random.Generator) -> Digits:
+    def _draw_pen(self, random: np.random.Generator) -> Digits:
         repeats = self._config.pen_repeats
         glyphs = [
             draw_ink(strokes, self._config, random)
@@ -88,57 +89,60 @@ class Mixture:
         ]
         return Digits(_stack(glyphs), np.tile(self._pen_labels, repeats))
 
-    def _retraced(self, random: np.random.Generator) -> Digits:
-        """MNIST digits traced as strokes, then drawn by another hand."""
-        chosen = random.permutation(len(self._plain))[: self._config.num_restroked]
+    def _draw_traced_scans(self, random: np.random.Generator) -> Digits:
+        """MNIST digits traced as strokes, then drawn as by another person."""
+        chosen = random.permutation(len(self._scans))[: self._config.num_restroked]
         glyphs = [draw_ink(self._trace(index), self._config, random) for index in chosen]
-        return Digits(_stack(glyphs), self._labels[chosen])
+        return Digits(_stack(glyphs), self._scan_labels[chosen])
 
     def _trace(self, index: int) -> Strokes:
-        """The strokes of one MNIST digit, which are looked for once."""
-        if index not in self._traced:
-            self._traced[index] = trace_strokes(self._plain[index])
-        return self._traced[index]
+        """The strokes of one MNIST digit, traced once."""
+        if index not in self._traced_scans:
+            self._traced_scans[index] = trace_strokes(self._scans[index])
+        return self._traced_scans[index]
 
-    def _photographs(self, random: np.random.Generator) -> list[Digits]:
-        """A half are scans of MNIST, a quarter its strokes, a quarter pen digits.
+    def _photograph(self, random: np.random.Generator) -> list[Digits]:
+        """Photographs: half of MNIST's scans, a quarter of their strokes, a quarter of pen digits.
 
         Those in which no ink is found are left out.
         """
         count = self._config.num_photographs // 4
         pens = random.integers(len(self._strokes), size=count)
-        traced_indices = random.integers(len(self._plain), size=count)
-        scans = random.integers(len(self._plain), size=2 * count)
-        drawn = [self._strokes[index] for index in pens]
-        drawn += [self._trace(index) for index in traced_indices]
-        written = [
+        traced = random.integers(len(self._scans), size=count)
+        scans = random.integers(len(self._scans), size=2 * count)
+        drawings = [self._strokes[index] for index in pens]
+        drawings += [self._trace(index) for index in traced]
+        drawn_glyphs = [
             first_glyph(photograph(vary_ink(strokes, self._config, random), random).picture)
-            for strokes in drawn
+            for strokes in drawings
         ]
-        scanned = [
-            first_glyph(photograph_glyph(self._plain[index], random).picture) for index in scans
+        scanned_glyphs = [
+            first_glyph(photograph_glyph(self._scans[index], random).picture) for index in scans
         ]
-        labels = np.concatenate([self._pen_labels[pens], self._labels[traced_indices]])
-        return [_found(written, labels), _found(scanned, self._labels[scans])]
+        labels = np.concatenate([self._pen_labels[pens], self._scan_labels[traced]])
+        return [
+            _without_misses(drawn_glyphs, labels),
+            _without_misses(scanned_glyphs, self._scan_labels[scans]),
+        ]
 
     def _draw_negatives(self, random: np.random.Generator) -> Digits:
         glyphs = list(self._negatives.draw(self._config.num_negatives, random))
         for index in range(int(len(glyphs) * _PHOTOGRAPHED_NEGATIVES)):
-            seen = first_glyph(photograph_glyph(glyphs[index], random).picture)
-            glyphs[index] = glyphs[index] if seen is None else seen
+            photographed = first_glyph(photograph_glyph(glyphs[index], random).picture)
+            glyphs[index] = glyphs[index] if photographed is None else photographed
         return Digits(_stack(glyphs), np.full(len(glyphs), NEGATIVE, np.int64))
 
 
-def _joined(parts: list[Digits]) -> Digits:
+def _concatenate(parts: list[Digits]) -> Digits:
     glyphs = np.concatenate([part.glyphs for part in parts])
     return Digits(glyphs, np.concatenate([part.labels for part in parts]))
 
 
-def _varied(glyphs: NDArray[np.uint8], config: Config, seed: int) -> NDArray[np.uint8]:
+def _augment(glyphs: NDArray[np.uint8], config: Config, seed: int) -> NDArray[np.uint8]:
     random = torch.Generator().manual_seed(seed)
     parts = [
-        augment(chunk, config, random).round().to(torch.uint8).numpy()
-        for chunk in torch.split(torch.from_numpy(glyphs), _CHUNK)
+        augment(batch, config, random).round().to(torch.uint8).numpy()
+        for batch in torch.split(torch.from_numpy(glyphs), _AUGMENTED_AT_ONCE)
     ]
     return np.concatenate(parts)
 
@@ -147,6 +151,7 @@ def _stack(glyphs: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     return np.array(glyphs, np.uint8).reshape(-1, glyph.SIDE, glyph.SIDE)
 
 
-def _found(glyphs: list[NDArray[np.uint8] | None], labels: NDArray[np.int64]) -> Digits:
-    kept = [index for index, one in enumerate(glyphs) if one is not None]
-    return Digits(_stack([one for one in glyphs if one is not None]), labels[kept])
+def _without_misses(glyphs: list[NDArray[np.uint8] | None], labels: NDArray[np.int64]) -> Digits:
+    """Glyphs with their labels, without the pictures in which no ink was found."""
+    kept = [index for index, image in enumerate(glyphs) if image is not None]
+    return Digits(_stack([image for image in glyphs if image is not None]), labels[kept])

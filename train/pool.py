@@ -1,8 +1,8 @@
-"""The pool: rounds of glyphs, made once and kept on disk for the teacher and every student.
+"""The pool: shards of glyphs, made once and kept on disk for the teacher and every student.
 
-Making a round costs about as much as training a student on it, and a student learns best from a
-teacher that saw the very same glyph. So glyphs are made once, for the teacher and all students.
-What takes longest, above all photographs, is made for a few bases, which every round varies anew.
+Making a shard costs about as much as training a student on it, and a student learns best from a
+teacher that saw the very same glyphs. What takes longest, above all photographs, is made for a few
+source sets only, which the shards take in turn and augment anew.
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -28,98 +29,98 @@ from train.mixture import Mixture
 
 
 class Pool:
-    """The rounds of one Config's pool, in a folder of their own.
+    """The shards of one Config, in a folder of their own.
 
-    folder: holds pools of any settings. extra: names what sources hold beside the datasets.
-    Nothing is made before `prepare`.
+    folder: may hold the pools of several Configs. extra: identifies what `sources` hold beside
+    the data sets. Nothing is made before `prepare`.
     """
 
     def __init__(self, sources: Sources, config: Config, folder: Path, extra: str = "") -> None:
         self._sources = sources
         self._config = config
-        # Photographs are read through the finder, so another one makes another pool.
-        finder = hashlib.sha256(SEGMENTER_MODEL.read_bytes()).hexdigest()[:6]
-        names = [config.pool_id(), finder, extra]
+        # Glyphs of photographs depend on the segmenter, so another one makes another pool.
+        segmenter = hashlib.sha256(SEGMENTER_MODEL.read_bytes()).hexdigest()[:6]
+        names = [config.pool_id(), segmenter, extra]
         self.folder = folder / "-".join(name for name in names if name)
 
     def prepare(self, workers: int) -> None:
-        """Makes what is not there yet, on as many processes, with a bar."""
-        rounds = self._missing(_Job(False, number) for number in range(self._config.num_shards))
-        numbers = {self._source_set_of(job.number) for job in rounds}
-        bases = self._missing(_Job(True, number) for number in sorted(numbers))
-        self.folder.mkdir(parents=True, exist_ok=True)
-        titles = ("making strokes and photographs", bases), ("making rounds", rounds)
-        if workers == 1 or not rounds:
+        """Makes the missing files in `workers` processes, with a progress bar."""
+        shards = self._missing(_File("shard", number) for number in range(self._config.num_shards))
+        numbers = {self._source_set_of(shard.number) for shard in shards}
+        source_sets = self._missing(_File("source-set", number) for number in sorted(numbers))
+        steps = ("making strokes and photographs", source_sets), ("making shards", shards)
+        if workers == 1 or not shards:
             mixture = Mixture(self._sources, self._config)
-            for title, jobs in titles:
-                for job in tqdm(jobs, title, disable=not jobs):
-                    self.make(mixture, job)
+            for title, files in steps:
+                for file in tqdm(files, title, disable=not files):
+                    self.make(mixture, file)
             return
         with ProcessPoolExecutor(
             workers,
             get_context("spawn"),  # a fork would inherit PyTorch's threads in any state
-            _begin,
+            _start_worker,
             (self, self._sources, self._config),
         ) as processes:
-            for title, jobs in titles:
-                made = [processes.submit(_work, job) for job in jobs]
-                for one in tqdm(as_completed(made), title, len(made), disable=not made):
-                    one.result()
+            for title, files in steps:
+                jobs = [processes.submit(_make_in_worker, file) for file in files]
+                for job in tqdm(as_completed(jobs), title, len(jobs), disable=not jobs):
+                    job.result()
 
     def shard(self, number: int) -> Digits:
-        """One round: glyphs uint8 (n, 28, 28); labels 0-9, and 10 for what is no digit."""
-        return _read(self._path(_Job(False, number)))
+        """One shard: glyphs uint8 (n, 28, 28); labels 0-9, and `mixture.NEGATIVE`."""
+        return _read(self._path(_File("shard", number)))
 
     def size(self, number: int) -> int:
-        """The glyphs of a round, without reading them."""
-        with np.load(self._path(_Job(False, number))) as content:
+        """The number of glyphs in a shard, which are not read for it."""
+        with np.load(self._path(_File("shard", number))) as content:
             return len(content["labels"])
 
     def clear(self) -> None:
-        """Removes the rounds and what a teacher said of them."""
+        """Removes the shards and the teachers' logits for them."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def make(self, mixture: Mixture, job: "_Job") -> None:
-        """Makes one file; a round's base must be there."""
-        if job.base:
-            made = mixture.source_set(job.number)
+    def make(self, mixture: Mixture, file: "_File") -> None:
+        """Makes one file; the source set of a shard must be there."""
+        if file.kind == "source-set":
+            digits = mixture.source_set(file.number)
         else:
-            base = self._path(_Job(True, self._source_set_of(job.number)))
-            made = mixture.shard(job.number, _read(base))
-        write_arrays(self._path(job), glyphs=made.glyphs, labels=made.labels)
+            source_set = _File("source-set", self._source_set_of(file.number))
+            digits = mixture.shard(file.number, _read(self._path(source_set)))
+        write_arrays(self._path(file), glyphs=digits.glyphs, labels=digits.labels)
 
     def _source_set_of(self, number: int) -> int:
+        """The number of the source set that a shard is made of."""
         return number % self._config.num_source_sets
 
-    def _missing(self, jobs: Iterable["_Job"]) -> list["_Job"]:
-        return [job for job in jobs if not self._path(job).exists()]
+    def _missing(self, files: Iterable["_File"]) -> list["_File"]:
+        return [file for file in files if not self._path(file).exists()]
 
-    def _path(self, job: "_Job") -> Path:
-        return self.folder / f"{'base' if job.base else 'round'}-{job.number:02}.npz"
+    def _path(self, file: "_File") -> Path:
+        return self.folder / f"{file.kind}-{file.number:02}.npz"
 
 
 @dataclass(frozen=True)
-class _Job:
+class _File:
     """One file of a pool."""
 
-    base: bool
+    kind: Literal["source-set", "shard"]
     number: int
 
 
-_made: tuple[Pool, Mixture] | None = None  # of a worker process
+_worker: tuple[Pool, Mixture] | None = None  # of a worker process
 
 
-def _begin(pool: Pool, sources: Sources, config: Config) -> None:
-    global _made
+def _start_worker(pool: Pool, sources: Sources, config: Config) -> None:
+    global _worker
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
-    _made = pool, Mixture(sources, config)
+    _worker = pool, Mixture(sources, config)
 
 
-def _work(job: _Job) -> None:
-    assert _made is not None
-    pool, mixture = _made
-    pool.make(mixture, job)
+def _make_in_worker(file: _File) -> None:
+    assert _worker is not None
+    pool, mixture = _worker
+    pool.make(mixture, file)
 
 
 def _read(path: Path) -> Digits:
@@ -128,6 +129,6 @@ def _read(path: Path) -> Digits:
 
 
 def write_arrays(path: Path, **arrays: NDArray[np.generic]) -> None:
-    """An .npz that is whole or not there."""
+    """Writes an .npz as a whole or not at all. Raises OSError with the path."""
     with open_atomically(path) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # numpy's types take them for flags

@@ -22,7 +22,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Pool:
     return pool
 
 
-def test_a_round_holds_what_the_settings_say(made: Pool) -> None:
+def test_a_shard_holds_what_the_settings_say(made: Pool) -> None:
     digits = made.shard(0)
     assert digits.glyphs.shape[1:] == (28, 28)
     assert digits.glyphs.dtype == np.uint8
@@ -34,11 +34,11 @@ def test_a_round_holds_what_the_settings_say(made: Pool) -> None:
     assert CONFIG.num_photographs * 0.8 <= found <= CONFIG.num_photographs
 
 
-def test_rounds_differ(made: Pool) -> None:
+def test_shards_differ(made: Pool) -> None:
     assert not np.array_equal(made.shard(0).glyphs[:100], made.shard(1).glyphs[:100])
 
 
-def test_processes_make_the_same_rounds(made: Pool, tmp_path: Path) -> None:
+def test_processes_make_the_same_shards(made: Pool, tmp_path: Path) -> None:
     other = Pool(small_sources(), CONFIG, tmp_path)
     other.prepare(workers=2)
     for number in range(CONFIG.num_shards):
@@ -51,12 +51,14 @@ def test_what_is_there_is_not_made_again(made: Pool, monkeypatch: pytest.MonkeyP
     made.prepare(workers=1)
 
 
-def test_a_base_is_made_once_for_many_rounds(made: Pool) -> None:
+def test_a_source_set_is_made_once_for_many_shards(made: Pool) -> None:
     names = sorted(path.name for path in made.folder.iterdir())
-    assert names == ["base-00.npz", "base-01.npz", "round-00.npz", "round-01.npz", "round-02.npz"]
+    assert names == [
+        *("shard-00.npz", "shard-01.npz", "shard-02.npz", "source-set-00.npz", "source-set-01.npz")
+    ]
 
 
-def test_calm_rounds_are_nearer_to_what_was_written() -> None:
+def test_weak_shards_are_nearer_to_what_was_written() -> None:
     sources = small_sources()
     mixture = Mixture(sources, replace(CONFIG, pen_repeats=0, num_restroked=0, num_photographs=0))
     base = Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64))

@@ -1,4 +1,4 @@
-"""Weak augmentation: every third round of the pool is varied less than the others."""
+"""Weak augmentation: every third shard of the pool is varied less than the others."""
 
 from dataclasses import replace
 from typing import Final
@@ -12,12 +12,12 @@ _WEAKENED: Final = (
 
 
 def is_weak(number: int) -> bool:
-    """Whether a round is augmented weakly, so that training ends near to what people write."""
+    """Whether a shard is augmented weakly: training ends on these, near to what people write."""
     return number % 3 == 2
 
 
 def weakened(config: Config) -> Config:
-    """The settings of a weakly augmented round."""
+    """The settings of a weakly augmented shard."""
     return replace(
         config, **{name: config.weak_strength * getattr(config, name) for name in _WEAKENED}
     )
