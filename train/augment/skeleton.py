@@ -1,7 +1,7 @@
-"""Strokes of a scanned digit: the line that its pen may have drawn, followed along the skeleton.
+"""Strokes of a scanned digit: the lines that its pen may have drawn, traced along the skeleton.
 
-MNIST was written by hundreds of people, the pen strokes to learn from by 24. Followed and drawn
-again, MNIST's digits become ink that other hands can vary as they vary strokes.
+Hundreds of people wrote MNIST, but only 24 the pen strokes that are trained on. Traced as strokes,
+MNIST's digits can be varied and drawn anew as pen digits are.
 """
 
 from collections.abc import Set
@@ -16,59 +16,62 @@ from train.data.pendigits import Strokes
 
 _Pixel = tuple[int, int]  # row, column
 
-_FINER: Final = 4  # skeleton pixels a glyph pixel, or thick ink's would be all corners
-_INK: Final = 110  # of 255, from which on a pixel is ink: thin lines must not break
-_SPUR: Final = 2.0  # glyph pixels; a shorter branch is a bump of the ink's edge, not a stroke
-_BACK: Final = 8  # skeleton pixels back from which the pen's direction is known
-_SMOOTHED: Final = 4  # times that each sample is averaged with its neighbours
-_AROUND: Final = [(-1, 0), (0, 1), (1, 0), (0, -1), (-1, 1), (1, 1), (1, -1), (-1, -1)]
+_OVERSAMPLING: Final = 4  # skeleton pixels per glyph pixel; with 1, thick ink gives jagged lines
+_INK_THRESHOLD: Final = 110  # of 255; a higher one would break thin lines
+_MAX_SPUR: Final = 2.0  # glyph pixels; a branch up to this long is a bump in the ink's edge
+_LOOK_BACK: Final = 8  # skeleton pixels over which the pen's direction is measured
+_SMOOTHINGS: Final = 4  # times that each sample is averaged with its neighbours
+_NEIGHBOURS: Final = [(-1, 0), (0, 1), (1, 0), (0, -1), (-1, 1), (1, 1), (1, -1), (-1, -1)]
 
 
 def trace_strokes(glyph: NDArray[np.uint8]) -> Strokes:
-    """The strokes of a glyph uint8 (28, 28), ink 255 on 0, in its pixels; none without ink."""
-    fine = cv2.resize(glyph, None, fx=_FINER, fy=_FINER, interpolation=cv2.INTER_CUBIC)
-    lines = _follow(skeletonize(fine > _INK))  # type: ignore[no-untyped-call]
+    """The strokes of a glyph uint8 (28, 28), ink 255 on 0, in its pixels; [] without ink."""
+    fine = cv2.resize(
+        glyph, None, fx=_OVERSAMPLING, fy=_OVERSAMPLING, interpolation=cv2.INTER_CUBIC
+    )
+    lines = _follow_lines(skeletonize(fine > _INK_THRESHOLD))  # type: ignore[no-untyped-call]
     longest = max(lines, key=len, default=None)
-    kept = [line for line in lines if len(line) > _SPUR * _FINER or line is longest]
-    return [_smooth(np.array(line, np.float64)[:, ::-1] / _FINER) for line in kept]
+    kept = [line for line in lines if len(line) > _MAX_SPUR * _OVERSAMPLING or line is longest]
+    return [_smooth(np.array(line, np.float64)[:, ::-1] / _OVERSAMPLING) for line in kept]
 
 
-def _follow(skeleton: NDArray[np.bool_]) -> list[list[_Pixel]]:
-    """The lines of a skeleton, each from end to end; at a crossing straight on, as a pen goes."""
-    whole = {(int(row), int(column)) for row, column in np.argwhere(skeleton)}
-    left, lines = set(whole), list[list[_Pixel]]()
-    while left:
-        # From an open end where there is one, of a ring from its top.
-        start = min(left, key=lambda pixel: (len(_beside(pixel, whole)) != 1, pixel))
-        left.discard(start)
-        line = [*_beside(start, whole - left - {start})[:1], start]  # it may branch off another
-        while ways := _beside(line[-1], left):
-            back = line[-_BACK:][0]
-            line.append(min(ways, key=lambda pixel: _turn(back, line[-1], pixel)))
-            left.discard(line[-1])
-        met = [pixel for pixel in _beside(line[-1], whole) if pixel not in line[-3:]]
-        lines.append(line + met[:1])  # a ring closes, a branch ends on what it meets
+def _follow_lines(skeleton: NDArray[np.bool_]) -> list[list[_Pixel]]:
+    """The lines of a skeleton, each from end to end; crossings are passed straight on."""
+    pixels = {(int(row), int(column)) for row, column in np.argwhere(skeleton)}
+    unvisited, lines = set(pixels), list[list[_Pixel]]()
+    while unvisited:
+        # A line starts at an open end if there is one; a ring starts at its top.
+        start = min(unvisited, key=lambda pixel: (len(_neighbours(pixel, pixels)) != 1, pixel))
+        unvisited.discard(start)
+        # It may branch off a line that is there already.
+        line = [*_neighbours(start, pixels - unvisited - {start})[:1], start]
+        while candidates := _neighbours(line[-1], unvisited):
+            back = line[-_LOOK_BACK:][0]
+            line.append(min(candidates, key=lambda pixel: _turn(back, line[-1], pixel)))
+            unvisited.discard(line[-1])
+        touched = [pixel for pixel in _neighbours(line[-1], pixels) if pixel not in line[-3:]]
+        lines.append(line + touched[:1])  # closes a ring, and joins a branch to its line
     return lines
 
 
-def _beside(pixel: _Pixel, among: Set[_Pixel]) -> list[_Pixel]:
+def _neighbours(pixel: _Pixel, among: Set[_Pixel]) -> list[_Pixel]:
     row, column = pixel
-    near = ((row + down, column + right) for down, right in _AROUND)
-    return [one for one in near if one in among]
+    positions = ((row + down, column + right) for down, right in _NEIGHBOURS)
+    return [position for position in positions if position in among]
 
 
-def _turn(back: _Pixel, here: _Pixel, there: _Pixel) -> float:
-    """How far the way to there bends off the way that led here: -1 straight on, 1 back."""
-    before = np.subtract(here, back)
-    after = np.subtract(there, here)
+def _turn(back: _Pixel, current: _Pixel, following: _Pixel) -> float:
+    """How sharply the line turns at the current pixel: -1 straight on, 1 back."""
+    before = np.subtract(current, back)
+    after = np.subtract(following, current)
     return -float(before @ after) / max(float(np.hypot(*before) * np.hypot(*after)), 1e-9)
 
 
 def _smooth(line: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Without the steps from pixel to pixel, and with as few samples as a pen leaves.
+    """Smooths the steps between pixels, and keeps as few samples as a pen leaves.
 
-    The ends stay, so that a ring stays closed.
+    The ends stay in place, so that a ring stays closed.
     """
-    for _ in range(_SMOOTHED):
+    for _ in range(_SMOOTHINGS):
         line[1:-1] = (line[:-2] + 2 * line[1:-1] + line[2:]) / 4
-    return np.concatenate([line[:-1:_FINER], line[-1:]]).astype(np.float32)
+    return np.concatenate([line[:-1:_OVERSAMPLING], line[-1:]]).astype(np.float32)
