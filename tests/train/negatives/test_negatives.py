@@ -1,4 +1,4 @@
-"""What is no digit: the split, the characters left out, and what is drawn."""
+"""Negatives: the split of Omniglot, the characters left out, and what is drawn."""
 
 import cv2
 import numpy as np
@@ -12,6 +12,7 @@ from train.config import Config
 from train.data.datasets import Characters, Digits, Ink
 from train.data.omniglot_split import LOOKALIKES, VALIDATION_ALPHABETS, split_omniglot
 from train.negatives import (
+    alphabets,
     curves,
     doodles,
     fragments,
@@ -101,11 +102,11 @@ def test_no_alphabet_is_on_both_sides() -> None:
     ],
 )
 def test_printed_characters(character: str, fine: bool) -> None:
-    assert typefaces.allowed(character) is fine
+    assert alphabets.is_allowed(character) is fine
 
 
 def test_typefaces_of_training_and_validation_differ() -> None:
-    kept, held = typefaces.TRAINING, typefaces.VALIDATION
+    kept, held = alphabets.TRAINING, alphabets.VALIDATION
     fonts = [{*each.plain, *each.letters_only} for each in (kept, held)]
     assert not fonts[0] & fonts[1]
     assert "Greek" not in dict(kept.shares)
