@@ -55,7 +55,9 @@ def _train(command: Command, device: torch.device, processes: World) -> None:
     validation = Validation(held_back.mnist, draw_digits(held_back.pen))
     extra = ""
     if command.ink is not None:
-        sources = corrections.added(sources, corrections.load(command.ink, held_back=False))
+        sources = corrections.add_corrections(
+            sources, corrections.load(command.ink, held_back=False)
+        )
         extra = corrections.digest(command.ink)
     pool = Pool(sources, config, command.pool, extra)
     if processes.first:

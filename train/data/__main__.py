@@ -17,13 +17,13 @@ def _row(name: str, labels: NDArray[np.int64], writers: str) -> str:
 
 
 def main() -> int:
-    """Fetches and verifies everything and prints what is there. Returns the exit status."""
+    """Fetches and verifies every data set and prints their sizes. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m train.data", description=main.__doc__)
     parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")
     folder = data_folder(parser.parse_args().data)
     try:
         mnist, pen, characters = load_mnist(folder), load_pendigits(folder), load_omniglot(folder)
-        # The bitmaps of the same drawings: nothing reads them yet but the check of the strokes.
+        # The bitmaps of the same drawings, by which a test checks the strokes.
         obtain(OMNIGLOT_IMAGES, folder)
     except DataError as error:
         print(f"data: {error}", file=sys.stderr)

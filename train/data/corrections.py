@@ -1,6 +1,6 @@
 """Visitors' corrections as data: the file that `python -m app.corrections` writes.
 
-Every fifth correction, by its number, is held back: `python -m train --ink FILE` learns from the
+Every fifth correction, by its number, is held back: `python -m train --ink FILE` trains on the
 others, `python -m train.evaluate --test-writers FILE` scores on those held back.
 """
 
@@ -19,17 +19,17 @@ from train.data.download import DataError
 from train.data.pendigits import Strokes
 from train.data.sources import Sources
 
-HELD_BACK: Final = 5  # every fifth
+HELD_BACK_EVERY: Final = 5
 _ALPHABET: Final = "corrections"
 
 
 @dataclass(frozen=True, eq=False)
 class Corrected:
-    """ink: digits drawn. digits: glyphs of digits that came as pictures. others: no digits."""
+    """ink: drawn digits. digits: glyphs of digits in pictures. negatives: drawn marks."""
 
     ink: Ink
     digits: Digits
-    others: list[Strokes]
+    negatives: list[Strokes]
 
 
 def load(path: Path, held_back: bool) -> Corrected:
@@ -37,7 +37,7 @@ def load(path: Path, held_back: bool) -> Corrected:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: expected JSON lines of corrections, came {error}") from error
+        raise DataError(f"{path}: expected JSON lines of corrections, got {error}") from error
     entries = []
     for number, line in enumerate(lines, 1):
         try:
@@ -45,11 +45,11 @@ def load(path: Path, held_back: bool) -> Corrected:
         except (ValueError, TypeError, KeyError, UnreadableInput) as error:
             raise DataError(
                 f"{path}, line {number}: expected a correction with id, strokes, glyph and right,"
-                f" came {error!r}"
+                f" got {error!r}"
             ) from error
-    wanted = [entry for entry in entries if (entry.number % HELD_BACK == 0) == held_back]
-    drawn = [entry for entry in wanted if entry.strokes and entry.right is not None]
-    seen = [entry for entry in wanted if not entry.strokes and entry.right is not None]
+    chosen = [entry for entry in entries if (entry.number % HELD_BACK_EVERY == 0) == held_back]
+    drawn = [entry for entry in chosen if entry.strokes and entry.right is not None]
+    pictured = [entry for entry in chosen if not entry.strokes and entry.right is not None]
     return Corrected(
         Ink(
             [entry.strokes for entry in drawn],
@@ -57,16 +57,16 @@ def load(path: Path, held_back: bool) -> Corrected:
             np.zeros(len(drawn), np.int64),
         ),
         Digits(
-            np.array([entry.glyph for entry in seen], np.uint8).reshape(-1, 28, 28),
-            np.array([entry.right for entry in seen], np.int64),
+            np.array([entry.glyph for entry in pictured], np.uint8).reshape(-1, 28, 28),
+            np.array([entry.right for entry in pictured], np.int64),
         ),
-        [entry.strokes for entry in wanted if entry.strokes and entry.right is None],
+        [entry.strokes for entry in chosen if entry.strokes and entry.right is None],
     )
 
 
-def added(sources: Sources, corrected: Corrected) -> Sources:
-    """The sources with corrections among them."""
-    ink, count = corrected.ink, len(corrected.others)
+def add_corrections(sources: Sources, corrected: Corrected) -> Sources:
+    """The sources with corrections added to them."""
+    ink, count = corrected.ink, len(corrected.negatives)
     return Sources(
         Digits(
             np.concatenate([sources.mnist.glyphs, corrected.digits.glyphs]),
@@ -75,11 +75,11 @@ def added(sources: Sources, corrected: Corrected) -> Sources:
         Ink(
             [*sources.pen.strokes, *ink.strokes],
             np.concatenate([sources.pen.labels, ink.labels]),
-            np.concatenate([sources.pen.writers, ink.writers - 1]),  # nobody's number
+            np.concatenate([sources.pen.writers, ink.writers - 1]),  # -1 is no writer's
         ),
         replace(
             sources.characters,
-            strokes=[*sources.characters.strokes, *corrected.others],
+            strokes=[*sources.characters.strokes, *corrected.negatives],
             alphabets=[*sources.characters.alphabets, *[_ALPHABET] * count],
             characters=[*sources.characters.characters, *["01"] * count],
             drawers=[*sources.characters.drawers, *["01"] * count],
@@ -88,7 +88,7 @@ def added(sources: Sources, corrected: Corrected) -> Sources:
 
 
 def digest(path: Path) -> str:
-    """Names a file's content in twelve characters."""
+    """Twelve characters that identify a file's content."""
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
@@ -100,9 +100,13 @@ class _Entry:
     right: int | None
 
 
+def _is_stroke(points: NDArray[np.float32]) -> bool:
+    return points.ndim == 2 and points.shape[1] == 2 and bool(np.isfinite(points).all())
+
+
 def _entry(content: dict[str, Any]) -> _Entry:
     strokes = [np.asarray(stroke, np.float32) for stroke in content["strokes"]]
-    if any(one.ndim != 2 or one.shape[1] != 2 or not np.isfinite(one).all() for one in strokes):
+    if not all(_is_stroke(stroke) for stroke in strokes):
         raise ValueError("strokes that are not points [x, y]")
     glyph, right = np.asarray(content["glyph"]), content["right"]
     if glyph.shape != (28, 28) or glyph.min() < 0 or glyph.max() > 255:

@@ -1,13 +1,13 @@
-"""The datasets and their fixed splits; `python -m train.data [--data DIR]` fetches all of them.
+"""The data sets and their fixed splits; `python -m train.data [--data DIR]` fetches all of them.
 
 | set | train | validation | test |
 | --- | --- | --- | --- |
 | MNIST | 55,000 | 5,000, drawn once from the training file | 10,000, the test file |
 | UCI pen digits | 5,995 by 24 writers | 1,499 by the six in VALIDATION_WRITERS | - |
-| Omniglot | 2,720 characters of five alphabets: things that are no digits | - | - |
+| Omniglot | 2,720 characters of five alphabets, see `omniglot_split` | | - |
 
-Each file is used from the data folder when it is there and sound, else downloaded: MNIST/raw/,
-pendigits/pendigits-orig.tra and omniglot/, 63 MB together.
+Each file in the data folder is used if it is intact, else downloaded: MNIST/raw/,
+pendigits/pendigits-orig.tra and omniglot/, 63 MB together. README.md says where they come from.
 """
 
 import os
@@ -25,7 +25,7 @@ from train.data.files import MNIST_FILES, OMNIGLOT_STROKES, PEN_DIGITS
 from train.data.pendigits import Strokes
 
 MNIST_VALIDATION: Final = 5_000
-VALIDATION_WRITERS: Final = (5, 10, 15, 20, 25, 30)  # with every digit they wrote
+VALIDATION_WRITERS: Final = (5, 10, 15, 20, 25, 30)  # with all of their digits
 _SPLIT_SEED: Final = 0
 _PEN_WRITERS: Final = 30
 _PEN_LABEL_COUNTS: Final = (780, 779, 780, 719, 780, 720, 720, 778, 719, 719)
@@ -68,11 +68,11 @@ class PenDigits:
 
 @dataclass(frozen=True, eq=False)
 class Characters:
-    """Characters that are no digits, though a few look like one (O, l).
+    """Characters other than digits, though a few look like one (O, l).
 
     strokes: of each drawing, float32 (n, 2), x right and y down in a square 105 wide.
     characters: the character within its alphabet, "01" on.
-    drawers: "01" to "20" within each alphabet; "01" of two alphabets need not be one person.
+    drawers: "01" to "20" within each alphabet; "01" may be another person in another alphabet.
     """
 
     strokes: list[Strokes]
@@ -82,10 +82,10 @@ class Characters:
 
 
 class _RawMnist(datasets.MNIST):  # type: ignore[misc]  # torchvision has no types
-    """torchvision's reader, kept to the verified files.
+    """torchvision's reader, restricted to the verified files.
 
-    It names its folders after the class, so an old `MNIST/processed`, which it would prefer and
-    which nothing verifies, is not its own.
+    torchvision prefers an old `MNIST/processed`, which is not verified, and looks for it under the
+    name of the class: a subclass does not find it.
     """
 
     @property
@@ -102,12 +102,12 @@ def load_mnist(folder: Path) -> Mnist:
     """MNIST, verified, downloaded where it is not in the folder. Raises DataError."""
     for source in MNIST_FILES:
         obtain(source, folder)
-    whole, test = (_digits(_RawMnist(str(folder), train)) for train in (True, False))
-    order = np.random.default_rng(_SPLIT_SEED).permutation(len(whole.labels))
+    training_file, test = (_digits(_RawMnist(str(folder), train)) for train in (True, False))
+    order = np.random.default_rng(_SPLIT_SEED).permutation(len(training_file.labels))
     train, validation = np.split(order, [len(order) - MNIST_VALIDATION])
     return Mnist(
-        Digits(whole.glyphs[train], whole.labels[train]),
-        Digits(whole.glyphs[validation], whole.labels[validation]),
+        Digits(training_file.glyphs[train], training_file.labels[train]),
+        Digits(training_file.glyphs[validation], training_file.labels[validation]),
         test,
     )
 
@@ -118,19 +118,19 @@ def load_pendigits(folder: Path) -> PenDigits:
     records = pendigits.parse(path.read_text("ascii"), str(path))
     labels = np.array([record.label for record in records], np.int64)
     writers = np.array([record.writer for record in records], np.int64)
-    counts, people = tuple(np.bincount(labels, minlength=10).tolist()), len(np.unique(writers))
-    if (counts, people) != (_PEN_LABEL_COUNTS, _PEN_WRITERS):
+    counts, num_writers = tuple(np.bincount(labels, minlength=10).tolist()), len(np.unique(writers))
+    if (counts, num_writers) != (_PEN_LABEL_COUNTS, _PEN_WRITERS):
         raise DataError(
             f"{path}: expected digits {_PEN_LABEL_COUNTS} by {_PEN_WRITERS} writers, "
-            f"found {counts} by {people}"
+            f"got {counts} by {num_writers}"
         )
-    held = np.isin(writers, VALIDATION_WRITERS)
+    is_validation = np.isin(writers, VALIDATION_WRITERS)
 
     def part(chosen: NDArray[np.bool_]) -> Ink:
         strokes = [records[index].strokes for index in np.flatnonzero(chosen)]
         return Ink(strokes, labels[chosen], writers[chosen])
 
-    return PenDigits(part(~held), part(held))
+    return PenDigits(part(~is_validation), part(is_validation))
 
 
 def load_omniglot(folder: Path) -> Characters:
@@ -141,7 +141,7 @@ def load_omniglot(folder: Path) -> Characters:
     path = obtain(OMNIGLOT_STROKES, folder)
     drawings = omniglot.read(path)
     if len(drawings) != _DRAWINGS:
-        raise DataError(f"{path}: expected {_DRAWINGS} drawings, found {len(drawings)}")
+        raise DataError(f"{path}: expected {_DRAWINGS} drawings, got {len(drawings)}")
     return Characters(
         [drawing.strokes for drawing in drawings],
         [drawing.alphabet for drawing in drawings],

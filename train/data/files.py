@@ -1,4 +1,4 @@
-"""Where each file of the data sets comes from, and the SHA-256 that tells it is the right one."""
+"""The files of the data sets: where each comes from, and the SHA-256 by which it is verified."""
 
 import gzip
 import io
@@ -12,7 +12,7 @@ from train.data.download import RemoteFile
 
 
 def from_uci_zip(content: bytes) -> bytes:
-    """The pen digits' training file out of UCI's zip, in which it is Unix-compressed."""
+    """Unpacks the pen digits' training file from UCI's zip, which has it in Unix's .Z format."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return bytes(unlzw(archive.read("pendigits-orig.tra.Z")))
 

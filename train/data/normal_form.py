@@ -22,7 +22,7 @@ def draw_digits(source: Ink) -> Digits:
 
 
 def redraw_scans(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Glyphs (n, 28, 28) as serving draws ink that it found in a clean scan: uint8 (n, 28, 28)."""
+    """Glyphs (n, 28, 28) as serving redraws ink found in a clean scan: uint8 (n, 28, 28)."""
     redrawn = glyphs.copy()
     for index, image in enumerate(glyphs):
         x, y, width, height = cv2.boundingRect((image > _INK_THRESHOLD).astype(np.uint8))
@@ -39,5 +39,5 @@ def first_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
 def candidate_glyphs(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     """The glyphs of all ways in which serving looks for ink in a picture, `first_glyph` first."""
-    for found in picture.ink_maps(image):
-        yield glyph.from_ink(picture.cut_out(found, image.shape)[0])
+    for ink_map in picture.ink_maps(image):
+        yield glyph.from_ink(picture.cut_out(ink_map, image.shape)[0])

@@ -1,7 +1,8 @@
 """Omniglot's online strokes: characters that are not digits, as they were drawn.
 
-One text file a drawing, `alphabet/character01/0108_01.txt` (character's number, drawer): a line
-START, then `x,y,milliseconds` lines with y negative downwards, each stroke ended by BREAK.
+Each drawing is a text file, `alphabet/character01/0108_01.txt` (the character's number, the
+drawer's): the line START, then lines `x,y,milliseconds` with y negative downwards. BREAK ends each
+stroke.
 """
 
 import re
@@ -20,7 +21,7 @@ _POINT = re.compile(rf"({_NUMBER}),({_NUMBER}),{_NUMBER}")
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """One character, "01" on, as one person, "01" to "20", drew it; y down, 105 wide."""
+    """One character ("01", "02", ...) drawn by one person ("01" to "20"); y down, 105 wide."""
 
     alphabet: str
     character: str
@@ -43,24 +44,26 @@ def read(path: Path) -> list[Drawing]:
         return [_drawing(archive.read(name), name, f"{path}, {name}") for name in names]
 
 
-def _drawing(content: bytes, name: str, place: str) -> Drawing:
+def _drawing(content: bytes, name: str, origin: str) -> Drawing:
     try:
         _, alphabet, character, file = PurePosixPath(name).parts
         drawer = PurePosixPath(file).stem.split("_")[1]
     except (ValueError, IndexError) as error:
-        raise DataError(f"{place}: expected folder/alphabet/character/number_drawer.txt") from error
-    strokes = parse(content.decode("ascii", "replace"), place)
+        raise DataError(
+            f"{origin}: expected folder/alphabet/character/number_drawer.txt"
+        ) from error
+    strokes = parse(content.decode("ascii", "replace"), origin)
     return Drawing(alphabet, character.removeprefix("character"), drawer, strokes)
 
 
 def parse(text: str, name: str) -> Strokes:
-    """The strokes (n, 2) of one drawing, y turned down; empty strokes left no ink and are dropped.
+    """The strokes (n, 2) of one drawing, y down, without empty strokes, which left no ink.
 
-    Raises DataError, with `name` and the line's number, for anything else than the form above.
+    Raises DataError, with `name` and the line's number, for anything but the format above.
     """
     lines = text.split()
     if not lines or (lines[0], lines[-1]) != ("START", "BREAK"):
-        raise DataError(f"{name}: expected START ... BREAK, found {lines[:1]} ... {lines[-1:]}")
+        raise DataError(f"{name}: expected START ... BREAK, got {lines[:1]} ... {lines[-1:]}")
     strokes: Strokes = []
     points: list[tuple[float, float]] = []
     for number, line in enumerate(lines[1:], 2):
@@ -71,7 +74,7 @@ def parse(text: str, name: str) -> Strokes:
             continue
         point = _POINT.fullmatch(line)
         if point is None:
-            raise DataError(f"{name}, line {number}: expected x,y,ms, found {line!r}")
+            raise DataError(f"{name}, line {number}: expected x,y,ms, got {line!r}")
         points.append((float(point[1]), -float(point[2])))
     if not strokes:
         raise DataError(f"{name}: a drawing without ink")

@@ -1,7 +1,7 @@
 """Which of Omniglot's characters are for training, for validation, and for neither.
 
 A letter O is not a digit, and yet no network can tell it from a zero: characters like it are
-neither trained on as negatives nor counted as mistakes. The table was made by looking at contact
+neither trained on as negatives nor counted as mistakes. The table was made by eye, on contact
 sheets of normal-form glyphs; a character is in it when someone who is shown it upright, alone and
 without context could well call it that digit. Size, position and pen width are lost in the normal
 form, so "o" and "O" are the same.
@@ -68,11 +68,11 @@ class OmniglotSplit(NamedTuple):
 def split_omniglot(characters: Characters) -> OmniglotSplit:
     """Omniglot's drawings for training and for validation, and those that look like digits.
 
-    Two alphabets are kept from training. Latin is not one of them: its letters are what people
-    are likeliest to write, so that the network must have seen them by hand. Greek is nearest to
-    it, rounded and of one to three strokes, as hard as unseen letters get; Early Aramaic is all
-    angles and crossed bars, and has so many look-alikes that training would gain least from it.
-    Balinese and Korean, dense or straight, stay with training, which needs their variety.
+    Two alphabets are kept for validation. Latin is not one of them: people are most likely to write
+    its letters, so the network must train on them as handwriting. Greek is closest to Latin, with
+    round letters of one to three strokes, and so the hardest test by unseen letters. Early Aramaic
+    has angles and crossed bars, and so many look-alikes that training would gain little from it.
+    Balinese and Korean, dense or straight, stay in training, which needs their variety.
     """
     named = zip(characters.alphabets, characters.characters, strict=True)
     alike = np.array([name in LOOKALIKES for name in named], bool)

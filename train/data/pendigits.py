@@ -1,10 +1,10 @@
 """UCI pen digits: UNIPEN text turned into strokes with labels and writers.
 
-A record is `.SEGMENT DIGIT 4-5 ? "7"` (the pen-downs it spans, its label), `.COMMENT 7 12 224`
-(digit, writer, sample), then for each pen-down `.PEN_DOWN`, one `x y` a line, `.PEN_UP` and
-`.DT` (the pause). An empty pen-down is dropped, since it left no ink. Everything else that is
-odd is refused: a record without ink, a pen that is not lifted, disagreeing labels, a pen-down too
-few. The published file has none of these, and one pen-down of a single point, which is a dot.
+A record is `.SEGMENT DIGIT 4-5 ? "7"` (its pen-downs, its label), `.COMMENT 7 12 224` (digit,
+writer, sample), then for each pen-down `.PEN_DOWN`, lines of `x y`, `.PEN_UP` and `.DT` (pause).
+An empty pen-down left no ink and is dropped. Other irregularities are errors: a record without
+ink, a pen that is not lifted, labels that disagree, a missing pen-down. The published file has
+none of them; its one pen-down of a single point is a dot.
 """
 
 import re
@@ -43,10 +43,7 @@ class _Open:
 
 
 def parse(text: str, name: str) -> list[Record]:
-    """The records of UNIPEN text; `name` says in errors where it comes from.
-
-    Raises DataError, with the line's number, for text that is not as described above.
-    """
+    """The records of UNIPEN text. Raises DataError with `name` and the line for other text."""
     return _Parser(name).parse(text)
 
 

@@ -38,13 +38,13 @@ def test_every_fifth_is_held_back(exported: Path) -> None:
     assert kept.ink.labels.tolist() == [4]
     assert (learned.digits.labels.tolist(), kept.digits.labels.tolist()) == ([5], [4])
     assert np.array_equal(learned.digits.glyphs[0], GLYPH)
-    assert (len(learned.others), len(kept.others)) == (1, 0)
+    assert (len(learned.negatives), len(kept.negatives)) == (1, 0)
     assert learned.ink.strokes[1][0] == pytest.approx(placed(1, 0, 0, 100)[0], abs=0.01)
 
 
 def test_they_join_the_sources(exported: Path) -> None:
     before = small_sources()
-    after = corrected.added(before, corrected.load(exported, False))
+    after = corrected.add_corrections(before, corrected.load(exported, False))
     assert len(after.pen.strokes) == len(before.pen.strokes) + 8
     assert after.pen.labels[-8:].tolist() == [0, 1, 2, 3, 5, 6, 7, 8]
     assert after.mnist.labels[-1] == 5

@@ -99,9 +99,9 @@ def test_omniglot_strokes_have_y_down() -> None:
         ("START\n1,-2,3\n", "expected START ... BREAK"),
         ("1,-2,3\nBREAK\n", "expected START ... BREAK"),
         ("START\nBREAK\n", "a drawing without ink"),
-        ("START\n1,-2\nBREAK\n", "line 2: expected x,y,ms, found '1,-2'"),
-        ("START\n1,-2,3\nPAUSE\nBREAK\n", "line 3: expected x,y,ms, found 'PAUSE'"),
-        ("START\nnan,-2,3\nBREAK\n", "line 2: expected x,y,ms, found 'nan,-2,3'"),
+        ("START\n1,-2\nBREAK\n", "line 2: expected x,y,ms, got '1,-2'"),
+        ("START\n1,-2,3\nPAUSE\nBREAK\n", "line 3: expected x,y,ms, got 'PAUSE'"),
+        ("START\nnan,-2,3\nBREAK\n", "line 2: expected x,y,ms, got 'nan,-2,3'"),
     ],
 )
 def test_odd_drawings_are_refused(text: str, told: str) -> None:
