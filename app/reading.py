@@ -11,17 +11,17 @@ _DECIMALS: Final = 6  # of probabilities in JSON
 
 
 class UnreadableInput(ValueError):
-    """Input that cannot be read; the message says what was expected and what came."""
+    """Input that cannot be read; the message says what was expected and what it got instead."""
 
 
 @dataclass(frozen=True, eq=False)
 class Digit:
     """One character of a reading.
 
-    value: 0-9, or None when the mark was refused as not a digit.
-    confidence: probability in [0, 1] that the value is right; of a refused mark, the network's
-        belief that it is none.
-    probabilities: float32 (10,), sums to 1: which digit it is if it is one.
+    value: 0-9, or None for a mark that is refused because it does not look like a digit.
+    confidence: calibrated probability in [0, 1] that the value is right; of a refused mark, that
+        it is not a digit.
+    probabilities: float32 (10,), sums to 1: which digit it is, provided that it is one.
     box: (x, y, width, height) of the ink, in pixels of the input.
     glyph: uint8 (28, 28), ink 255 on 0: what the network saw.
     number_index, line_index: which number, and which line, of the input it belongs to, from 0 on.
@@ -56,15 +56,15 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The digits as text: "?" for a mark that is no digit, "" for nothing drawn.
+        """The digits as text, with "?" for each refused mark; "" if nothing is drawn.
 
-        A space stands between numbers on one line, and each line of the input is one of the text.
+        Numbers on one line are separated by a space, lines of the input by a newline.
         """
         text = ""
-        for before, digit in zip((None, *self.digits), self.digits, strict=False):
-            if before is not None and before.line_index != digit.line_index:
+        for previous, digit in zip((None, *self.digits), self.digits, strict=False):
+            if previous is not None and previous.line_index != digit.line_index:
                 text += "\n"
-            elif before is not None and before.number_index != digit.number_index:
+            elif previous is not None and previous.number_index != digit.number_index:
                 text += " "
             text += "?" if digit.value is None else str(digit.value)
         return text

@@ -1,4 +1,7 @@
-"""The network behind one door: strokes or pixels in, a Reading out."""
+"""The recogniser: strokes or pixels in, a Reading out.
+
+What finds ink and divides it into candidates for digits is hidden behind it.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,26 +18,25 @@ from app.inference.scores import ood_log_odds, softmax
 from app.inference.session import WrongModel, open_session
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
-from app.segmentation.candidates import Line
+from app.segmentation.candidates import TextLine
 
 MODEL: Final = models_folder() / "model.onnx"
-CONTRACT: Final = (
-    "digits/3"  # in: "glyphs" uint8 (n, 28, 28); out: "logits" (n, 11), "features" (n, d)
-)
+# In: "glyphs" uint8 (n, 28, 28); out: "logits" (n, 11), "features" (n, d).
+CONTRACT: Final = "digits/3"
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
 NUM_DIGITS: Final = 10
-DOUBTFUL: Final = 1 / 3  # share of a picture's marks that are refused, where it is seen wrongly
-CLUTTER: Final = 1_000  # possible digits that are looked at before looking is given up
+MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; with more, another ink map is tried
+MAX_CANDIDATES: Final = 1_000  # in the ink maps tried so far, beyond which no other is tried
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Ink that was found and divided once, to be read as often as wanted; its content is private.
+    """Ink that was found and divided once, to be read any number of times; its content is private.
 
     Made by `Recognizer.prepare_ink` and `Recognizer.prepare_image`.
     """
 
-    _lines: Sequence[Line] = ()
+    _lines: Sequence[TextLine] = ()
 
 
 class Recognizer:
@@ -49,8 +51,8 @@ class Recognizer:
         expected = {"contract": CONTRACT, "labels": LABELS, "normal_form": glyph.NORMAL_FORM}
         self._session = open_session(Path(path), threads, expected)
         self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
-        self._temperature = self._number("temperature")
-        self._threshold = self._number("threshold")
+        self._temperature = self._number_in_metadata("temperature")
+        self._threshold = self._number_in_metadata("threshold")
 
     def read_ink(
         self,
@@ -60,45 +62,46 @@ class Recognizer:
     ) -> Reading:
         """Reads strokes, float arrays (n, 2) in pixels, x right and y down.
 
-        Digits stand from left to right, in any number of lines; `single` takes all strokes for
-        one character. prototypes: of what this writer corrected. Without a point of ink the Reading
+        Digits are read from left to right, in any number of lines; `single` takes all strokes for
+        one character. prototypes: what this writer corrected. Without a point of ink the Reading
         has no digits. Raises UnreadableInput.
         """
         return self.read_prepared([self.prepare_ink(strokes, single)], prototypes)[0]
 
     def read_image(
-        self, image: NDArray[np.uint8], single: bool = False, prototypes: Prototypes | None = None
+        self,
+        image: NDArray[np.uint8],
+        single: bool = False,
+        prototypes: Prototypes | None = None,
     ) -> Reading:
         """Reads a picture: uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, either polarity.
 
-        Digits stand from left to right, in any number of lines; `single` takes all ink for one
-        character. prototypes: see read_ink. Without ink the Reading has no digits. Raises
+        single, prototypes: see `read_ink`. Without ink the Reading has no digits. Raises
         UnreadableInput.
         """
         return self.read_prepared([self.prepare_image(image, single)], prototypes)[0]
 
     @staticmethod
     def prepare_ink(strokes: Sequence[ArrayLike], single: bool = False) -> Prepared:
-        """Finds the possible digits in strokes, see `read_ink`. Raises UnreadableInput."""
-        return Prepared(candidates.of_ink(strokes, single))
+        """Finds the candidates for digits in strokes, see `read_ink`. Raises UnreadableInput."""
+        return Prepared(candidates.find_in_strokes(strokes, single))
 
     def prepare_image(self, image: NDArray[np.uint8], single: bool = False) -> Prepared:
-        """Finds the possible digits in a picture, see `read_image`, in the way that reads best.
+        """Finds the candidates for digits in a picture, see `read_image`, in its best ink map.
 
-        The first way is right nearly always. Another is tried only where a third of the marks are
-        refused, so that lines of the paper or a broad pen taken for something else cost no digit,
-        and not in a picture full of clutter, which would take seconds.
-        Raises UnreadableInput.
+        The first map is nearly always right. Another is tried only where a third of the marks are
+        refused, so that ruled paper or a broad pen costs no digit, and not in a picture full of
+        clutter, which would take seconds. Raises UnreadableInput.
         """
-        best, least, looked_at = Prepared(), (np.inf, np.inf), 0
+        best, best_doubt, num_candidates = Prepared(), (np.inf, np.inf), 0
         try:
-            for lines in candidates.of_image(image, single):
+            for lines in candidates.find_in_image(image, single):
                 prepared = Prepared(lines)
                 doubt = _doubt(self.read_prepared([prepared])[0])
-                if doubt < least:
-                    best, least = prepared, doubt
-                looked_at += sum(len(line.runs) for line in lines)
-                if doubt[0] < DOUBTFUL or looked_at > CLUTTER:
+                if doubt < best_doubt:
+                    best, best_doubt = prepared, doubt
+                num_candidates += sum(len(line.candidates) for line in lines)
+                if doubt[0] < MAX_REFUSED_SHARE or num_candidates > MAX_CANDIDATES:
                     break
         except UnreadableInput:
             if not best._lines:
@@ -109,22 +112,21 @@ class Recognizer:
         self, inputs: Sequence[Prepared], prototypes: Prototypes | None = None
     ) -> list[Reading]:
         """Reads prepared inputs, all classified in one batch; prototypes: see `read_ink`."""
-        every = [line.glyphs for prepared in inputs for line in prepared._lines]
-        if not every:
+        batches = [line.glyphs for prepared in inputs for line in prepared._lines]
+        if not batches:
             return [Reading() for _ in inputs]
-        glyphs = np.concatenate(every)
+        glyphs = np.concatenate(batches)
         logits = self.logits(glyphs)
         if prototypes:
             logits[:, :NUM_DIGITS] += prototypes.boost(self.features(glyphs))
         readings, start = [], 0
         for prepared in inputs:
             digits: list[Digit] = []
-            for place, line in enumerate(prepared._lines):
-                own = logits[start : start + len(line.runs)]
-                start += len(line.runs)
-                digits += self._digits(
-                    line, own, place, digits[-1].number_index + 1 if digits else 0
-                )
+            for line_index, line in enumerate(prepared._lines):
+                end = start + len(line.candidates)
+                first_number = digits[-1].number_index + 1 if digits else 0
+                digits += self._digits(line, logits[start:end], line_index, first_number)
+                start = end
             readings.append(Reading(tuple(digits)))
         return readings
 
@@ -133,15 +135,14 @@ class Recognizer:
 
         Raises UnreadableInput for another dtype or shape.
         """
-        wanted = (glyph.SIDE, glyph.SIDE)
         if not (
             isinstance(glyphs, np.ndarray)
             and glyphs.dtype == np.uint8
             and glyphs.ndim == 3
-            and glyphs.shape[1:] == wanted
+            and glyphs.shape[1:] == (glyph.SIDE, glyph.SIDE)
         ):
-            came = f"{getattr(glyphs, 'dtype', type(glyphs).__name__)} {np.shape(glyphs)}"
-            raise UnreadableInput(f"expected glyphs uint8 (n, 28, 28), came {came}")
+            actual = f"{getattr(glyphs, 'dtype', type(glyphs).__name__)} {np.shape(glyphs)}"
+            raise UnreadableInput(f"expected glyphs uint8 (n, 28, 28), got {actual}")
         if len(glyphs) == 0:
             return np.zeros((0, NUM_DIGITS), np.float32)
         return self._probabilities(self.logits(glyphs))
@@ -152,7 +153,7 @@ class Recognizer:
         return np.asarray(logits, dtype=np.float32)
 
     def features(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """What the last layer decides by, float32 (n, d), at least 0, in steps of any size.
+        """What the last layer decides by, float32 (n, d), at least 0 and of any scale.
 
         glyphs: uint8 (n, 28, 28), n >= 1.
         """
@@ -160,53 +161,52 @@ class Recognizer:
         return np.asarray(features, dtype=np.float32)
 
     def _digits(
-        self, line: Line, logits: NDArray[np.float32], place: int, first: int
+        self, line: TextLine, logits: NDArray[np.float32], line_index: int, first_number: int
     ) -> Iterator[Digit]:
-        """The best reading of one line; logits: (runs, 11). first: number of its first number."""
+        """The best reading of one line; logits: (candidates, 11)."""
         path = line.best_path(logits / np.float32(self._temperature))
-        strangeness = ood_log_odds(logits[path])
+        log_odds = ood_log_odds(logits[path])
         probabilities = self._probabilities(logits[path])
-        numbers = line.numbers(path)
-        for index, (run, box) in enumerate(zip(path, line.boxes[path].tolist(), strict=True)):
+        numbers = line.number_indices(path)
+        for index, (candidate, box) in enumerate(zip(path, line.boxes[path].tolist(), strict=True)):
             others = (numbers == numbers[index]) & (np.arange(len(path)) != index)
-            strange = strangeness[index] > self._threshold_in(strangeness[others])
+            is_refused = log_odds[index] > self._threshold_beside(log_odds[others])
             left, top, right, bottom = box
             yield Digit(
-                None if strange else int(probabilities[index].argmax()),
-                _sigmoid(strangeness[index]) if strange else float(probabilities[index].max()),
+                None if is_refused else int(probabilities[index].argmax()),
+                _sigmoid(log_odds[index]) if is_refused else float(probabilities[index].max()),
                 probabilities[index],
                 (left, top, right - left, bottom - top),
-                line.glyphs[run],
-                first + int(numbers[index]),
-                place,
+                line.glyphs[candidate],
+                first_number + int(numbers[index]),
+                line_index,
             )
 
-    def _threshold_in(self, company: NDArray[np.float32]) -> float:
-        """The log-odds from which on a mark is refused, given those of its number's others.
+    def _threshold_beside(self, others: NDArray[np.float32]) -> float:
+        """The log-odds above which a mark is refused, given those of the others in its number.
 
-        The threshold is set for marks of any kind. Beside a digit there is mostly another one,
-        and to be refused a mark must then be no digit more likely than not.
+        The threshold is fitted without regard to neighbours. Beside a digit there is mostly another
+        digit, so a mark there is refused only if it is more likely not a digit than one.
         """
-        if (company <= self._threshold).any():
+        if (others <= self._threshold).any():
             return max(self._threshold, 0.0)
         return self._threshold
 
     def _probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Calibrated, float32 (n, 10), if it is a digit at all; logits: (n, 11)."""
-        scaled = logits[:, :NUM_DIGITS] / np.float32(self._temperature)
-        return softmax(scaled)
+        """Which digit it is if it is one, calibrated, float32 (n, 10); logits: (n, 11)."""
+        return softmax(logits[:, :NUM_DIGITS] / np.float32(self._temperature))
 
-    def _number(self, key: str) -> float:
+    def _number_in_metadata(self, key: str) -> float:
         try:
             return float(self.metadata[key])
         except (KeyError, ValueError) as error:
             raise WrongModel(
-                f"expected a number as {key} in the model, came {self.metadata.get(key)!r}"
+                f"expected a number as {key} in the model, got {self.metadata.get(key)!r}"
             ) from error
 
 
 def _doubt(reading: Reading) -> tuple[float, float]:
-    """The share of marks that were refused, and how surely."""
+    """The share of marks that are refused, and their mean confidence."""
     refused = [digit.confidence for digit in reading.digits if digit.value is None]
     return len(refused) / max(len(reading.digits), 1), float(np.mean(refused or 0.0))
 

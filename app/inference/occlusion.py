@@ -1,7 +1,8 @@
 """Why a glyph was read so: which of its ink the decision rests on, found by covering parts of it.
 
-Occlusion asks the exported network alone: a small patch of ink is made paper, and what the label
-loses by that is what the patch was worth. There are no gradients to be had from int8.
+Occlusion needs the exported network alone: a small patch of ink is turned into paper, and the
+log-probability that the label loses by that is what the patch was worth. An int8 network has no
+gradients to look at instead.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from app.glyph import SIDE
 from app.inference.scores import log_softmax
 
-PATCH: Final = 5  # glyph pixels: covers a stroke, which is 2 to 4 wide
+PATCH_SIDE: Final = 5  # glyph pixels: covers a stroke, which is 2 to 4 wide
 STRIDE: Final = 2  # glyph pixels between patches: at most 169 of them, some 7 ms
 
 Logits = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
@@ -34,14 +35,15 @@ def occlusion(logits: Logits, glyph: NDArray[np.uint8], label: int) -> NDArray[n
     covered = np.where(masks, np.uint8(0), glyph)  # (patches, 28, 28)
     scores = log_softmax(logits(np.concatenate([glyph[None], covered])))[:, label]
     falls = scores[0] - scores[1:]  # (patches,)
-    over = masks.sum(axis=0)  # (28, 28), patches over each pixel
-    mean = np.tensordot(falls, masks.astype(np.float32), axes=1) / np.maximum(over, 1)
+    patches_over = masks.sum(axis=0)  # (28, 28), of each pixel
+    sums = np.tensordot(falls, masks.astype(np.float32), axes=1)
+    mean = sums / np.maximum(patches_over, 1)
     return np.asarray(mean * (glyph / np.float32(255)), np.float32)
 
 
 def _patches() -> NDArray[np.bool_]:
     """Squares that together cover the whole glyph, its rim as often as its middle: (n, 28, 28)."""
-    starts = range(1 - PATCH + STRIDE, SIDE, STRIDE)
+    starts = range(1 - PATCH_SIDE + STRIDE, SIDE, STRIDE)
     line = np.arange(SIDE)
-    bands = np.stack([(line >= start) & (line < start + PATCH) for start in starts])
+    bands = np.stack([(line >= start) & (line < start + PATCH_SIDE) for start in starts])
     return (bands[:, None, :, None] & bands[None, :, None, :]).reshape(-1, SIDE, SIDE)

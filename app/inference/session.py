@@ -1,4 +1,4 @@
-"""Models' files: whether one is what its figures were measured on, and its session."""
+"""Sessions of ONNX Runtime, made only from model files that are whole and of the right contract."""
 
 import hashlib
 import json
@@ -13,13 +13,13 @@ _ADVICE: Final = "copy both of one export again"
 
 
 class WrongModel(RuntimeError):
-    """A model's file that is missing, broken, or made for another contract; says what to do."""
+    """A model file that is missing, broken or of another contract; the message says what to do."""
 
 
 def open_session(
     path: Path, threads: int, expected: Mapping[str, str]
 ) -> onnxruntime.InferenceSession:
-    """A session of ONNX Runtime for a model written by `export`.
+    """Opens a session for a model written by `export`.
 
     threads: of one run. expected: what its metadata must say. Raises WrongModel.
     """
@@ -29,22 +29,21 @@ def open_session(
             " or make it as README.md says"
         )
     _check_hash(path)
-    options = session_options(threads)
     try:
-        session = onnxruntime.InferenceSession(str(path), options, PROVIDERS)
+        session = onnxruntime.InferenceSession(str(path), session_options(threads), PROVIDERS)
     except Exception as error:  # ONNX Runtime raises a class of its own for every cause
-        message = f"{path}: expected an ONNX model, came {error}; copy or export it again"
+        message = f"{path}: expected an ONNX model, got {error}; copy or export it again"
         raise WrongModel(message) from error
     metadata = session.get_modelmeta().custom_metadata_map
     for key, value in expected.items():
         if metadata.get(key) != value:
-            came = f"came {metadata.get(key)!r}; export it with this version"
-            raise WrongModel(f"{path}: expected {key} {value!r}, {came}")
+            message = f"expected {key} {value!r}, got {metadata.get(key)!r}"
+            raise WrongModel(f"{path}: {message}; export it with this version")
     return session
 
 
 def session_options(threads: int) -> onnxruntime.SessionOptions:
-    """The options of every session, to be given when it is made; threads: of one run.
+    """The options of every session, which must be given when it is made; threads: of one run.
 
     models/choices.json has the figures: one thread is fastest for networks this small, the arena
     saves a few percent, and optimising the graph beforehand would save 2 ms of a start.
@@ -57,20 +56,20 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
 
 
 def _check_hash(path: Path) -> None:
-    """Raises WrongModel where the .json beside a model says another hash.
+    """Raises WrongModel where the .json beside a model has another hash than the model's.
 
-    A file that was cut short on its way, or came from another export, is found by that before
-    anything is read with it. A model of one's own needs no .json.
+    This finds a file that was cut short while it was copied, or that belongs to another export,
+    before anything is read with it. A model without a .json is accepted.
     """
-    described = path.with_suffix(".json")
-    if not described.is_file():
+    description = path.with_suffix(".json")
+    if not description.is_file():
         return
     try:
-        expected = json.loads(described.read_bytes())["sha256"]
+        expected = json.loads(description.read_bytes())["sha256"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"{described}: expected the sha256 of {path.name}, came {error!r}; {_ADVICE}"
+        message = f"{description}: expected the sha256 of {path.name}, got {error!r}; {_ADVICE}"
         raise WrongModel(message) from error
-    came = hashlib.sha256(path.read_bytes()).hexdigest()
-    if came != expected:
-        message = f"{path}: expected sha256 {expected}, as {described.name} says, came {came}"
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    if sha256 != expected:
+        message = f"{path}: expected sha256 {expected}, as {description.name} says, got {sha256}"
         raise WrongModel(f"{message}; {_ADVICE}")

@@ -11,51 +11,62 @@ from numpy.typing import ArrayLike, NDArray
 from app import glyph
 from app.reading import UnreadableInput
 
-MAX_COORDINATE: Final = 1e6  # pixels; far beyond any screen, far below float trouble
+MAX_COORDINATE: Final = 1e6  # pixels; far beyond any screen, and floats are still exact there
 MAX_POINTS: Final = 50_000  # a pen sends 100 to 240 a second; a million take a second to draw
-_KINDS: Final = {"U": "text", "S": "bytes", "b": "yes or no"}  # what NumPy made of no numbers
-_NUMBERS: Final = {"M": 2, "L": 2, "Q": 4}  # that follow a path command
+_KIND_NAMES: Final = {"U": "text", "S": "bytes", "b": "truth values"}  # of NumPy's dtypes
+_COMMAND_LENGTHS: Final = {"M": 2, "L": 2, "Q": 4}  # numbers that follow a path command
 _CURVE_STEPS: Final = np.linspace(0, 1, 5)[1:, None]  # a pencil's curves are a few pixels long
 
 
 def checked(strokes: Sequence[ArrayLike]) -> glyph.Strokes:
-    """Strokes as float64 arrays (n, 2), in pixels, x right and y down; empty ones left out.
+    """Strokes as float64 arrays (n, 2), in pixels, x right and y down; empty ones are left out.
 
-    Of more than MAX_POINTS together, every so many are taken.
-    Raises UnreadableInput for anything else: another shape, no numbers, NaN, or coordinates
-    beyond MAX_COORDINATE.
+    Strokes with more than MAX_POINTS points altogether are thinned out evenly.
+    Raises UnreadableInput for anything else: another shape, values that are not numbers, NaN, or
+    coordinates beyond MAX_COORDINATE.
     """
-    came: object = strokes
-    many = came.ndim > 0 if isinstance(came, np.ndarray) else isinstance(came, Sequence)
-    if not many or isinstance(came, str | bytes):
-        raise UnreadableInput(
-            f"expected a sequence of strokes, each (n, 2), came {type(strokes).__name__}"
-        )
-    found = []
-    for number, stroke in enumerate(strokes):
-        try:
-            given = np.asarray(stroke)
-            if given.size and given.dtype.kind not in "iufO":  # no text, no yes and no
-                raise TypeError(_KINDS.get(given.dtype.kind, given.dtype.name))
-            points = given.astype(np.float64)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise UnreadableInput(
-                f"stroke {number}: expected points [x, y] of numbers, came {error}"
-            ) from error
-        if points.size == 0:
-            continue
-        if points.ndim != 2 or points.shape[1] != 2:
-            raise UnreadableInput(f"stroke {number}: expected shape (n, 2), came {points.shape}")
-        if not np.abs(points).max() <= MAX_COORDINATE:  # nor is what is no number
-            raise UnreadableInput(
-                f"stroke {number}: expected finite coordinates within ±{MAX_COORDINATE:g},"
-                f" came {points[np.abs(points).argmax() // 2].tolist()}"
-            )
-        found.append(points)
-    step = -(-sum(map(len, found)) // MAX_POINTS)
+    _check_is_sequence(strokes)
+    arrays = [_checked_stroke(index, stroke) for index, stroke in enumerate(strokes)]
+    arrays = [points for points in arrays if len(points)]
+    step = -(-sum(map(len, arrays)) // MAX_POINTS)
     if step > 1:
-        found = [np.concatenate([points[:-1:step], points[-1:]]) for points in found]
-    return found
+        arrays = [np.concatenate([points[:-1:step], points[-1:]]) for points in arrays]
+    return arrays
+
+
+def _check_is_sequence(strokes: object) -> None:
+    """Raises UnreadableInput for what cannot be a list of strokes."""
+    if isinstance(strokes, np.ndarray):
+        is_sequence = strokes.ndim > 0
+    else:
+        is_sequence = isinstance(strokes, Sequence) and not isinstance(strokes, str | bytes)
+    if not is_sequence:
+        raise UnreadableInput(
+            f"expected a sequence of strokes, each (n, 2), got {type(strokes).__name__}"
+        )
+
+
+def _checked_stroke(index: int, stroke: ArrayLike) -> NDArray[np.float64]:
+    """One stroke as float64 (n, 2). Raises UnreadableInput, with its index."""
+    try:
+        array = np.asarray(stroke)
+        if array.size and array.dtype.kind not in "iufO":
+            raise TypeError(_KIND_NAMES.get(array.dtype.kind, array.dtype.name))
+        points = array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UnreadableInput(
+            f"stroke {index}: expected points [x, y] of numbers, got {error}"
+        ) from error
+    if points.size == 0:
+        return np.zeros((0, 2))
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise UnreadableInput(f"stroke {index}: expected shape (n, 2), got {points.shape}")
+    if not np.abs(points).max() <= MAX_COORDINATE:  # false for NaN too
+        raise UnreadableInput(
+            f"stroke {index}: expected finite coordinates within ±{MAX_COORDINATE:g},"
+            f" got {points[np.abs(points).argmax() // 2].tolist()}"
+        )
+    return points
 
 
 def bounds(strokes: glyph.Strokes) -> tuple[float, float, float, float]:
@@ -70,10 +81,10 @@ def ink_glyph(strokes: Sequence[ArrayLike], pen: float = glyph.PEN) -> NDArray[n
 
     pen: width in glyph pixels. Raises UnreadableInput where there is no point at all.
     """
-    found = checked(strokes)
-    if not found:
-        raise UnreadableInput("expected at least one point of ink, came none")
-    return glyph.from_strokes(found, pen)
+    points = checked(strokes)
+    if not points:
+        raise UnreadableInput("expected at least one point of ink, got none")
+    return glyph.from_strokes(points, pen)
 
 
 def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> glyph.Strokes:
@@ -95,7 +106,7 @@ def strokes_from_file(path: Path) -> glyph.Strokes:
         content = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise UnreadableInput(
-            f"{path}: expected JSON of strokes [[[x, y], ...], ...], came {error}"
+            f"{path}: expected JSON of strokes [[[x, y], ...], ...], got {error}"
         ) from error
     if isinstance(content, dict) and set(content) == {"strokes"}:
         content = content["strokes"]  # the body of POST /api/read
@@ -108,15 +119,15 @@ def _flatten(commands: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
 
 
 def _points(commands: Sequence[Sequence[Any]]) -> Iterator[NDArray[np.float64]]:
-    at = np.zeros(2)
+    position = np.zeros(2)
     for name, *numbers in commands:
-        if _NUMBERS.get(name) != len(numbers):
-            raise UnreadableInput(f"expected path commands M, L or Q, came {name} {numbers}")
+        if _COMMAND_LENGTHS.get(name) != len(numbers):
+            raise UnreadableInput(f"expected path commands M, L or Q, got {name} {numbers}")
         ends = np.array(numbers, dtype=np.float64).reshape(-1, 2)
         if name == "Q":
             control, end = ends
             t = _CURVE_STEPS
-            yield from (1 - t) ** 2 * at + 2 * t * (1 - t) * control + t**2 * end
+            yield from (1 - t) ** 2 * position + 2 * t * (1 - t) * control + t**2 * end
         else:
             yield ends[0]
-        at = ends[-1]
+        position = ends[-1]

@@ -1,4 +1,4 @@
-"""Lines of possible digits: the glyph of each, and which of them are the best reading."""
+"""The lines of text in an input, each with its candidates for digits and their glyphs."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -10,131 +10,136 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app import glyph
-from app.ink import image as picture
-from app.ink import strokes as ink
+from app.ink.image import cut_out, ink_maps
 from app.ink.ink_map import InkMap
+from app.ink.strokes import bounds, checked
 from app.reading import UnreadableInput
 from app.segmentation import components, lattice, text_lines
 
-APART: Final = 1.2  # line heights between two numbers on one line
-# A narrower gap parts them too where the others on the line are all the narrower.
-SPACE: Final = 0.7  # line heights, of such a gap
-WIDER: Final = 3.0  # times the usual gap
-MOST_PARTS: Final = 600  # strokes or pieces of ink in one input; a sheet of 100 digits has 200
-# In the possible digits of a line on a picture, which are many and large only in clutter; 0.3 s.
-MOST_PIXELS: Final = 50_000_000
-# Points of a stroke; one of more takes as long to draw as several, and counts as several.
-USUAL: Final = 16
+MIN_NUMBER_GAP: Final = 1.2  # line heights between two numbers on one line
+# A narrower gap separates numbers too where the other gaps on the line are narrower still.
+MIN_SPACE: Final = 0.7  # line heights, of such a gap
+MIN_SPACE_RATIO: Final = 3.0  # such a gap to the line's usual gap
+MAX_PARTS: Final = 600  # strokes or connected components in one input; 100 digits have 200
+# In the candidates of a line on a picture; they are many and large only in clutter; 0.3 s.
+MAX_CANDIDATE_PIXELS: Final = 50_000_000
+# Points of a stroke; a longer one takes as long to draw as several, and counts as several.
+USUAL_POINTS: Final = 16
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
-    """parts: boxes (n, 4) of strokes or pieces from left to right: left, top, right, bottom.
+class TextLine:
+    """One line of text, divided into parts that candidates for digits are made of.
 
-    sliced, crossing: see `segment.best_path`. runs: the candidates. glyphs: uint8 (runs, 28, 28).
+    parts: boxes (n, 4) of strokes or parts of components, left to right: left, top, right, bottom.
+    sliced, crossing: see `lattice.best_path`. candidates: runs of parts. glyphs: uint8
+    (candidates, 28, 28).
     """
 
     parts: NDArray[np.float64]
     sliced: NDArray[np.bool_] | None
-    runs: list[lattice.Run]
+    candidates: list[lattice.Candidate]
     glyphs: NDArray[np.uint8]
     crossing: NDArray[np.bool_] | None = None
 
     @cached_property
     def boxes(self) -> NDArray[np.float64]:
-        """Of the runs, (n, 4)."""
-        return lattice.boxes_of(self.parts, self.runs)
+        """The boxes of the candidates, (n, 4)."""
+        return lattice.boxes_of(self.parts, self.candidates)
 
     def best_path(self, logits: NDArray[np.float32]) -> list[int]:
-        """The runs that make the best reading; logits (runs, 11), divided by the temperature."""
-        return lattice.best_path(self.parts, self.runs, logits, self.sliced, self.crossing)
+        """Which candidates make the best reading; logits (n, 11), divided by the temperature."""
+        return lattice.best_path(self.parts, self.candidates, logits, self.sliced, self.crossing)
 
-    def numbers(self, path: list[int]) -> NDArray[np.int64]:
+    def number_indices(self, path: list[int]) -> NDArray[np.int64]:
         """Which number of the line each digit of a path belongs to, from 0 on."""
         if len(path) == 1:
             return np.zeros(1, np.int64)
         boxes = self.boxes[path]
         height = float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0))
         gaps = boxes[1:, 0] - boxes[:-1, 2]
-        usual = float(np.median(gaps)) if len(gaps) > 2 else np.inf
-        apart = (gaps > APART * height) | (gaps > np.maximum(SPACE * height, WIDER * usual))
-        return np.concatenate([[0], np.cumsum(apart)]).astype(np.int64)
+        usual_gap = float(np.median(gaps)) if len(gaps) > 2 else np.inf
+        is_wide = gaps > MIN_NUMBER_GAP * height
+        is_space = gaps > np.maximum(MIN_SPACE * height, MIN_SPACE_RATIO * usual_gap)
+        return np.concatenate([[0], np.cumsum(is_wide | is_space)]).astype(np.int64)
 
 
-def of_ink(strokes: Sequence[ArrayLike], single: bool = False) -> list[Line]:
-    """Strokes, see `ink.checked`, in lines from top to bottom; none without a point of ink.
+def find_in_strokes(strokes: Sequence[ArrayLike], single: bool = False) -> list[TextLine]:
+    """The lines of a drawing (see `ink.strokes.checked`) from top to bottom; none without ink.
 
     single: all strokes are one character. Raises UnreadableInput.
     """
-    found = ink.checked(strokes)
-    if not found:
+    arrays = checked(strokes)
+    if not arrays:
         return []
     if single:
-        x, y, width, height = ink.bounds(found)
-        return [_single((x, y, x + width, y + height), glyph.from_strokes(found))]
-    return _of_strokes(found)
+        x, y, width, height = bounds(arrays)
+        return [_single_character((x, y, x + width, y + height), glyph.from_strokes(arrays))]
+    return _lines_of_strokes(arrays)
 
 
-def of_image(image: NDArray[np.uint8], single: bool = False) -> Iterator[list[Line]]:
-    """The ink of a picture, see `picture.checked`, in lines from top to bottom.
+def find_in_image(image: NDArray[np.uint8], single: bool = False) -> Iterator[list[TextLine]]:
+    """The lines of a picture (see `ink.image.checked`) from top to bottom, once for each ink map.
 
-    A picture can be looked at in several ways, see `picture.looks`: yields the lines of each, the
-    likeliest to be right first; nothing without ink. single: all ink is one character. Raises
-    UnreadableInput.
+    The map that is most likely right comes first; nothing comes without ink. single: all ink is
+    one character. Raises UnreadableInput.
     """
-    for found in picture.ink_maps(image):
+    for ink in ink_maps(image):
         if single:
-            pixels, (x, y, width, height) = picture.cut_out(found, image.shape)
-            yield [_single((x, y, x + width, y + height), glyph.from_ink(pixels))]
+            pixels, (x, y, width, height) = cut_out(ink, image.shape)
+            yield [_single_character((x, y, x + width, y + height), glyph.from_ink(pixels))]
         else:
-            yield _of_picture(found)
+            yield _lines_of_map(ink)
 
 
-def _of_strokes(strokes: glyph.Strokes) -> list[Line]:
-    _check(len(strokes), "strokes")
+def _lines_of_strokes(strokes: glyph.Strokes) -> list[TextLine]:
+    _check_count(len(strokes), "strokes")
     boxes = np.array([(*stroke.min(axis=0), *stroke.max(axis=0)) for stroke in strokes])
-    weight = max(len(strokes), sum(map(len, strokes)) // USUAL)
-    found = []
-    for line in text_lines.lines(boxes):
-        parts, own = boxes[line], [strokes[part] for part in line]
-        runs = lattice.runs(parts, parts=weight)
-        glyphs = np.array([glyph.from_strokes(own[first:last]) for first, last in runs])
-        crossing = text_lines.crossings(own, parts) if len(runs) > 1 else None
-        found.append(Line(parts, None, runs, glyphs, crossing))
-    return found
-
-
-def _of_picture(found: InkMap) -> list[Line]:
-    labels, boxes = components.connected(found.mask)
-    _check(len(boxes), "pieces of ink")
-    order = text_lines.lines(boxes)
-    edges = [components.edges(found, labels, boxes, line) for line in order]
-    count = sum(len(columns) - 1 for line in edges for columns in line)
-    if count > MOST_PARTS:  # this is no writing, which would be cut in few places
-        edges = [[[columns[0], columns[-1]] for columns in line] for line in edges]
-        count = len(boxes)
+    num_parts = max(len(strokes), sum(map(len, strokes)) // USUAL_POINTS)
     lines = []
-    for line, columns in zip(order, edges, strict=True):
-        parts = components.cut(labels, boxes, line, columns)
-        runs = lattice.runs(parts.boxes, parts.sliced, count)
-        excess = _area(lattice.boxes_of(parts.boxes, runs)) / MOST_PIXELS
-        if excess > 1:
-            runs = lattice.runs(parts.boxes, parts.sliced, math.ceil(count * excess))
-        glyphs = [glyph.from_ink(parts.crop(found, first, last)) for first, last in runs]
-        places = parts.boxes / found.scale + np.array([found.left, found.top] * 2)  # of the picture
-        lines.append(Line(places, parts.sliced, runs, np.stack(glyphs)))
+    for members in text_lines.group_into_lines(boxes):
+        parts, line_strokes = boxes[members], [strokes[member] for member in members]
+        candidates = lattice.find_candidates(parts, num_parts=num_parts)
+        glyphs = np.array([glyph.from_strokes(line_strokes[a:b]) for a, b in candidates])
+        crossing = text_lines.find_crossings(line_strokes, parts) if len(candidates) > 1 else None
+        lines.append(TextLine(parts, None, candidates, glyphs, crossing))
     return lines
 
 
-def _single(box: tuple[float, float, float, float], normal: NDArray[np.uint8]) -> Line:
+def _lines_of_map(ink: InkMap) -> list[TextLine]:
+    labels, boxes = components.connected_components(ink.mask)
+    _check_count(len(boxes), "pieces of ink")
+    grouped = text_lines.group_into_lines(boxes)
+    edges = [components.find_edges(ink, labels, boxes, members) for members in grouped]
+    num_parts = sum(len(columns) - 1 for line in edges for columns in line)
+    if num_parts > MAX_PARTS:  # this is not writing, which would be cut in few places
+        edges = [[[columns[0], columns[-1]] for columns in line] for line in edges]
+        num_parts = len(boxes)
+    lines = []
+    for members, columns in zip(grouped, edges, strict=True):
+        parts = components.slice_at(labels, boxes, members, columns)
+        candidates = lattice.find_candidates(parts.boxes, parts.sliced, num_parts)
+        excess = _area(lattice.boxes_of(parts.boxes, candidates)) / MAX_CANDIDATE_PIXELS
+        if excess > 1:
+            more = math.ceil(num_parts * excess)
+            candidates = lattice.find_candidates(parts.boxes, parts.sliced, more)
+        glyphs = np.stack([glyph.from_ink(parts.crop(ink, a, b)) for a, b in candidates])
+        in_picture = parts.boxes / ink.scale + np.array([ink.left, ink.top] * 2)
+        lines.append(TextLine(in_picture, parts.sliced, candidates, glyphs))
+    return lines
+
+
+def _single_character(
+    box: tuple[float, float, float, float], normal: NDArray[np.uint8]
+) -> TextLine:
     """Everything as one character; box: left, top, right, bottom; normal: uint8 (28, 28)."""
-    return Line(np.array([box], np.float64), None, [(0, 1)], normal[None])
+    return TextLine(np.array([box], np.float64), None, [(0, 1)], normal[None])
 
 
 def _area(boxes: NDArray[np.float64]) -> float:
     return float(((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).sum())
 
 
-def _check(count: int, what: str) -> None:
-    if count > MOST_PARTS:
-        raise UnreadableInput(f"expected at most {MOST_PARTS} {what}, came {count}")
+def _check_count(count: int, what: str) -> None:
+    if count > MAX_PARTS:
+        raise UnreadableInput(f"expected at most {MAX_PARTS} {what}, got {count}")

@@ -1,8 +1,9 @@
-"""Which parts of one line belong together: the digits in it.
+"""Which parts of one line belong together: the digits in it, as the best path through a lattice.
 
-A part is what is not divided further: a stroke, or a slice of connected pixels. Digits are runs of
-neighbouring parts. The recogniser says of each possible run how well it would do as a digit,
-the gaps say where one digit ends, and the best path from the left to the right decides.
+A part is not divided further: it is a stroke, or a slice of a connected component. A candidate for
+a digit is a run of neighbouring parts. The recogniser says how well each candidate would do as a
+digit, the gaps say where one digit ends and the next begins, and the best path from the left to
+the right decides.
 """
 
 import math
@@ -16,112 +17,111 @@ from numpy.typing import NDArray
 from app.inference.scores import log_softmax
 from app.segmentation.text_lines import Boxes, line_height
 
-Run = tuple[int, int]  # the first part, and the one after the last
+Candidate = tuple[int, int]  # the first part, and the one after the last
 
-LONGEST: Final = 5  # parts in a digit, as people write them; more only where all overlap
-MOST_RUNS: Final = 1_500  # in one input: where it has many parts, digits have the fewer
-FEWEST: Final = 3  # parts in a digit that are always thought of
-WIDEST: Final = 1.9  # line heights; nothing wider is one digit, if it has more than one part
-WIDEST_CUT: Final = 1.2  # the same where connected ink is cut
+MAX_PARTS: Final = 5  # in a digit, as people write them; more only where all overlap
+MAX_CANDIDATES: Final = 1_500  # in one input, about: of many parts, fewer are tried together
+MIN_PARTS_TRIED: Final = 3  # parts that are tried together however many there are
+MAX_WIDTH: Final = 1.9  # line heights of a digit, unless it is a single part
+MAX_CUT_WIDTH: Final = 1.2  # the same where a connected component is cut
+MAX_GAP: Final = 0.5  # line heights between two parts of a digit
 
 
 @dataclass(frozen=True)
 class Weights:
-    """What tells digits from parts of digits, beside how they look; in nats where not said.
+    """What tells digits from parts of digits, beside how they look; costs are in nats.
 
-    Gaps are in line heights, below 0 where boxes overlap. At `even` it is as likely that a gap
-    lies within a digit as between two; `steep` says how fast that changes. small: the cost of a
-    digit for each line height that it is lower than `low`. strange: of a mark that is no digit,
-    and broad: for each line height that it is broader than `wide`, being likely several digits.
-    worst: the least that the look of a digit counts. slice: of a cut through connected ink.
-    crossed: of parting strokes that cross each other. deep: of parting boxes that overlap, for
-    each line height beyond `rim`.
+    Gaps, widths and heights are in line heights; a gap is below 0 where boxes overlap.
     """
 
-    even: float = -0.06
-    steep: float = 0.7
-    small: float = 9.0
-    low: float = 0.7
-    strange: float = 1.0
-    broad: float = 12.0
-    wide: float = 0.8
-    worst: float = -40.0
-    slice: float = 0.3
-    crossed: float = 8.0
-    deep: float = 30.0
-    rim: float = 0.12
+    even_gap: float = -0.06  # a gap as likely within a digit as between two
+    gap_slope: float = 0.7  # how fast that changes with the gap
+    low_cost: float = 9.0  # of a digit, for each line height that it is lower than `min_height`
+    min_height: float = 0.7
+    negative_cost: float = 1.0  # of a mark that is not a digit
+    broad_cost: float = 12.0  # of such a mark, for each line height beyond `max_width`: it is
+    max_width: float = 0.8  # likely several digits
+    min_log_probability: float = -40.0  # of a candidate; unlikelier ones cost no more
+    cut_cost: float = 0.3  # of a cut through a connected component
+    crossing_cost: float = 8.0  # of separating strokes that cross each other
+    overlap_cost: float = 30.0  # of separating boxes, for each line height beyond `free_overlap`
+    free_overlap: float = 0.12
 
 
 WEIGHTS: Final = Weights()
-# What any mark of full height looks like at least, see `_looks`: where all ten digits are equally
-# likely, and none of them likelier than each by what `strange` costs.
-LEAST: Final = -math.log(10 + math.exp(WEIGHTS.strange))
+# The least that any mark of full height scores, see `_look`: all ten digits are equally likely, and
+# "not a digit" is likelier than each of them by what `negative_cost` takes away again.
+MIN_SCORE: Final = -math.log(10 + math.exp(WEIGHTS.negative_cost))
 
 
-def runs(boxes: Boxes, sliced: NDArray[np.bool_] | None = None, parts: int = 0) -> list[Run]:
+def find_candidates(
+    boxes: Boxes, sliced: NDArray[np.bool_] | None = None, num_parts: int = 0
+) -> list[Candidate]:
     """Which neighbouring parts of one line may be a digit; boxes in the line's order.
 
-    sliced: whether each part was cut off the one before. parts: of all lines, which bounds how
-    many of them a digit may have, unless they stand alone; 0 where this is the only line.
+    sliced: whether each part was cut off the one before. num_parts: of all lines, which bounds how
+    many of them a candidate may have, unless they stand alone; 0 where this is the only line.
     """
-    if len(boxes) == 2 and sliced is None and _are_one(boxes):
+    if len(boxes) == 2 and sliced is None and _are_inseparable(boxes):
         return [(0, 2)]
-    most = max(MOST_RUNS // max(parts, len(boxes)), FEWEST)
+    max_tried = max(MAX_CANDIDATES // max(num_parts, len(boxes)), MIN_PARTS_TRIED)
     height = line_height(boxes)
-    found = []
+    candidates = []
     cuts = [False] * (len(boxes) + 1) if sliced is None else [*sliced.tolist(), False]
     sides = boxes.tolist()
-    reach = -math.inf  # of what is before the first part
+    reach = -math.inf  # the right side of everything before the first part
     for first in range(len(boxes)):
         left, _, right, _ = sides[first]
-        alone = left > reach and not cuts[first]
+        starts_alone = left > reach and not cuts[first]
         reach = max(reach, right)
         for last in range(first + 1, len(boxes) + 1):
             box = sides[last - 1]
-            apart = last > first + 1 and box[0] > right
+            has_gap = last > first + 1 and box[0] > right
             if (
-                apart
+                has_gap
                 and not cuts[last - 1]
-                and (box[0] - right > 0.5 * height or last - first > LONGEST)
+                and (box[0] - right > MAX_GAP * height or last - first > MAX_PARTS)
             ):
                 break
             left, right = min(left, box[0]), max(right, box[2])
-            if last - first > most and not (
-                alone and (last == len(boxes) or (sides[last][0] > right and not cuts[last]))
+            if last - first > max_tried and not (
+                starts_alone and (last == len(boxes) or (sides[last][0] > right and not cuts[last]))
             ):
                 continue
-            whole = not cuts[first] and not cuts[last]
-            if last == first + 1 or right - left <= (WIDEST if whole else WIDEST_CUT) * height:
-                found.append((first, last))
-            elif whole and all(cuts[first + 1 : last]):
-                found.append((first, last))  # a scribble is one mark, however wide it is
-    return found
+            is_whole = not cuts[first] and not cuts[last]
+            max_width = (MAX_WIDTH if is_whole else MAX_CUT_WIDTH) * height
+            if last == first + 1 or right - left <= max_width:
+                candidates.append((first, last))
+            elif is_whole and all(cuts[first + 1 : last]):
+                candidates.append((first, last))  # a scribble is one mark, however wide it is
+    return candidates
 
 
-def _are_one(boxes: Boxes, weights: Weights = WEIGHTS) -> bool:
-    """Whether two strokes reach so far into each other that no logits can part them.
+def _are_inseparable(boxes: Boxes, weights: Weights = WEIGHTS) -> bool:
+    """Whether two strokes reach so far into each other that no logits can separate them.
 
-    Most digits of two strokes do; their glyphs by themselves need not be drawn and classified.
+    This is so in most digits of two strokes, and saves drawing and classifying each stroke alone.
     """
     height = line_height(boxes)
     (left, _, right, _), (start, _, end, _) = boxes.tolist()
     width, gap = (max(right, end) - min(left, start)) / height, (start - right) / height
-    together = LEAST - weights.broad * max(width - weights.wide, 0) - _joined(gap, weights)
-    return bool(width <= WIDEST and together > -_parted(gap, weights))
+    broad = weights.broad_cost * max(width - weights.max_width, 0)
+    together = MIN_SCORE - broad - _joining_cost(gap, weights)
+    return bool(width <= MAX_WIDTH and together > -_separating_cost(gap, weights))
 
 
-def boxes_of(boxes: Boxes, candidates: Sequence[Run]) -> Boxes:
-    """Of candidates (n, 4), from the boxes of the parts."""
-    sides, found = boxes.tolist(), []
+def boxes_of(boxes: Boxes, candidates: Sequence[Candidate]) -> Boxes:
+    """The boxes of candidates (n, 4), from the boxes of the parts."""
+    sides, candidate_boxes = boxes.tolist(), []
     for first, last in candidates:
         lefts, tops, rights, bottoms = zip(*sides[first:last], strict=True)
-        found.append((min(lefts), min(tops), max(rights), max(bottoms)))
-    return np.array(found, np.float64)
+        candidate_boxes.append((min(lefts), min(tops), max(rights), max(bottoms)))
+    return np.array(candidate_boxes, np.float64)
 
 
 def best_path(
     boxes: Boxes,
-    candidates: Sequence[Run],
+    candidates: Sequence[Candidate],
     logits: NDArray[np.float32],
     sliced: NDArray[np.bool_] | None = None,
     crossing: NDArray[np.bool_] | None = None,
@@ -135,70 +135,88 @@ def best_path(
     """
     if len(candidates) == 1:
         return [0]
-    height = line_height(boxes)
-    found = boxes_of(boxes, candidates)
-    left_sides, right_sides = found[:, 0].tolist(), found[:, 2].tolist()
-    widths, heights = (found[:, 2:] - found[:, :2]).T
-    size = np.maximum(heights, 0.5 * widths) / height
-    looks = _looks(logits, widths / height, weights)
-    # What follows goes through single numbers, which is faster with Python's own.
-    scores = (looks - weights.small * np.maximum(weights.low - size, 0)).tolist()
-    sides = boxes.tolist()
     cuts = [False] * len(boxes) if sliced is None else sliced.tolist()
     if crossing is not None and not crossing.any():
         crossing = None
-    for number, (first, last) in enumerate(candidates):
-        right = sides[first][2]
-        for part in range(first + 1, last):
-            if not cuts[part]:
-                scores[number] -= _joined((sides[part][0] - right) / height, weights)
-            right = max(right, sides[part][2])
-    ending: dict[int, list[int]] = {}
-    for number, (_, last) in enumerate(candidates):
-        ending.setdefault(last, []).append(number)
-    total = [-math.inf] * len(candidates)
-    before = [-1] * len(candidates)
-    for number in sorted(range(len(candidates)), key=lambda one: candidates[one]):
-        first = candidates[number][0]
+    height = line_height(boxes)
+    candidate_boxes = boxes_of(boxes, candidates)
+    lefts, rights = candidate_boxes[:, 0].tolist(), candidate_boxes[:, 2].tolist()
+    scores = _scores(boxes, candidates, candidate_boxes, logits, cuts, weights)
+    ending: dict[int, list[int]] = {}  # the candidates that end before each part
+    for index, (_, last) in enumerate(candidates):
+        ending.setdefault(last, []).append(index)
+    total = [-math.inf] * len(candidates)  # the score of the best path that ends with each
+    previous = [-1] * len(candidates)
+    for index in sorted(range(len(candidates)), key=lambda index: candidates[index]):
+        first = candidates[index][0]
         if first == 0:
-            total[number] = scores[number]
-        for left in ending.get(first, []):
+            total[index] = scores[index]
+        for before in ending.get(first, []):
             if cuts[first]:
-                cost = weights.slice
+                cost = weights.cut_cost
             else:
-                cost = _parted((left_sides[number] - right_sides[left]) / height, weights)
+                cost = _separating_cost((lefts[index] - rights[before]) / height, weights)
             if crossing is not None:
-                here, there = slice(*candidates[number]), slice(*candidates[left])
-                cost += weights.crossed * bool(crossing[here, there].any())
-            if total[left] + scores[number] - cost > total[number]:
-                total[number], before[number] = total[left] + scores[number] - cost, left
-    number = max(ending[len(boxes)], key=lambda one: total[one])
+                these, those = slice(*candidates[index]), slice(*candidates[before])
+                cost += weights.crossing_cost * bool(crossing[these, those].any())
+            if total[before] + scores[index] - cost > total[index]:
+                total[index], previous[index] = total[before] + scores[index] - cost, before
+    index = max(ending[len(boxes)], key=lambda index: total[index])
     path = []
-    while number >= 0:
-        path.append(number)
-        number = before[number]
+    while index >= 0:
+        path.append(index)
+        index = previous[index]
     return path[::-1]
 
 
-def _looks(
+def _scores(
+    boxes: Boxes,
+    candidates: Sequence[Candidate],
+    candidate_boxes: Boxes,
+    logits: NDArray[np.float32],
+    cuts: list[bool],
+    weights: Weights,
+) -> list[float]:
+    """How well each candidate would do as a digit by its look, its size and the gaps in it."""
+    height = line_height(boxes)
+    widths, heights = (candidate_boxes[:, 2:] - candidate_boxes[:, :2]).T
+    size = np.maximum(heights, 0.5 * widths) / height
+    look = _look(logits, widths / height, weights)
+    # Lists from here on: single numbers of arrays are slow.
+    scores: list[float] = (
+        look - weights.low_cost * np.maximum(weights.min_height - size, 0)
+    ).tolist()
+    sides = boxes.tolist()
+    for index, (first, last) in enumerate(candidates):
+        right = sides[first][2]
+        for part in range(first + 1, last):
+            if not cuts[part]:
+                scores[index] -= _joining_cost((sides[part][0] - right) / height, weights)
+            right = max(right, sides[part][2])
+    return scores
+
+
+def _look(
     logits: NDArray[np.float32], widths: NDArray[np.float64], weights: Weights
 ) -> NDArray[np.float64]:
     """How well each candidate would do as a digit, or as a mark that is none: (n,), nats.
 
     widths: in line heights.
     """
-    log = log_softmax(logits)
-    digit = np.maximum(log[:, :-1].max(axis=1), weights.worst)
-    several = weights.broad * np.maximum(widths - weights.wide, 0)
-    return np.asarray(np.maximum(digit, log[:, -1] - weights.strange - several), np.float64)
+    log_probabilities = log_softmax(logits)
+    digit = np.maximum(log_probabilities[:, :-1].max(axis=1), weights.min_log_probability)
+    broad = weights.broad_cost * np.maximum(widths - weights.max_width, 0)
+    negative = log_probabilities[:, -1] - weights.negative_cost - broad
+    return np.asarray(np.maximum(digit, negative), np.float64)
 
 
-def _joined(gap: float, weights: Weights) -> float:
+def _joining_cost(gap: float, weights: Weights) -> float:
     """The cost of a gap within a digit."""
-    return float(np.logaddexp(0, weights.steep * (gap - weights.even)))
+    return float(np.logaddexp(0, weights.gap_slope * (gap - weights.even_gap)))
 
 
-def _parted(gap: float, weights: Weights) -> float:
+def _separating_cost(gap: float, weights: Weights) -> float:
     """The cost of a gap between two digits."""
-    deep = max(-gap - weights.rim, 0.0)
-    return float(np.logaddexp(0, -weights.steep * (gap - weights.even))) + weights.deep * deep
+    overlap = max(-gap - weights.free_overlap, 0.0)
+    between = float(np.logaddexp(0, -weights.gap_slope * (gap - weights.even_gap)))
+    return between + weights.overlap_cost * overlap

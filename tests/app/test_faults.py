@@ -50,10 +50,10 @@ def forget_the_hash(path: Path) -> None:
 
 FAULTS: list[tuple[Callable[[Path], None], str]] = [
     (remove, r"\.onnx: expected .* found none; copy it from"),
-    (cut_short, r"\.onnx: expected an ONNX model, came .*; copy or export it again"),
-    (exchange, r"\.onnx: expected contract '.*', came '.*'; export it with this version"),
-    (touch, r"\.onnx: expected sha256 \w+, as .*\.json says, came \w+; copy both"),
-    (forget_the_hash, r"\.json: expected the sha256 of \w+\.onnx, came .*; copy both"),
+    (cut_short, r"\.onnx: expected an ONNX model, got .*; copy or export it again"),
+    (exchange, r"\.onnx: expected contract '.*', got '.*'; export it with this version"),
+    (touch, r"\.onnx: expected sha256 \w+, as .*\.json says, got \w+; copy both"),
+    (forget_the_hash, r"\.json: expected the sha256 of \w+\.onnx, got .*; copy both"),
 ]
 
 

@@ -58,7 +58,7 @@ def test_classifies_any_number_of_glyphs_alike(recognizer: Recognizer) -> None:
     ],
 )
 def test_what_are_no_glyphs_is_refused(recognizer: Recognizer, glyphs: object) -> None:
-    with pytest.raises(UnreadableInput, match=r"expected glyphs uint8 \(n, 28, 28\), came"):
+    with pytest.raises(UnreadableInput, match=r"expected glyphs uint8 \(n, 28, 28\), got"):
         recognizer.classify(glyphs)  # type: ignore[arg-type]
 
 
@@ -115,7 +115,7 @@ def test_a_model_with_another_contract_is_refused(
             return type("Meta", (), {"custom_metadata_map": other})
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", Session)
-    told = re.escape(f"expected {key} '{metadata[key]}', came 'another'")
+    told = re.escape(f"expected {key} '{metadata[key]}', got 'another'")
     with pytest.raises(WrongModel, match=told):
         Recognizer()
 

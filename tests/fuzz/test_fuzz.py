@@ -93,7 +93,7 @@ def test_anything_as_strokes_is_read_or_refused(recognizer: Recognizer, strokes:
     else:
         holds(reading)
         return
-    assert re.search("expected .*came", said, re.DOTALL)
+    assert re.search("expected .*(got|came)", said, re.DOTALL)
 
 
 @st.composite
@@ -139,5 +139,5 @@ def test_other_arrays_are_refused(recognizer: Recognizer, kind: str, shape: list
     if readable and 0 not in shape:
         holds(recognizer.read_image(array))
         return
-    with pytest.raises(UnreadableInput, match="expected .*came"):
+    with pytest.raises(UnreadableInput, match="expected .*(got|came)"):
         recognizer.read_image(array)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.inference.prototypes import BOOST, Prototypes
+from app.inference.prototypes import MAX_BOOST, Prototypes
 from app.recognizer import Recognizer
 from tests.support.drawings import placed
 
@@ -29,7 +29,7 @@ def test_nothing_learned_boosts_nothing() -> None:
     "seen, least, most",
     [
         (unit(0, 1, 2, 3), 30, 100),  # the very same
-        (unit(0, 1, 2, 4), 0.5 * BOOST, BOOST),  # cosine 0.75
+        (unit(0, 1, 2, 4), 0.5 * MAX_BOOST, MAX_BOOST),  # cosine 0.75
         (unit(0, 5, 6, 7), 0, 0),  # cosine 0.25
         (unit(4, 5, 6, 7), 0, 0),
     ],

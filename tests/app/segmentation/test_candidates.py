@@ -1,4 +1,4 @@
-"""The possible digits of an input: how many there may be, and in which way a picture is read."""
+"""Candidates for digits: how many there may be, and which ink map of a picture is read."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -10,10 +10,19 @@ from numpy.typing import NDArray
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
 from app.segmentation import candidates
-from app.segmentation.candidates import Line
+from app.segmentation.candidates import TextLine
 from tests.support.drawings import placed
 
 Picture = NDArray[np.uint8]
+
+
+def num_candidates(lines: list[TextLine]) -> int:
+    return sum(len(line.candidates) for line in lines)
+
+
+def scribble(seed: int, points: int = 40) -> list[NDArray[np.float64]]:
+    """One stroke that goes anywhere."""
+    return [np.random.default_rng(seed).uniform(0, 100, (points, 2))]
 
 
 def test_clutter_is_no_more_work_than_a_full_sheet() -> None:
@@ -21,46 +30,42 @@ def test_clutter_is_no_more_work_than_a_full_sheet() -> None:
     stripes[:, ::6] = 0
     stripes[::40] = 0
     stripes[20::40, ::3] = 255
-    looked_at = [
-        sum(len(line.runs) for line in found) for found in islice(candidates.of_image(stripes), 2)
-    ]
-    assert max(looked_at, default=0) < 3 * candidates.MOST_PARTS
-    scribble = np.random.default_rng(0).uniform(0, 500, (100, 300, 2))
-    assert sum(len(line.runs) for line in candidates.of_ink(list(scribble))) < 3 * len(scribble)
+    counts = [num_candidates(lines) for lines in islice(candidates.find_in_image(stripes), 2)]
+    assert max(counts, default=0) < 3 * candidates.MAX_PARTS
+    strokes = np.random.default_rng(0).uniform(0, 500, (100, 300, 2))
+    assert num_candidates(candidates.find_in_strokes(list(strokes))) < 3 * len(strokes)
 
 
-def test_the_ways_to_look_are_tried_until_one_can_be_read(
+def test_ink_maps_are_tried_until_one_can_be_read(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first look shows a scribble, the second a 3, the third is never asked for."""
-    tangle = [np.random.default_rng(0).uniform(0, 100, (40, 2))]
-    looks = [candidates.of_ink(tangle, True), candidates.of_ink(placed(3, 0, 0, 90), True)]
-    asked = []
+    """The first map shows a scribble, the second a 3, and no third one is made."""
+    three = candidates.find_in_strokes(placed(3, 0, 0, 90), True)
+    maps = [candidates.find_in_strokes(scribble(0), True), three]
+    calls = []
 
-    def of_image(image: Picture, single: bool) -> Iterator[list[Line]]:
-        for look in looks:
-            asked.append(single)
-            yield look
-        pytest.fail("what can be read is not looked at again")
+    def find_in_image(image: Picture, single: bool) -> Iterator[list[TextLine]]:
+        for lines in maps:
+            calls.append(single)
+            yield lines
+        pytest.fail("no other ink map is made once one can be read")
 
-    monkeypatch.setattr(candidates, "of_image", of_image)
+    monkeypatch.setattr(candidates, "find_in_image", find_in_image)
     empty = np.zeros((9, 9), np.uint8)
-    assert recognizer.read_ink(tangle, single=True).text == "?"
+    assert recognizer.read_ink(scribble(0), single=True).text == "?"
     assert recognizer.read_image(empty, single=True).text == "3"
-    assert asked == [True, True]
-    looks[1:] = [candidates.of_ink([np.random.default_rng(1).uniform(0, 100, (60, 2))], True)]
+    assert calls == [True, True]
+    maps[1:] = [candidates.find_in_strokes(scribble(1, 60), True)]
     monkeypatch.setattr(pytest, "fail", lambda _: None)
     assert recognizer.read_image(empty).text == "?", "where all are refused, that is the reading"
 
 
-def test_a_later_look_that_fails_costs_nothing(
+def test_an_ink_map_that_fails_does_not_spoil_an_earlier_one(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tangle = candidates.of_ink([np.random.default_rng(0).uniform(0, 100, (40, 2))], True)
-
-    def of_image(image: Picture, single: bool) -> Iterator[list[Line]]:
-        yield tangle
+    def find_in_image(image: Picture, single: bool) -> Iterator[list[TextLine]]:
+        yield candidates.find_in_strokes(scribble(0), True)
         raise UnreadableInput("expected fewer pieces")
 
-    monkeypatch.setattr(candidates, "of_image", of_image)
+    monkeypatch.setattr(candidates, "find_in_image", find_in_image)
     assert recognizer.read_image(np.zeros((9, 9), np.uint8)).text == "?"

@@ -113,7 +113,7 @@ def test_one_digit_of_all_strokes_on_demand(recognizer: Recognizer) -> None:
     ],
 )
 def test_parts_are_put_in_lines(boxes: list[tuple[float, ...]], expected: list[list[int]]) -> None:
-    assert text_lines.lines(np.array(boxes, float)) == expected
+    assert text_lines.group_into_lines(np.array(boxes, float)) == expected
 
 
 def test_strokes_taken_for_one_digit_at_once_no_logits_could_part() -> None:
@@ -123,12 +123,12 @@ def test_strokes_taken_for_one_digit_at_once_no_logits_could_part() -> None:
         corners = random.uniform(0, 1, (2, 2, 2)) * random.uniform(0.3, 2, 2)
         boxes = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
         boxes = boxes[boxes[:, ::2].sum(axis=1).argsort()]
-        if lattice.runs(boxes) != [(0, 2)]:
+        if lattice.find_candidates(boxes) != [(0, 2)]:
             continue
         at_once += 1
         for scale in (0, 1, 30):
             logits = scale * random.normal(size=(3, 11)).astype(np.float32)
             logits[1, :10] = logits[1, :10].mean()  # as unlike a digit as can be
-            logits[1, 10] = logits[1, 0] + random.choice([0, lattice.WEIGHTS.strange, scale])
+            logits[1, 10] = logits[1, 0] + random.choice([0, lattice.WEIGHTS.negative_cost, scale])
             assert lattice.best_path(boxes, [(0, 1), (0, 2), (1, 2)], logits) == [1]
     assert 200 < at_once < 1900
