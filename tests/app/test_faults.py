@@ -18,8 +18,8 @@ from app.inference.session import WrongModel
 from app.ink import segmenter
 from app.ink.segmenter import SEGMENTER_MODEL, Segmenter
 from app.recognizer import MODEL, Recognizer
-from tests.app.api.test_service import FREE, coded, drawn, read, refused, serving
 from tests.support.paths import ROOT
+from tests.support.service import FREE, coded, drawn, read, refused, serving
 
 INK = {"strokes": [[[50, 10], [49, 40], [48, 90]]]}
 

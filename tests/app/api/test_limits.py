@@ -1,0 +1,73 @@
+"""What one client may ask of the service, and which client a request comes from."""
+
+from dataclasses import replace
+
+import pytest
+import requests
+
+from app.api.client import client_key
+from app.api.in_flight import InFlightLimiter
+from app.api.limits import Limits
+from app.api.rate_limiter import RateLimiter
+from tests.support.service import FREE, read, refused, serving
+
+
+def test_the_rate_holds_and_says_when_to_come_again() -> None:
+    with serving(replace(FREE, rate=6, burst=2)) as address:
+        body = {"strokes": []}
+        assert [read(address, body, "application/json").status_code for _ in range(2)] == [200, 200]
+        response = read(address, body, "application/json")
+        wait = response.headers["Retry-After"]
+        assert wait in ("9", "10")
+        said = f"Rate limit exceeded: 6 reads a minute. Try again in {wait} s."
+        refused(response, 429, "rate_limited", said)
+        assert requests.get(f"{address}/healthz", timeout=9).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "peer, forwarded, proxies, expected",
+    [
+        ("10.0.0.1", "", 0, "10.0.0.1"),
+        ("10.0.0.1", "1.2.3.4", 0, "10.0.0.1"),  # anyone can send that header
+        ("10.0.0.1", "1.2.3.4", 1, "1.2.3.4"),
+        ("10.0.0.1", "9.9.9.9, 1.2.3.4", 1, "1.2.3.4"),  # the first is invented
+        ("10.0.0.1", "1.2.3.4, 10.0.0.9", 2, "1.2.3.4"),
+        ("10.0.0.1", "1.2.3.4", 2, "1.2.3.4"),
+        ("10.0.0.1", "", 1, "10.0.0.1"),
+        ("10.0.0.1", "junk", 1, "10.0.0.1"),
+        ("2001:db8:1:2:3::4", "", 0, "2001:db8:1:2::/64"),  # a household has a whole network
+        ("::ffff:1.2.3.4", "", 0, "1.2.3.4"),
+        ("", "", 0, ""),
+    ],
+)
+def test_who_asks(peer: str, forwarded: str, proxies: int, expected: str) -> None:
+    assert client_key(peer, forwarded, proxies) == expected
+
+
+def test_a_bucket_fills_at_its_rate() -> None:
+    now = 0.0
+    limiter = RateLimiter(rate=60, burst=2, clock=lambda: now)
+    assert [limiter.take("a") for _ in range(3)] == [0, 0, 1]
+    assert limiter.take("b") == 0  # another client
+    now = 1.0
+    assert [limiter.take("a") for _ in range(2)] == [0, 1]
+    now = 100.0
+    assert [limiter.take("a") for _ in range(3)] == [0, 0, 1]  # no more than a burst
+
+
+def test_requests_that_ended_are_not_counted() -> None:
+    limiter = InFlightLimiter(4)
+    with limiter.admit("a") as first, limiter.admit("a") as second, limiter.admit("a") as third:
+        assert (first, second, third) == (True, True, False)
+    with limiter.admit("a") as again:
+        assert again
+
+
+@pytest.mark.parametrize("text", ["", "-1", "0", "1.5", "many", "1" * 20, "²"])
+def test_a_limit_that_is_none_is_refused_at_the_start(text: str) -> None:
+    with pytest.raises(ValueError, match=r"DIGITS_POINTS: expected a whole number from 1 on, got"):
+        Limits.from_environment({"DIGITS_POINTS": text})
+
+
+def test_limits_come_from_the_environment() -> None:
+    assert Limits.from_environment({"DIGITS_POINTS": "7", "POINTS": "8"}) == Limits(points=7)

@@ -1,0 +1,57 @@
+"""The description of the service is valid, and the service does what it says."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, configuration, settings
+from openapi_spec_validator import validate
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    positive_data_acceptance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from app.api.openapi import description
+from tests.support.service import FREE
+
+# Else Hypothesis keeps a folder at the root, though no example is stored.
+configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
+
+SCHEMA = schemathesis.openapi.from_dict(description(FREE, ""))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    unsupported_method,
+]
+
+
+def test_the_description_is_valid_and_served(address: str) -> None:
+    found = requests.get(f"{address}/api/openapi.json", timeout=9).json()
+    assert found == description(FREE, "")
+    validate(found)
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=80,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_the_description_is_true(case: Any, address: str) -> None:
+    # Other bodies are random bytes, which the description allows and no picture is.
+    strokes_are_valid = [positive_data_acceptance] if case.media_type == "application/json" else []
+    case.call_and_validate(base_url=address, checks=CHECKS + strokes_are_valid)

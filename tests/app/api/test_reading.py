@@ -1,0 +1,138 @@
+"""What the service reads: strokes and pictures, sent in every way, as from Python."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import requests
+
+from app.api import service
+from app.ink import image as picture
+from app.recognizer import Recognizer
+from tests.support.drawings import placed
+from tests.support.service import by_pillow, coded, drawn, png, read, refused, short, strokes
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_strokes_are_read_as_from_python(address: str, recognizer: Recognizer, digit: int) -> None:
+    expected = recognizer.read_ink(strokes(digit))
+    response = read(address, {"strokes": strokes(digit)}, "application/json; charset=utf-8")
+    assert response.status_code == 200
+    found = response.json()
+    assert found["text"] == expected.text == str(digit)
+    assert found["numbers"] == [str(digit)]
+    assert found["model_run"] == recognizer.metadata["run"]
+    (one,) = found["digits"]
+    assert one["value"] == digit
+    assert one["confidence"] == pytest.approx(expected.digits[0].confidence, abs=1e-6)
+    assert one["probabilities"] == pytest.approx(expected.digits[0].probabilities, abs=1e-6)
+    assert one["box"] == pytest.approx(expected.digits[0].box)
+    assert (one["number_index"], one["line_index"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "body, kind",
+    [
+        (coded(".png"), "image/png"),
+        (coded(".jpg"), "image/jpeg"),
+        (coded(".webp"), "image/webp"),
+        (coded(".bmp"), "image/bmp"),
+        (coded(".tiff"), "image/tiff"),
+        (coded(".gif", np.dstack([drawn()] * 3)), "image/gif"),
+        (coded(".png"), "application/octet-stream"),
+        (coded(".png"), "IMAGE/X-ANYTHING; q=1"),  # the bytes say what it is
+        (coded(".png", drawn().astype(np.uint16) * 257), "image/png"),  # 16 bits a channel
+        (by_pillow("PNG", "P"), "image/png"),  # a palette
+        (by_pillow("PNG", "1"), "image/png"),  # a bit a pixel
+        (by_pillow("JPEG", "CMYK"), "image/jpeg"),
+    ],
+    ids=short,
+)
+def test_pictures_are_read_as_from_python(
+    address: str, recognizer: Recognizer, body: bytes, kind: str
+) -> None:
+    expected = recognizer.read_image(picture.decode(body))
+    found = read(address, body, kind).json()
+    assert found["text"] == expected.text == "3"
+    assert found["digits"][0]["box"] == pytest.approx(expected.digits[0].box)
+    assert found["digits"][0]["confidence"] == pytest.approx(
+        expected.digits[0].confidence, abs=1e-6
+    )
+
+
+def test_a_form_with_a_file_is_read(address: str) -> None:
+    form = {"file": ("three.png", coded(".png"), "image/png")}
+    response = requests.post(f"{address}/api/read", files=form, timeout=60)
+    assert response.json()["text"] == "3"
+
+
+NAME = "chosen-by-a-visitor.png"
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        NAME,
+        f"../{NAME}",
+        f"../../{NAME}",
+        f"..\\..\\{NAME}",  # as another system writes it
+        f"folder/{NAME}",  # which is there
+        "{absolute}",
+        f"../../{NAME}\0.txt",  # where C's strings end
+        f"%2e%2e%2f{NAME}",  # as in an address
+    ],
+)
+def test_a_file_is_never_put_where_its_name_says(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str
+) -> None:
+    inner = tmp_path / "one" / "two"
+    (inner / "folder").mkdir(parents=True)
+    monkeypatch.chdir(inner)  # the server's too, which is this process
+    monkeypatch.setattr(tempfile, "tempdir", str(inner / "folder"))
+    before = sorted(tmp_path.rglob("*"))
+    chosen = chosen.format(absolute=tmp_path / NAME)
+    head = f'Content-Disposition: form-data; name="{chosen}"; filename="{chosen}"\r\n\r\n'
+    form = b"--x\r\n" + head.encode() + coded(".png") + b"\r\n--x--\r\n"
+    response = read(address, form, "multipart/form-data; boundary=x")
+    assert (response.status_code, response.json()["text"]) == (200, "3")
+    assert NAME not in response.text
+    assert sorted(tmp_path.rglob("*")) == before
+    app = Path(service.__file__).parents[1]
+    for folder in (*tmp_path.parents, app, app.parent, app.parent / "models"):
+        assert not list(folder.glob(f"*{NAME}*"))
+
+
+def test_a_forms_file_stays_in_memory(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "TemporaryFile", None)  # calling it would fail
+    large = coded(".bmp", cv2.resize(drawn(), (1500, 1500)))
+    assert len(large) > 2_000_000  # above 1 MiB the parser would use the disk by itself
+    form = {"file": ("three.bmp", large, "image/bmp")}
+    assert requests.post(f"{address}/api/read", files=form, timeout=60).json()["text"] == "3"
+
+
+def test_single_takes_all_ink_for_one_character(address: str) -> None:
+    two = [*strokes(1), *[stroke.tolist() for stroke in placed(1, 220, 20, 160)]]
+    assert (
+        read(address, {"strokes": two}, "application/json").json()["text"].replace(" ", "") == "11"
+    )
+    single = read(address, {"strokes": two}, "application/json", "?single=true").json()
+    assert len(single["digits"]) == 1
+    refused(read(address, coded(".png"), query="?single=yes"), 422, "unprocessable", "'yes'")
+
+
+@pytest.mark.parametrize(
+    "body, kind",
+    [
+        ({"strokes": []}, "application/json"),
+        ({"strokes": [[]]}, "application/json"),
+        (png(1, 1, b"\x00\xff"), "image/png"),
+        (png(30_000, 1, b"\x00" + b"\xff" * 30_000), "image/png"),
+    ],
+    ids=short,
+)
+def test_nothing_drawn_is_a_reading_without_digits(address: str, body: Any, kind: str) -> None:
+    found = read(address, body, kind).json()
+    assert (found["text"], found["numbers"], found["digits"]) == ("", [], [])

@@ -1,0 +1,188 @@
+"""What the service refuses, with which code, and in which words."""
+
+import http.client
+import json
+import struct
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import requests
+
+from app.api.errors import ApiError
+from app.api.reader import Reader
+from tests.support.service import (
+    FREE,
+    INK,
+    coded,
+    drawn,
+    jpeg_saying,
+    png,
+    read,
+    refused,
+    serving,
+    short,
+)
+
+DEEP = b'{"strokes": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+MILLION = b'{"strokes": [[' + b",".join([b"[1,2]"] * 1_000_000) + b"]]}"
+BAD_INK = [
+    (b"", 400, "invalid_request", "The body is empty. Send a picture or strokes."),
+    (b"{", 400, "invalid_request", "not JSON"),
+    (b"\xff\xfe{}", 400, "invalid_request", "not JSON"),
+    (b'{"strokes": [[[1, 2]]]} x', 400, "invalid_request", "not JSON"),
+    (DEEP, 422, "unprocessable", "expected `float`, got `array` at `$.strokes[0][0][0]`"),
+    (MILLION, 413, "payload_too_large", "Send at most 1,048,576 bytes."),
+    (b'{"strokes": [[' + b",".join([b"[1,2]"] * 20_001) + b"]]}", 422, "too_many_points", "20,001"),
+    (b'{"strokes": [' + b",".join([b"[]"] * 501) + b"]}", 422, "too_many_points", "501"),
+    (b'{"strokes": [[[NaN, 1]]]}', 400, "invalid_request", "no NaN"),
+    (b'{"strokes": [[[1, -Infinity]]]}', 400, "invalid_request", "Infinity"),
+    (b'{"strokes": [[[1e999, 1]]]}', 422, "unprocessable", "number out of range at `$.strokes[0]"),
+    (b'{"strokes": [[[1, ' + b"9" * 400 + b"]]]}", 422, "unprocessable", "number out of range at"),
+    (b'{"strokes": [[[1000001, 1]]]}', 422, "unprocessable", "expected `float` <= 1000000.0 at"),
+    (b'{"strokes": [[[1, -1e7]]]}', 422, "unprocessable", "expected `float` >= -1000000.0 at"),
+    (b'{"strokes": [[["1", "2"]]]}', 422, "unprocessable", "expected `float`, got `str` at"),
+    (b'{"strokes": [[[true, false]]]}', 422, "unprocessable", "expected `float`, got `bool` at"),
+    (b'{"strokes": [[[1, null]]]}', 422, "unprocessable", "got `null` at `$.strokes[0][0][1]`"),
+    (b'{"strokes": [[[1, 2, 3]]]}', 422, "unprocessable", "expected `array` of length 2 at"),
+    (b'{"strokes": [[1, 2]]}', 422, "unprocessable", "got `int` at `$.strokes[0][0]`"),
+    (b'{"strokes": ["12"]}', 422, "unprocessable", "got `str` at `$.strokes[0]`"),
+    (b'{"strokes": {"0": []}}', 422, "unprocessable", "got `object` at `$.strokes`"),
+    (b'{"strokes": null}', 422, "unprocessable", "got `null` at `$.strokes`"),
+    (b'{"strokes": [], "more": 1}', 422, "unprocessable", "unknown field `more`"),
+    (b"{}", 422, "unprocessable", "missing required field `strokes`"),
+    (b"[]", 422, "unprocessable", "expected `object`, got `array`"),
+    (b'"text"', 422, "unprocessable", "expected `object`, got `str`"),
+]
+
+
+@pytest.mark.parametrize("body, status, code, word", BAD_INK, ids=short)
+def test_bad_strokes_are_refused(
+    address: str, body: bytes, status: int, code: str, word: str
+) -> None:
+    refused(read(address, body, "application/json"), status, code, word)
+
+
+BAD_PICTURES = [
+    (b"", 400, "invalid_request", "empty"),
+    (b"\x00" * 1000, 422, "unprocessable", "PNG"),
+    (b"GIF89a", 422, "unprocessable", "PNG"),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 422, "unprocessable", "PNG"),
+    (b"P5 2 2 255 \x00\x00\x00\x00", 422, "unprocessable", "PNG"),  # a format not offered
+    (coded(".png")[:30], 422, "unprocessable", "picture"),
+    (coded(".jpg")[:100], 422, "unprocessable", "picture"),
+    (png(0, 10), 422, None, ""),
+    (png(60_000, 60_000), 422, "too_many_pixels", "16,000,000"),
+    (png(5_000, 5_000), 422, "too_many_pixels", "5,000 x 5,000"),
+    (coded(".png", np.zeros((2_001, 2_000, 4), np.uint8)), 422, "too_many_pixels", "4,000,000"),
+    (coded(".png", np.zeros((2_001, 2_000, 3), np.uint16)), 422, "too_many_pixels", "4,000,000"),
+    (coded(".bmp", np.zeros((2_100, 2_000), np.uint8)), 422, "too_many_pixels", "4,000,000"),
+    (png(2**31 - 1, 2**31 - 1), 422, "too_many_pixels", ""),
+    (png(3_000, 3_000, b"\x00"), None, None, ""),  # says more than it has: read or refused
+    (jpeg_saying(65_000, 65_000), 422, "too_many_pixels", ""),
+    (b"BM" + struct.pack("<IIIIiiHHIIiiII", 90, 0, 54, 40, 70_000, 70_000, 1, 24, 0, 0, 0, 0, 0, 0),
+     422, "too_many_pixels", "4900000000"),
+    (coded(".png") + b"\x00" * (8 << 20), 413, "payload_too_large", "8,388,608"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body, status, code, word", BAD_PICTURES, ids=short)
+def test_bad_pictures_are_refused_quickly(
+    address: str, body: bytes, status: int | None, code: str | None, word: str
+) -> None:
+    start = time.monotonic()
+    response = read(address, body)
+    assert time.monotonic() - start < 5  # seconds; a decoded bomb takes longer
+    if status is None:
+        assert response.status_code in (200, 422), response.text
+        return
+    refused(response, status, code or response.json()["error"]["code"], word)
+
+
+@pytest.mark.parametrize("kind", [".png", ".jpg", ".webp", ".bmp", ".gif", ".tiff"])
+def test_a_damaged_picture_is_read_or_refused(kind: str) -> None:
+    reader, chance = Reader(FREE), np.random.default_rng(0)
+    whole = np.frombuffer(coded(kind, np.dstack([drawn()] * 3)), np.uint8)
+    outcomes = Counter[str]()
+    for _ in range(60):
+        damaged = whole.copy()
+        places = chance.integers(0, min(len(whole), 400), 3)  # most of what matters is in front
+        damaged[places] = chance.integers(0, 256, 3)
+        content = damaged[: chance.integers(1, len(whole)) if chance.random() < 0.3 else None]
+        try:
+            outcomes[type(reader.read_image(content.tobytes(), False)).__name__] += 1
+        except ApiError as refusal:
+            outcomes[refusal.code] += 1
+    assert set(outcomes) <= {"bytes", "unprocessable", "too_many_pixels"}
+    assert outcomes["unprocessable"] > 0
+
+
+@pytest.mark.parametrize(
+    "kind", ["", "text/plain", "image", "image/", "application/xml", "multipart/mixed", "*/*"]
+)
+def test_other_content_types_are_refused(address: str, kind: str) -> None:
+    refused(
+        read(address, coded(".png"), kind), 415, "unsupported_media_type", "image type", repr(kind)
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"no form at all",
+        b"--x\r\n\r\n\r\n--x--\r\n",
+        b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nvalue\r\n--x--\r\n',
+        b'--x\r\nContent-Disposition: form-data; name="a"; filename="f"\r\n\r\n\r\n--x--\r\n',
+        b'--x\r\nContent-Disposition: form-data; name="a"; filename="f"\r\n\r\nxy\r\n' * 2,
+        b"--x",
+    ],
+)
+def test_bad_forms_are_refused(address: str, body: bytes) -> None:
+    refused(read(address, body, "multipart/form-data; boundary=x"), 400, "invalid_request")
+    refused(read(address, body, "multipart/form-data"), 400, "invalid_request")
+
+
+def test_a_body_of_unsaid_length_is_cut_at_the_limit(address: str) -> None:
+    sent = 0
+
+    def pieces() -> Iterator[bytes]:
+        nonlocal sent
+        while sent < 64 << 20:
+            sent += 1 << 16
+            yield b"\x00" * (1 << 16)
+
+    try:
+        response = read(address, pieces())
+    except requests.ConnectionError:  # the server closed while this client still sent
+        response = None
+    assert response is None or response.status_code == 413
+    assert sent < 32 << 20
+
+
+def test_a_slow_body_is_given_up() -> None:
+    with serving(replace(FREE, body_seconds=1)) as address:
+        connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=20)
+        connection.putrequest("POST", "/api/read")
+        connection.putheader("Content-Type", "image/png")
+        connection.putheader("Content-Length", "100")
+        connection.endheaders(b"\x89PNG")
+        response = connection.getresponse()
+        assert response.status == 408
+        assert json.load(response)["error"]["code"] == "request_timeout"
+
+
+def test_paths_and_methods_that_are_none(address: str) -> None:
+    refused(requests.get(f"{address}/api/other", timeout=9), 404, "not_found")
+    response = requests.get(f"{address}/api/read", timeout=9)
+    refused(response, 405, "method_not_allowed", "This path does not take GET. Use POST.")
+    assert response.headers["Allow"] == "POST"
+
+
+def test_no_other_site_may_read_answers(address: str) -> None:
+    origin = {"Origin": "https://elsewhere.example", **INK}
+    body = json.dumps({"strokes": []})
+    response = requests.post(f"{address}/api/read", body, headers=origin, timeout=9)
+    assert not [name for name in response.headers if name.lower().startswith("access-control")]
