@@ -60,8 +60,8 @@ def _read(limits: Limits) -> Schema:
             f"At most {limits.body_bytes:,} bytes and {limits.pixels:,} pixels of a PNG, JPEG,"
             " WebP, BMP, GIF or TIFF (a quarter of that for BMP, GIF, TIFF, transparent or"
             f" 16-bit ones), or {limits.ink_bytes:,} bytes of JSON with"
-            f" {limits.strokes:,} strokes and {limits.points:,} points. Where `rate` is set, a"
-            f" client may read {limits.rate} times a minute."
+            f" {limits.strokes:,} strokes and {limits.points:,} points."
+            + (f" A client may read {limits.rate} times a minute." if limits.rate else "")
         ),
         "parameters": [
             {

@@ -19,6 +19,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from app.api.codes import CODES
+from app.api.limits import Limits
 from app.api.openapi import description
 from tests.support.service import FREE
 
@@ -41,6 +43,32 @@ def test_the_description_is_valid_and_served(address: str) -> None:
     found = requests.get(f"{address}/api/openapi.json", timeout=9).json()
     assert found == description(FREE, "")
     validate(found)
+
+
+def test_every_error_code_is_described() -> None:
+    made = description(FREE, "")
+    assert made["components"]["schemas"]["ErrorBody"]["properties"]["code"]["enum"] == list(CODES)
+    responses = [
+        response
+        for path in made["paths"].values()
+        for operation in path.values()
+        if isinstance(operation, dict)
+        for response in operation["responses"].items()
+    ]
+    for code, (status, meaning) in CODES.items():
+        if status not in (404, 405):  # of paths and methods that are not described
+            said = [each["description"] for key, each in responses if key == str(status)]
+            assert any(f"`{code}`: {meaning}" in text for text in said)
+
+
+def test_limits_and_the_path_of_the_server_are_in_the_description() -> None:
+    made = description(Limits(strokes=7, points=9, rate=5), "/digits")
+    assert made["servers"] == [{"url": "/digits"}]
+    strokes = made["components"]["schemas"]["Ink"]["properties"]["strokes"]
+    assert (strokes["maxItems"], strokes["items"]["maxItems"]) == (7, 9)
+    text = made["paths"]["/api/read"]["post"]["description"]
+    assert "5 times a minute" in text
+    assert "a minute" not in description(FREE, "")["paths"]["/api/read"]["post"]["description"]
 
 
 @SCHEMA.parametrize()

@@ -1,5 +1,6 @@
 """What the service reads: strokes and pictures, sent in every way, as from Python."""
 
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,18 @@ def test_strokes_are_read_as_from_python(address: str, recognizer: Recognizer, d
     assert one["probabilities"] == pytest.approx(expected.digits[0].probabilities, abs=1e-6)
     assert one["box"] == pytest.approx(expected.digits[0].box)
     assert (one["number_index"], one["line_index"]) == (0, 0)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_strokes_are_read_in_every_encoding_of_json(address: str, encoding: str) -> None:
+    body = json.dumps({"strokes": strokes(4)}).encode(encoding)
+    assert read(address, body, "application/json").json()["text"] == "4"
+
+
+def test_a_long_drawing_is_read_as_a_short_one(address: str) -> None:
+    dense = [np.repeat(stroke, 300, axis=0).tolist() for stroke in strokes(7)]
+    assert len(json.dumps(dense)) > service.MAX_BATCHED_BYTES  # takes the way of the pictures
+    assert read(address, {"strokes": dense}, "application/json").json()["text"] == "7"
 
 
 @pytest.mark.parametrize(

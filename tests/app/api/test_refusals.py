@@ -174,11 +174,46 @@ def test_a_slow_body_is_given_up() -> None:
         assert json.load(response)["error"]["code"] == "request_timeout"
 
 
-def test_paths_and_methods_that_are_none(address: str) -> None:
-    refused(requests.get(f"{address}/api/other", timeout=9), 404, "not_found")
-    response = requests.get(f"{address}/api/read", timeout=9)
-    refused(response, 405, "method_not_allowed", "This path does not take GET. Use POST.")
-    assert response.headers["Allow"] == "POST"
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/other", "/api/read/", "/api/../x", "/x"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_other_paths_are_not_found(address: str, path: str, method: str) -> None:
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=9)
+    connection.request(method, path)  # as it is: another client would tidy the path first
+    response = connection.getresponse()
+    body = response.read()
+    assert response.status == 404
+    assert response.headers["Content-Type"] == "application/json"
+    if method == "GET":
+        said = "Nothing is served at this path. GET /api/openapi.json lists the paths that are."
+        assert json.loads(body) == {"error": {"code": "not_found", "message": said}}
+
+
+@pytest.mark.parametrize(
+    "method, path, allow, said",
+    [
+        ("GET", "/api/read", "POST", "This path does not take GET. Use POST."),
+        ("HEAD", "/api/read", "POST", None),
+        ("OPTIONS", "/api/read", "POST", "This path does not take OPTIONS. Use POST."),
+        ("POST", "/api/model", "GET, HEAD", "This path does not take POST. Use GET or HEAD."),
+        ("DELETE", "/readyz", "GET, HEAD", "This path does not take DELETE. Use GET or HEAD."),
+        ("X" * 30, "/healthz", "GET, HEAD", f"This path does not take {'X' * 20}."),  # cut short
+    ],
+)
+def test_other_methods_are_not_allowed(
+    address: str, method: str, path: str, allow: str, said: str | None
+) -> None:
+    response = requests.request(method, address + path, timeout=9)
+    assert response.status_code == 405
+    assert response.headers["Allow"] == allow
+    if said:
+        refused(response, 405, "method_not_allowed", said)
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/api/model", "/api/openapi.json"])
+def test_what_can_be_got_can_be_asked_for_its_headers(address: str, path: str) -> None:
+    head, get = (requests.request(method, address + path, timeout=30) for method in ("HEAD", "GET"))
+    assert (head.status_code, head.content) == (get.status_code, b"") == (200, b"")
+    assert head.headers["Content-Length"] == str(len(get.content))
 
 
 def test_no_other_site_may_read_answers(address: str) -> None:

@@ -1,0 +1,90 @@
+"""Every answer makes browsers careful, and only the service's own paths bypass the page."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api import service
+from app.api.front import ServiceFirst
+from app.api.headers import SAFE, SafeHeaders
+from app.api.limits import Limits
+
+
+async def page(scope: Scope, receive: Receive, send: Send) -> None:
+    """Stands for the page, with a header of its own in the place of a safe one."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 4000})
+        return
+    response = PlainTextResponse("the page", headers={"Referrer-Policy": "unsafe-url"})
+    await response(scope, receive, send)
+
+
+def asked(app: ASGIApp, path: str, method: str = "GET", kind: str = "http") -> list[Message]:
+    """The messages with which an application answers a request without a body."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: dict[str, Any] = {
+        **{"type": kind, "method": method, "path": path, "query_string": b"", "headers": []},
+        **{"scheme": "http", "server": ("testserver", 80), "client": ("127.0.0.1", 1)},
+    }
+    asyncio.run(app(scope, receive, send))
+    return sent
+
+
+def server(prefix: str = "") -> ASGIApp:
+    """What `app.server` makes, with another page."""
+    return SafeHeaders(ServiceFirst(page, service.create(Limits(), prefix=prefix)))
+
+
+@pytest.mark.parametrize(
+    "path, method, status",
+    [
+        ("/", "GET", 200),  # the page
+        ("/healthz", "GET", 200),
+        ("/api/nothing", "GET", 404),
+        ("/api/read", "GET", 405),
+        ("/api/read", "POST", 415),
+    ],
+)
+def test_every_answer_has_the_safe_headers_once(path: str, method: str, status: int) -> None:
+    start = asked(server(), path, method)[0]
+    assert start["status"] == status
+    for name, value in SAFE.items():
+        values = [each for key, each in start["headers"] if key == name.lower().encode()]
+        assert values == [value.encode()]
+
+
+@pytest.mark.parametrize(
+    "prefix, path, is_page",
+    [
+        ("", "/", True),
+        ("", "/apiary", True),
+        ("", "/static/app.js", True),
+        ("", "/api", False),
+        ("", "/api/", False),
+        ("", "/api/nothing/here", False),
+        ("", "/healthz", False),
+        ("", "/readyz/", True),  # is not the probe
+        ("/digits", "/digits/", True),
+        ("/digits", "/digits/api/openapi.json", False),
+        ("/digits", "/api/openapi.json", True),
+        ("/digits", "/healthz", False),  # probes have no prefix
+    ],
+)
+def test_only_the_services_paths_bypass_the_page(prefix: str, path: str, is_page: bool) -> None:
+    assert (asked(server(prefix), path)[1]["body"] == b"the page") == is_page
+
+
+def test_websockets_go_to_the_page() -> None:
+    assert asked(server(), "/api/read", kind="websocket") == [
+        {"type": "websocket.close", "code": 4000}
+    ]
