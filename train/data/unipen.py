@@ -26,6 +26,7 @@ from train.data.pendigits import Strokes
 
 _KEYWORD: Final = re.compile(r"^\.([A-Z_]+)[ \t]*([^\r\n]*)", re.MULTILINE)
 _SEGMENT: Final = re.compile(r'(\S+)\s+([\d:,-]+)\s+(\S+)\s+"(.+)"\s*')
+_ESCAPED: Final = re.compile(r"\\(.)")  # a quote or a backslash within a label
 _END: Final = r"(\d+)(?::(\d+))?"  # of a range: a component, and a point in it
 _RANGE: Final = re.compile(f"{_END}(?:-{_END})?")
 _MM_PER_INCH: Final = 25.4
@@ -218,7 +219,7 @@ def _segment(section: Section) -> Segment:
         )
     kind, spans, quality, label = match.groups()
     ranges = tuple(_range(section, span) for span in spans.split(","))
-    return Segment(kind, ranges, quality, label.replace('\\"', '"'), section)
+    return Segment(kind, ranges, quality, _ESCAPED.sub(r"\1", label), section)
 
 
 def _range(section: Section, text: str) -> Range:

@@ -9,6 +9,7 @@ from train.data import unipen
 from train.data.download import DataError
 from train.data.unipen_archive import Archive
 
+BACKSLASH, QUOTE = chr(92), '"'
 HEAD = ".VERSION 1.0\n.HIERARCHY WORD CHARACTER\n.COORD X Y\n.WRITER_ID ann\n"
 # Components 0 (pen down), 1 (pen up, with points) and 2 (pen down).
 INK = (
@@ -80,11 +81,11 @@ def test_coordinates_are_in_the_columns_that_coord_names() -> None:
 def test_writers_hold_until_the_next_and_labels_may_have_quotes() -> None:
     text = (
         f".WRITER_ID ann\n.PEN_DOWN\n1 1\n.WRITER_ID bob b.\n.PEN_DOWN\n2 2\n"
-        f"{segment('0', 'a b')}{segment('1', chr(92) + chr(34))}"
+        f"{segment('0', 'a b')}{segment('1', BACKSLASH + BACKSLASH + BACKSLASH + QUOTE)}"
     )
     document = unipen.parse(text, "file")
     assert [document.writer(part) for part in document.segments] == ["ann", "bob b."]
-    assert [part.label for part in document.segments] == ["a b", '"']
+    assert [part.label for part in document.segments] == ["a b", BACKSLASH + QUOTE]
 
 
 def test_unknown_keywords_are_skipped_with_their_text() -> None:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from train.data import unipen_sets
+from train.data import unipen_characters, unipen_sets
 from train.data.unipen_archive import Archive, Sample
 from train.data.unipen_sets import Split, Writing
 
@@ -48,15 +49,21 @@ def test_a_writer_is_in_one_split(contributor: str, writer: str, person: str, sp
     assert unipen_sets.split_of(person) == split
 
 
-def test_ibm_ends_where_components_jump() -> None:
-    numbers = [(file, number) for file in "fg" for number in (300, 450, 601, 602)]
-
+def test_ibm_ends_with_the_last_character_of_two_strokes() -> None:
     def kept(contributor: str) -> list[tuple[str, int]]:
-        samples = [sample(contributor, "w", file, number) for file, number in numbers]
-        return [(each.file, each.component) for each in unipen_sets._whole(samples)]
+        # By file: how many strokes each character has.
+        counts = [("f", [1, 2, 1, 2, 1, 1]), ("g", [3, 1]), ("h", [1, 1])]
+        samples = [
+            replace(
+                sample(contributor, "w", file, index), strokes=[np.zeros((2, 2), np.float32)] * n
+            )
+            for file, numbers in counts
+            for index, n in enumerate(numbers)
+        ]
+        return [(each.file, each.component) for each in unipen_sets.whole_samples(samples)]
 
-    assert kept("ibm") == [("f", 300), ("f", 450), ("g", 300), ("g", 450)]
-    assert kept("syn") == numbers
+    assert kept("ibm") == [("f", 0), ("f", 1), ("f", 2), ("f", 3), ("g", 0)]
+    assert len(kept("syn")) == 10
 
 
 @pytest.mark.parametrize(
@@ -108,8 +115,8 @@ def test_real_archive_has_the_digits_that_its_readme_counts(archive: Archive) ->
 def test_real_digits_are_split_as_described(archive: Archive) -> None:
     split = unipen_sets.digits(archive)
     assert counts(split) == {
-        "train": (7022, 64, {"app": 757, "ced": 980, "gmd": 1010, "ibm": 310, "syn": 3965}),
-        "validation": (1481, 22, {"app": 289, "ced": 330, "gmd": 135, "ibm": 138, "syn": 589}),
+        "train": (7532, 64, {"app": 757, "ced": 980, "gmd": 1010, "ibm": 820, "syn": 3965}),
+        "validation": (1739, 22, {"app": 289, "ced": 330, "gmd": 135, "ibm": 396, "syn": 589}),
         "test": (1326, 28, {"aga": 405, "apa": 692, "art": 170, "ced": 59}),
     }
     check_people(split)
@@ -140,3 +147,23 @@ def test_real_single_digit_words_are_split_as_described(archive: Archive) -> Non
         "test": (48, 16),
     }
     check_people(split)
+
+
+def test_negatives_are_what_no_digit_looks_like() -> None:
+    labels = ["A", "O", "l", "/", ".", "+", "B"]
+    stroke = [np.zeros((2, 2), np.float32)]
+    writing = Writing([stroke] * 7, labels, [f"app/{label}" for label in labels])
+    kept = unipen_characters.negatives(writing)
+    assert (kept.labels, kept.writers, len(kept.strokes)) == (["A", "+"], ["app/A", "app/+"], 2)
+
+
+def test_real_characters_are_split_as_described(archive: Archive) -> None:
+    split = unipen_characters.characters(archive)
+    assert {name: part[:2] for name, part in counts(split).items()} == {
+        "train": (26468, 57),
+        "validation": (9801, 21),
+        "test": (17855, 28),
+    }
+    check_people(split)
+    kept = {name: len(unipen_characters.negatives(part)) for name, part in vars(split).items()}
+    assert kept == {"train": 17104, "validation": 6317, "test": 11923}

@@ -1,0 +1,51 @@
+"""UNIPEN's isolated letters and signs, by the people who wrote its digits: what is not a digit.
+
+Split by writer as the digits are. Of each, `negatives` has those that no digit looks like:
+
+|  | letters and signs (1b 1c 1d) | of these negatives |
+| --- | --- | --- |
+| train | 26,468 by 57 | 17,104 |
+| validation | 9,801 by 21 | 6,317 |
+| test | 17,855 by 28 | 11,923 |
+"""
+
+from typing import Final
+
+from train.data.unipen_archive import Archive
+from train.data.unipen_sets import Split, Writing, split_samples, whole_samples
+
+# By the digit that they look like when shown alone, upright and without context: their size and
+# place are lost in the normal form. Made by looking at contact sheets of every contributor, by
+# the rule of the printed ones in train.negatives.lookalikes.
+LOOKALIKES: Final[dict[str, str]] = {
+    "0": "DOQo",
+    "1": "Iil!'(),/;[]\\`{|}",  # a dot over or under a bar is often close to it
+    "2": "Zz",
+    "5": "Ss$",
+    "6": "Gb",
+    "8": "B",
+    "9": "gq",
+}
+# A dot's shape, once enlarged, is the tremor of the pen: any digit, or none.
+_SHAPELESS: Final = "."
+_LEFT_OUT: Final = frozenset("".join(LOOKALIKES.values()) + _SHAPELESS)
+
+
+def characters(archive: Archive) -> Split:
+    """Isolated capitals, small letters and signs, those of ibm that are pieces of one left out."""
+    samples = (
+        sample
+        for category in ("1b", "1c", "1d")
+        for sample in whole_samples(archive.samples(category, lambda label: True))
+    )
+    return split_samples(samples)
+
+
+def negatives(writing: Writing) -> Writing:
+    """The characters that no digit looks like."""
+    kept = [index for index, label in enumerate(writing.labels) if label not in _LEFT_OUT]
+    return Writing(
+        [writing.strokes[index] for index in kept],
+        [writing.labels[index] for index in kept],
+        [writing.writers[index] for index in kept],
+    )
