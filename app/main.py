@@ -1,4 +1,4 @@
-"""The page: write digits, see them read. Run with `streamlit run app/main.py`."""
+"""The page: write digits and see them read. Run with `streamlit run app/main.py`."""
 
 import sys
 from pathlib import Path
@@ -11,17 +11,17 @@ if str(ROOT) not in sys.path:
 
 import streamlit as st  # noqa: E402 - the imports below need the path set above
 
-from app.page import canvas, draw, headline, how_it_works, picture  # noqa: E402
+from app.page import canvas, draw, footer, picture, stylesheet  # noqa: E402
 
-WAYS: Final = {
+WAYS_TO_WRITE: Final = {
     "Draw": ":material/draw:",
     "Picture": ":material/image:",
     "Camera": ":material/photo_camera:",
 }
 
 
-def turn() -> None:
-    """Before another way is shown: keeps the drawing, lets go of the picture."""
+def leave_way() -> None:
+    """Keeps the drawing and frees the picture, before another way to write is shown."""
     draw.keep_drawing()
     picture.forget()
 
@@ -30,17 +30,17 @@ def main() -> None:
     """Lays the page out, top to bottom."""
     st.set_page_config(page_title="Handwritten digits", page_icon="✍️", layout="centered")
     size = canvas.size_for(st.context.headers.get("User-Agent"))
-    st.html(headline.style(size))
+    st.html(stylesheet.for_size(size))
     st.title("Handwritten digits", anchor=False)
     with st.container(key="ways", horizontal_alignment="center"):
         way = st.segmented_control(
             "How to write",
-            list(WAYS),
+            list(WAYS_TO_WRITE),
             default="Draw",
             required=True,
-            format_func=lambda one: f"{WAYS[one]} {one}",
+            format_func=lambda name: f"{WAYS_TO_WRITE[name]} {name}",
             key="way",
-            on_change=turn,
+            on_change=leave_way,
             label_visibility="collapsed",
         )
     if way == "Picture":
@@ -49,7 +49,7 @@ def main() -> None:
         picture.photograph_and_read()
     else:
         draw.draw_and_read(size)
-    how_it_works.show_footer()
+    footer.show()
 
 
 main()

@@ -1,48 +1,29 @@
-"""A picture as the page shows it: of a sensible size, with a button around each digit."""
+"""The picture that was read, reduced to a sensible size, with a button around each digit."""
 
-import base64
 from collections.abc import Callable
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from app.ink.resize import reduce_to_side
 from app.page import assets
-from app.page.headline import DOUBT, percent
+from app.page.glyph_images import jpeg
+from app.page.headline import certainty, percent
 from app.reading import Digit, Reading
 
-LARGEST_SIDE: Final = 1200  # pixels: sharp on a phone and a desk, some 100 kB
-QUALITY: Final = 82  # of JPEG
-ROOM: Final = 0.004  # of the picture's longer side, between a digit and its box
-LIKELY: Final = 0.01  # from this probability on, another digit is told
-MOST_OTHERS: Final = 2
+MAX_SIDE: Final = 1200  # pixels: sharp on phones and desktops, about 100 kB
+JPEG_QUALITY: Final = 82
+MARGIN: Final = 0.004  # between a digit and its button, as a share of the picture's longer side
+MIN_PROBABILITY: Final = 0.01  # of another digit that is named in a description
+MAX_OTHERS: Final = 2  # other digits named
 
 _annotated_picture: Final = assets.component("annotated_picture", '<figure><img alt=""></figure>')
 
 
-def reduced(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    """An RGB copy uint8 (h, w, 3) of LARGEST_SIDE at most, and its scale; image: see picture."""
-    scale = min(1.0, LARGEST_SIDE / max(image.shape[:2]))
-    small = reduce_to_side(image, LARGEST_SIDE)
-    if small.ndim == 2:
-        return np.repeat(small[..., None], 3, axis=2), scale
-    if small.shape[2] == 4:  # transparent means paper
-        share = small[..., 3:].astype(np.float32) / 255
-        return np.round(small[..., :3] * share + 255 * (1 - share)).astype(np.uint8), scale
-    return small, scale
-
-
-def address(small: NDArray[np.uint8]) -> str:
-    """A reduced picture, see `reduced`, as the address of a JPEG that holds it."""
-    _, coded = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    return "data:image/jpeg;base64," + base64.b64encode(coded.tobytes()).decode()
-
-
 def show(
-    picture: str,
+    url: str,
     size: tuple[float, float],
     reading: Reading,
     chosen: int,
@@ -50,71 +31,82 @@ def show(
 ) -> None:
     """Shows a picture with its digits.
 
-    picture: see `address`. size: of what was read, its width and height in pixels. chosen: the
-    place of the digit that is looked at. on_choose: told the place of each digit that is pressed,
-    before the page runs again.
+    url: see `to_url`. size: width and height of what was read, in pixels. chosen: index of the
+    digit that is looked at. on_choose: is given the index of a digit that is pressed, before the
+    page runs again.
     """
 
-    def pressed() -> None:
-        place = st.session_state.boxes.chosen
-        if isinstance(place, int) and 0 <= place < len(reading.digits):
-            on_choose(place)
+    def press() -> None:
+        index = st.session_state.boxes.chosen
+        if isinstance(index, int) and 0 <= index < len(reading.digits):
+            on_choose(index)
 
     data = {
-        "picture": picture,
+        "picture": url,
         "alt": f"The picture that was read: {reading.text or 'no digits'}",
         "boxes": boxes(size, reading, chosen),
     }
-    _annotated_picture(data=data, key="boxes", on_chosen_change=pressed)
+    _annotated_picture(data=data, key="boxes", on_chosen_change=press)
+
+
+def to_url(image: NDArray[np.uint8]) -> str:
+    """A picture, see `Recognizer.read_image`, reduced and as the data URL of a JPEG."""
+    return jpeg(reduced(image), JPEG_QUALITY)
+
+
+def reduced(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """An RGB copy, uint8 (h, w, 3), of at most MAX_SIDE pixels; transparent pixels are paper."""
+    small = reduce_to_side(image, MAX_SIDE)
+    if small.ndim == 2:
+        return np.repeat(small[..., None], 3, axis=2)
+    if small.shape[2] == 4:
+        opacity = small[..., 3:].astype(np.float32) / 255
+        return np.round(small[..., :3] * opacity + 255 * (1 - opacity)).astype(np.uint8)
+    return small
 
 
 def boxes(size: tuple[float, float], reading: Reading, chosen: int) -> list[dict[str, Any]]:
-    """What the page is told of each digit: where it is, in percent of the picture, and what."""
-    room = ROOM * max(size)
+    """What annotated_picture.js needs to know of each digit."""
     return [
         {
-            "area": _place(digit, size, room),
+            "area": _area(digit, size),
             "text": _text(digit.value),
-            "description": told(digit),
-            "kind": _kind(digit),
-            "chosen": place == chosen,
+            "description": description(digit),
+            "kind": certainty(digit),
+            "chosen": index == chosen,
         }
-        for place, digit in enumerate(reading.digits)
+        for index, digit in enumerate(reading.digits)
     ]
 
 
-def told(digit: Digit) -> str:
+def description(digit: Digit) -> str:
     """A digit in words, with what else it may be: `2, 93 % sure; or 7, 5 %`."""
-    sure = "not a digit I know" if digit.value is None else f"{percent(digit.confidence)} sure"
-    likely = np.argsort(-digit.probabilities)
+    sure = "not a digit" if digit.value is None else f"{percent(digit.confidence)} sure"
+    likeliest_first = np.argsort(-digit.probabilities).tolist()
     others = [
-        f"{other}, {percent(float(digit.probabilities[other]))}"
-        for other in likely.tolist()
-        if other != digit.value and digit.probabilities[other] >= LIKELY
+        f"{value}, {percent(float(digit.probabilities[value]))}"
+        for value in likeliest_first
+        if value != digit.value and digit.probabilities[value] >= MIN_PROBABILITY
     ]
-    said = f"{_text(digit.value)}, {sure}"
-    return "; or ".join([said, *others[:MOST_OTHERS]])
+    return "; or ".join([f"{_text(digit.value)}, {sure}", *others[:MAX_OTHERS]])
 
 
-def _place(digit: Digit, size: tuple[float, float], room: float) -> dict[str, float]:
+def _area(digit: Digit, size: tuple[float, float]) -> dict[str, float]:
+    """Where the button of a digit is, in percent of the picture."""
     x, y, width, height = digit.box
-    wide, high = size
-    left, top = max(x - room, 0), max(y - room, 0)
-    right, bottom = min(x + width + room, wide), min(y + height + room, high)
+    picture_width, picture_height = size
+    margin = MARGIN * max(size)
+    left, top = max(x - margin, 0), max(y - margin, 0)
+    right = min(x + width + margin, picture_width)
+    bottom = min(y + height + margin, picture_height)
     shares = {
-        "left": left / wide,
-        "top": top / high,
-        "width": (right - left) / wide,
-        "height": (bottom - top) / high,
+        "left": left / picture_width,
+        "top": top / picture_height,
+        "width": (right - left) / picture_width,
+        "height": (bottom - top) / picture_height,
     }
     return {side: round(100 * share, 2) for side, share in shares.items()}
 
 
 def _text(value: int | None) -> str:
     return "?" if value is None else str(value)
-
-
-def _kind(digit: Digit) -> str:
-    if digit.value is None:
-        return "refused"
-    return "doubt" if digit.confidence < DOUBT else "sure"

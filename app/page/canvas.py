@@ -1,4 +1,4 @@
-"""The sheet of paper one draws on: its size, and the drawing it is given when it is new."""
+"""The canvas to draw on: the size of its sheet of paper, and the drawing it is given when new."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ import streamlit as st
 from numpy.typing import NDArray
 
 # The canvas component lays a toolbar, invisible on touch screens, over its upper right corner.
-# This many rows of canvas above the visible sheet keep it away from fingers; see page.css.
+# This many rows of canvas above the visible sheet keep it away from fingers; see canvas.css.
 MARGIN: Final = 40  # canvas pixels
-# The canvas has more pixels than it is shown with, so that ink is sharp on phones; see page.css.
-SHARP: Final = 2  # canvas pixels for a CSS pixel
+# The canvas has more pixels than it is shown with, so that ink is sharp on phones; see canvas.css.
+PIXEL_RATIO: Final = 2  # canvas pixels for each CSS pixel
 # Paper is light in the dark theme too: a canvas whose colours change forgets its drawing.
-INK: Final = "#1d2433"
-PAPER: Final = "#fffefa"
+INK_COLOUR: Final = "#1d2433"
+PAPER_COLOUR: Final = "#fffefa"
 
 
 @dataclass(frozen=True)
@@ -24,49 +24,78 @@ class Size:
 
     width: int
     height: int
-    pens: tuple[int, int, int]
+    pen_widths: tuple[int, int, int]
 
     @property
-    def canvas(self) -> tuple[int, int]:
-        """Width and height of the canvas behind it, with its margin, in canvas pixels."""
-        return SHARP * self.width, SHARP * self.height + MARGIN
+    def canvas_size(self) -> tuple[int, int]:
+        """Width and height of the canvas behind the sheet, with its margin, in canvas pixels."""
+        return PIXEL_RATIO * self.width, PIXEL_RATIO * self.height + MARGIN
 
 
 WIDE: Final = Size(600, 260, (8, 14, 22))  # holds a number; narrow windows show it smaller
-PHONE: Final = Size(280, 240, (5, 10, 16))  # leaves a 320 px wide phone 20 px to hold it by
+PHONE: Final = Size(280, 240, (5, 10, 16))  # leaves 20 px of a 320 px wide phone to scroll by
 
 
-def size_for(agent: str | None) -> Size:
-    """What suits the browser of this User-Agent header.
+def size_for(user_agent: str | None) -> Size:
+    """The size that suits the browser of this User-Agent header.
 
-    A canvas has its pixels from the start: how wide the window is, only the browser knows.
+    The canvas needs its size at once, and only the browser knows how wide its window is.
     """
-    phone = "Mobi" in (agent or "") and "iPad" not in (agent or "")
-    return PHONE if phone else WIDE
+    is_phone = "Mobi" in (user_agent or "") and "iPad" not in (user_agent or "")
+    return PHONE if is_phone else WIDE
 
 
-def take(objects: list[dict[str, Any]]) -> None:
-    """Puts a new sheet on the canvas, holding these Fabric objects.
+def show(size: Size, pen_width: int) -> dict[str, Any]:
+    """Shows the canvas; returns the drawing as Fabric's JSON. pen_width: in canvas pixels."""
+    # It can be imported only where Streamlit runs, and the sizes are needed elsewhere too.
+    from streamlit_drawable_canvas import st_canvas
 
-    A canvas under a new key knows only what it is given. Changing the drawing of the one that is
-    there would leave the old drawing in its state until the browser answers.
+    width, height = size.canvas_size
+    with st.container(key="canvas"):
+        drawing: dict[str, Any] = (
+            st_canvas(
+                stroke_width=pen_width,
+                stroke_color=INK_COLOUR,
+                background_color=PAPER_COLOUR,
+                width=width,
+                height=height,
+                initial_drawing={"objects": st.session_state.get("objects", [])},
+                key=f"sheet-{st.session_state.get('sheet', 0)}",
+            ).json_data
+            or {}
+        )
+    st.session_state.drawn = drawing.get("objects", [])
+    return drawing
+
+
+def drawn_objects() -> list[dict[str, Any]]:
+    """The Fabric objects of the canvas when it was last shown."""
+    objects: list[dict[str, Any]] = st.session_state.get("drawn", [])
+    return objects
+
+
+def replace_drawing(objects: list[dict[str, Any]]) -> None:
+    """Shows a new canvas, with these Fabric objects, from the next run on.
+
+    A canvas under a new key knows only what it is given. Changing the drawing of the present one
+    would leave the old drawing in its state until the browser answers.
     """
     st.session_state.sheet = st.session_state.get("sheet", 0) + 1
     st.session_state.objects = objects
 
 
-def objects_of(strokes: Sequence[NDArray[np.float64]], pen: int) -> list[dict[str, Any]]:
+def fabric_objects(strokes: Sequence[NDArray[np.float64]], pen_width: int) -> list[dict[str, Any]]:
     """Strokes, each (n, 2) in canvas pixels, as the canvas's pencil would have drawn them.
 
-    pen: width in canvas pixels.
+    pen_width: in canvas pixels.
     """
     return [
         {
             "type": "Path",
-            "path": _pencil(stroke),
+            "path": _pencil_path(stroke),
             "fill": None,
-            "stroke": INK,
-            "strokeWidth": pen,
+            "stroke": INK_COLOUR,
+            "strokeWidth": pen_width,
             "strokeLineCap": "round",
             "strokeLineJoin": "round",
         }
@@ -74,9 +103,9 @@ def objects_of(strokes: Sequence[NDArray[np.float64]], pen: int) -> list[dict[st
     ]
 
 
-def _pencil(stroke: NDArray[np.float64]) -> list[list[Any]]:
-    """Fabric's smoothing: each point bends the curve between the middles of its two legs."""
+def _pencil_path(stroke: NDArray[np.float64]) -> list[list[Any]]:
+    """Fabric's smoothing: each point bends the curve between the middles of its two segments."""
     middles = (stroke[:-1] + stroke[1:]) / 2
-    curves = [["Q", *stroke[at], *middles[at]] for at in range(1, len(middles))]
+    curves = [["Q", *stroke[index], *middles[index]] for index in range(1, len(middles))]
     path = [["M", *stroke[0]], ["L", *middles[0]], *curves, ["L", *stroke[-1]]]
-    return [[name, *(round(float(x), 2) for x in numbers)] for name, *numbers in path]
+    return [[command, *(round(float(x), 2) for x in numbers)] for command, *numbers in path]

@@ -1,7 +1,7 @@
-"""A part of the page with many buttons, shown by the browser itself.
+"""A part of the page with many buttons: one component, whatever HTML it shows.
 
-Streamlit looks through all of its widgets again for each stroke, in the browser and on the server,
-and thirty of them take as long as the reading. A panel is one component, however much it shows.
+Streamlit goes through all of its widgets again after each stroke, in the browser and on the server;
+thirty of its own buttons would take as long as the reading.
 """
 
 from collections.abc import Callable
@@ -20,31 +20,31 @@ _panel: Final = assets.component(
 
 
 def show(html: str, key: str, on_press: Callable[[str], None]) -> None:
-    """Shows HTML, which must be the page's own, in a panel of this key.
+    """Shows HTML, which must be the page's own, in a panel with this key.
 
-    on_press: told the name of each button that is pressed, before the page runs again.
+    on_press: is given the name of a button that is pressed, before the page runs again.
     """
 
-    def pressed() -> None:
+    def press() -> None:
         name = st.session_state[key].pressed
         if isinstance(name, str):
             on_press(name)
 
-    _panel(data={"html": html}, key=key, on_pressed_change=pressed)
+    _panel(data={"html": html}, key=key, on_pressed_change=press)
 
 
-def button(name: str, inside: str, label: str = "", more: str = "") -> str:
-    """A button of this name, as HTML; the class around it is that of Streamlit's own buttons.
+def button(name: str, content: str, label: str = "", attributes: str = "") -> str:
+    """The HTML of a button with this name, in an element of class `st-key-NAME`, as Streamlit's.
 
-    inside: HTML. label: what screen readers say instead. more: further attributes.
+    content: HTML. label: what screen readers say instead. attributes: further ones.
     """
-    said = f' aria-label="{escape(label)}"' if label else ""
+    aria_label = f' aria-label="{escape(label)}"' if label else ""
     return (
-        f'<span class="st-key-{name}"><button type="button" data-press="{name}"{said} {more}>'
-        f"{inside}</button></span>"
+        f'<span class="st-key-{name}"><button type="button" data-press="{name}"{aria_label}'
+        f" {attributes}>{content}</button></span>"
     )
 
 
 def icon(name: str) -> str:
-    """One of Streamlit's Material symbols, as HTML, which screen readers pass over."""
+    """The HTML of one of Streamlit's Material symbols, which screen readers skip."""
     return f'<span class="icon" translate="no" aria-hidden="true">{name}</span>'

@@ -1,5 +1,6 @@
-"""Pictures: dropped, pasted, chosen or taken with the camera, and what is read on them."""
+"""Picture and Camera: a picture that is chosen, dropped, pasted or taken, and its reading."""
 
+import logging
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
@@ -9,13 +10,9 @@ import streamlit as st
 from app.inference.session import WrongModel
 from app.ink import sharpness
 from app.ink.header import NotAPicture, PictureTooLarge, decode_checked
-from app.page import (
-    annotated_picture,
-    clipboard,
-    how_it_works,
-    result,
-)
-from app.page.shared_recognizer import loaded
+from app.page import annotated_picture, clipboard, digit_details, headline, how_it_works
+from app.page.shared_recognizer import get_recognizer
+from app.page.visit import current_visit
 from app.reading import Reading, UnreadableInput
 from app.recognizer import Prepared, Recognizer
 
@@ -23,114 +20,142 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 HINT: Final = "No picture yet"
-NO_INK: Final = "No digits found"
-CANNOT: Final = "This cannot be read"
+NO_DIGITS: Final = "No digits found"
+UNREADABLE: Final = "This picture cannot be read"
+
+
+class UnusablePicture(Exception):
+    """A file that cannot be read; the message tells a visitor what happened and what to do."""
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """A picture that was looked at once: what is kept of it while it is shown.
+class PreparedPicture:
+    """What is kept of a picture while it is shown.
 
-    file: its id. picture: see `boxed.address`. size: width and height of the file's own, pixels.
-    prepared: what may be read. times: seconds by step. blurred: see `focus.is_blurred`.
+    file_id: Streamlit's. url: see `annotated_picture.to_url`. size: width and height in pixels.
+    times: seconds by step. is_blurred: see `app.ink.sharpness`.
     """
 
-    file: str
-    picture: str
+    file_id: str
+    url: str
     size: tuple[int, int]
     prepared: Prepared
     times: dict[str, float]
-    blurred: bool
+    is_blurred: bool
 
 
 @st.fragment
 def upload_and_read() -> None:
-    """A file dropped, chosen or pasted."""
+    """A file that is dropped, chosen or pasted."""
     with st.container(key="file"):
-        # Of any type: Streamlit refuses others with no more than a red sign, the page with words.
+        # Any type is accepted: the page explains in words what is wrong, Streamlit would not.
         file = st.file_uploader("Drop, paste or choose a picture of digits")
-    clipboard.take_pasted()
+    clipboard.accept_pasted_pictures()
     _read(file)
 
 
 @st.fragment
 def photograph_and_read() -> None:
-    """The camera."""
+    """A photograph taken with the camera."""
     with st.container(key="camera"):
-        file = st.camera_input("Fill the picture with the digits")
+        file = st.camera_input("Fill the frame with your digits")
     _read(file)
 
 
 def forget() -> None:
-    """Lets go of the picture, which takes some megabytes."""
-    st.session_state.pop("found", None)
+    """Frees the memory of the picture, some megabytes."""
+    st.session_state.pop("prepared_picture", None)
 
 
 def _read(file: "UploadedFile | None") -> None:
-    recognizer = loaded()
+    recognizer = get_recognizer()
     if recognizer is None:
         return
-    found = None if file is None else _found(recognizer, file)
-    if isinstance(found, str):
-        result.show_headline(Reading(), CANNOT)
-        st.error(found, icon=":material/error:")
+    if file is None:
+        headline.show(Reading(), HINT)
+        how_it_works.show({})
         return
-    if found is None:
-        result.show_headline(Reading(), HINT)
-        how_it_works.show_steps({})
+    try:
+        picture = _prepared(recognizer, file)
+    except UnusablePicture as error:
+        headline.show(Reading(), UNREADABLE)
+        st.error(str(error), icon=":material/error:")
         return
+    _show(recognizer, picture)
+
+
+def _show(recognizer: Recognizer, picture: PreparedPicture) -> None:
+    """Shows what is read on a picture."""
+    visit = current_visit()
     start = perf_counter()
-    reading = result.read(recognizer, found.prepared)
-    times = {**found.times, "network": perf_counter() - start}
-    result.show_headline(reading, NO_INK)
+    reading = visit.read(recognizer, picture.prepared)
+    times = {**picture.times, "network": perf_counter() - start}
+    headline.show(reading, NO_DIGITS)
     if not reading.digits:
         st.info(
-            "There is no ink that looks like writing. Dark digits on light paper, large and in"
-            " focus, are found best.",
+            "Nothing here looks like handwriting. Dark digits on light paper work best, large and"
+            " in focus.",
             icon=":material/search:",
         )
-    elif found.blurred:
+    elif picture.is_blurred:
         st.warning(
-            "This picture is too blurred to be read reliably. Hold still and let the camera focus.",
+            "This picture is too blurred to read reliably. Hold still and let the camera focus.",
             icon=":material/blur_on:",
         )
     with st.container(key="picture"):
-        at = result.chosen(reading) if reading.digits else 0
-        annotated_picture.show(found.picture, found.size, reading, at, result.choose)
-    result.show_details(recognizer, reading)
-    how_it_works.show_steps(times)
+        chosen = visit.chosen_in(reading) if reading.digits else 0
+        annotated_picture.show(picture.url, picture.size, reading, chosen, visit.choose)
+    digit_details.show(recognizer, reading)
+    how_it_works.show(times)
 
 
-def _found(recognizer: Recognizer, file: "UploadedFile") -> Found | str:
-    """What is on a picture, looked at once for each file; or what is wrong with it, in words."""
-    known = st.session_state.get("found")
-    if isinstance(known, Found) and known.file == file.file_id:
-        return known
-    result.visit().look_elsewhere()
+def _prepared(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
+    """The file's picture, prepared once for as long as it is shown. Raises UnusablePicture."""
+    picture = st.session_state.get("prepared_picture")
+    if not isinstance(picture, PreparedPicture) or picture.file_id != file.file_id:
+        current_visit().forget_reading()
+        picture = st.session_state.prepared_picture = _prepare(recognizer, file)
+    return picture
+
+
+def _prepare(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
+    """Decodes a file and finds what may be digits on it. Raises UnusablePicture."""
+    start = perf_counter()
     try:
-        start = perf_counter()
         image = decode_checked(file.getvalue())
-        decoded = perf_counter()
-        prepared = recognizer.prepare_image(image)
-        times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
     except PictureTooLarge as error:
-        return f"{file.name} is too large: {error}."
-    except NotAPicture:
-        return (
-            f"{file.name} is not a picture that can be read here. Try PNG, JPEG, WebP, BMP or GIF."
-        )
-    except WrongModel as error:
-        return f"Photographs cannot be read on this server: {error}"
+        raise UnusablePicture(
+            f"{file.name} has too many pixels. Make it smaller, for example 4,000 × 3,000 pixels,"
+            " and try again."
+        ) from error
+    except NotAPicture as error:
+        raise UnusablePicture(
+            f"{file.name} is not a picture in a format that can be read here. Try PNG, JPEG, WebP,"
+            " BMP, GIF or TIFF."
+        ) from error
     except UnreadableInput as error:
-        return f"{file.name} cannot be read: {str(error).removeprefix('picture: ')}."
-    small, _ = annotated_picture.reduced(image)
-    found = Found(
+        raise UnusablePicture(
+            f"{file.name} is damaged or in an unusual format. Save it again as PNG or JPEG and try"
+            " that file."
+        ) from error
+    decoded = perf_counter()
+    try:
+        prepared = recognizer.prepare_image(image)
+    except WrongModel as error:
+        logging.getLogger(__name__).exception("pictures cannot be read")
+        raise UnusablePicture(
+            "Pictures cannot be read on this server at the moment, but drawings can."
+        ) from error
+    except UnreadableInput as error:
+        raise UnusablePicture(
+            f"There is too much on {file.name}. Crop it to the digits and try again."
+        ) from error
+    times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
+    return PreparedPicture(
         file.file_id,
-        annotated_picture.address(small),
+        annotated_picture.to_url(image),
         (image.shape[1], image.shape[0]),
         prepared,
         times,
-        sharpness.is_blurred(image, result.read(recognizer, prepared).digits),
+        sharpness.is_blurred(image, current_visit().read(recognizer, prepared).digits),
     )
-    st.session_state.found = found
-    return found

@@ -1,4 +1,4 @@
-"""Drawings to try with one click, written here by hand, a stroke a line."""
+"""Drawings to try with one click, written by hand."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.page import canvas
 
-FILL: Final = (0.84, 0.62)  # of the sheet's width and height, at most
+MAX_FILL: Final = (0.84, 0.62)  # share of the sheet's width and height
 
 Stroke = tuple[tuple[float, float], ...]  # the points a hand aims at; x right, y down
 
@@ -32,12 +32,12 @@ SAMPLES: Final[dict[str, tuple[Stroke, ...]]] = {
 }  # fmt: skip
 
 
-def placed(name: str, size: canvas.Size) -> list[NDArray[np.float64]]:
-    """A sample's strokes, each (n, 2), in canvas pixels, in the middle of the visible sheet."""
+def place(name: str, size: canvas.Size) -> list[NDArray[np.float64]]:
+    """A sample's strokes, each (n, 2) in canvas pixels, in the middle of the visible sheet."""
     strokes = [np.array(stroke, np.float64) for stroke in SAMPLES[name]]
     points = np.concatenate(strokes)
     low, extent = points.min(axis=0), np.ptp(points, axis=0)
-    visible = canvas.SHARP * np.array([size.width, size.height])
-    scale = float((FILL * visible / extent).min())
+    visible = canvas.PIXEL_RATIO * np.array([size.width, size.height])
+    scale = float((MAX_FILL * visible / extent).min())
     corner = visible / 2 + (0, canvas.MARGIN) - scale * (low + extent / 2)
     return [stroke * scale + corner for stroke in strokes]

@@ -1,4 +1,4 @@
-"""The one recogniser of this process."""
+"""The one recogniser of this process, shared by all visitors."""
 
 import streamlit as st
 
@@ -6,8 +6,8 @@ from app import recognizer
 from app.inference.session import WrongModel
 
 
-def loaded() -> "recognizer.Recognizer | None":
-    """The recogniser, or None after the page was told why there is none."""
+def get_recognizer() -> "recognizer.Recognizer | None":
+    """The recogniser, or None where it cannot be loaded, which the page then says."""
     try:
         return _load()
     except WrongModel as error:
@@ -17,5 +17,5 @@ def loaded() -> "recognizer.Recognizer | None":
 
 @st.cache_resource(show_spinner=False)
 def _load() -> "recognizer.Recognizer":
-    """Loaded for the first visitor, shared by all."""
+    """Loaded for the first visitor."""
     return recognizer.Recognizer()

@@ -85,12 +85,12 @@ def empty_page(folder: Path) -> Path:
     script = folder / "empty.py"
     script.write_text(
         EMPTY.format(
-            pen=canvas.SHARP * size.pens[1],
-            ink=canvas.INK,
-            paper=canvas.PAPER,
-            canvas=size.canvas,
-            width=size.canvas[0],
-            height=size.canvas[1],
+            pen=canvas.PIXEL_RATIO * size.pen_widths[1],
+            ink=canvas.INK_COLOUR,
+            paper=canvas.PAPER_COLOUR,
+            canvas=size.canvas_size,
+            width=size.canvas_size[0],
+            height=size.canvas_size[1],
         )
     )
     settings = folder / ".streamlit" / "config.toml"

@@ -85,7 +85,7 @@ def test_a_drawing_is_read_corrected_and_explained(page: Page) -> None:
     draw_with_mouse(page, number_on_sheet(page, "2026"))
     expect_read(page, "2026 ")
     button(page, "tile-1").click()
-    expect(page.locator(".seen")).to_contain_text("speaks for a 0")
+    expect(page.locator(".seen")).to_contain_text("supports a 0")
     button(page, "right-3").click()
     expect_read(page, "2326 ")
     change_sheet(page, "undo")

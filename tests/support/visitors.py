@@ -18,7 +18,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from app.page.canvas import PAPER, objects_of
+from app.page.canvas import PAPER_COLOUR, fabric_objects
 from tests.support.browser import (
     FLAGS,
     canvas,
@@ -78,7 +78,7 @@ async def by_protocol(address: str, visitor: int, seconds: float) -> Seen:
             while time.monotonic() < ends:
                 for drawn in (1, 2):
                     started = time.perf_counter()
-                    text = await page.draw(objects_of(strokes[:drawn], 28))
+                    text = await page.draw(fabric_objects(strokes[:drawn], 28))
                     seen.seconds.append(time.perf_counter() - started)
                     if text != number[:drawn]:
                         seen.wrong.append(f"drew {number[:drawn]}, saw {text}")
@@ -121,7 +121,7 @@ class _Protocol:
         message.rerun_script.fragment_id = self._fragment
         widget = message.rerun_script.widget_states.widgets.add()
         widget.id = self._canvas
-        drawing = {"raw": {"objects": objects, "background": PAPER}, "data": None}
+        drawing = {"raw": {"objects": objects, "background": PAPER_COLOUR}, "data": None}
         widget.json_value = json.dumps({"drawing": drawing})
         return await self._run(message)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.inference import occlusion
 from app.ink.strokes import ink_glyph
-from app.page import digit_details
+from app.page.glyph_images import CONTRADICTING, SUPPORTING, ZOOM, heat_map
 from app.recognizer import Recognizer
 from tests.support.drawings import placed
 
@@ -65,9 +65,7 @@ def test_takes_less_than_50_ms(recognizer: Recognizer, digit: int) -> None:
 def test_ink_is_coloured_by_what_it_is_worth() -> None:
     glyph = two_squares()
     heat = np.where(np.arange(28)[:, None] < 14, glyph, -glyph.astype(np.float32)) / 255
-    shown = digit_details.heated(glyph, heat.astype(np.float32))
-    assert shown.shape == (28 * digit_details.ZOOM, 28 * digit_details.ZOOM, 3)
-    assert shown[6 * digit_details.ZOOM, 6 * digit_details.ZOOM].tolist() == list(digit_details.FOR)
-    assert shown[22 * digit_details.ZOOM, 22 * digit_details.ZOOM].tolist() == list(
-        digit_details.AGAINST
-    )
+    shown = heat_map(glyph, heat.astype(np.float32))
+    assert shown.shape == (28 * ZOOM, 28 * ZOOM, 3)
+    assert shown[6 * ZOOM, 6 * ZOOM].tolist() == list(SUPPORTING)
+    assert shown[22 * ZOOM, 22 * ZOOM].tolist() == list(CONTRADICTING)

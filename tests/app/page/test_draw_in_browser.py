@@ -137,7 +137,7 @@ def test_a_tile_shows_what_decided(visit: Visit) -> None:
     change_sheet(page, "sample-0")
     expect_read(page, "2026")
     button(page, "tile-1").click()
-    expect(page.locator(".seen")).to_contain_text("speaks for a 0")
+    expect(page.locator(".seen")).to_contain_text("supports a 0")
     expect(button(page, "tile-1")).to_have_attribute("aria-pressed", "true")
     expect(button(page, "tile-1")).to_be_focused()  # which a keyboard goes on from
     expect(page.locator(".bars button:disabled b")).to_have_text("0")

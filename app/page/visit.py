@@ -1,0 +1,118 @@
+"""What one visitor corrected, and what is read in the light of that."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from app import corrections, glyph
+from app.inference.prototypes import Prototypes
+from app.reading import Digit, Reading
+from app.recognizer import Prepared, Recognizer
+
+Strokes = Sequence[NDArray[np.float64]]  # each (n, 2), canvas pixels
+
+
+@dataclass
+class Visit:
+    """One visitor's corrections, and the digit of the present reading that is looked at.
+
+    refused_glyphs: glyphs, as bytes, that the visitor called "not a digit".
+    chosen: index of the digit looked at, or None for the least sure one.
+    thanks: the answer to the last correction. is_unstored: whether storing it failed.
+    """
+
+    prototypes: Prototypes = field(default_factory=Prototypes)
+    refused_glyphs: set[bytes] = field(default_factory=set)
+    chosen: int | None = None
+    thanks: str = ""
+    is_unstored: bool = False
+
+    def read(self, recognizer: Recognizer, prepared: Prepared) -> Reading:
+        """The best reading that agrees with this visitor's corrections."""
+        (reading,) = recognizer.read_prepared([prepared], self.prototypes)
+        return Reading(
+            tuple(
+                replace(digit, value=None)
+                if digit.glyph.tobytes() in self.refused_glyphs
+                else digit
+                for digit in reading.digits
+            )
+        )
+
+    def forget_reading(self) -> None:
+        """Forgets what belongs to the present reading, but not what was learned."""
+        self.chosen, self.thanks, self.is_unstored = None, "", False
+
+    def choose(self, index: int) -> None:
+        """Looks at the digit with this index from now on."""
+        self.forget_reading()
+        self.chosen = index
+
+    def chosen_in(self, reading: Reading) -> int:
+        """The index of the digit looked at: the chosen one, else the least sure."""
+        if self.chosen is not None and self.chosen < len(reading.digits):
+            return self.chosen
+        confidences = [0.0 if digit.value is None else digit.confidence for digit in reading.digits]
+        return int(np.argmin(confidences))
+
+    def correct(
+        self,
+        recognizer: Recognizer,
+        reading: Reading,
+        index: int,
+        right: int | None,
+        strokes: Strokes,
+    ) -> None:
+        """Learns that the digit with this index was misread; stores that where storing is on.
+
+        right: what it is, or None for "not a digit". strokes: the drawing; empty for a picture.
+        """
+        digit = reading.digits[index]
+        self.choose(index)
+        if right is None:
+            self.refused_glyphs.add(digit.glyph.tobytes())
+            self.thanks = "Thank you. This is not a digit."
+        else:
+            self.refused_glyphs.discard(digit.glyph.tobytes())
+            self.prototypes.learn(recognizer.features(digit.glyph[None]), right)
+            self.thanks = f"Thank you. This is {with_article(right)}, and so are others like it."
+        self.is_unstored = not _store(strokes, digit, right)
+
+
+def current_visit() -> Visit:
+    """The visit of whoever the page runs for."""
+    visit: Visit = st.session_state.setdefault("visit", Visit())
+    return visit
+
+
+def with_article(value: int) -> str:
+    """A digit with its article: a 7, an 8."""
+    return f"{'an' if value == 8 else 'a'} {value}"
+
+
+def _store(strokes: Strokes, digit: Digit, right: int | None) -> bool:
+    """Records a correction; False where that failed."""
+    store = corrections.from_environment()
+    if store is None:
+        return True
+    try:
+        store.record(strokes_of(digit, strokes), digit.glyph, digit.value, right)
+    except corrections.CorrectionsError as error:
+        logging.getLogger(__name__).warning("a correction was not stored: %s", error)
+        return False
+    return True
+
+
+def strokes_of(digit: Digit, strokes: Strokes) -> list[NDArray[np.float64]]:
+    """The strokes of a drawing that make exactly this digit; empty where none do."""
+    x, y, width, height = digit.box
+    low, high = np.array([x, y]) - 1e-6, np.array([x + width, y + height]) + 1e-6
+    inside = [
+        stroke for stroke in strokes if len(stroke) and ((stroke >= low) & (stroke <= high)).all()
+    ]
+    is_same = inside and np.array_equal(glyph.from_strokes(inside), digit.glyph)
+    return inside if is_same else []
