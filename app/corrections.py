@@ -1,8 +1,8 @@
 """Corrections that visitors chose to give, kept in SQLite: `python -m app.corrections FILE`.
 
-The command writes all of them as JSON lines to standard output, a file that `python -m train
---ink` takes. Recording is off unless DIGITS_CORRECTIONS names a database: on a hosted Space the
-disk is not kept.
+The command writes them to standard output as JSON lines, which `python -m train --ink` reads.
+Recording is off unless DIGITS_CORRECTIONS names a database, as a hosted Space does not keep its
+disk.
 """
 
 import contextlib
@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 VARIABLE: Final = "DIGITS_CORRECTIONS"
-WAIT: Final = 5.0  # seconds for another writer to finish
-MOST_NUMBERS: Final = 200_000  # coordinates in one drawing
+TIMEOUT_SECONDS: Final = 5.0  # to wait for another writer
+MAX_COORDINATES: Final = 200_000  # in one drawing
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS corrections (
     id INTEGER PRIMARY KEY,
@@ -35,14 +35,14 @@ CREATE TABLE IF NOT EXISTS corrections (
 
 
 class CorrectionsError(RuntimeError):
-    """A correction that could not be kept or read; the message says why and what to do."""
+    """A correction could not be stored or read; the message says why and what to do."""
 
 
 class Corrections:
-    """One database file; any number of threads and processes may write to it.
+    """One database file, which any number of threads and processes may write to.
 
-    Every call opens the file by itself, so nothing is held when the process is killed, and what
-    `record` returned from is on the disk.
+    Every call opens the file anew, so that a killed process leaves no lock behind. Once `record`
+    has returned, the correction is on the disk.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -55,20 +55,21 @@ class Corrections:
         read: int | None,
         right: int | None,
     ) -> None:
-        """Keeps one correction. Raises CorrectionsError.
+        """Stores one correction. Raises CorrectionsError.
 
         strokes: float (n, 2), canvas pixels; empty for a picture. glyph: uint8 (28, 28), what the
-        network saw. read, right: digits, or None for "not a digit".
+        network saw. read: what it was read as. right: what it is. Both are a digit, or None for
+        "not a digit".
         """
         for value in (read, right):
             if value is not None and value not in range(10):
-                raise CorrectionsError(f"expected a digit 0 to 9 or None, came {value!r}")
-        lines = [np.round(np.asarray(stroke, np.float64), 2).tolist() for stroke in strokes]
-        if sum(len(line) for line in lines) * 2 > MOST_NUMBERS:
-            raise CorrectionsError("this drawing has too many points to be kept")
+                raise CorrectionsError(f"expected a digit 0 to 9 or None, got {value!r}")
+        points = [np.round(np.asarray(stroke, np.float64), 2).tolist() for stroke in strokes]
+        if 2 * sum(map(len, points)) > MAX_COORDINATES:
+            raise CorrectionsError("this drawing has too many points to be stored")
         row = (
             datetime.now(UTC).isoformat(timespec="seconds"),
-            json.dumps(lines, allow_nan=False),
+            json.dumps(points, allow_nan=False),
             np.asarray(glyph, np.uint8).tobytes(),
             read,
             right,
@@ -86,10 +87,10 @@ class Corrections:
             cursor = database.execute(
                 "SELECT id, time, strokes, glyph, read, right FROM corrections ORDER BY id"
             )
-            for number, moment, strokes, glyph, read, right in cursor:
+            for identifier, time_stored, strokes, glyph, read, right in cursor:
                 yield {
-                    "id": number,
-                    "time": moment,
+                    "id": identifier,
+                    "time": time_stored,
                     "strokes": json.loads(strokes),
                     "glyph": np.frombuffer(glyph, np.uint8).reshape(28, 28).tolist(),
                     "read": read,
@@ -100,38 +101,46 @@ class Corrections:
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.closing(sqlite3.connect(self.path, timeout=WAIT)) as database:
-                _to_wal(database)
-                database.execute("PRAGMA synchronous = FULL")  # what is committed is on the disk
+            with contextlib.closing(
+                sqlite3.connect(self.path, timeout=TIMEOUT_SECONDS)
+            ) as database:
+                _use_write_ahead_log(database)
+                database.execute(
+                    "PRAGMA synchronous = FULL"
+                )  # a commit returns when it is on the disk
                 database.execute(_TABLE)
                 yield database
         except (sqlite3.Error, OSError, ValueError) as error:
-            raise CorrectionsError(self._said(error)) from error
+            raise CorrectionsError(self._message(error)) from error
 
-    def _said(self, error: Exception) -> str:
+    def _message(self, error: Exception) -> str:
         text = str(error)
         if "locked" in text or "busy" in text:
-            return "the corrections are being written by others just now; try again"
+            return "others are writing corrections at the moment; try again"
         if "full" in text or "No space" in text:
-            return "the disk is full, so this correction was not kept; make room and try again"
+            return (
+                "the disk is full, so this correction was not stored; free some space and try again"
+            )
         if "not a database" in text or "malformed" in text:
-            return f"{self.path}: expected a database of corrections, came a broken file; move it"
-        advice = f"make it a file that this user may write to, or set {VARIABLE} to another"
+            return (
+                f"{self.path}: expected a database of corrections, got a broken file; move it away"
+            )
+        advice = f"make it a file that this user may write to, or set {VARIABLE} to another one"
         return f"{self.path}: the corrections cannot be used: {text}; {advice}"
 
 
-def _to_wal(database: sqlite3.Connection) -> None:
-    """Lets readers and writers go on beside each other, for good.
+def _use_write_ahead_log(database: sqlite3.Connection) -> None:
+    """Lets others read while one writes; the database file keeps this setting.
 
-    The first to come rewrites the file's head, and SQLite makes the others fail at once there
-    instead of waiting their time, so the waiting is ours.
+    The first connection rewrites the file's header. SQLite then fails for the others at once
+    instead of waiting for the timeout, so this function waits.
     """
-    end = time.monotonic() + WAIT
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         try:
             database.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > end:
+            if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
         else:
@@ -148,7 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns the exit status."""
     paths = list(sys.argv[1:] if arguments is None else arguments)
     if len(paths) != 1 or not Path(paths[0]).is_file():
-        print("usage: python -m app.corrections FILE, an existing database", file=sys.stderr)
+        print("usage: python -m app.corrections FILE (an existing database)", file=sys.stderr)
         return 2
     try:
         for entry in Corrections(paths[0]):

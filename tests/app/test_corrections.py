@@ -1,4 +1,4 @@
-"""Corrections: kept whole or not at all, whatever happens to the disk and to other writers."""
+"""Corrections are stored whole or not at all, whatever the disk and other writers do."""
 
 import json
 import signal
@@ -20,7 +20,7 @@ GLYPH = np.arange(784, dtype=np.uint16).astype(np.uint8).reshape(28, 28)
 STROKES = [[[0.5, 1.0], [2.25, 3.0]], [[4.0, 5.0]]]
 
 
-def test_what_was_given_is_kept(tmp_path: Path) -> None:
+def test_stores_what_it_is_given(tmp_path: Path) -> None:
     store = Corrections(tmp_path / "new" / "corrections.sqlite")
     store.record(STROKES, GLYPH, 1, 7)
     store.record([], GLYPH, None, None)
@@ -33,7 +33,7 @@ def test_what_was_given_is_kept(tmp_path: Path) -> None:
     assert first["time"].endswith("+00:00")
 
 
-def test_off_unless_the_environment_says_where(
+def test_is_off_unless_the_environment_names_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(corrections.VARIABLE, raising=False)
@@ -55,13 +55,13 @@ def test_the_command_writes_json_lines(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize("wrong", [10, -1, 3.5])
-def test_only_digits_are_kept(tmp_path: Path, wrong: int) -> None:
+def test_stores_only_digits(tmp_path: Path, wrong: int) -> None:
     store = Corrections(tmp_path / "c.sqlite")
     with pytest.raises(CorrectionsError, match="expected a digit"):
         store.record(STROKES, GLYPH, 1, wrong)
 
 
-def test_writers_do_not_lose_each_others(tmp_path: Path) -> None:
+def test_concurrent_writers_lose_nothing(tmp_path: Path) -> None:
     store = Corrections(tmp_path / "c.sqlite")
 
     def write(digit: int) -> None:
@@ -76,8 +76,8 @@ def test_writers_do_not_lose_each_others(tmp_path: Path) -> None:
     assert sorted(entry["right"] for entry in store) == sorted([0, 1, 2, 3, 4] * 20)
 
 
-def test_a_locked_database_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corrections, "WAIT", 0.1)
+def test_a_locked_database_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corrections, "TIMEOUT_SECONDS", 0.1)
     store = Corrections(tmp_path / "c.sqlite")
     store.record(STROKES, GLYPH, 1, 7)
     other = sqlite3.connect(store.path, isolation_level=None)
@@ -90,7 +90,7 @@ def test_a_locked_database_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert len(list(store)) == 2
 
 
-def test_a_broken_file_is_said_and_left_as_it_is(tmp_path: Path) -> None:
+def test_a_broken_file_is_an_error_and_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "c.sqlite"
     path.write_bytes(b"no database" * 100)
     with pytest.raises(CorrectionsError, match="broken file"):
@@ -98,21 +98,21 @@ def test_a_broken_file_is_said_and_left_as_it_is(tmp_path: Path) -> None:
     assert path.read_bytes() == b"no database" * 100
 
 
-def test_a_file_that_broke_within_is_said(tmp_path: Path) -> None:
+def test_a_damaged_table_is_an_error(tmp_path: Path) -> None:
     store = Corrections(tmp_path / "c.sqlite")
     for _ in range(20):
         store.record(STROKES, GLYPH, 1, 7)
     content = bytearray(store.path.read_bytes())
     content[5000:9000] = b"\xff" * 4000  # a page of the table
     store.path.write_bytes(content)
-    with pytest.raises(CorrectionsError, match="broken file; move it"):
+    with pytest.raises(CorrectionsError, match="broken file; move it away"):
         list(store)
 
 
-def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Corrections(tmp_path / "c.sqlite")
     store.record(STROKES, GLYPH, 1, 7)
-    # SQLite's own way to have no room left.
+    # SQLite's way to say that there is no room left.
     monkeypatch.setattr(corrections, "_TABLE", "PRAGMA max_page_count = 1")
 
     def fill() -> None:
@@ -126,14 +126,14 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("path", ["file/c.sqlite", "folder"])
-def test_what_cannot_be_a_database_is_said(tmp_path: Path, path: str) -> None:
+def test_a_path_that_cannot_be_a_database_is_an_error(tmp_path: Path, path: str) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
     with pytest.raises(CorrectionsError, match=r"cannot be used: .* set DIGITS_CORRECTIONS"):
         Corrections(tmp_path / path).record(STROKES, GLYPH, 1, 7)
 
 
-# Keeps corrections from a number on, as a server with four visitors, and says what is kept.
+# Stores numbered corrections, as a server with four visitors, and writes what is stored.
 WRITER = """
 import os, sys
 from concurrent.futures import ThreadPoolExecutor
@@ -150,31 +150,38 @@ def keep(number):
 with ThreadPoolExecutor(4) as visitors:
     list(visitors.map(keep, range(begin, begin + 2_000)))
 """
-ALL = 1_000  # corrections to acknowledge
-KILLS = 8  # the last one after all of them
-APART = 10_000  # numbers between those of two writers
+NUM_CORRECTIONS = 1_000  # to be acknowledged
+NUM_KILLS = 8  # the last one after all of them
+STEP = 10_000  # between the first numbers of two writers
 
 
 def test_nothing_acknowledged_is_lost_when_killed(tmp_path: Path) -> None:
-    """kill -9 amid writing, again and again: what was said to be kept is there, once."""
+    """After kill -9 while writing, again and again: what was acknowledged is there, once."""
     path, random = tmp_path / "c.sqlite", np.random.default_rng(0)
-    told: list[int] = []
-    for life, enough in enumerate([*sorted(random.choice(ALL, KILLS - 1, replace=False)), ALL]):
-        more, delay = max(enough - len(told), 1), random.uniform(0, 0.02)
-        told += killed_writer(path, life * APART, more, delay)
+    acknowledged: list[int] = []
+    for life, target in enumerate(
+        [*sorted(random.choice(NUM_CORRECTIONS, NUM_KILLS - 1, replace=False)), NUM_CORRECTIONS]
+    ):
+        more, delay = max(target - len(acknowledged), 1), random.uniform(0, 0.02)
+        acknowledged += killed_writer(path, life * STEP, more, delay)
     kept = list(Corrections(path))
     numbers = [int(entry["strokes"][0][0][0]) for entry in kept]
-    assert len(told) >= ALL
-    assert set(told) <= set(numbers)
-    assert len(set(numbers)) == len(numbers), "one is kept twice"
-    assert len(numbers) <= len(told) + 4 * KILLS  # of each visitor the one that was amid
+    assert len(acknowledged) >= NUM_CORRECTIONS
+    assert set(acknowledged) <= set(numbers)
+    assert len(set(numbers)) == len(numbers), "a correction is stored twice"
+    assert (
+        len(numbers) <= len(acknowledged) + 4 * NUM_KILLS
+    )  # and one more of each visitor at each kill
     for entry, number in zip(kept, numbers, strict=True):
         assert entry["right"] == number % 10
         assert entry["glyph"] == [[number % 256] * 28] * 28
 
 
-def killed_writer(path: Path, begin: int, enough: int, delay: float) -> list[int]:
-    """The numbers that a writer acknowledged, killed some seconds after enough of them."""
+def killed_writer(path: Path, begin: int, count: int, delay: float) -> list[int]:
+    """The numbers that a writer acknowledged before it was killed.
+
+    It is killed `delay` seconds after it acknowledged `count` of them.
+    """
     process = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(path), str(begin)],
         cwd=ROOT,
@@ -182,9 +189,9 @@ def killed_writer(path: Path, begin: int, enough: int, delay: float) -> list[int
         text=True,
     )
     assert process.stdout is not None
-    lines = [process.stdout.readline() for _ in range(enough)]
+    lines = [process.stdout.readline() for _ in range(count)]
     time.sleep(delay)
     process.send_signal(signal.SIGKILL)
     lines += process.stdout.readlines()
-    assert process.wait() == -signal.SIGKILL, "it ended before it was killed"
+    assert process.wait() == -signal.SIGKILL, "the writer ended before it was killed"
     return [int(line) for line in lines if line.endswith("\n")]

@@ -29,8 +29,8 @@ from tests.tools.image_files import (
     DOCKERFILE,
     LOCK,
     ask,
-    ignored,
     image_files,
+    is_ignored,
     left_out,
     locked,
     serving_image,
@@ -86,7 +86,7 @@ def test_exactly_the_needed_files_go_into_the_image() -> None:
     ["train/engine/loop.py", "models/model.pth", ".git/config", "app/__pycache__/x.pyc", "runs/a"],
 )
 def test_nothing_else_is_sent_to_the_builder(path: str) -> None:
-    assert ignored(path)
+    assert is_ignored(path)
 
 
 def test_the_image_serves_page_and_programs(tmp_path: Path) -> None:

@@ -3,12 +3,7 @@
 import os
 import re
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,14 +16,14 @@ from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 from tests.support.drawings import placed
 from tests.support.paths import ROOT
 from tests.support.pictures import WIDTH
+from tests.support.server import running
 
-START_SECONDS: Final = 60  # a busy machine takes ten to import everything
-# As a phone's browser sends it: from this the page knows how wide a sheet may be.
+# As a phone's browser sends it: it tells the page how wide the sheet may be.
 PHONE_AGENT: Final = (
     "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko)"
     " Chrome/140.0.0.0 Mobile Safari/537.36"
 )
-expect.set_options(timeout=20_000)  # a busy machine takes its time; what is right comes at once
+expect.set_options(timeout=20_000)  # only what fails waits so long, or a busy machine
 FLAGS: Final = [
     "--no-sandbox",
     "--disable-gpu",
@@ -41,54 +36,23 @@ FLAGS: Final = [
 
 
 def find_chromium(playwright: Playwright) -> str | None:
-    """$CHROMIUM, else a system's Chromium, else Playwright's own; None where there is none."""
+    """$CHROMIUM, else the system's Chromium, else Playwright's; None where there is none."""
     return chromium_or(playwright.chromium.executable_path)
 
 
-def chromium_or(own: str) -> str | None:
-    """As `find_chromium`, where Playwright's own would be here."""
+def chromium_or(bundled: str) -> str | None:
+    """As `find_chromium`. bundled: where Playwright installs its Chromium."""
     names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    return found or (own if Path(own).is_file() else None)
+    installed = next((path for name in names if name and (path := shutil.which(name))), None)
+    return installed or (bundled if Path(bundled).is_file() else None)
 
 
 @contextmanager
 def serving(folder: Path = ROOT, script: str = "main.py") -> Iterator[str]:
     """Serves a script of app/ from `folder` as the working directory; yields its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / script)]
-    command += [f"--server.port={port}", "--server.address=127.0.0.1"]
-    server = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        _wait_until_healthy(server, address)
-        yield address
-    finally:
-        server.terminate()
-        try:
-            server.communicate(timeout=10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.communicate()
-
-
-def _wait_until_healthy(server: "subprocess.Popen[str]", address: str) -> None:
-    # Without proxies: the environment may name one that knows nothing of this machine's ports.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise RuntimeError(f"the server stopped: {server.communicate()[0]}")
-        try:
-            with opener.open(f"{address}/_stcore/health", timeout=2):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise TimeoutError(f"the server did not answer at {address} within {START_SECONDS} s")
+    with running(command, folder) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def open_page(
@@ -99,7 +63,7 @@ def open_page(
     dark: bool = False,
     touch: bool = False,
 ) -> Page:
-    """A new visitor's page, its canvas ready to draw on; touch: a phone's."""
+    """A new visitor's page, its canvas ready to draw on. touch: on a phone."""
     context = browser.new_context(
         user_agent=PHONE_AGENT if touch else None,
         viewport={"width": width, "height": height},
@@ -124,7 +88,7 @@ def canvas(page: Page) -> Locator:
 
 
 def reading(page: Page) -> Locator:
-    """What the page says it reads."""
+    """The headline, a live region."""
     return page.locator(".st-key-reading [role=status]")
 
 
@@ -134,19 +98,19 @@ def button(page: Page, key: str) -> Locator:
 
 
 def expect_read(page: Page, start: str) -> None:
-    """The reading comes to begin with this text."""
+    """Waits until the reading begins with this text."""
     expect(reading(page)).to_have_text(re.compile(rf"^\s*{re.escape(start)}"))
 
 
 def change_sheet(page: Page, key: str) -> None:
-    """Presses undo or clear and waits for the new sheet: what is drawn on the old one is lost."""
+    """Presses a button that replaces the canvas, and waits for the new one to draw on."""
     canvas(page).evaluate("e => { e.isOld = true }")
     button(page, key).click()
     page.wait_for_function(
         """() => {
-            const found = [...document.querySelectorAll(".st-key-canvas *")]
+            const canvases = [...document.querySelectorAll(".st-key-canvas *")]
                 .map(e => e.shadowRoot?.querySelector("canvas.upper-canvas")).filter(e => e);
-            return found.length === 1 && !found[0].isOld;
+            return canvases.length === 1 && !canvases[0].isOld;
         }"""
     )
 
@@ -165,11 +129,11 @@ def draw_with_finger(page: Page, strokes: Sequence[NDArray[np.float64]]) -> None
     """Draws strokes given in the page's pixels, as real touches that could scroll the page."""
     session = page.context.new_cdp_session(page)
     for stroke in strokes:
-        for number, (x, y) in enumerate(stroke):
+        for index, (x, y) in enumerate(stroke):
             session.send(
                 "Input.dispatchTouchEvent",
                 {
-                    "type": "touchStart" if number == 0 else "touchMove",
+                    "type": "touchStart" if index == 0 else "touchMove",
                     "touchPoints": [{"x": float(x), "y": float(y)}],
                 },
             )
@@ -183,9 +147,9 @@ def on_sheet(page: Page, digit: int, fill: float = 0.75) -> list[NDArray[np.floa
 
 
 def number_on_sheet(page: Page, number: str, fill: float = 0.75) -> list[NDArray[np.float64]]:
-    """A number's strokes in the page's pixels, its digits beside each other, filling the sheet.
+    """A number's strokes in the page's pixels, in the middle of the visible sheet.
 
-    fill: of the sheet's width or height, whichever is less for the number.
+    fill: share of the sheet's width or height, whichever limits the number's size.
     """
     page.locator(".st-key-canvas").scroll_into_view_if_needed()
     box = page.locator(".st-key-canvas").bounding_box()
@@ -195,13 +159,13 @@ def number_on_sheet(page: Page, number: str, fill: float = 0.75) -> list[NDArray
     top = box["y"] + (box["height"] - size) / 2
     return [
         stroke
-        for place, digit in enumerate(number)
-        for stroke in placed(int(digit), left + place * WIDTH * size, top, size)
+        for index, digit in enumerate(number)
+        for stroke in placed(int(digit), left + index * WIDTH * size, top, size)
     ]
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
-    """Chooses a picture file in the page's own way."""
+    """Chooses a picture file with the page's uploader."""
     way(page, "Picture")
     kind = f"image/{name.rpartition('.')[2]}"
     page.locator(".st-key-file input[type=file]").set_input_files(

@@ -1,14 +1,10 @@
-"""The image without a container: its files and the packages of its lock, laid out and served."""
+"""The Docker image without a container: its files and its locked packages, in a folder, served."""
 
 import http.client
 import importlib.metadata
-import os
 import re
 import shutil
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,10 +15,10 @@ from packaging.utils import canonicalize_name
 
 from deploy import space
 from tests.support.paths import ROOT
+from tests.support.server import running
 
 DOCKERFILE: Final = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 LOCK: Final = (ROOT / "requirements-app.lock").read_text(encoding="utf-8")
-START: Final = 60  # seconds; a busy machine takes ten to import everything
 
 
 @contextmanager
@@ -37,53 +33,23 @@ def started(
 
     options: of the interpreter. command: starts the server instead, given a port and an address.
     """
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    prefix = "--" if command else "--server."
-    address = [f"{prefix}port={port}", f"{prefix}address=127.0.0.1"]
     streamlit = [sys.executable, *options, "-m", "streamlit", "run", str(script)]
-    server = subprocess.Popen(
-        [*(command or streamlit), *address],
-        cwd=folder,
-        env={**os.environ, **variables},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        deadline = time.monotonic() + START
-        while True:
-            assert server.poll() is None, server.communicate()[0]
-            assert time.monotonic() < deadline, "the server did not answer"
-            with closing(socket.socket()) as client:
-                if client.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+    prefix = "--" if command else "--server."
+    with running(command or streamlit, folder, variables, prefix) as port:
         yield port
-    finally:
-        server.terminate()
-        try:
-            server.communicate(timeout=10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.communicate()
 
 
 def ask(
     port: int, path: str, method: str = "GET", body: str | bytes | None = None, **headers: str
 ) -> tuple[int, dict[str, str], str]:
-    """Status, headers with small names, and body."""
+    """The status, the headers with lower-case names, and the body of an HTTP response."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request(method, path, body, named)
+        header_fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, header_fields)
         response = connection.getresponse()
-        found = {name.lower(): value for name, value in response.getheaders()}
+        response_headers = {name.lower(): value for name, value in response.getheaders()}
         text = "" if response.status == 101 else response.read().decode("utf-8", "replace")
-        return response.status, found, text
-
-
-# The lock.
+        return response.status, response_headers, text
 
 
 def locked() -> dict[str, tuple[str, int]]:
@@ -95,32 +61,29 @@ def locked() -> dict[str, tuple[str, int]]:
 
 
 def left_out() -> set[str]:
-    """The packages that the lock's command leaves out."""
+    """The packages that the command in the lock's header leaves out."""
     return set(re.findall(r"--no-emit-package (\S+)", LOCK))
 
 
 def wanted() -> dict[str, str]:
-    """Versions of the app's requirements and of all that they need, as installed here."""
+    """Installed versions of the app's requirements and of everything that they need."""
     lines = (ROOT / "requirements-app.txt").read_text(encoding="utf-8").splitlines()
-    todo = [Requirement(line) for line in lines if line and not line.startswith("#")]
-    found: dict[str, str] = {}
-    while todo:
-        name = canonicalize_name(todo.pop().name)
-        if name in found:
+    queue = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    versions: dict[str, str] = {}
+    while queue:
+        name = canonicalize_name(queue.pop().name)
+        if name in versions:
             continue
-        found[name] = importlib.metadata.version(name)
+        versions[name] = importlib.metadata.version(name)
         needs = map(Requirement, importlib.metadata.requires(name) or [])
-        todo += [one for one in needs if not one.marker or one.marker.evaluate({"extra": ""})]
-    return found
+        queue += [need for need in needs if not need.marker or need.marker.evaluate({"extra": ""})]
+    return versions
 
 
 def modules(package: str) -> set[str]:
-    """What an installed package puts into site-packages: names of folders and files there."""
+    """The names of the files and folders that an installed package has in site-packages."""
     files = importlib.metadata.files(package) or []
-    return {one.parts[0] for one in files} - {"..", "__pycache__"}
-
-
-# Both, laid out.
+    return {file.parts[0] for file in files} - {"..", "__pycache__"}
 
 
 def lay_out_packages(folder: Path) -> None:
@@ -149,31 +112,31 @@ def lay_out_files(folder: Path) -> None:
 def serving_image(folder: Path) -> Iterator[int]:
     """Serves the image's files with the image's packages alone, in a folder; yields the port."""
     lay_out_files(folder / "app")
-    packages = folder / "site-packages"  # by this name Streamlit knows that it is installed
+    packages = folder / "site-packages"  # Streamlit takes itself for installed by this name
     lay_out_packages(packages)
     variables = {"HOME": str(folder), "PYTHONPATH": str(packages)}
     with started(folder / "app", Path("app/server.py"), "-S", **variables) as port:
         yield port
 
 
-def ignored(path: str) -> bool:
-    """What .dockerignore says of a path: the last pattern that matches it or a folder above."""
-    verdict = False
+def is_ignored(path: str) -> bool:
+    """Whether the last pattern of .dockerignore that matches a path, or its folder, excludes it."""
+    excluded = False
     for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines():
         if not line or line.startswith("#"):
             continue
         pattern = re.escape(line.removeprefix("!"))
         pattern = pattern.replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
         if re.match(f"{pattern}(?:/|$)", path):
-            verdict = not line.startswith("!")
-    return verdict
+            excluded = not line.startswith("!")
+    return excluded
 
 
 def image_files() -> set[str]:
-    """What the COPY lines take of the context that .dockerignore leaves."""
-    found = set()
+    """The files that the Dockerfile's COPY instructions copy and .dockerignore does not exclude."""
+    names: set[str] = set()
     for source in space.copied(DOCKERFILE):
         path = ROOT / source
-        files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
-        found |= {one.relative_to(ROOT).as_posix() for one in files}
-    return {path for path in found if not ignored(path)}
+        files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+        names |= {file.relative_to(ROOT).as_posix() for file in files}
+    return {name for name in names if not is_ignored(name)}

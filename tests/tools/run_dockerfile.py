@@ -1,9 +1,9 @@
-"""Replays the Dockerfile where there is no Docker: `make image`, two minutes and 400 MB.
+"""Runs the Dockerfile's steps where there is no Docker: `make image`, two minutes and 400 MB.
 
-Its steps run in an empty folder with an empty environment, at last as user 1000 where this is run
-by root. A fresh virtual environment stands for the base image; --python says of which Python, which
-user 1000 must be able to run. What then serves must pass the health check and read a digit; how
-large it is, and its memory, is printed.
+They run in an empty folder with an empty environment, as user 1000 from USER on where root starts
+this. A fresh virtual environment replaces the base image; --python says of which Python, which user
+1000 must be able to run. The server must then pass its health check and read a digit; its size and
+its memory are printed.
 """
 
 import argparse
@@ -25,11 +25,11 @@ from tests.support.drawings import placed
 from tests.support.paths import ROOT
 
 HOME: Final = "/home/digits"  # in the image
-START: Final = 60  # seconds until it must be well
+START_SECONDS: Final = 60  # until the server must be healthy
 
 
 class Image:
-    """A folder with what the image would hold, and how its commands run."""
+    """A folder with what the image would hold, in which the image's commands run."""
 
     def __init__(self, folder: Path, python: str) -> None:
         self._home = folder / "home"
@@ -39,47 +39,47 @@ class Image:
         self._user: dict[str, Any] = {}
         subprocess.run([python, "-m", "venv", folder / "venv"], check=True)
 
-    def step(self, name: str, words: str) -> None:
-        """Does what an instruction of the Dockerfile says. Raises CalledProcessError."""
+    def step(self, name: str, arguments: str) -> None:
+        """Carries out an instruction of the Dockerfile. Raises CalledProcessError."""
         if name == "WORKDIR":
-            self._work = Path(self._here(words))
+            self._work = Path(self._in_folder(arguments))
             self._work.mkdir(parents=True)
         elif name == "COPY":
-            *sources, target = shlex.split(words)
+            *sources, target = shlex.split(arguments)
             for source in sources:
                 self._copy(ROOT / source, self._work / target)
         elif name == "ENV":
-            pairs = (pair.partition("=") for pair in shlex.split(self._here(words)))
+            pairs = (pair.partition("=") for pair in shlex.split(self._in_folder(arguments)))
             self._variables |= {key: value for key, _, value in pairs}
         elif name == "USER" and os.getuid() == 0:
-            self._user = {"user": int(words), "group": int(words), "extra_groups": []}
-        elif name == "RUN" and not words.startswith("useradd"):
-            self.start(["sh", "-c", words], subprocess.check_call)
+            self._user = {"user": int(arguments), "group": int(arguments), "extra_groups": []}
+        elif name == "RUN" and not arguments.startswith("useradd"):
+            self.start(["sh", "-c", arguments], subprocess.check_call)
 
-    def start(self, command: list[str], how: Any = subprocess.Popen) -> Any:
-        """Runs a command as it would run in the image."""
-        return how(command, cwd=self._work, env=self._variables, **self._user)
+    def start(self, command: list[str], run: Any = subprocess.Popen) -> Any:
+        """Runs a command as it would run in the image. run: a function of `subprocess`."""
+        return run(command, cwd=self._work, env=self._variables, **self._user)
 
-    def _here(self, words: str) -> str:
-        return words.replace(HOME, str(self._home))
+    def _in_folder(self, text: str) -> str:
+        return text.replace(HOME, str(self._home))
 
     @staticmethod
     def _copy(source: Path, target: Path) -> None:
         if source.is_dir():
-            left_out = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source, target, dirs_exist_ok=True, ignore=left_out)
+            ignore = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, target, dirs_exist_ok=True, ignore=ignore)
         else:
             target.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
 
 
 def instructions() -> Iterator[tuple[str, str]]:
-    """The Dockerfile's, each with what follows its name."""
+    """The name and the arguments of each instruction of the Dockerfile."""
     text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.M)
     for line in text.replace("\\\n", " ").splitlines():
         if line.strip():
-            name, _, words = line.partition(" ")
-            yield name, words.strip()
+            name, _, arguments = line.partition(" ")
+            yield name, arguments.strip()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,12 +87,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.tools.run_dockerfile", description=__doc__
     )
-    parser.add_argument("--python", default="/usr/bin/python3", help="of the image's version")
+    parser.add_argument("--python", default=sys.executable, help="of the image's version")
     python = parser.parse_args(arguments).python
-    found = dict(instructions())
-    port = re.search(r"SERVER_PORT=(\d+)", found["ENV"])
-    assert port, "expected a port among the variables"
-    check = json.loads(found["HEALTHCHECK"].partition("CMD ")[2])
+    arguments_of = dict(instructions())
+    port = re.search(r"SERVER_PORT=(\d+)", arguments_of["ENV"])
+    assert port, "expected SERVER_PORT in ENV, got none"
+    check = json.loads(arguments_of["HEALTHCHECK"].partition("CMD ")[2])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)  # for user 1000
@@ -100,21 +100,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for step in instructions():
             print(*step, flush=True)
             image.step(*step)
-        server = image.start(json.loads(found["CMD"]))
+        server = image.start(json.loads(arguments_of["CMD"]))
         try:
             started = time.monotonic()
             while image.start(check, subprocess.call):
-                if server.poll() is not None or time.monotonic() > started + START:
-                    print("replay: expected a server that is well, came none", file=sys.stderr)
+                if server.poll() is not None or time.monotonic() > started + START_SECONDS:
+                    print("run_dockerfile: the server did not become healthy", file=sys.stderr)
                     return 1
-            print(f"well after {time.monotonic() - started:.1f} s")
+            print(f"healthy after {time.monotonic() - started:.1f} s")
             text = _read(int(port[1]))
             memory = int(Path(f"/proc/{server.pid}/statm").read_text().split()[1])
             user = Path(f"/proc/{server.pid}").stat().st_uid
         finally:
             server.terminate()
             server.wait()
-        size = sum(one.stat().st_size for one in folder.rglob("*") if one.is_file())
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     megabytes = memory * os.sysconf("SC_PAGE_SIZE") / 1e6
     print(f"read {text} as user {user}; {megabytes:.0f} MB of memory, {size / 1e6:.0f} MB of files")
     return 0 if text == "3" else 1
@@ -123,11 +123,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _read(port: int) -> str:
     """What the server reads of a 3."""
     body = json.dumps({"strokes": [stroke.tolist() for stroke in placed(3, 0, 0, 160)]}).encode()
-    question = urllib.request.Request(
+    request = urllib.request.Request(
         f"http://127.0.0.1:{port}/api/read", body, {"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(question, timeout=30) as answer:
-        return str(json.load(answer)["text"])
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return str(json.load(response)["text"])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Takes the pictures of the page that the README shows: `python -m tests.tools.screenshots`.
+"""Takes the screenshots of the page that the README shows: `python -m tests.tools.screenshots`.
 
 Writes app/images/page-wide.png, page-phone.png, page-dark.png and page-picture.png. Needs Chromium.
 """
@@ -32,7 +32,7 @@ VIEWS: Final = (
 
 
 def take(folder: Path = FOLDER) -> None:
-    """Draws a number in each view, or uploads a sheet of them, and takes its picture."""
+    """Draws a number in each view, or uploads a sheet of numbers, and takes a screenshot."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, serving() as address:
         browser = playwright.chromium.launch(
@@ -51,7 +51,7 @@ def take(folder: Path = FOLDER) -> None:
 
 
 def _settle(page: Page) -> None:
-    """Waits until all is read and the bars have grown."""
+    """Waits until everything is read and no bar grows any more."""
     expect(reading(page)).to_contain_text("2026")
     page.mouse.move(5, 5)  # away from the sheet
     page.wait_for_timeout(1500)
