@@ -23,7 +23,7 @@ from tests.benchmarks.serving import machine
 from tests.support.browser import serving
 from tests.support.paths import ROOT
 from tests.support.programs import ask
-from tests.support.visitors import Seen, by_protocol, in_browser
+from tests.support.visitors import Observations, by_protocol, in_browser
 
 WARM: Final = 200  # readings before memory is measured
 # All come from one address here, which else would be held to its share.
@@ -77,7 +77,7 @@ async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
     loaded = len(memory.seen)
     await asyncio.sleep(command.after)
     watch.cancel()
-    seen = Seen()
+    seen = Observations()
     for one in visitors:
         seen.seconds += one.seconds
         seen.wrong += one.wrong
@@ -128,7 +128,7 @@ async def soak(address: str, seconds: float, rate: float) -> dict[str, Any]:
     }
 
 
-async def _timed(asking: Awaitable[Seen]) -> tuple[Seen, float]:
+async def _timed(asking: Awaitable[Observations]) -> tuple[Observations, float]:
     """What comes of it, and the seconds that it took, which are more than asked for where late."""
     started = time.perf_counter()
     return await asking, time.perf_counter() - started

@@ -1,13 +1,14 @@
 """Measures how long a reading takes on the page: `python -m tests.benchmarks.page`.
 
-From the mouse going up after a stroke to the reading in the page, in Chromium, beside an empty
-page that has the same canvas and says no more than how many strokes it was sent: what the canvas
-component and Streamlit take by themselves. Both are drawn on by turns, in one run. Writes
-models/bench_page.json. Nothing here is a test: machines differ and are noisy. Needs Chromium.
+It measures from the mouse going up after a stroke to the reading on the page, in Chromium. An empty
+page, which has the same canvas and shows only how many strokes arrived, tells how much of that the
+canvas component and Streamlit take. One run draws on both alternately. Writes
+models/bench_page.json. This is no test, as machines differ and are noisy. Needs Chromium.
 """
 
 import argparse
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -33,14 +34,14 @@ from tests.support.browser import (
 from tests.support.paths import ROOT
 from tests.support.visitors import WATCH
 
-NUMBER: Final = "3609"  # a stroke a digit, and a reading that changes with each
-ROUNDS: Final = 12  # that many numbers on each page, of which the first warms up
-GOAL: Final = 1.15  # times the empty page
-EMPTY: Final = """
+NUMBER: Final = "3609"  # one stroke for each digit, so that the reading changes with each
+DEFAULT_ROUNDS: Final = 12  # numbers drawn on each page; the first warms up
+MAX_RATIO: Final = 1.15  # times the empty page
+EMPTY_PAGE: Final = """
 import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
-at = st.session_state.setdefault("sheet", 0)
+st.session_state.setdefault("sheet", 0)
 
 @st.fragment
 def page():
@@ -65,15 +66,17 @@ page()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.page", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="numbers drawn on each page")
+    parser.add_argument(
+        "--rounds", type=int, default=DEFAULT_ROUNDS, help="numbers drawn on each page"
+    )
     parser.add_argument("--output", type=Path, default=MODEL.parent / "bench_page.json")
     command = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         script = empty_page(Path(folder))
         with serving() as page, serving(script.parent, str(script)) as empty:
-            taken = by_turns({"page": page, "empty": empty}, command.rounds)
-    figures = {"machine": machine(), "unit": "ms", **summary(taken), "goal": GOAL}
-    command.output.write_text(json.dumps(figures, indent=2) + "\n")
+            times = alternating_times({"page": page, "empty": empty}, command.rounds)
+    figures = {"machine": machine(), "unit": "ms", **summary(times), "goal": MAX_RATIO}
+    command.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(figures, indent=2))
     print(f"wrote {command.output}")
     return 0
@@ -84,54 +87,55 @@ def empty_page(folder: Path) -> Path:
     size = canvas.WIDE
     script = folder / "empty.py"
     script.write_text(
-        EMPTY.format(
+        EMPTY_PAGE.format(
             pen=canvas.PIXEL_RATIO * size.pen_widths[1],
             ink=canvas.INK_COLOUR,
             paper=canvas.PAPER_COLOUR,
             canvas=size.canvas_size,
             width=size.canvas_size[0],
             height=size.canvas_size[1],
-        )
+        ),
+        encoding="utf-8",
     )
     settings = folder / ".streamlit" / "config.toml"
     settings.parent.mkdir()
-    settings.write_text((ROOT / "app" / ".streamlit" / "config.toml").read_text())
+    shutil.copy(ROOT / "app" / ".streamlit" / "config.toml", settings)
     return script
 
 
-def by_turns(addresses: dict[str, str], rounds: int) -> dict[str, list[float]]:
+def alternating_times(addresses: dict[str, str], rounds: int) -> dict[str, list[float]]:
     """Milliseconds from mouse-up to reading, of each stroke on each page; see NUMBER."""
-    taken: dict[str, list[float]] = {name: [] for name in addresses}
+    times: dict[str, list[float]] = {name: [] for name in addresses}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(playwright), args=list(FLAGS)
         )
-        pages = {name: open_page(browser, where) for name, where in addresses.items()}
+        pages = {name: open_page(browser, url) for name, url in addresses.items()}
         for page in pages.values():
             page.evaluate(WATCH)
         strokes = number_on_sheet(pages["page"], NUMBER)
         shifts = {name: _corner(page) - _corner(pages["page"]) for name, page in pages.items()}
-        for number in range(rounds):
-            order = list(pages) if number % 2 else list(reversed(pages))
+        for round_index in range(rounds):
+            order = list(pages) if round_index % 2 else list(reversed(pages))
             for stroke in strokes:
                 for name in order:
-                    after = _draw(pages[name], [stroke + shifts[name]])
-                    if number:  # the first warms up
-                        taken[name].append(after)
+                    milliseconds = _draw(pages[name], [stroke + shifts[name]])
+                    if round_index:  # the first one warms up
+                        times[name].append(milliseconds)
             for page in pages.values():
                 change_sheet(page, "clear")
                 page.wait_for_timeout(500)
         browser.close()
-    return taken
+    return times
 
 
-def summary(taken: dict[str, list[float]]) -> dict[str, Any]:
-    """The medians of both pages with their quartiles, and how many times the empty page's."""
+def summary(times: dict[str, list[float]]) -> dict[str, Any]:
+    """The median and quartiles of each page, and the ratio of their medians."""
     figures: dict[str, Any] = {}
-    for name, times in taken.items():
-        low, middle, high = np.quantile(times, [0.25, 0.5, 0.75]).round(1).tolist()
-        figures[name] = {"median": middle, "quartiles": [low, high], "strokes": len(times)}
-    figures["ratio"] = round(median(taken["page"]) / median(taken["empty"]), 3)
+    for name, milliseconds in times.items():
+        low, middle, high = np.quantile(milliseconds, [0.25, 0.5, 0.75]).round(1).tolist()
+        figures[name] = {"median": middle, "quartiles": [low, high], "strokes": len(milliseconds)}
+    figures["ratio"] = round(median(times["page"]) / median(times["empty"]), 3)
     return figures
 
 
@@ -148,7 +152,7 @@ def _draw(page: Page, strokes: list[Any]) -> float:
     page.evaluate("() => { window.seen.length = 0 }")
     draw_with_mouse(page, strokes)
     page.wait_for_function("() => window.seen.length")
-    page.wait_for_timeout(300)  # until all else has come, which is not what is measured
+    page.wait_for_timeout(300)  # until everything else, which is not measured, has arrived
     return float(page.evaluate("() => window.seen[0][1]"))
 
 

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from itertools import count, takewhile
 
 from tests.support.drawings import placed
-from tests.support.visitors import Seen
+from tests.support.visitors import Observations
 
 CONNECTIONS = 16
 
 
-async def ask(address: str, seconds: float, rate: float | None = None) -> Seen:
+async def ask(address: str, seconds: float, rate: float | None = None) -> Observations:
     """Asks for the ten digits in turn on CONNECTIONS connections, for some seconds.
 
     rate: questions a second, each at its time: a late answer does not keep the next one back, and
     its seconds count from then. None asks again as soon as there is an answer.
     """
-    seen, host, port = Seen(), *address.removeprefix("http://").split(":")
+    seen, host, port = Observations(), *address.removeprefix("http://").split(":")
     questions = [_question(host, digit) for digit in range(10)]
     start = time.perf_counter()
     due = _due(start, seconds, rate)
