@@ -32,17 +32,17 @@ def sheet(page: Page) -> Locator:
 
 
 def dark_pixels(shown: Locator) -> int:
-    """How many pixels of what is shown are as dark as ink."""
+    """The number of pixels that are as dark as ink."""
     picture = cv2.imdecode(np.frombuffer(shown.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
     assert picture is not None
     return int((picture[8:-8, 8:-8] < 80).sum())  # without the sheet's border
 
 
-def expect_ink(page: Page, wanted: int) -> None:
-    """The sheet comes to show this many dark pixels, give or take 2 %: it loads late."""
+def expect_ink(page: Page, expected: int) -> None:
+    """Waits until the sheet shows this many dark pixels, within 2 %; it loads late."""
     deadline = time.monotonic() + 20
-    while (found := dark_pixels(sheet(page))) != pytest.approx(wanted, rel=0.02):
-        assert time.monotonic() < deadline, f"expected {wanted} dark pixels, came {found}"
+    while (count := dark_pixels(sheet(page))) != pytest.approx(expected, rel=0.02):
+        assert time.monotonic() < deadline, f"expected {expected} dark pixels, got {count}"
         page.wait_for_timeout(100)
 
 
@@ -159,21 +159,21 @@ def test_copies_the_reading(visit: Visit) -> None:
 
 
 def test_visitors_do_not_see_each_other(visit: Visit) -> None:
-    one, other = visit(), visit()
-    draw_with_mouse(one, on_sheet(one, 4))
-    expect_read(one, "4")
-    expect_read(other, HINT)
-    draw_with_mouse(other, on_sheet(other, 0))
-    expect_read(other, "0")
-    button(one, "right-9").click()
-    expect_read(one, "9")
-    change_sheet(other, "clear")
-    draw_with_mouse(other, on_sheet(other, 4))
-    expect_read(other, "4")  # which only the other one calls a 9
-    expect_read(one, "9")
+    first, second = visit(), visit()
+    draw_with_mouse(first, on_sheet(first, 4))
+    expect_read(first, "4")
+    expect_read(second, HINT)
+    draw_with_mouse(second, on_sheet(second, 0))
+    expect_read(second, "0")
+    button(first, "right-9").click()
+    expect_read(first, "9")
+    change_sheet(second, "clear")
+    draw_with_mouse(second, on_sheet(second, 4))
+    expect_read(second, "4")  # which only the first visitor calls a 9
+    expect_read(first, "9")
 
 
-def test_the_drawing_is_kept_while_one_looks_at_pictures(visit: Visit) -> None:
+def test_the_drawing_is_kept_while_a_picture_is_read(visit: Visit) -> None:
     page = visit()
     draw_with_mouse(page, on_sheet(page, 8))
     expect_read(page, "8")
@@ -251,7 +251,7 @@ def test_ink_and_text_are_legible(visit: Visit, dark: bool) -> None:
                  ".st-key-no-digit button"):  # fmt: skip
         color = page.locator(part).first.evaluate("e => getComputedStyle(e).color")
         assert contrast(color, background) >= 4.5, part
-    # What lies on a ground of its own: the likeliest digit's bar, and thanks.
+    # Text on another background: the likeliest digit's bar, and the thanks.
     bar = page.locator(".bars button:disabled")
     ground = bar.evaluate("e => getComputedStyle(e).backgroundImage.match(/rgb[^)]*\\)/)[0]")
     assert contrast(bar.evaluate("e => getComputedStyle(e).color"), ground) >= 4.5
@@ -266,27 +266,27 @@ def test_the_reading_is_announced(visit: Visit) -> None:
     region = reading(page)
     expect(region).to_have_attribute("aria-live", "polite")
     # Screen readers speak a change inside a region, not a region that is put in its place.
-    region.evaluate("e => { e.here = true }")
+    region.evaluate("e => { e.isSame = true }")
     draw_with_mouse(page, on_sheet(page, 5))
     expect_read(page, "5")
-    assert region.evaluate("e => e.here") is True
+    assert region.evaluate("e => e.isSame") is True
     expect(button(page, "undo")).to_have_accessible_name(re.compile("Undo"))
     expect(button(page, "clear")).to_have_accessible_name(re.compile("Clear"))
 
 
-def test_all_can_be_reached_and_pressed_with_the_keyboard(visit: Visit) -> None:
+def test_everything_works_with_the_keyboard(visit: Visit) -> None:
     page = visit()
     focus_on(page, "sample-0")
     outline = button(page, "sample-0").evaluate("e => getComputedStyle(e).outline")
-    assert "solid 2px" in outline, "where the keyboard is, is seen"
+    assert "solid 2px" in outline, "the focused button is outlined"
     page.keyboard.press("Enter")
     expect_read(page, "2026")
-    found = [focused(page) for _ in range(18) if page.keyboard.press("Tab") is None]
-    wanted = ["sample-1", "sample-2", "Copy", "tile-0", "tile-1", "tile-2", "tile-3"]
-    wanted += [f"right-{digit}" for digit in range(10)]
+    names = [focused(page) for _ in range(18) if page.keyboard.press("Tab") is None]
+    expected = ["sample-1", "sample-2", "Copy", "tile-0", "tile-1", "tile-2", "tile-3"]
+    expected += [f"right-{digit}" for digit in range(10)]
     read = page.locator(".bars button:disabled").get_attribute("data-press")
-    wanted.remove(str(read))  # what it was read as is no correction
-    assert found[: len(wanted)] == wanted, "in the order in which it is seen"
+    expected.remove(str(read))  # which would correct nothing
+    assert names[: len(expected)] == expected, "in the order on the page"
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Space")
     expect(page.locator(".said")).to_contain_text("Thank you")
@@ -301,36 +301,36 @@ def test_all_can_be_reached_and_pressed_with_the_keyboard(visit: Visit) -> None:
 
 def focus_on(page: Page, name: str) -> None:
     """Presses Tab until this button has the focus."""
-    found = []
-    while name not in found:
-        assert len(found) < 30, f"expected {name}, came {found}"
+    names: list[str] = []
+    while name not in names:
+        assert len(names) < 30, f"expected {name}, got {names}"
         page.keyboard.press("Tab")
-        found.append(focused(page))
+        names.append(focused(page))
 
 
 def focused(page: Page) -> str:
-    """The name of the button that has the keyboard's focus; of no panel, what it says."""
+    """The name of the focused button, or its text where it is in no panel."""
     return str(
         page.evaluate(
             """() => {
-                let at = document.activeElement
-                while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
-                return at.dataset.press ?? at.innerText
+                let element = document.activeElement
+                while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+                return element.dataset.press ?? element.innerText
             }"""
         )
     ).strip()
 
 
-def test_asks_nobody_else(browser: Browser, address: str) -> None:
+def test_sends_no_request_elsewhere(browser: Browser, address: str) -> None:
     context = browser.new_context()
     page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
     page.goto(address)
     expect_read(page, HINT)
     context.close()
-    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
-    assert asked
+    assert [url for url in urls if not url.startswith((address, "data:", "blob:"))] == []
+    assert urls
 
 
 def test_the_model_card_opens(visit: Visit) -> None:
@@ -350,7 +350,7 @@ def luminance(color: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, second: str) -> float:
     """WCAG 2's contrast ratio of two colours, 1 to 21; legible text has 4.5 or more."""
-    dim, bright = sorted((luminance(one), luminance(other)))
+    dim, bright = sorted((luminance(first), luminance(second)))
     return (bright + 0.05) / (dim + 0.05)

@@ -1,4 +1,4 @@
-"""What the page does, run without a browser: samples stand for drawings."""
+"""What the page does, run without a browser: samples replace drawings."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ NUMBER, FIVE, LETTER = "sample-0", "sample-1", "sample-2"
 
 @pytest.fixture(autouse=True)
 def _panels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AppTest knows no components: a panel's buttons stand there as Streamlit's own."""
+    """AppTest knows no components, so a panel's buttons become Streamlit's own."""
 
     def show(html: str, key: str, on_press: Callable[[str], None]) -> None:
         st.html(f'<div class="{key}">{html}</div>')
@@ -49,14 +49,15 @@ def press(page: AppTest, key: str) -> AppTest:
 
 def read(page: AppTest) -> str:
     """What the live region says."""
-    html = next(one.value for one in page.markdown if 'role="status"' in one.value)
+    html = next(element.value for element in page.markdown if 'role="status"' in element.value)
     return re.sub(r"<[^>]*>", "", html)
 
 
-def told(page: AppTest) -> str:
-    """All that the page says, without the HTML around it."""
-    said = [one.proto.body for one in page.get("html")] + [one.value for one in page.markdown]
-    return unescape(re.sub(r"<style.*?</style>|<[^>]*>", " ", "\n".join(said)))
+def visible_text(page: AppTest) -> str:
+    """The text of the page, without its HTML."""
+    texts = [element.proto.body for element in page.get("html")]
+    texts += [element.value for element in page.markdown]
+    return unescape(re.sub(r"<style.*?</style>|<[^>]*>", " ", "\n".join(texts)))
 
 
 def test_missing_model_is_an_error_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,11 +131,11 @@ def test_a_correction_holds_for_what_looks_the_same() -> None:
     page = press(opened(), FIVE)
     page = press(page, "right-6")
     assert read(page).startswith("6 ")
-    assert "Thank you. This is a 6, and so are others like it." in told(page)
+    assert "Thank you. This is a 6, and so are others like it." in visible_text(page)
     page = press(press(page, "clear"), FIVE)
     assert read(page).startswith("6 ")
-    assert "Thank you" not in told(page), "thanks are said once"
-    assert read(opened()).startswith("Draw"), "of which another visitor knows nothing"
+    assert "Thank you" not in visible_text(page), "the thanks are shown once"
+    assert read(opened()).startswith("Draw"), "another visitor is not affected"
     assert read(press(opened(), FIVE)).startswith("5 ")
 
 
@@ -149,7 +150,7 @@ def test_corrections_are_recorded_where_that_is_on(
 ) -> None:
     monkeypatch.setenv(corrections.VARIABLE, str(tmp_path / "kept.db"))
     page = press(press(opened(), NUMBER), "tile-1")
-    assert correction_buttons.STORED in told(page)
+    assert correction_buttons.STORED in visible_text(page)
     press(press(page, "right-6"), "no-digit")
     kept = corrections.from_environment()
     assert kept is not None
@@ -159,13 +160,13 @@ def test_corrections_are_recorded_where_that_is_on(
     assert len(first["strokes"]) == 1, "of four digits, the strokes of the one that was wrong"
 
 
-def test_trouble_with_recording_is_said_and_the_page_goes_on(
+def test_a_failure_to_store_a_correction_is_shown_and_the_page_goes_on(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(corrections.VARIABLE, str(tmp_path))  # a folder is no database
     page = press(press(opened(), FIVE), "right-6")
-    assert correction_buttons.UNSTORED in told(page)
-    assert str(tmp_path) not in told(page), "a path of the server is not for visitors"
+    assert correction_buttons.UNSTORED in visible_text(page)
+    assert str(tmp_path) not in visible_text(page), "a path of the server is not for visitors"
     assert read(page).startswith("6 ")
     assert not page.exception
 
@@ -175,19 +176,19 @@ def test_strokes_of_a_digit_are_those_that_made_its_glyph() -> None:
     reading = recognizer.Recognizer().read_ink([*six, *two])
     assert reading.text == "26"
     for digit, strokes in zip(reading.digits, (two, six), strict=True):
-        own = strokes_of(digit, [*six, *two])
-        assert [id(stroke) for stroke in own] == [id(stroke) for stroke in strokes]
+        own_strokes = strokes_of(digit, [*six, *two])
+        assert [id(stroke) for stroke in own_strokes] == [id(stroke) for stroke in strokes]
     assert strokes_of(reading.digits[0], []) == []
 
 
-def test_says_what_was_measured_and_how_long_it_took() -> None:
-    said = " ".join(told(press(opened(), NUMBER)).split())
-    assert " ".join(re.sub(r"<[^>]*>", " ", how_it_works.accuracies()).split()) in said
-    assert "of 10,000 MNIST" in said
-    assert re.search(r"This reading took \d+\.\d ms on this server", said)
+def test_shows_accuracies_and_times() -> None:
+    text = " ".join(visible_text(press(opened(), NUMBER)).split())
+    assert " ".join(re.sub(r"<[^>]*>", " ", how_it_works.accuracies()).split()) in text
+    assert "of 10,000 MNIST" in text
+    assert re.search(r"This reading took \d+\.\d ms on this server", text)
 
 
-def test_the_pen_is_kept_while_one_looks_at_pictures() -> None:
+def test_the_pen_is_kept_while_a_picture_is_read() -> None:
     page = press(opened(), "pen-2")
     assert 'data-press="pen-2" aria-label="Thick pen" checked' in tools(page)
     page.session_state["way"] = "Picture"
@@ -204,12 +205,12 @@ def test_the_pen_is_kept_while_one_looks_at_pictures() -> None:
 
 def tools(page: AppTest) -> str:
     """The HTML of the tools, empty where there are none."""
-    found = [one.proto.body for one in page.get("html")]
-    return next((html for html in found if '<div class="tools">' in html), "")
+    bodies = [element.proto.body for element in page.get("html")]
+    return next((html for html in bodies if '<div class="tools">' in html), "")
 
 
 @pytest.mark.parametrize("name", ["pen-9", "sample-9", "right-12", "right-x", "tile-", "", "x"])
-def test_what_is_no_button_is_ignored(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_unknown_button_names_are_ignored(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     pressed: list[Callable[[str], None]] = []
     show = html_panel.show
 
@@ -226,7 +227,7 @@ def test_what_is_no_button_is_ignored(monkeypatch: pytest.MonkeyPatch, name: str
     assert page.session_state["objects"] == before
 
 
-def test_many_digits_have_the_tiles_of_the_line_looked_at() -> None:
+def test_of_many_digits_only_the_chosen_line_has_tiles() -> None:
     glyph, sure = np.zeros((28, 28), np.uint8), np.full(10, 0.1, np.float32)
     digits = tuple(
         Digit(1, 0.9, sure, (9.0 * at, 20.0 * line, 8.0, 18.0), glyph, line_index=line)

@@ -79,7 +79,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, bytes], AppTest]:
 
 def read(page: AppTest) -> str:
     """What the live region says."""
-    html = next(one.value for one in page.markdown if 'role="status"' in one.value)
+    html = next(element.value for element in page.markdown if 'role="status"' in element.value)
     return " ".join(re.sub(r"<[^>]*>", "", html).split())
 
 
@@ -136,7 +136,7 @@ def test_says_why_a_file_cannot_be_read(
     assert read(shown) == "This picture cannot be read"
 
 
-def test_a_blurred_picture_is_said_to_be_blurred(page: Callable[[str, bytes], AppTest]) -> None:
+def test_warns_of_a_blurred_picture(page: Callable[[str, bytes], AppTest]) -> None:
     sharp = encoded(Image.fromarray(out_of_focus(0.01)), "JPEG")
     blurred = encoded(Image.fromarray(out_of_focus(0.15)), "JPEG")
     assert not page("sharp.jpg", sharp).warning
@@ -144,7 +144,7 @@ def test_a_blurred_picture_is_said_to_be_blurred(page: Callable[[str, bytes], Ap
 
 
 @pytest.mark.parametrize("size", [40, 120, 300])
-def test_blur_is_told_whatever_the_size(recognizer: Recognizer, size: int) -> None:
+def test_blur_is_detected_at_any_size(recognizer: Recognizer, size: int) -> None:
     widths = []
     for share in (0.01, 0.05, 0.08, 0.15):
         image = out_of_focus(share, size)

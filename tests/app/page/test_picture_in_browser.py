@@ -27,7 +27,7 @@ from tests.support.pictures import sheet_png
 Visit = Callable[..., Page]
 
 PASTE = """content => {
-    const bytes = Uint8Array.from(atob(content), one => one.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(content), char => char.charCodeAt(0));
     const data = new DataTransfer();
     data.items.add(new File([bytes], "pasted.png", { type: "image/png" }));
     document.body.dispatchEvent(
@@ -36,7 +36,7 @@ PASTE = """content => {
 
 # As if a file is dragged from a folder and let go over an element.
 DROP = """(target, content) => {
-    const bytes = Uint8Array.from(atob(content), one => one.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(content), char => char.charCodeAt(0));
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([bytes], "dropped.png", { type: "image/png" }));
     for (const name of ["dragenter", "dragover", "drop"])
@@ -44,7 +44,7 @@ DROP = """(target, content) => {
             name, { dataTransfer, bubbles: true, cancelable: true }));
 }"""
 
-# As if a file of so many bytes was chosen; it is made in the browser, which is quick.
+# As if a file of this size was chosen; the browser makes it, which is quick.
 CHOOSE = """(input, bytes) => {
     const data = new DataTransfer();
     data.items.add(new File([new Uint8Array(bytes)], "large.png", { type: "image/png" }));
@@ -187,10 +187,10 @@ def test_boxes_lie_around_the_digits(recognizer: Recognizer) -> None:
     assert pixels is not None
     image = np.repeat(np.repeat(pixels, 2, axis=0), 2, axis=1).astype(np.uint8)
     reading = recognizer.read_image(image)
-    found = annotated_picture.boxes((image.shape[1], image.shape[0]), reading, chosen=1)
-    assert [box["text"] for box in found] == ["2", "6"]
-    assert [box["chosen"] for box in found] == [False, True]
-    for digit, box in zip(reading.digits, found, strict=True):
+    boxes = annotated_picture.boxes((image.shape[1], image.shape[0]), reading, chosen=1)
+    assert [box["text"] for box in boxes] == ["2", "6"]
+    assert [box["chosen"] for box in boxes] == [False, True]
+    for digit, box in zip(reading.digits, boxes, strict=True):
         x, y, width, height = digit.box
         at = box["area"]
         assert 0 <= at["left"] * image.shape[1] / 100 < x
@@ -199,7 +199,7 @@ def test_boxes_lie_around_the_digits(recognizer: Recognizer) -> None:
         assert y + height < (at["top"] + at["height"]) * image.shape[0] / 100 <= image.shape[0]
 
 
-def test_a_box_tells_what_else_a_digit_may_be() -> None:
+def test_a_description_names_what_else_a_digit_may_be() -> None:
     probabilities = np.array([0, 0.9, 0.004, 0, 0.016, 0, 0, 0.08, 0, 0], np.float32)
     glyph = np.zeros((28, 28), np.uint8)
     digit = Digit(1, 0.9, probabilities, (0, 0, 9, 9), glyph)
