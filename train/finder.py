@@ -31,7 +31,7 @@ from train.data.download import DataError
 from train.data.sources import Sources, load_sources
 from train.engine.device import pick_device
 from train.networks.unet import UNet, load, save
-from train.render.photograph import RULED
+from train.render.photograph import RULED_SHARE
 from train.render.sheets import SheetMaker, Sheets
 
 _CHUNK: Final = 500  # sheets that one process makes at a time
@@ -48,7 +48,7 @@ class Settings:
     batch_size: int = setting(32, "sheets per step")
     learning_rate: float = setting(4e-3, "at the peak of the one-cycle schedule")
     weight_decay: float = setting(1e-2, "of AdamW")
-    ruled: float = setting(RULED, "share of the sheets that have lines on them, 0 to 1")
+    ruled: float = setting(RULED_SHARE, "share of the sheets that have lines on them, 0 to 1")
     start: str = setting("", "weights to go on from; empty for new ones")
 
 

@@ -53,7 +53,7 @@ def test_nothing_hides_ink(made: Sheets) -> None:
     blank = np.full((100, 140, 3), 200, np.uint8)
     changed = 0
     for _ in range(60):
-        seen = sheets._thing(blank, ink, random)
+        seen = sheets._lay_object(blank, ink, random)
         assert np.array_equal(seen[ink > 0], blank[ink > 0])
         changed += not np.array_equal(seen, blank)
     assert changed > 20

@@ -1,8 +1,7 @@
-"""A digit on paper, as a phone photographs it: what `find_ink` meets and training learns from.
+"""Digits on paper as a phone photographs them, to train on what `find_ink` makes of such pictures.
 
-Everything is drawn from one Generator, so the same one gives the same picture. Ink, ruling and
-desk are masks; colours meet in `_expose`, then come light, lens, sensor and JPEG (`exposure`).
-A picture of 250 pixels takes about a millisecond.
+One Generator decides everything in a picture. Ink, ruling and desk are masks, which `_expose` mixes
+by colour; `camera` adds light, lens, sensor and JPEG. 250 pixels take about a millisecond.
 """
 
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from train.render.camera import CROP, grain, light_on, record
+from train.render.camera import CROP_PIXELS, grain, light_on, record
 from train.render.scene import MIN_PEN, Map, Random, Scene
 from train.render.stationery import (
     BOARDS,
@@ -28,27 +27,27 @@ from train.render.stationery import (
     vary,
 )
 
-RULED: Final = 0.22  # share with lines; half of these have them both ways
+RULED_SHARE: Final = 0.22  # on ruled paper; half of it is squared
 RULING_SPACE: Final = (0.45, 1.3)  # of the digit's longer side
 RULING_WIDTH: Final = (0.006, 0.014)  # of the digit's longer side
-RULING_STRENGTH: Final = (0.2, 0.7)  # of the ink's contrast; a rule as strong as ink is ink
-DESK: Final = 0.1  # share whose paper ends before the picture does
-DESK_ROOM: Final = 0.1  # of the picture's side that must be free beside the ink
-SPECKLED: Final = 0.15  # share with specks
-MAX_SPECKS: Final = 6  # at most
+RULING_STRENGTH: Final = (0.2, 0.7)  # of the ink's contrast; stronger rules would be ink
+DESK_SHARE: Final = 0.1  # that show the desk beside the paper
+MIN_DESK_ROOM: Final = 0.1  # of the picture's side, free beside the ink
+SPECKLED_SHARE: Final = 0.15  # with specks of dirt
+MAX_SPECKS: Final = 6
 EXPOSURE: Final = (0.55, 1.08)  # of white; above 1 is overexposed
 WARMTH: Final = 0.08  # standard deviation of red's and blue's gain
-TOOTH: Final = 0.02  # largest standard deviation of the paper's brightness
-MIN_CONTRAST: Final = 0.16  # of white, between ink and paper in its most telling channel
-CROP_CONTRAST: Final = 0.35  # contrast for people to read it
+MAX_TOOTH: Final = 0.02  # standard deviation of the paper's brightness
+MIN_CONTRAST: Final = 0.16  # of white, between ink and paper in the channel where they differ most
+MIN_CROP_CONTRAST: Final = 0.35  # the same where the digit is smaller than CROP_PIXELS
 
-_BITS: Final = 4  # fixed-point bits OpenCV draws with
-_SOFT: Final = 0.25  # of a bitmap pixel's coverage, how soft an enlarged edge is
+_BITS: Final = 4  # fractional bits of the coordinates that OpenCV draws
+_SOFTNESS: Final = 0.25  # of a bitmap pixel's coverage, at an enlarged edge
 
 
 @dataclass(frozen=True, eq=False)
 class Photograph:
-    """picture: uint8 (h, w, 3) RGB. ink: float32 (h, w), how much of each pixel the pen covered."""
+    """picture: uint8 (h, w, 3) RGB. ink: float32 (h, w), the share of each pixel with ink on it."""
 
     picture: NDArray[np.uint8]
     ink: Map
@@ -58,12 +57,12 @@ def photograph(
     strokes: Sequence[NDArray[np.floating]],
     random: Random,
     share: float = 1.0,
-    ruled: float = RULED,
+    ruled: float = RULED_SHARE,
 ) -> Photograph:
     """Digits given by strokes, float (n, 2), x right and y down, at any scale.
 
-    share: of the longer side of all ink, what one of the digits takes; 1 for a single one.
-    ruled: how likely the paper is to be.
+    share: of the longer side of all ink that one digit takes; 1 for a single digit.
+    ruled: probability of ruled paper.
     """
     pen = choose(random)
     smooth = [_smooth(np.asarray(stroke, np.float64)) for stroke in strokes]
@@ -73,10 +72,12 @@ def photograph(
     return Photograph(_expose(scene, pen, width, cover, ruled, random), cover)
 
 
-def photograph_glyph(glyph: NDArray[np.uint8], random: Random, ruled: float = RULED) -> Photograph:
+def photograph_glyph(
+    glyph: NDArray[np.uint8], random: Random, ruled: float = RULED_SHARE
+) -> Photograph:
     """A digit given as a bitmap, uint8 (28, 28), ink 255 on 0 and not empty.
 
-    Its pen is as wide as it is, whatever it is made of. ruled: see photograph.
+    The pen's width is the bitmap's, whichever pen is chosen. ruled: see photograph.
     """
     x, y, width, height = cv2.boundingRect(glyph)
     corners = np.array([(x, y), (x + width, y), (x + width, y + height), (x, y + height)], float)
@@ -88,7 +89,7 @@ def photograph_glyph(glyph: NDArray[np.uint8], random: Random, ruled: float = RU
     large = cv2.warpPerspective(
         glyph.astype(np.float32) / 255, matrix, (wide, high), flags=cv2.INTER_CUBIC
     )
-    sharp = np.clip((large - np.float32(edge)) / np.float32(_SOFT) + np.float32(0.5), 0, 1)
+    sharp = np.clip((large - np.float32(edge)) / np.float32(_SOFTNESS) + np.float32(0.5), 0, 1)
     coverage = scene.reduced(np.asarray(sharp, np.float32))
     ink = (glyph > 127).astype(np.uint8)
     # The pen's width is twice the ink's area over its outline.
@@ -98,8 +99,8 @@ def photograph_glyph(glyph: NDArray[np.uint8], random: Random, ruled: float = RU
     return Photograph(picture, coverage)
 
 
-def photograph_nothing(random: Random, ruled: float = RULED) -> Photograph:
-    """Paper that nothing is written on; it may be ruled, shadowed or lie on a desk."""
+def photograph_nothing(random: Random, ruled: float = RULED_SHARE) -> Photograph:
+    """Paper without writing, which may be ruled, in shadow or on a desk."""
     scene = Scene(np.array([(0.0, 0.0), (1.0, 1.0)]), random)
     pen = choose(random)
     nothing = np.zeros(scene.size[::-1], np.float32)
@@ -108,7 +109,7 @@ def photograph_nothing(random: Random, ruled: float = RULED) -> Photograph:
 
 
 def _smooth(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A stroke with its corners cut at a quarter of each leg (Chaikin): (n, 2)."""
+    """A stroke with its corners cut at a quarter of each segment (Chaikin): (n, 2)."""
     if len(stroke) < 3:
         return stroke
     start, end = stroke[:-1], stroke[1:]
@@ -121,27 +122,27 @@ def _expose(
 ) -> NDArray[np.uint8]:
     """The picture of ink on paper: uint8 (h, w, 3) RGB. width: of the pen, picture pixels.
 
-    Colours are worked on as planes (3, h, w), which NumPy does three times as fast.
+    Each colour is a plane of its own, with which NumPy is three times as fast.
     """
     grounds = BOARDS if pen is CHALK else PAPERS
     paper = vary(grounds[random.integers(len(grounds))], random)  # (3,) in [0, 1]
     ink = vary(pen.inks[random.integers(len(pen.inks))], random)
     exposure = random.uniform(*EXPOSURE) if pen is not CHALK else 1.0
     reach = float(np.abs(paper - ink).max()) * min(exposure, 1)
-    least = CROP_CONTRAST if scene.extent < CROP else MIN_CONTRAST
-    strength = min(max(random.uniform(*pen.strength), least / reach), 1)
+    min_contrast = MIN_CROP_CONTRAST if scene.extent < CROP_PIXELS else MIN_CONTRAST
+    strength = min(max(random.uniform(*pen.strength), min_contrast / reach), 1)
     contrast = strength * reach  # of white
     tooth = np.clip(0.5 + 0.35 * grain(scene.size, int(random.integers(1, 4)), random), 0, 1)
     cover = cover * (strength - strength * random.uniform(*pen.grain) * tooth)
-    if random.random() < SPECKLED:
+    if random.random() < SPECKLED_SHARE:
         cover = np.maximum(cover, strength * _specks(scene, width, random))
     layers = [(cover, ink)]
     if random.random() < ruled:
         layers = [*_rules(scene, paper, contrast, pen is CHALK, random), *layers]
-    if random.random() < DESK and pen is not CHALK:
+    if random.random() < DESK_SHARE and pen is not CHALK:
         layers += _desk(scene, random)
     light = light_on(scene.size, random)
-    light *= 1 + random.uniform(0, TOOTH) * grain(scene.size, 1, random)
+    light *= 1 + random.uniform(0, MAX_TOOTH) * grain(scene.size, 1, random)
     balance = exposure * (1 + WARMTH * random.standard_normal(3) * (1, 0, 1))
     seen = np.empty((*cover.shape, 3), np.uint8)
     for channel in range(3):
@@ -156,9 +157,9 @@ def _expose(
 def _rules(
     scene: Scene, paper: Tone, contrast: float, board: bool, random: Random
 ) -> list[tuple[Map, Tone]]:
-    """Lines across the paper, both ways on squared paper, and perhaps a margin.
+    """Lines on ruled or squared paper, perhaps with a margin.
 
-    contrast: of the ink, of white. board: its lines are light.
+    contrast: of the ink, as a share of white. board: whether lines are white.
     """
     space = scene.unit * random.uniform(*RULING_SPACE)
     reach = 1.6 * scene.unit * max(scene.size) / scene.extent  # to the picture's far edges
@@ -167,7 +168,7 @@ def _rules(
     upright = [np.array([(x, -reach), (x, reach)]) + scene.middle for x in at]
     width = scene.extent * random.uniform(*RULING_WIDTH)
     amount = contrast * random.uniform(*RULING_STRENGTH)
-    amount *= min(width / MIN_PEN, 1)  # a rule finer than a pixel is drawn wider, and paler
+    amount *= min(width / MIN_PEN, 1)  # lines finer than a pixel are drawn wider and paler
     kind = random.random()
     colour = vary((1, 1, 1) if board else RULINGS[random.integers(len(RULINGS))], random)
     both = [(flat if kind < 0.5 else flat + upright, colour)]
@@ -181,10 +182,10 @@ def _rules(
 
 
 def _desk(scene: Scene, random: Random) -> list[tuple[Map, Tone]]:
-    """The desk beside the paper on one side where the ink leaves room, or nothing."""
+    """The desk on one side of the paper where the ink leaves room, else no layer."""
     (width, height), (left, top, right, bottom) = scene.size, scene.box
     free = np.array([left / width, top / height, 1 - right / width, 1 - bottom / height])
-    sides = np.flatnonzero(free > DESK_ROOM)
+    sides = np.flatnonzero(free > MIN_DESK_ROOM)
     if not len(sides):
         return []
     side = int(random.choice(sides))
@@ -201,7 +202,7 @@ def _desk(scene: Scene, random: Random) -> list[tuple[Map, Tone]]:
 
 
 def _specks(scene: Scene, width: float, random: Random) -> Map:
-    """Dirt and crumbs, each smaller than the pen is wide."""
+    """Dirt and crumbs, each smaller than the pen's width."""
     canvas = np.zeros(scene.size[::-1], np.float32)
     for _ in range(random.integers(1, MAX_SPECKS + 1)):
         at = np.round(random.uniform(0, 1, 2) * scene.size * (1 << _BITS)).astype(int)

@@ -1,4 +1,4 @@
-"""Pens, papers and boards, with their colours: what rendered photographs are made of."""
+"""Pens, papers and boards of rendered photographs, with their colours."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-Tone = NDArray[np.float32]  # (3,) in [0, 1], a Colour as it is in one picture
+Tone = NDArray[np.float32]  # (3,) in [0, 1], a Colour as varied for one picture
 Colour = tuple[float, float, float]  # red, green, blue in [0, 1], as reflected
 Range = tuple[float, float]  # the ends of a uniform distribution
 
@@ -15,9 +15,9 @@ Range = tuple[float, float]  # the ends of a uniform distribution
 class Pen:
     """One way to write.
 
-    share: of the photographs, relative to the others. width: of the line, share of the digit's
+    share: of the photographs, relative to other pens. width: of a line, as a share of the digit's
     longer side. strength: how much of the paper the middle of a line covers. grain: how much of
-    that the paper's tooth takes away. inks: one is chosen, and varied a little.
+    that the paper's texture takes away. inks: one is chosen and varied a little.
     """
 
     share: float
@@ -56,12 +56,12 @@ MARGIN: Final[Colour] = (0.85, 0.4, 0.42)
 
 
 def choose(random: np.random.Generator) -> Pen:
-    """A pen, each as often as its share says."""
+    """A random pen, by the pens' shares."""
     shares = np.array([pen.share for pen in PENS])
     return PENS[random.choice(len(PENS), p=shares / shares.sum())]
 
 
 def vary(colour: Colour, random: np.random.Generator) -> Tone:
-    """The colour as one pen or sheet happens to have it."""
+    """The colour of one particular pen or sheet."""
     varied = np.array(colour) + 0.04 * random.standard_normal() + 0.02 * random.standard_normal(3)
     return np.clip(varied, 0.02, 1).astype(np.float32)
