@@ -12,5 +12,5 @@ import os
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 # OpenCV asks this before it makes room for a picture, but only once, when it is imported. It is
-# picture.LARGEST_PICTURE; a service may set less.
+# picture_file.MAX_PICTURE_PIXELS; a service may set less.
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "50000000")

@@ -21,7 +21,7 @@ from typing import Final
 
 from app import launcher
 from app.inference.session import WrongModel
-from app.ink import image, strokes
+from app.ink import picture_file, strokes
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Prepared, Recognizer
 
@@ -70,7 +70,7 @@ def _prepared(
     try:
         if path.suffix.lower() == INK_SUFFIX:
             return recognizer.prepare_ink(strokes.strokes_from_file(path), single)
-        return recognizer.prepare_image(image.load(path), single)
+        return recognizer.prepare_image(picture_file.load(path), single)
     except (UnreadableInput, WrongModel) as error:
         return error
 
@@ -91,7 +91,7 @@ def _batches(paths: Iterator[Path]) -> Iterator[list[Path]]:
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     """The files named, and the readable ones directly or deeper in the folders named."""
-    readable = (*image.PICTURE_SUFFIXES, INK_SUFFIX)
+    readable = (*picture_file.PICTURE_SUFFIXES, INK_SUFFIX)
     for path in paths:
         if path.is_dir():
             for folder, inner, names in os.walk(path):

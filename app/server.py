@@ -23,13 +23,16 @@ from app.api.front import ServiceFirst  # noqa: E402
 from app.api.headers import SafeHeaders  # noqa: E402
 from app.api.limits import Limits  # noqa: E402
 from app.api.tcp import send_at_once  # noqa: E402
+from app.ink.decoder_pool import shared_pool  # noqa: E402
 
 send_at_once()
 # Else every WebSocket from another site makes Streamlit ask the internet for this server's
 # address, while all other visitors wait.
 net_util.get_external_ip = lambda: None
 prefix: Final = ("/" + st.get_option("server.baseUrlPath").strip("/")).rstrip("/")
-api: Final = service.create(Limits.from_environment(os.environ), prefix=prefix)
+limits: Final = Limits.from_environment(os.environ)
+shared_pool(limits.reads)
+api: Final = service.create(limits, prefix=prefix)
 app = st.App(
     ROOT / "app" / "main.py",
     middleware=[Middleware(SafeHeaders), Middleware(ServiceFirst, api)],

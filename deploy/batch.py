@@ -33,7 +33,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.dataset as arrow_dataset  # type: ignore[import-untyped]
 
 from app.inference.session import WrongModel
-from app.ink import image
+from app.ink import picture_file
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
 from deploy.batch_reader import RESULT, Reader
@@ -70,7 +70,7 @@ def pictures_in(source: Path, column: str) -> list[str]:
         if not found.count_rows():
             raise UnreadableInput(f"{source}: expected pictures, came Parquet without a row")
         return []
-    known = image.PICTURE_SUFFIXES
+    known = picture_file.PICTURE_SUFFIXES
     paths = sorted(str(one) for one in source.rglob("*") if one.suffix.lower() in known)
     if not paths:
         raise UnreadableInput(f"{source}: expected pictures or Parquet, came a folder with neither")
@@ -152,7 +152,7 @@ def environment() -> dict[str, Any]:
         "excludes": [*others, "*.pth", "/app/images"],
         "env_vars": {
             "OMP_NUM_THREADS": "1",
-            "OPENCV_IO_MAX_IMAGE_PIXELS": str(image.LARGEST_PICTURE),
+            "OPENCV_IO_MAX_IMAGE_PIXELS": str(picture_file.MAX_PICTURE_PIXELS),
         },
     }
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 import cv2
 import pyarrow as pa  # type: ignore[import-untyped]
 
-from app.ink import image
+from app.ink import picture_file
 from app.reading import UnreadableInput
 from app.recognizer import Prepared, Recognizer
 
@@ -61,10 +61,10 @@ class Reader:
         try:
             if self._column:
                 content = _bytes_of(batch.column(self._column)[row])
-                return self._recognizer.prepare_image(image.decode(content), self._single)
+                return self._recognizer.prepare_image(picture_file.decode(content), self._single)
             path = Path(batch.column("path")[row].as_py())
             _check_size(path.stat().st_size if path.is_file() else 0)
-            return self._recognizer.prepare_image(image.load(path), self._single)
+            return self._recognizer.prepare_image(picture_file.load(path), self._single)
         except UnreadableInput as error:
             return error
 

@@ -15,7 +15,8 @@ from app.api.errors import ApiError, ModelUnavailable
 from app.api.ink import decode_ink
 from app.api.limits import Limits
 from app.inference.session import WrongModel
-from app.ink.header import PictureTooLarge, decode_checked
+from app.ink.decoder_pool import DecoderBusy, Decoding, DecodingCancelled, shared_pool
+from app.ink.formats import PictureTooLarge
 from app.ink.segmenter import STRIDE, shared_segmenter
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Prepared, Recognizer
@@ -38,14 +39,14 @@ class Reader:
         self._recognizer: Recognizer | None = None
         self._checked_at = -CHECK_SECONDS
 
-    def read_image(self, content: bytes, single: bool) -> bytes:
+    def read_image(self, content: bytes, single: bool, decoding: Decoding | None = None) -> bytes:
         """The reading of a picture's file, as JSON; single: it is one character.
 
-        Raises ApiError and ModelUnavailable.
+        decoding: by which another thread may cancel it. Raises ApiError and ModelUnavailable.
         """
         recognizer = self._loaded()
         try:
-            image = decode_checked(content, self._limits.pixels)
+            image = shared_pool().decode(content, self._limits.pixels, decoding)
             reading = recognizer.read_image(image, single)
         except PictureTooLarge as error:
             message = f"The picture is too large: {error}. Send a smaller one."
@@ -53,6 +54,9 @@ class Reader:
         except UnreadableInput as error:
             message = f"The picture cannot be read: {error}."
             raise ApiError("unprocessable", message) from error
+        except (DecoderBusy, DecodingCancelled) as error:
+            message = f"The picture was not read: {error}. Try again."
+            raise ApiError("concurrency_limited", message, {"Retry-After": "1"}) from error
         except WrongModel as error:
             raise ModelUnavailable(str(error)) from error
         return _as_json(reading, recognizer)

@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 
 from app.api import body
 from app.api.client import client_of
+from app.api.disconnect import while_connected
 from app.api.errors import HANDLERS, ApiError, json_response
 from app.api.in_flight import InFlightLimiter
 from app.api.limits import Limits
@@ -27,6 +28,7 @@ from app.api.openapi import description
 from app.api.rate_limiter import RateLimiter
 from app.api.reader import InkRequest, Reader
 from app.api.schemas import Status
+from app.ink.decoder_pool import Decoding
 
 RETRY_SECONDS: Final = 1  # after which a server that was full may be asked again
 MAX_BATCHED_BYTES: Final = 16 << 10  # of JSON, 800 points: a longer drawing would hold others up
@@ -81,7 +83,9 @@ class Endpoints:
             if not is_admitted:
                 raise self._concurrency_limited()
             content = await body.read_body(request, media_type, self._limits)
-            return json_response(await self._reading(content, media_type, single))
+            if media_type != body.JSON:
+                return json_response(await self._reading_of_picture(request, content, single))
+            return json_response(await self._reading_of_ink(content, single))
 
     async def model(self, _: Request) -> Response:
         """GET /api/model: the model's contract and its measured figures."""
@@ -104,10 +108,14 @@ class Endpoints:
         await _run_in(self._probe, self._reader.check)
         return json_response(msgspec.json.encode(Status("ready")))
 
-    async def _reading(self, content: bytes, media_type: str, single: bool) -> bytes:
-        """The reading of a body, as JSON."""
-        if media_type != body.JSON:
-            return await _run_in(self._pool, partial(self._reader.read_image, content, single))
+    async def _reading_of_picture(self, request: Request, content: bytes, single: bool) -> bytes:
+        """The reading of a picture's file, as JSON, unless its client goes."""
+        decoding = Decoding()
+        work = self._pool.submit(self._reader.read_image, content, single, decoding)
+        return await while_connected(request, work, decoding.cancel)
+
+    async def _reading_of_ink(self, content: bytes, single: bool) -> bytes:
+        """The reading of a body of strokes, as JSON."""
         if len(content) > MAX_BATCHED_BYTES:
             return await _run_in(self._pool, partial(self._reader.read_ink, content, single))
         return await self._batcher.submit((content, single))

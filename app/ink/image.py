@@ -1,8 +1,6 @@
 """Pixels: one character on a plain background, in either polarity, found and made a glyph."""
 
-import struct
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 import cv2
@@ -11,80 +9,19 @@ from numpy.typing import NDArray
 
 from app.ink import threshold
 from app.ink.ink_map import InkMap
+from app.ink.picture_file import MAX_PICTURE_PIXELS
 from app.ink.segmenter import shared_segmenter
 from app.reading import UnreadableInput
 
-LARGEST_PICTURE: Final = 50_000_000  # pixels; a phone's photograph has 12 to 50 million
 _ROWS: Final = 256  # of a picture, worked on at once
-PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
-
-FORMATS: Final = "a PNG, JPEG, WebP, BMP, GIF or TIFF picture"
-_PNG: Final = b"\x89PNG\r\n\x1a\n"
-_JPEG: Final = b"\xff\xd8"
-_TIFF: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
-_BEGINNINGS: Final = (_PNG, _JPEG, b"RIFF", b"BM", b"GIF8", *_TIFF)
 
 Box = tuple[int, int, int, int]
-
-
-def load(path: Path) -> NDArray[np.uint8]:
-    """A picture file, see `decode`. Raises UnreadableInput."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableInput(f"{path}: expected a readable file, came {error}") from error
-    return decode(content, str(path))
-
-
-def decode(content: bytes, name: str = "picture") -> NDArray[np.uint8]:
-    """A picture file's bytes as uint8 (h, w), (h, w, 3) RGB or (h, w, 4) RGBA, upright.
-
-    name: begins the message of UnreadableInput, which is raised for anything else.
-    """
-    if not content.startswith(_BEGINNINGS) or (
-        content.startswith(b"RIFF") and content[8:12] != b"WEBP"
-    ):
-        raise UnreadableInput(f"{name}: expected {FORMATS}, came bytes that are no known format")
-    if content.startswith(_PNG):
-        _check_chunks(content, name)
-    try:
-        # Only a JPEG says how the phone was held, and IMREAD_UNCHANGED would not listen.
-        flag = cv2.IMREAD_ANYCOLOR if content.startswith(_JPEG) else cv2.IMREAD_UNCHANGED
-        image = cv2.imdecode(np.frombuffer(content, np.uint8), flag)
-    except cv2.error as error:
-        raise UnreadableInput(f"{name}: expected a picture, came {error}") from error
-    if image is None:
-        raise UnreadableInput(f"{name}: expected a whole picture, came a broken or unusual one")
-    if image.dtype == np.uint16:  # 16 bits a channel keep their upper half
-        image = np.right_shift(image.astype(np.uint16), 8).astype(np.uint8)
-    if image.dtype != np.uint8:  # a TIFF may hold measurements, whose black and white nobody knows
-        raise UnreadableInput(f"{name}: expected 8 or 16 bits a channel, came {image.dtype}")
-    if image.ndim == 3 and image.shape[2] in (3, 4):
-        to_rgb = cv2.COLOR_BGRA2RGBA if image.shape[2] == 4 else cv2.COLOR_BGR2RGB
-        image = cv2.cvtColor(image, to_rgb)
-    return checked(np.asarray(image, np.uint8))
-
-
-def _check_chunks(content: bytes, name: str) -> None:
-    """Raises UnreadableInput where a PNG's part says to be longer than the file.
-
-    OpenCV makes room for all that a part says to have, 4 GB at most, before it looks for it.
-    """
-    at = len(_PNG)
-    while at + 8 <= len(content):
-        length, kind = struct.unpack_from(">I4s", content, at)
-        at += 12 + length
-        if at > len(content):
-            message = f"expected a whole picture, came a PNG that ends within its {kind!r}"
-            raise UnreadableInput(f"{name}: {message}")
-        if kind == b"IEND":
-            return
 
 
 def checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The image itself where it can be read, else UnreadableInput.
 
-    image: uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, of LARGEST_PICTURE pixels at most.
+    image: uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, of MAX_PICTURE_PIXELS pixels at most.
     """
     expected = "expected uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA"
     if not isinstance(image, np.ndarray):
@@ -93,9 +30,9 @@ def checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         raise UnreadableInput(f"{expected}, came dtype {image.dtype}")
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)):
         raise UnreadableInput(f"{expected}, came shape {image.shape}")
-    if not 0 < image.shape[0] * image.shape[1] <= LARGEST_PICTURE:
+    if not 0 < image.shape[0] * image.shape[1] <= MAX_PICTURE_PIXELS:
         raise UnreadableInput(
-            f"expected 1 to {LARGEST_PICTURE:,} pixels, came {image.shape[1]} x {image.shape[0]}"
+            f"expected 1 to {MAX_PICTURE_PIXELS:,} pixels, came {image.shape[1]} x {image.shape[0]}"
         )
     return image
 

@@ -9,7 +9,8 @@ import streamlit as st
 
 from app.inference.session import WrongModel
 from app.ink import sharpness
-from app.ink.header import NotAPicture, PictureTooLarge, decode_checked
+from app.ink.decoder_pool import DecoderBusy, DecodingCancelled, shared_pool
+from app.ink.formats import NotAPicture, PictureTooLarge
 from app.page import annotated_picture, clipboard, digit_details, headline, how_it_works
 from app.page.shared_recognizer import get_recognizer
 from app.page.visit import current_visit
@@ -122,7 +123,7 @@ def _prepare(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
     """Decodes a file and finds what may be digits on it. Raises UnusablePicture."""
     start = perf_counter()
     try:
-        image = decode_checked(file.getvalue())
+        image = shared_pool().decode(file.getvalue())
     except PictureTooLarge as error:
         raise UnusablePicture(
             f"{file.name} has too many pixels. Make it smaller, for example 4,000 × 3,000 pixels,"
@@ -132,6 +133,10 @@ def _prepare(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
         raise UnusablePicture(
             f"{file.name} is not a picture in a format that can be read here. Try PNG, JPEG, WebP,"
             " BMP, GIF or TIFF."
+        ) from error
+    except (DecoderBusy, DecodingCancelled) as error:
+        raise UnusablePicture(
+            f"{file.name} was not read, as the server is busy. Choose it again in some seconds."
         ) from error
     except UnreadableInput as error:
         raise UnusablePicture(

@@ -110,7 +110,7 @@ def test_a_job_that_loses_a_worker_is_whole_and_right(
     blank, *wrong = found[PICTURES:]
     assert (blank["text"], blank["digits"], blank["error"]) == ("", [], None)
     for row, came in zip(
-        wrong, ["broken", "no known format", "expected a readable file"], strict=True
+        wrong, ["broken", "bytes that are none", "expected a readable file"], strict=True
     ):
         assert (row["text"], row["digits"]) == (None, None)
         assert came in row["error"]

@@ -205,7 +205,7 @@ class Doors:
 
     def open(self, case: Any) -> str:
         """What comes of a case: read, refused, or bad."""
-        from app.ink import image
+        from app.ink import picture_file
         from app.reading import UnreadableInput
 
         try:
@@ -217,7 +217,7 @@ class Doors:
                 reading = self._recognizer.read_image(case.given, case.single)
             else:
                 self._file.write_bytes(case.given)
-                reading = self._recognizer.read_image(image.load(self._file), case.single)
+                reading = self._recognizer.read_image(picture_file.load(self._file), case.single)
         except UnreadableInput as error:
             return "refused" if "expected" in str(error) else f"bad: says {error}"
         return "read" if len(reading.text) >= len(reading.digits) else "bad: a short text"

@@ -40,7 +40,7 @@ KINDS: Final = (
 class Case:
     """What is given to one door.
 
-    door: "ink" and "image", of the recogniser; "file", of app.ink.image; "request", of the service.
+    door: "ink" and "image", of the recogniser; "file", of picture_file; "request", of the service.
     given: strokes, an array, bytes; of a request (method, path, headers, body).
     """
 

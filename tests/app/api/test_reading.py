@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from app.api import service
-from app.ink import image as picture
+from app.ink import picture_file
 from app.recognizer import Recognizer
 from tests.support.drawings import placed
 from tests.support.service import by_pillow, coded, drawn, png, read, refused, short, strokes
@@ -67,7 +67,7 @@ def test_a_long_drawing_is_read_as_a_short_one(address: str) -> None:
 def test_pictures_are_read_as_from_python(
     address: str, recognizer: Recognizer, body: bytes, kind: str
 ) -> None:
-    expected = recognizer.read_image(picture.decode(body))
+    expected = recognizer.read_image(picture_file.decode(body))
     found = read(address, body, kind).json()
     assert found["text"] == expected.text == "3"
     assert found["digits"][0]["box"] == pytest.approx(expected.digits[0].box)

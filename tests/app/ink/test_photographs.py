@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app import glyph
 from app.ink import image as picture
-from app.ink import ink_map
+from app.ink import ink_map, picture_file
 from app.ink import strokes as ink
 from tests.support.drawings import placed
 
@@ -155,7 +155,7 @@ def test_a_photograph_stands_as_its_exif_says(tmp_path: Path) -> None:
     segment = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
     file = tmp_path / "turned.jpg"
     file.write_bytes(content[:2] + segment + content[2:])
-    loaded = picture.load(file)
+    loaded = picture_file.load(file)
     assert loaded.shape == upright.shape
     assert_found(loaded, 4)
 

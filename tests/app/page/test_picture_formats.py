@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from streamlit.testing.v1 import AppTest
 
-from app.ink.image import decode
+from app.ink.picture_file import decode
 from app.ink.sharpness import BLURRED, edge_width, is_blurred
 from app.page import annotated_picture, html_panel
 from app.recognizer import Recognizer

@@ -1,12 +1,15 @@
-"""A picture's header decides, before anything is decoded, whether it may be."""
+"""What strangers send: checked by its structure, then decoded where it can be ended."""
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.ink.header import NotAPicture, PictureTooLarge, decode_checked
+from app.ink.decoder_pool import DecoderPool
+from app.ink.formats import NotAPicture, PictureTooLarge
 from app.reading import UnreadableInput
+
+POOL = DecoderPool(2)
 
 
 def encoded(suffix: str, *shape: int, dtype: type = np.uint8) -> bytes:
@@ -26,7 +29,7 @@ def encoded(suffix: str, *shape: int, dtype: type = np.uint8) -> bytes:
     ],
 )
 def test_a_picture_that_is_small_enough_is_decoded(content: bytes, shape: tuple[int, ...]) -> None:
-    image = decode_checked(content, max_pixels=1200)
+    image = POOL.decode(content, max_pixels=1200)
     assert image.shape == shape
     assert image.dtype == np.uint8
     assert image.min() >= 250
@@ -35,23 +38,23 @@ def test_a_picture_that_is_small_enough_is_decoded(content: bytes, shape: tuple[
 @pytest.mark.parametrize(
     "content, message",
     [
-        (encoded(".png", 31, 40, 3), "expected at most 1,200 pixels, came 40 x 31"),
-        (encoded(".png", 16, 20, 4), "expected at most 300 pixels where .* came 20 x 16"),
+        (encoded(".png", 31, 40, 3), "expected at most 1,200 pixels, got 40 x 31"),
+        (encoded(".png", 16, 20, 4), "expected at most 300 pixels where .* got 20 x 16"),
         (encoded(".png", 16, 20, dtype=np.uint16), "expected at most 300 pixels where"),
         (encoded(".bmp", 16, 20, 3), "expected at most 300 pixels where"),
     ],
 )
 def test_a_picture_that_is_too_large_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(PictureTooLarge, match=message):
-        decode_checked(content, max_pixels=1200)
+        POOL.decode(content, max_pixels=1200)
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n", b"II*\x00"])
 def test_bytes_without_a_known_header_are_no_picture(content: bytes) -> None:
     with pytest.raises(NotAPicture, match=r"expected a picture \(PNG, JPEG"):
-        decode_checked(content)
+        POOL.decode(content)
 
 
 def test_a_picture_that_breaks_off_after_its_header_is_unreadable() -> None:
-    with pytest.raises(UnreadableInput, match="^body: expected a whole picture"):
-        decode_checked(encoded(".png", 30, 40, 3)[:60], name="body")
+    with pytest.raises(UnreadableInput, match="^expected a whole picture"):
+        POOL.decode(encoded(".png", 30, 40, 3)[:60])

@@ -1,0 +1,132 @@
+"""A decoding process: `python -m app.ink.decode_worker`, started by `app.ink.decoder_pool`.
+
+Takes requests from standard input and writes answers to standard output, see `REQUEST` and
+`ANSWER`. It ends when its input does, also in the middle of a picture, so that it never outlives
+the server, and after a time without requests. Imports OpenCV and NumPy, and no network.
+"""
+
+import contextlib
+import os
+import select
+import signal
+import struct
+import sys
+import threading
+import time
+from pathlib import Path
+from types import ModuleType
+from typing import IO, Final
+
+import cv2
+
+from app.ink.picture_file import decode_inspected
+from app.reading import UnreadableInput
+
+resource: ModuleType | None
+try:
+    import resource
+except ImportError:  # Windows, where decoding is bounded by the server's clock alone
+    resource = None
+
+REQUEST: Final = struct.Struct("<QQI")  # bytes of the file, which follows; memory; seconds
+ANSWER: Final = struct.Struct("<BIII")  # what follows: DECODED pixels, or a REFUSED message
+DECODED, REFUSED = range(2)  # height, width, channels (0 of grey); bytes of the message, 0, 0
+IDLE_SECONDS: Final = 30.0  # without a request, after which 16 MB are given back
+
+
+def main() -> int:
+    """Serves requests until there are no more. Returns the exit status."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to the server's children too
+    requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a decoder's words must spoil no answer
+    cv2.setNumThreads(1)
+    _be_the_first_to_go()
+    if hasattr(select, "poll"):
+        threading.Thread(target=_end_with_the_server, args=(requests,), daemon=True).start()
+    with contextlib.suppress(EOFError, OSError):
+        while _comes_soon(requests):
+            length, memory, seconds = REQUEST.unpack(read_exactly(requests, REQUEST.size))
+            content = read_exactly(requests, length)
+            _limit(memory, seconds)
+            _answer(answers, content)
+            del content
+    return 0
+
+
+def read_exactly(source: IO[bytes], length: int) -> bytes:
+    """So many bytes of a pipe without a buffer. Raises EOFError where it ends before."""
+    content = bytearray(length)
+    read_into(source, memoryview(content))
+    return bytes(content)
+
+
+def read_into(source: IO[bytes], room: memoryview) -> None:
+    """Fills the room from a pipe without a buffer. Raises EOFError where it ends before."""
+    while room:
+        count = source.readinto(room)  # type: ignore[attr-defined]  # of io.FileIO
+        if not count:
+            raise EOFError("expected more, got the end of a pipe")
+        room = room[count:]
+
+
+def write_all(target: IO[bytes], content: bytes | memoryview) -> None:
+    """Writes all bytes to a pipe without a buffer."""
+    left = memoryview(content)
+    while left:
+        left = left[target.write(left) :]
+
+
+def _end_with_the_server(requests: IO[bytes]) -> None:
+    """Ends this process when nobody is left to ask, also in the middle of a picture."""
+    poll = select.poll()
+    poll.register(requests, 0)  # nothing but that the other end is closed
+    poll.poll()
+    os._exit(0)
+
+
+def _comes_soon(requests: IO[bytes]) -> bool:
+    """Waits for a request; False where none comes in time. Windows cannot tell, and waits on."""
+    return os.name == "nt" or bool(select.select([requests], [], [], IDLE_SECONDS)[0])
+
+
+def _answer(answers: IO[bytes], content: bytes) -> None:
+    try:
+        image = decode_inspected(content)
+    except (UnreadableInput, MemoryError) as error:
+        message = (str(error) or "expected a picture that fits the memory for it").encode()
+        write_all(answers, ANSWER.pack(REFUSED, len(message), 0, 0) + message)
+        return
+    channels = image.shape[2] if image.ndim == 3 else 0
+    write_all(answers, ANSWER.pack(DECODED, *image.shape[:2], channels))
+    write_all(answers, image.data.cast("B"))
+
+
+def _limit(memory: int, seconds: int) -> None:
+    """Bounds what this process may still take, where the system has such limits."""
+    if resource is None:
+        return
+    used = int(time.process_time()) + 1
+    _lower(resource.RLIMIT_CPU, used + seconds)
+    with contextlib.suppress(OSError):
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
+
+
+def _lower(kind: int, limit: int) -> None:
+    """Sets a soft limit, which the process may raise again for the next picture."""
+    assert resource is not None
+    with contextlib.suppress(ValueError, OSError):  # macOS knows some and holds to none
+        resource.setrlimit(kind, (limit, resource.getrlimit(kind)[1]))
+
+
+def _be_the_first_to_go() -> None:
+    """Where memory is short, the kernel ends this process before the server. Nothing is dumped."""
+    if resource is not None:
+        _lower(resource.RLIMIT_CORE, 0)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

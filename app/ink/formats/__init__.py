@@ -1,0 +1,38 @@
+"""The declared structure of picture files, walked without decoding: one module for each format.
+
+What a file declares bounds what decoding it takes: a decoder makes room for each tile, frame and
+chunk before it looks for its bytes, and goes through the picture once for each scan. Nothing is
+decoded whose declaration was not checked here. Each module takes a time that the file's length
+bounds, some 20 ms for 8 MB.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from app.ink.formats import bmp, gif, jpeg, png, tiff, webp
+from app.ink.formats.structure import NotAPicture, PictureTooLarge, Structure
+
+MIN_FILE_BYTES: Final = 20  # no format has a picture in fewer
+_INSPECTORS: Final[dict[bytes, Callable[[bytes, int], Structure]]] = {
+    png.SIGNATURE: png.inspect,
+    jpeg.SIGNATURE: jpeg.inspect,
+    webp.SIGNATURE: webp.inspect,
+    bmp.SIGNATURE: bmp.inspect,
+    gif.SIGNATURE: gif.inspect,
+    **dict.fromkeys(tiff.SIGNATURES, tiff.inspect),
+}
+
+__all__ = ["NotAPicture", "PictureTooLarge", "Structure", "inspect"]
+
+
+def inspect(content: bytes, max_pixels: int) -> Structure:
+    """What a picture file declares, where decoding it stays within the limit.
+
+    max_pixels: of the picture, and of each part that is decoded as a whole. Raises NotAPicture,
+    PictureTooLarge, and another UnreadableInput for what declares more than it should.
+    """
+    for signature, inspector in _INSPECTORS.items():
+        if content.startswith(signature) and len(content) >= MIN_FILE_BYTES:
+            return inspector(content, max_pixels)
+    expected = "expected a picture (PNG, JPEG, WebP, BMP, GIF or TIFF)"
+    raise NotAPicture(f"{expected}, got bytes that are none")

@@ -1,0 +1,60 @@
+"""GIF: the screen, and the blocks up to the end, without unpacking a frame."""
+
+import struct
+from typing import Final
+
+from app.ink.formats.structure import Structure, check_at_most, check_pixels, ends_within
+from app.reading import UnreadableInput
+
+SIGNATURE: Final = b"GIF8"
+MAX_FRAMES: Final = 2_000  # of which the first is read
+MAX_BLOCKS: Final = 150_000  # of up to 255 bytes, in all frames and extensions
+_EXTENSION, _FRAME, _END = 0x21, 0x2C, 0x3B
+
+
+def inspect(content: bytes, max_pixels: int) -> Structure:
+    """What a GIF declares. Raises UnreadableInput."""
+    try:
+        return _inspect(content, max_pixels)
+    except (struct.error, IndexError) as error:
+        raise ends_within("GIF", "blocks") from error
+
+
+def _inspect(content: bytes, max_pixels: int) -> Structure:
+    width, height, flags = struct.unpack_from("<HHB", content, 6)
+    check_pixels(max_pixels, width, height)
+    at = 13 + _palette_bytes(flags)
+    frames = blocks = 0
+    while at < len(content) and content[at] != _END:
+        if content[at] == _EXTENSION:
+            at += 2
+        elif content[at] == _FRAME:
+            frames += 1
+            check_at_most(MAX_FRAMES, "frames in a GIF", frames)
+            at = _pixels_of_frame(content, at + 1, (width, height))
+        else:
+            raise UnreadableInput(f"expected a frame or an extension in a GIF, got {content[at]}")
+        while content[at]:
+            blocks += 1
+            at += 1 + content[at]
+        check_at_most(MAX_BLOCKS, "blocks in a GIF", blocks)
+        at += 1
+    if not frames:
+        raise ends_within("GIF", "blocks")
+    return Structure(width, height, is_plain=False)
+
+
+def _pixels_of_frame(content: bytes, at: int, screen: tuple[int, int]) -> int:
+    """Where a frame's pixels begin, whose descriptor is at this byte."""
+    left, top, width, height, flags = struct.unpack_from("<HHHHB", content, at)
+    if not (width and height and left + width <= screen[0] and top + height <= screen[1]):
+        message = f"expected frames within {screen[0]:,} x {screen[1]:,} pixels in a GIF"
+        raise UnreadableInput(f"{message}, got {width:,} x {height:,} at {left:,}, {top:,}")
+    at += 9 + _palette_bytes(flags)
+    if not 2 <= content[at] <= 8:
+        raise UnreadableInput(f"expected a GIF's codes to have 2 to 8 bits, got {content[at]}")
+    return at + 1
+
+
+def _palette_bytes(flags: int) -> int:
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0

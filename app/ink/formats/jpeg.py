@@ -1,0 +1,88 @@
+"""JPEG: the marker segments and the number of scans, without decoding a block."""
+
+import re
+import struct
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from app.ink.formats.structure import Structure, check_at_most, check_pixels, ends_within
+from app.reading import UnreadableInput
+
+SIGNATURE: Final = b"\xff\xd8"
+MAX_SCANS: Final = 64  # each goes through the whole picture; encoders write 10 to 20
+MAX_SEGMENTS: Final = 2_000  # a depth map of 5 MB has 80
+_SOF: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # frame headers
+_DECODED: Final = (0xC0, 0xC1, 0xC2)  # baseline, extended and progressive, all Huffman
+_SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
+_ALONE: Final = (0x01, *range(0xD0, 0xD8))  # markers without a length
+# Within the compressed data of a scan 0 is a stuffed byte, D0 to D7 restart it, and FF fills.
+_MARKER: Final = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
+
+
+class _Segment(NamedTuple):
+    marker: int
+    start: int  # of what follows its length, in bytes of the file
+    length: int
+
+
+def inspect(content: bytes, max_pixels: int) -> Structure:
+    """What a JPEG declares up to its end; what follows, as a phone's film, is not decoded.
+
+    Raises UnreadableInput.
+    """
+    size: tuple[int, int] | None = None
+    scans = 0
+    for segments, segment in enumerate(_segments(content), 1):
+        check_at_most(MAX_SEGMENTS, "segments in a JPEG", segments)
+        if segment.marker in _SOF:
+            if size is not None:
+                raise UnreadableInput("expected one frame header in a JPEG, got a second one")
+            size = _frame(content, segment, max_pixels)
+        elif segment.marker == _SOS:
+            if size is None:
+                raise UnreadableInput("expected a JPEG's frame header before its first scan")
+            scans += 1
+            check_at_most(MAX_SCANS, "scans in a JPEG", scans)
+    if size is None or not scans:
+        raise ends_within("JPEG", "headers")
+    return Structure(*size, is_plain=True)
+
+
+def _segments(content: bytes) -> Iterator[_Segment]:
+    at = len(SIGNATURE)
+    while (found := _MARKER.search(content, at)) is not None:
+        marker, at = found[1][0], found.end()
+        if marker == _EOI:
+            return
+        if marker == _SOI:
+            raise UnreadableInput("expected one picture in a JPEG, got a second one within it")
+        if marker in _ALONE or marker < 0xC0:
+            continue
+        if at + 2 > len(content):
+            return
+        (length,) = struct.unpack_from(">H", content, at)
+        if length < 2 or at + length > len(content):
+            raise ends_within("JPEG", f"segment {marker:02X}")
+        yield _Segment(marker, at + 2, length - 2)
+        at += length
+
+
+def _frame(content: bytes, segment: _Segment, max_pixels: int) -> tuple[int, int]:
+    """Width and height in pixels of a frame header."""
+    if segment.marker not in _DECODED:
+        message = "expected a baseline or progressive JPEG with Huffman coding"
+        raise UnreadableInput(f"{message}, got frame header {segment.marker:02X}")
+    if segment.length < 6:
+        raise ends_within("JPEG", "frame header")
+    bits, height, width, components = struct.unpack_from(">BHHB", content, segment.start)
+    if bits != 8:
+        raise UnreadableInput(f"expected 8 bits a sample in a JPEG, got {bits}")
+    check_pixels(max_pixels, width, height)
+    if components not in (1, 3, 4) or segment.length != 6 + 3 * components:
+        message = f"expected 1, 3 or 4 components in a JPEG, got {components}"
+        raise UnreadableInput(f"{message} in {segment.length} bytes")
+    for sampling in content[segment.start + 7 : segment.start + segment.length : 3]:
+        if not (1 <= sampling >> 4 <= 4 and 1 <= sampling & 15 <= 4):
+            message = "expected sampling factors from 1 to 4 in a JPEG"
+            raise UnreadableInput(f"{message}, got {sampling >> 4} x {sampling & 15}")
+    return width, height

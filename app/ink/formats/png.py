@@ -1,0 +1,124 @@
+"""PNG and APNG: the chunks, without inflating the pixels."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from app.ink.formats.structure import Structure, check_at_most, check_pixels, ends_within
+from app.reading import UnreadableInput
+
+SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+MAX_CHUNKS: Final = 20_000  # libpng writes one of 8 kB after another
+MAX_FRAMES: Final = 1_000  # of an APNG, of which the first is read
+MAX_METADATA_BYTES: Final = 8 << 20  # of compressed text and profiles, inflated, all together
+_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
+_DEPTHS: Final = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_COMPRESSED: Final = (b"iCCP", b"zTXt", b"iTXt")
+
+
+class _Chunk(NamedTuple):
+    kind: bytes
+    start: int  # of its data, in bytes of the file
+    length: int
+
+
+class _Header(NamedTuple):
+    width: int
+    height: int
+    depth: int
+    colour: int
+    compression: int
+    filter: int
+    interlace: int
+
+
+def inspect(content: bytes, max_pixels: int) -> Structure:
+    """What a PNG declares. Raises UnreadableInput."""
+    header: _Header | None = None
+    data_bytes = frames = 0
+    room, is_opaque = MAX_METADATA_BYTES, True
+    for chunks, chunk in enumerate(_chunks(content), 1):
+        check_at_most(MAX_CHUNKS, "chunks in a PNG", chunks)
+        if header is None:
+            header = _header(content, chunk, max_pixels)
+        elif chunk.kind == b"IHDR":
+            raise UnreadableInput("expected one IHDR in a PNG, got a second one")
+        elif chunk.kind == b"IDAT":
+            data_bytes += chunk.length
+        elif chunk.kind in (b"tRNS", b"acTL"):  # frames are laid over each other with opacity
+            is_opaque = False
+        elif chunk.kind == b"fcTL":
+            frames += 1
+            check_at_most(MAX_FRAMES, "frames in a PNG", frames)
+            _check_frame(content, chunk, header)
+        elif chunk.kind in _COMPRESSED:
+            room -= _inflated_bytes(content, chunk, room)
+    if header is None:
+        raise ends_within("PNG", "signature")
+    # Four times, as each row may be a block of its own that is not compressed.
+    check_at_most(4 * _raw_bytes(header) + (64 << 10), "bytes in a PNG's IDAT", data_bytes)
+    is_plain = is_opaque and header.colour not in (4, 6) and header.depth <= 8
+    return Structure(header.width, header.height, is_plain)
+
+
+def _chunks(content: bytes) -> Iterator[_Chunk]:
+    """The chunks up to IEND. OpenCV makes room for all that a chunk declares before it looks."""
+    at = len(SIGNATURE)
+    while at + 8 <= len(content):
+        length, kind = struct.unpack_from(">I4s", content, at)
+        if at + 12 + length > len(content):
+            raise ends_within("PNG", repr(kind))
+        yield _Chunk(kind, at + 8, length)
+        if kind == b"IEND":
+            return
+        at += 12 + length
+
+
+def _header(content: bytes, chunk: _Chunk, max_pixels: int) -> _Header:
+    if chunk.kind != b"IHDR" or chunk.length != 13:
+        message = f"expected an IHDR of 13 bytes first in a PNG, got {chunk.kind!r}"
+        raise UnreadableInput(f"{message} of {chunk.length:,}")
+    header = _Header(*struct.unpack_from(">IIBBBBB", content, chunk.start))
+    check_pixels(max_pixels, header.width, header.height)
+    if header.depth not in _DEPTHS.get(header.colour, ()):
+        message = f"{header.depth} bits of colour type {header.colour}"
+        raise UnreadableInput(f"expected bits and a colour type that a PNG may have, got {message}")
+    return header
+
+
+def _check_frame(content: bytes, chunk: _Chunk, header: _Header) -> None:
+    """Raises UnreadableInput where a frame of an APNG is not within the picture."""
+    if chunk.length != 26:
+        raise UnreadableInput(f"expected an fcTL of 26 bytes in a PNG, got {chunk.length:,}")
+    width, height, left, top = struct.unpack_from(">IIII", content, chunk.start + 4)
+    if left + width > header.width or top + height > header.height or not width * height:
+        message = f"expected frames within {header.width:,} x {header.height:,} pixels"
+        raise UnreadableInput(f"{message}, got {width:,} x {height:,} at {left:,}, {top:,}")
+
+
+def _raw_bytes(header: _Header) -> int:
+    """Bytes of all rows, each after its filter's number; of interlaced ones at most."""
+    row = (header.width * _CHANNELS[header.colour] * header.depth + 7) // 8 + 1
+    return row * header.height * (2 if header.interlace else 1)
+
+
+def _inflated_bytes(content: bytes, chunk: _Chunk, room: int) -> int:
+    """How long compressed metadata is; inflated no further than the room for it."""
+    data = content[chunk.start : chunk.start + chunk.length]
+    keyword_end = data.find(b"\0")
+    packed = keyword_end + 2  # after the method
+    if chunk.kind == b"iTXt":
+        if data[keyword_end + 1 : keyword_end + 2] != b"\x01":
+            return 0  # plain text
+        language_end = data.find(b"\0", keyword_end + 3)
+        packed = data.find(b"\0", language_end + 1) + 1
+    inflater = zlib.decompressobj()
+    try:
+        inflated = len(inflater.decompress(data[packed:], room + 1))
+    except zlib.error:
+        return 0  # which libpng leaves out, and reads the picture
+    if inflated > room:
+        message = f"expected at most {MAX_METADATA_BYTES:,} bytes of text and profiles"
+        raise UnreadableInput(f"{message} in a PNG, got a {chunk.kind.decode()} of more")
+    return inflated

@@ -1,0 +1,49 @@
+"""What a picture file declares about itself, and the words in which a file is refused for it."""
+
+from dataclasses import dataclass
+
+from app.reading import UnreadableInput
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What decoding a file will make of it, at most.
+
+    width, height: pixels, 1 or more. is_plain: the decoded picture surely has 8 bits a channel and
+    no transparency, and takes no room but its own.
+    """
+
+    width: int
+    height: int
+    is_plain: bool
+
+
+class NotAPicture(UnreadableInput):
+    """Bytes that do not begin as a picture in one of the known formats does."""
+
+
+class PictureTooLarge(UnreadableInput):
+    """A picture that declares more pixels than may be decoded; the message has both numbers."""
+
+
+def ends_within(kind: str, part: str) -> UnreadableInput:
+    """The refusal of a file that is cut short."""
+    return UnreadableInput(f"expected a whole picture, got a {kind} that ends within its {part}")
+
+
+def check_at_most(limit: int, what: str, value: int) -> None:
+    """Raises UnreadableInput where a declared number is above its limit."""
+    if value > limit:
+        raise UnreadableInput(f"expected at most {limit:,} {what}, got {value:,}")
+
+
+def check_pixels(limit: int, width: int, height: int, where: str = "") -> None:
+    """Raises UnreadableInput for an empty size, PictureTooLarge for one above the limit.
+
+    where: the part of the file that has this size, as " in a tile"; the picture itself by default.
+    """
+    if width < 1 or height < 1:
+        raise UnreadableInput(f"expected at least 1 pixel{where}, got {width:,} x {height:,}")
+    if width * height > limit:
+        message = f"expected at most {limit:,} pixels{where}, got {width:,} x {height:,}"
+        raise PictureTooLarge(message)
