@@ -139,10 +139,8 @@ def test_the_image_is_small_safe_and_pinned() -> None:
 
 
 def front_matter() -> dict[str, Any]:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert text.startswith("---\n")
-    found: dict[str, Any] = yaml.safe_load(text.split("---\n")[1])
-    return found
+    card: dict[str, Any] = yaml.safe_load(space.CARD.split("---\n")[1])
+    return card
 
 
 def test_one_port_everywhere() -> None:
@@ -165,7 +163,7 @@ def test_what_goes_to_the_space() -> None:
     listed = set(space.files())
     assert image_files() <= listed
     beside = {"Dockerfile", ".dockerignore", "README.md", "LICENSE"}
-    linked = {"SECURITY.md", "deploy/README.md"}
+    linked = {"SECURITY.md", "CONTRIBUTING.md", "deploy/README.md"}
     assert beside | linked <= listed
     extra = listed - image_files() - beside - linked
     assert all(path.startswith(("app/images/", "models/images/")) for path in extra)
@@ -178,13 +176,14 @@ def test_a_missing_or_large_file_stops_the_deployment(tmp_path: Path) -> None:
     with pytest.raises(space.NotDeployable, match=r"expected a\.bin"):
         space.files(tmp_path)
     pictures = [f"{folder}/images/x.png" for folder in ("app", "models")]
-    texts = [".dockerignore", "README.md", "LICENSE", "SECURITY.md", "deploy/README.md"]
+    texts = [".dockerignore", "README.md", "LICENSE", "SECURITY.md", "CONTRIBUTING.md"]
+    texts += ["deploy/README.md"]
     for name in ("a.bin", *texts, *pictures):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"")
     assert "a.bin" in space.files(tmp_path)
     (tmp_path / "a.bin").write_bytes(b"\x00" * 10_000_001)
-    with pytest.raises(space.NotDeployable, match=r"10,000,000 bytes, came \['a.bin'\]"):
+    with pytest.raises(space.NotDeployable, match=r"10,000,000 bytes, got \['a.bin'\]"):
         space.files(tmp_path)
 
 
@@ -195,7 +194,7 @@ def test_a_dry_run_lists_and_needs_no_hub(
     assert space.main(["owner/name", "--dry"]) == 0
     out = capsys.readouterr().out
     assert "app/server.py" in out
-    assert "would go to https://huggingface.co/spaces/owner/name" in out
+    assert "would upload to https://huggingface.co/spaces/owner/name" in out
     assert space.main(["owner/name"]) == 1
     assert "pip install huggingface_hub" in capsys.readouterr().err
     assert space.main(["no-owner"]) == 2
@@ -211,7 +210,10 @@ def test_the_upload_makes_the_space_hold_exactly_the_list(monkeypatch: pytest.Mo
         def add_space_variable(self, repo: str, key: str, value: str) -> None:
             calls[key] = (repo, value)
 
-        def upload_folder(self, **options: Any) -> None:
+        def upload_folder(self, folder_path: str, **options: Any) -> None:
+            files = [file for file in Path(folder_path).rglob("*") if file.is_file()]
+            calls["paths"] = sorted(file.relative_to(folder_path).as_posix() for file in files)
+            calls["README"] = (Path(folder_path) / "README.md").read_text(encoding="utf-8")
             calls["upload"] = options
 
     hub = types.ModuleType("huggingface_hub")
@@ -221,7 +223,9 @@ def test_the_upload_makes_the_space_hold_exactly_the_list(monkeypatch: pytest.Mo
     options = {"repo_type": "space", "space_sdk": "docker", "exist_ok": True}
     assert calls["create"] == ("owner/name", options)
     assert calls["DIGITS_PROXIES"] == ("owner/name", "1")
-    assert calls["upload"]["allow_patterns"] == space.files()
+    assert calls["paths"] == space.files()
+    assert calls["README"] == space.CARD + (ROOT / "README.md").read_text(encoding="utf-8")
+    assert not (ROOT / "README.md").read_text(encoding="utf-8").startswith("---")
     assert calls["upload"]["delete_patterns"] == "*"
 
 
