@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from train.data.datasets import data_folder, load_mnist, load_omniglot, load_pendigits
 from train.data.download import DataError, obtain
 from train.data.files import OMNIGLOT_IMAGES
+from train.data.summary import picture_lines, unipen_lines
 
 
 def _row(name: str, labels: NDArray[np.int64], writers: str) -> str:
@@ -35,6 +37,12 @@ def main() -> int:
         print(_row(f"pen digits {name}", ink.labels, str(len(set(ink.writers.tolist())))))
     alphabets = sorted(set(characters.alphabets))
     print(f"Omniglot: {len(characters.strokes)} drawings in {', '.join(alphabets)}")
+    try:
+        for line in chain(picture_lines(folder), unipen_lines(folder)):
+            print(line)
+    except DataError as error:
+        print(f"data: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

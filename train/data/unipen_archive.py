@@ -7,12 +7,12 @@ Only the contributors below are ever read, whatever else is in the archive: the 
 measuring by third parties, and nothing here is trained, tuned or tested on them.
 """
 
-import hashlib
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -52,12 +52,12 @@ class Sample:
 class Archive:
     """The archive's zip, or a part of it. A context manager. Raises DataError for another file."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, source: Path | BytesIO) -> None:
+        self._path = source if isinstance(source, Path) else Path("download")
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = zipfile.ZipFile(source)
         except (OSError, zipfile.BadZipFile) as error:
-            raise DataError(f"{path}: expected UNIPEN's zip, got {error}") from error
+            raise DataError(f"{self._path}: expected UNIPEN's zip, got {error}") from error
         # Without the folder around everything, which is named after the commit.
         self._names = {
             name.partition("/")[2]: name for name in self._zip.namelist() if not name.endswith("/")
@@ -90,21 +90,22 @@ class Archive:
                             document.strokes(segment),
                         )
 
-    def digest(self) -> str:
-        """SHA-256 over the names and contents of every file that `samples` may read.
+    def repack(self) -> bytes:
+        """A zip of the files that `samples` may read, the same bytes for the same contents.
 
-        The same for the whole archive and a part of it, however they were compressed: the bytes
-        of a zip that GitHub makes on demand are not promised to stay.
+        Nothing is compressed, and every file has one date: neither the bytes of a zip that GitHub
+        makes on demand are promised to stay, nor those that zlib compresses to.
         """
-        whole = hashlib.sha256()
-        for name in self.used():
-            content = self._bytes(name)
-            whole.update(f"{name}\0{len(content)}\0".encode())
-            whole.update(content)
-        return whole.hexdigest()
+        content = BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as target:
+            for name in self.used():
+                entry = zipfile.ZipInfo(f"train_r01_v07/{name}")
+                entry.create_system = 3  # Unix, also where this runs on Windows
+                target.writestr(entry, self._bytes(name))
+        return content.getvalue()
 
     def used(self) -> list[str]:
-        """The names of these files, sorted: those of the contributors, and what they include."""
+        """The names of the files that `samples` may read, with those they include, sorted."""
         names = {
             file
             for category, contributors in CONTRIBUTORS.items()

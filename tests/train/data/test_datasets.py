@@ -301,10 +301,13 @@ def test_the_command_shows_every_split(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["data", "--data", str(data)])
     assert fetch.main() == 0
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    out = capsys.readouterr().out
+    rows = [line.split() for line in out.splitlines()]
     assert rows[1][:4] == ["MNIST", "train", "55000", "-"]
     assert rows[5][:5] == ["pen", "digits", "validation", "1499", "6"]
     assert rows[6][:2] == ["Omniglot:", "2720"]
+    assert "UNIPEN digits validation: 1739 by 22 writers" in out
+    assert "UNIPEN number strings test: 126 by 22 writers" in out
 
 
 def test_the_real_folder_is_not_written_to(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,14 @@
 """The UNIPEN format and its archive, on files written here."""
 
+import hashlib
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from train.data import unipen
-from train.data.download import DataError
+from tests.support.download_server import Server
+from train.data import unipen, unipen_download
+from train.data.download import DataError, RemoteFile
 from train.data.unipen_archive import Archive
 
 BACKSLASH, QUOTE = chr(92), '"'
@@ -165,16 +167,36 @@ def test_an_archive_resolves_nested_includes_and_reads_allowed_contributors(tmp_
         ]
 
 
-def test_a_digest_is_of_the_files_that_are_read(tmp_path: Path) -> None:
-    def digest(**changed: str) -> str:
-        files = {**FILES, **{name.replace("__", "/"): text for name, text in changed.items()}}
-        with Archive(archive(tmp_path, files)) as opened:
-            return opened.digest()
+def test_a_repacked_archive_depends_on_what_is_read_alone(tmp_path: Path) -> None:
+    def repacked(**changed: str) -> bytes:
+        return unipen_download.repack(archive(tmp_path, {**FILES, **changed}).read_bytes())
 
-    unchanged = digest()
-    assert digest(README="1") == digest(**{"include/aga/unused.dat": "2"}) == unchanged
-    assert digest(**{"include/aga/more.dat": ".PEN_DOWN\n1 3\n"}) != unchanged
-    assert digest(**{"data/1a/aga/b.dat": ""}) != unchanged
+    unchanged = repacked()
+    assert repacked(README="1") == repacked(**{"include/aga/unused.dat": "2"}) == unchanged
+    assert unipen_download.repack(unchanged) == unchanged
+    assert repacked(**{"include/aga/more.dat": ".PEN_DOWN\n1 3\n"}) != unchanged
+    assert repacked(**{"data/1a/aga/b.dat": ""}) != unchanged
+
+
+def test_a_part_in_the_folder_is_used_and_else_the_whole_is_downloaded(
+    tmp_path: Path, server: Server
+) -> None:
+    served = archive(tmp_path, FILES).read_bytes()
+    content = unipen_download.repack(served)
+    server.files["whole.zip"] = served
+    part = RemoteFile("part.zip", hashlib.sha256(b"part").hexdigest(), ())
+    whole = RemoteFile(
+        "unipen/whole.zip",
+        hashlib.sha256(content).hexdigest(),
+        (server.url("whole.zip"),),
+        unipen_download.repack,
+    )
+    obtained = unipen_download.obtain_unipen(tmp_path, part, whole)
+    assert (obtained, obtained.read_bytes()) == (tmp_path / "unipen" / "whole.zip", content)
+    with Archive(obtained) as opened:
+        assert [sample.label for sample in opened.samples("1a", "7".__eq__)] == ["7"]
+    (tmp_path / "part.zip").write_bytes(b"part")
+    assert unipen_download.obtain_unipen(tmp_path, part, whole) == tmp_path / "part.zip"
 
 
 @pytest.mark.parametrize(
