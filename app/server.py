@@ -1,7 +1,7 @@
 """The page and the HTTP service in one process: `streamlit run app/server.py`, or `make run`.
 
-Serves what `app/main.py` shows at /, and `app/api/service.py` at /api/, /healthz and /readyz. The
-limits of the service are environment variables, listed in app/api/limits.py.
+Serves the page of `app/main.py` at /, and the service of `app/api/service.py` at /api/, /healthz
+and /readyz. The limits of the service are environment variables, listed in app/api/limits.py.
 """
 
 import os
@@ -22,12 +22,12 @@ from app.api import service  # noqa: E402
 from app.api.front import ServiceFirst  # noqa: E402
 from app.api.headers import SafeHeaders  # noqa: E402
 from app.api.limits import Limits  # noqa: E402
-from app.api.tcp import send_at_once  # noqa: E402
+from app.api.tcp import disable_nagle  # noqa: E402
 from app.ink.decoder_pool import shared_pool  # noqa: E402
 
-send_at_once()
-# Else every WebSocket from another site makes Streamlit ask the internet for this server's
-# address, while all other visitors wait.
+disable_nagle()
+# Otherwise every WebSocket from another site makes Streamlit ask the internet for this server's
+# address, and all other visitors wait meanwhile.
 net_util.get_external_ip = lambda: None
 prefix: Final = ("/" + st.get_option("server.baseUrlPath").strip("/")).rstrip("/")
 limits: Final = Limits.from_environment(os.environ)

@@ -1,8 +1,8 @@
-"""Answers that leave at once, instead of 40 ms later.
+"""TCP without delay, so that answers do not leave 40 ms late.
 
 asyncio switches Nagle's algorithm off for sockets that say they are TCP. Streamlit makes its
-listening socket without saying so, and the second part of every answer, its body, then waits for
-the client to acknowledge the first, which clients delay by 40 ms.
+listening socket without saying so. The second part of every answer, its body, would then wait until
+the client acknowledges the first, which clients delay by 40 ms.
 """
 
 import asyncio
@@ -12,15 +12,15 @@ from typing import Any
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 
-def send_at_once() -> None:
-    """Makes uvicorn's connections, WebSockets among them, send without delay from now on."""
+def disable_nagle() -> None:
+    """Makes uvicorn set TCP_NODELAY on every further connection, WebSockets included."""
     protocol: Any = AutoHTTPProtocol
-    made = protocol.connection_made
+    original = protocol.connection_made
 
     def connection_made(self: Any, transport: asyncio.Transport) -> None:
-        connected = transport.get_extra_info("socket")
-        if connected is not None and connected.family in (socket.AF_INET, socket.AF_INET6):
-            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        made(self, transport)
+        connection = transport.get_extra_info("socket")
+        if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        original(self, transport)
 
     protocol.connection_made = connection_made

@@ -1,7 +1,7 @@
-"""Gives the recogniser and the service what nobody should: `python -m tests.fuzz`, `make fuzz`.
+"""Sends broken input to the recogniser and the service: `python -m tests.fuzz`, `make fuzz`.
 
-Each case must end in a Reading or in a refusal that says why, within a time and a memory. Cases
-run in a process of their own, so that one that kills it, or hangs, is a failure like others.
+Each case must end in a Reading or in an error that says why, within limits of time and memory.
+Cases run in processes of their own, so that one that kills its process or hangs is a failure too.
 Failures are written to test-results/fuzz.jsonl; --replay runs those again. The exit status is 1
 when there are any. 20,000 cases take about 10 minutes of two cores. --figures keeps the counts
 and the slowest and largest case, as `make fuzz` does in models/fuzz.json.
@@ -29,8 +29,10 @@ from urllib.parse import unquote
 
 from tests.support.paths import ROOT
 
-HUNG: Final = 60.0  # seconds without a word from the cases' process
-SETTINGS: Final = {"OPENCV_LOG_LEVEL": "OFF"}  # else OpenCV has a word on each broken picture
+HUNG_SECONDS: Final = 60.0  # without output from the process that runs the cases
+SETTINGS: Final = {
+    "OPENCV_LOG_LEVEL": "OFF"
+}  # otherwise OpenCV writes a line for each broken picture
 READING: Final = {"text", "numbers", "digits", "model_run"}
 REFUSALS: Final = (400, 404, 405, 413, 415, 422)
 
@@ -86,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def wrong(result: dict[str, Any], seconds: float, megabytes: float) -> str:
-    """What is wrong with a case's result; nothing mostly."""
+    """What is wrong with the result of a case; empty where nothing is."""
     if result["outcome"].startswith("bad"):
         return str(result["outcome"])
     if result["seconds"] > seconds:
@@ -97,7 +99,7 @@ def wrong(result: dict[str, Any], seconds: float, megabytes: float) -> str:
 
 
 def together(wanted: Sequence[tuple[int, int]], workers: int) -> Iterator[dict[str, Any]]:
-    """The results of all cases as they come, of which each worker has its share."""
+    """The results of all cases as they arrive; each worker runs a share of them."""
     results: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
 
     def work(share: Sequence[tuple[int, int]]) -> None:
@@ -116,7 +118,7 @@ def together(wanted: Sequence[tuple[int, int]], workers: int) -> Iterator[dict[s
 
 
 def supervised(wanted: Sequence[tuple[int, int]]) -> Iterator[dict[str, Any]]:
-    """The result of each case, also of those that end their process."""
+    """The result of each case, including those that end their process."""
     left = list(wanted)
     while left:
         seed = left[0][0]
@@ -152,11 +154,11 @@ def supervised(wanted: Sequence[tuple[int, int]]) -> Iterator[dict[str, Any]]:
 
 
 def _lines(child: "subprocess.Popen[bytes]") -> Iterator[bytes]:
-    """What a process writes, until it ends or says nothing for too long."""
+    """The lines that a process writes, until it ends or hangs."""
     assert child.stdout is not None
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
-        while selector.select(HUNG):
+        while selector.select(HUNG_SECONDS):
             if not (line := child.stdout.readline()).endswith(b"\n"):
                 return
             yield line
@@ -169,7 +171,7 @@ def run_cases(seed: int, numbers: Iterator[int]) -> int:
 
     logging.getLogger("digits").setLevel(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    # Of NumPy: a number that was none went further than it should.
+    # NumPy warns where a value that is not a number went further than it should.
     warnings.filterwarnings("error", category=RuntimeWarning, module=r"app\.|numpy")
     doors = Doors()
     for number in numbers:
@@ -177,7 +179,7 @@ def run_cases(seed: int, numbers: Iterator[int]) -> int:
         memory, started = _memory(fresh=True), time.process_time()
         try:
             outcome = doors.open(case)
-        except Exception as error:  # whatever it is, it should not be
+        except Exception as error:  # any other exception is a defect
             outcome = f"bad: {type(error).__name__}: {error}"[:300]
         result = {
             "maker": case.maker,
@@ -190,7 +192,7 @@ def run_cases(seed: int, numbers: Iterator[int]) -> int:
 
 
 class Doors:
-    """All ways in, as a server has them: one recogniser, one service."""
+    """All ways to give input, as in a server: one recogniser, one service."""
 
     def __init__(self) -> None:
         from app.api import service
@@ -204,7 +206,7 @@ class Doors:
         self._loop.run_until_complete(self._ask("GET", "/readyz", [], b""))  # all is loaded then
 
     def open(self, case: Any) -> str:
-        """What comes of a case: read, refused, or bad."""
+        """The outcome of a case: read, refused or bad."""
         from app.ink import picture_file
         from app.reading import UnreadableInput
 
@@ -223,7 +225,7 @@ class Doors:
         return "read" if len(reading.text) >= len(reading.digits) else "bad: a short text"
 
     async def _ask(self, method: str, path: str, headers: Any, body: bytes) -> str:
-        """One request of the service, as uvicorn makes it."""
+        """The outcome of one request to the service, sent as uvicorn does."""
         path, _, query = path.partition("?")
         named = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers]
         scope = {
@@ -242,8 +244,8 @@ class Doors:
         await self._service(scope, receive, send)
         status, answer = sent[0]["status"], json.loads(sent[1]["body"])
         if status == 200:
-            known = method != "POST" or set(answer) == READING
-            return "read" if known else f"bad: says {answer}"
+            is_known = method != "POST" or set(answer) == READING
+            return "read" if is_known else f"bad: says {answer}"
         if status in REFUSALS and answer["error"]["message"].endswith("."):  # a sentence
             return "refused"
         return f"bad: {status} {answer}"[:300]

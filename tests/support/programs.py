@@ -13,48 +13,48 @@ CONNECTIONS = 16
 
 
 async def ask(address: str, seconds: float, rate: float | None = None) -> Observations:
-    """Asks for the ten digits in turn on CONNECTIONS connections, for some seconds.
+    """Asks for readings of the ten digits in turn, on CONNECTIONS connections.
 
-    rate: questions a second, each at its time: a late answer does not keep the next one back, and
-    its seconds count from then. None asks again as soon as there is an answer.
+    seconds: for which it asks. rate: requests a second, each at its time: a late answer does not
+    delay the next request, whose seconds count from the time at which it was due. None asks again
+    as soon as there is an answer.
     """
     seen, host, port = Observations(), *address.removeprefix("http://").split(":")
-    questions = [_question(host, digit) for digit in range(10)]
-    start = time.perf_counter()
-    due = _due(start, seconds, rate)
+    requests = [_request(host, digit) for digit in range(10)]
+    schedule = _schedule(time.perf_counter(), seconds, rate)
 
     async def connection() -> None:
         reader, writer = await asyncio.open_connection(host, int(port))
-        for number, at in due:  # shared by all connections
+        for number, due in schedule:  # shared by all connections
             if rate:
-                await asyncio.sleep(max(at - time.perf_counter(), 0))
-            writer.write(questions[number % 10])
-            said = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            answer = await reader.readexactly(int(said.split("content-length: ")[1].split()[0]))
-            seen.seconds.append(time.perf_counter() - at)
-            if " 200 " not in said.splitlines()[0]:
+                await asyncio.sleep(max(due - time.perf_counter(), 0))
+            writer.write(requests[number % 10])
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            answer = await reader.readexactly(int(head.split("content-length: ")[1].split()[0]))
+            seen.seconds.append(time.perf_counter() - due)
+            if " 200 " not in head.splitlines()[0]:
                 seen.errors.append(answer.decode())
             elif (text := json.loads(answer)["text"]) != str(number % 10):
                 seen.wrong.append(f"sent {number % 10}, read {text}")
         writer.close()
 
-    ended = await asyncio.gather(
+    results = await asyncio.gather(
         *(connection() for _ in range(CONNECTIONS)), return_exceptions=True
     )
-    seen.errors += [repr(error) for error in ended if error]
+    seen.errors += [repr(error) for error in results if error]
     return seen
 
 
-def _question(host: str, digit: int) -> bytes:
-    strokes = [one.tolist() for one in placed(digit, 20, 20, 160)]
+def _request(host: str, digit: int) -> bytes:
+    strokes = [stroke.tolist() for stroke in placed(digit, 20, 20, 160)]
     body = json.dumps({"strokes": strokes}).encode()
     head = f"POST /api/read HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def _due(start: float, seconds: float, rate: float | None) -> Iterator[tuple[int, float]]:
-    """Questions by number, each with the time at which it is due."""
+def _schedule(start: float, seconds: float, rate: float | None) -> Iterator[tuple[int, float]]:
+    """Requests by number, each with the time at which it is due."""
     if rate:
         return ((number, start + number / rate) for number in range(int(rate * seconds)))
-    now = ((number, time.perf_counter()) for number in count())
-    return takewhile(lambda one: one[1] < start + seconds, now)
+    at_once = ((number, time.perf_counter()) for number in count())
+    return takewhile(lambda request: request[1] < start + seconds, at_once)

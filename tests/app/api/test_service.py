@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import requests
 
 from app.api.reader import Reader
@@ -110,8 +111,10 @@ class BrokenReader(Reader):
         raise KeyError("a secret")
 
 
-def test_a_failure_keeps_its_details_to_itself() -> None:
+def test_a_failure_keeps_its_details_to_itself(caplog: pytest.LogCaptureFixture) -> None:
     with serving(reader=BrokenReader(FREE)) as address:
         response = read(address, coded(".png"))
-    refused(response, 500, "internal_error")
+        refused(read(address, coded(".png")), 500, "internal_error")  # the server goes on
+    refused(response, 500, "internal_error", "The server failed. Its log says why.")
     assert "secret" not in response.text
+    assert "POST /api/read failed" in caplog.text
