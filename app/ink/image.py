@@ -49,19 +49,18 @@ def find_ink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Box] | None:
 
 
 def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
-    """All ink of a picture without what is no writing, seen in one way after another.
+    """Maps of a picture's writing, the likeliest to be right first; none where there is no ink.
 
-    The likeliest to be right comes first; nothing comes where there is no ink. Each way takes
-    its time only when it is asked for.
+    Each map is computed only when it is asked for.
     """
     opaque = _opaque(checked(image))
     opaque = opaque.reshape(*opaque.shape[:2], -1)
     level = threshold.paper(opaque)
     if level is not None:
-        found = threshold.find(opaque, level)
-        if found is None:
-            return  # such paper hides nothing
-        yield found
+        ink = threshold.find(opaque, level)
+        if ink is None:
+            return  # on such paper nothing is too faint to be found
+        yield ink
     yield from shared_segmenter().ink_maps(
         np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3)))
     )
@@ -78,7 +77,7 @@ def cut_out(ink: InkMap, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], Box
 
 
 def _opaque(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The image without transparency: laid on paper that contrasts with what is drawn."""
+    """The image without transparency: blended with paper that contrasts with what is drawn."""
     if image.ndim == 2 or image.shape[2] == 3:
         return image
     opacity = image[..., 3:]  # (h, w, 1)
@@ -87,14 +86,13 @@ def _opaque(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if opacity.min() == 255:
         return np.ascontiguousarray(image[..., :3])
     colours = image[..., :3]
-    # A large picture's mean is that of some of its rows.
-    some = slice(None, None, max(1, len(image) // 512))
-    weights = opacity[some].astype(np.float32)
-    drawn = float((colours[some] * weights).sum()) / max(3 * float(weights.sum()), 1.0)
-    ground = 255 if drawn < 128 else 0
-    laid = np.empty_like(colours)
+    sample = slice(None, None, max(1, len(image) // 512))  # of a large picture's rows
+    weights = opacity[sample].astype(np.float32)
+    mean = float((colours[sample] * weights).sum()) / max(3 * float(weights.sum()), 1.0)
+    paper = 255 if mean < 128 else 0
+    blended = np.empty_like(colours)
     for start in range(0, len(image), _ROWS):  # whole pictures as floats would take gigabytes
         rows = slice(start, start + _ROWS)
-        over = opacity[rows].astype(np.uint16)
-        laid[rows] = (colours[rows] * over + ground * (255 - over) + 127) // 255
-    return laid
+        share = opacity[rows].astype(np.uint16)
+        blended[rows] = (colours[rows] * share + paper * (255 - share) + 127) // 255
+    return blended

@@ -1,4 +1,4 @@
-"""Ink as it was found in a picture, and which of its pieces are writing."""
+"""Where there is ink in a picture, and which of its components are writing."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,17 +7,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SPECK: Final = 0.8  # squares of the pen's width; a dot made with the pen has as much
-FAR_SPECK: Final = 0.04  # of the largest piece's area
-NEAR: Final = 1.5  # pen widths: pieces this close to the writing are gaps in a faint line
-BORDER: Final = 0.08  # of a picture's longer side: a frame lies within that of its rim
-LONG: Final = 0.8  # of a picture's sides, that it goes along both at least
-CRUMB: Final = 0.1  # squares of the pen's width, the least of such a piece
+MIN_SPECK_AREA: Final = 0.8  # squares of the pen's width; a dot made with the pen is larger
+MIN_AREA_SHARE: Final = 0.04  # of the largest component's area, away from the writing
+MAX_BREAK: Final = 1.5  # pen widths: what is this close to writing continues a faint line
+MIN_BREAK_AREA: Final = 0.1  # squares of the pen's width, of such a component
+FRAME_MARGIN: Final = 0.08  # of a picture's longer side: a frame lies within that of its rim
+MIN_FRAME_EXTENT: Final = 0.8  # of a picture's sides, which a frame covers along both
 
 
 @dataclass(frozen=True, eq=False)
 class InkMap:
-    """A map of ink, a part of a picture.
+    """Where there is ink in a part of a picture.
 
     strength: uint8 (h, w), 0 for paper, 127 at the pen's edge, 255 for full ink.
     mask: uint8 (h, w), 255 where there is writing, 0 elsewhere; never empty.
@@ -32,14 +32,15 @@ class InkMap:
     scale: float
 
     def within(
-        self, own: NDArray[np.bool_], place: tuple[slice, slice] = (slice(None), slice(None))
+        self, wanted: NDArray[np.bool_], window: tuple[slice, slice] = (slice(None), slice(None))
     ) -> NDArray[np.uint8]:
-        """The strength of some of the writing with its soft rim, uint8, 0 elsewhere.
+        """The strength of a part of the writing with its soft rim, uint8, 0 elsewhere.
 
-        own: (h, w) of the place, what is wanted of the mask there.
+        wanted: (h, w) of the window, which pixels of the mask to take there.
         """
-        near = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        strength = np.where(own, np.maximum(self.strength[place], 128), self.strength[place])
+        near = cv2.dilate(wanted.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        strength = self.strength[window]
+        strength = np.where(wanted, np.maximum(strength, 128), strength)
         return np.where(near, strength, 0).astype(np.uint8)
 
 
@@ -51,21 +52,18 @@ def without_specks(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     boxes, area = stats[:, :4].astype(np.int64), stats[:, 4].astype(float)
     area[0] = 0
     pen = pen_width(mask)
-    big = area >= max(SPECK * pen**2, FAR_SPECK * area.max())
-    big[int(area.argmax())] = True
-    left, top = boxes[big, :2].min(axis=0)
-    right, bottom = (boxes[big, :2] + boxes[big, 2:]).max(axis=0)
+    is_large = area >= max(MIN_SPECK_AREA * pen**2, MIN_AREA_SHARE * area.max())
+    is_large[int(area.argmax())] = True
+    left, top = boxes[is_large, :2].min(axis=0)
+    right, bottom = (boxes[is_large, :2] + boxes[is_large, 2:]).max(axis=0)
     aside = np.maximum(np.maximum(left - boxes[:, 0] - boxes[:, 2], boxes[:, 0] - right), 0)
     above = np.maximum(np.maximum(top - boxes[:, 1] - boxes[:, 3], boxes[:, 1] - bottom), 0)
-    kept = big | ((np.hypot(aside, above) <= NEAR * pen) & (area > CRUMB * pen**2))
-    table = np.where(kept, 255, 0).astype(np.uint8)
-    table[0] = 0
-    writing: NDArray[np.uint8] = table[labels]
-    return writing
+    is_near = (np.hypot(aside, above) <= MAX_BREAK * pen) & (area > MIN_BREAK_AREA * pen**2)
+    return _with_labels(np.asarray(labels, np.int32), is_large | is_near)
 
 
 def without_border(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The mask without a frame about everything else.
+    """The mask without a frame around everything else.
 
     A line along one edge alone stays: it may be the 1 of a number that was cropped closely.
     """
@@ -73,21 +71,27 @@ def without_border(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if count == 2:
         return mask
     size = np.array(mask.shape[::-1])
-    rim = BORDER * size.max()
-    inner = labels[round(rim) : round(size[1] - rim), round(rim) : round(size[0] - rim)]
-    hollow = np.bincount(inner.ravel(), minlength=count)[1:] == 0  # nothing of it lies further in
-    border = hollow & (stats[1:, 2:4] > LONG * size).all(axis=1)
-    if border.all() or not border.any():
+    margin = FRAME_MARGIN * size.max()
+    inner = labels[round(margin) : round(size[1] - margin), round(margin) : round(size[0] - margin)]
+    is_hollow = np.bincount(inner.ravel(), minlength=count)[1:] == 0  # it has no pixel inside
+    is_frame = is_hollow & (stats[1:, 2:4] > MIN_FRAME_EXTENT * size).all(axis=1)
+    if is_frame.all() or not is_frame.any():
         return mask
-    table = np.concatenate([[0], np.where(border, 0, 255)]).astype(np.uint8)
-    kept: NDArray[np.uint8] = table[labels]
-    return kept
+    return _with_labels(np.asarray(labels, np.int32), np.concatenate([[False], ~is_frame]))
+
+
+def _with_labels(labels: NDArray[np.int32], is_kept: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The mask, 255 or 0, of the labels that are kept; label 0, the paper, never is."""
+    values = np.where(is_kept, 255, 0).astype(np.uint8)
+    values[0] = 0
+    mask: NDArray[np.uint8] = values[labels]
+    return mask
 
 
 def pen_width(mask: NDArray[np.uint8]) -> float:
-    """The usual width of a mask's lines in pixels; large pieces have most say."""
+    """The usual width of a mask's lines in pixels; large components count most."""
     inside = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
-    # Where there is no paper at all, OpenCV's distance to it is beyond all bounds.
+    # Where there is no paper at all, OpenCV's distance to it has no bounds.
     depths = np.minimum(inside[mask > 0], max(mask.shape) / 2)
     # Along a line the distance from its edge is a quarter of its width on average.
     return max(4 * float(depths.mean()) - 1, 1.0)

@@ -1,4 +1,4 @@
-"""How sharp the writing on a picture is, so that a blurred one is said to be blurred."""
+"""How sharp the writing on a picture is, so that people can be told when it is blurred."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,32 +9,34 @@ from numpy.typing import NDArray
 
 from app.reading import Digit
 
-SIDE: Final = 64  # pixels: a digit's height when its edges are measured
-MOST: Final = 40  # digits that are measured; more say no more
-BLURRED: Final = 0.235  # heights of a digit: up to 0.21 digits are read well, from 0.26 on badly
+SIDE: Final = 64  # pixels: a digit's longer side when its edges are measured
+MAX_MEASURED: Final = 40  # digits; more would not change the median
+# Heights of a digit: with edges up to 0.21 digits are read well, from 0.26 on badly.
+MAX_EDGE_WIDTH: Final = 0.235
 
 
 def is_blurred(image: NDArray[np.uint8], digits: Sequence[Digit]) -> bool:
     """Whether these digits, see `edge_width`, are too blurred to be trusted."""
-    return edge_width(image, digits) > BLURRED
+    return edge_width(image, digits) > MAX_EDGE_WIDTH
 
 
 def edge_width(image: NDArray[np.uint8], digits: Sequence[Digit]) -> float:
     """How wide the edges of these digits' strokes are, in heights of a digit; 0 without digits.
 
-    From the steepest slope in a digit's box and the contrast there; the median of all digits.
-    image: uint8 (h, w) or (h, w, 3 or 4), what the digits' boxes are in pixels of.
+    The median over the digits, each from the steepest slope in its box and the contrast there.
+    image: uint8 (h, w) or (h, w, 3 or 4), in whose pixels the digits' boxes are.
     """
-    some = digits[:: max(len(digits) // MOST, 1)]
-    widths = [_edge_width(image, digit.box) for digit in some]
+    measured = digits[:: max(len(digits) // MAX_MEASURED, 1)]
+    widths = [_edge_width(image, digit.box) for digit in measured]
     return float(np.median(widths)) if widths else 0.0
 
 
 def _edge_width(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> float:
     x, y, width, height = (round(side) for side in box)
     side = max(width, height, 1)
-    room = side // 8  # paper around it, which the contrast is to
-    crop = image[max(y - room, 0) : y + height + room, max(x - room, 0) : x + width + room, ...]
+    margin = side // 8  # paper around the digit, for the contrast
+    rows = slice(max(y - margin, 0), y + height + margin)
+    crop = image[rows, max(x - margin, 0) : x + width + margin, ...]
     if not crop.size:
         return 0.0
     grey = crop if crop.ndim == 2 else crop[..., :3].mean(axis=2).astype(np.uint8)

@@ -15,7 +15,7 @@ from PIL import Image, ImageFilter
 from streamlit.testing.v1 import AppTest
 
 from app.ink.picture_file import decode
-from app.ink.sharpness import BLURRED, edge_width, is_blurred
+from app.ink.sharpness import MAX_EDGE_WIDTH, edge_width, is_blurred
 from app.page import annotated_picture, html_panel
 from app.recognizer import Recognizer
 from tests.support.paths import ROOT
@@ -152,7 +152,7 @@ def test_blur_is_detected_at_any_size(recognizer: Recognizer, size: int) -> None
         widths.append(edge_width(image, digits))
         assert is_blurred(image, digits) == (share > 0.1)
     assert widths == sorted(widths)
-    assert widths[0] < BLURRED / 3
+    assert widths[0] < MAX_EDGE_WIDTH / 3
 
 
 def test_light_ink_on_dark_paper_is_sharp_too(recognizer: Recognizer) -> None:
