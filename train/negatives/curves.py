@@ -1,7 +1,6 @@
-"""Strokes made of lines, curves, rings and arcs: what scribbles and doodles are drawn with.
+"""Strokes made of lines, curves, rings and arcs, for scribbles and doodles.
 
-Sampled about as densely as a pen's, so that `train.augment.strokes` can bend, shorten and shake
-them.
+They are sampled about as densely as a pen's strokes, so that `train.augment.strokes` can vary them.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
-"""Small pictures and marks that people draw in place of a digit.
+"""Small pictures and marks that people draw instead of a digit.
 
-Each function draws one, in pixels of a square about 100 wide, y down. No ring, no upright bar
-and no steep stroke by itself: those are digits.
+Each function draws one, in pixels of a square about 100 wide, y down. A ring, an upright bar or a
+steep stroke alone is never drawn, since these are digits.
 """
 
 from typing import Final
@@ -12,7 +12,7 @@ from train.negatives.curves import FULL, Drawing, Strokes, arc, dense, lines, ri
 
 
 def _jitter(strokes: Strokes, random: np.random.Generator) -> Strokes:
-    """Each stroke a little away from its place and of another size."""
+    """Shifts and resizes each stroke a little."""
     return [s * random.normal(1, 0.06, 2) + random.normal(0, 2.5, 2) for s in strokes]
 
 
@@ -165,7 +165,7 @@ def dots(random: np.random.Generator) -> Strokes:
 
 
 def brackets(random: np.random.Generator) -> Strokes:
-    """Corners that open to one side: [ ] < ^ v and L; > is near to a 7."""
+    """Corners that open to one side: [ ] < ^ v and L. There is no >, which is like a 7."""
     shape = [
         ((60.0, 0.0), (0.0, 0.0), (0.0, 100.0), (60.0, 100.0)),
         ((0.0, 0.0), (60.0, 0.0), (60.0, 100.0), (0.0, 100.0)),

@@ -1,7 +1,7 @@
-"""What is left of digits that were broken, crossed out or run together: no digits any more.
+"""Negatives made of digits that are broken, crossed out or run together.
 
-Care is needed: half an 8 can be a 3, a 7 without its roof is a 1, a 0 on a 0 is an 8. Only those
-ways of breaking and gluing are here whose results, looked at on contact sheets, are no digits.
+Some results would be digits: half an 8 can be a 3, a 7 without its roof is a 1, a 0 on a 0 is an 8.
+Only those ways of breaking and gluing are here that gave no digits on contact sheets.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from app import glyph
 from train.data.datasets import Digits, Ink
 from train.negatives.curves import Stroke, Strokes, dense
 
-TALL: Final = 100.0  # pixels, the height that digits are brought to before they are glued
-_ENDS_APART: Final = (2, 3, 5)  # digits whose ends without their middle are two marks
-_STRUCK: Final = (3, 6, 8, 9)  # the others are written with a bar by some, or gain one
+HEIGHT: Final = 100.0  # pixels, of digits before they are glued
+_ENDS_APART: Final = (2, 3, 5)  # digits whose ends are two marks without their middle
+_STRUCK: Final = (3, 6, 8, 9)  # some people write the others with a bar
 
 
 class Fragments:
-    """Broken pen digits. ink: whole ones, n >= 1."""
+    """Breaks and joins pen digits. ink: whole digits, at least one."""
 
     def __init__(self, ink: Ink) -> None:
         self._ink = ink
@@ -34,13 +34,13 @@ class Fragments:
         return ways[int(random.choice(5, p=[0.35, 0.15, 0.2, 0.24, 0.06]))](random)
 
     def shattered(self, random: np.random.Generator) -> Strokes:
-        """Four to six pieces of one digit, strewn about too widely to join."""
+        """Four to six pieces of one digit, scattered too widely to join."""
         whole = self._digit(random, range(10))
         cuts = np.linspace(0, 1, int(random.integers(5, 8)))
         places = random.permutation(9)
         drawn = []
         for number, (begin, end) in enumerate(pairwise(cuts)):
-            for part in piece(whole, begin, end - 0.3 * (end - begin) * random.random()):
+            for part in cut_piece(whole, begin, end - 0.3 * (end - begin) * random.random()):
                 turned = _turn(part - part.mean(axis=0), random.uniform(-1.5, 1.5))
                 place = np.array([60 * (places[number] % 3), 60 * (places[number] // 3)])
                 drawn.append(turned + place + random.uniform(-8, 8, 2))
@@ -49,14 +49,16 @@ class Fragments:
     def ends(self, random: np.random.Generator) -> Strokes:
         """Both ends of a digit without what joined them."""
         whole = self._digit(random, _ENDS_APART)
-        return piece(whole, 0, random.uniform(0.1, 0.2)) + piece(whole, random.uniform(0.8, 0.9), 1)
+        start = cut_piece(whole, 0, random.uniform(0.1, 0.2))
+        return start + cut_piece(whole, random.uniform(0.8, 0.9), 1)
 
     def collage(self, random: np.random.Generator) -> Strokes:
         """Pieces of three or four digits in one place."""
         drawn: Strokes = []
         for _ in range(int(random.integers(4, 6))):
             begin = random.uniform(0, 0.6)
-            parts = piece(self._digit(random, range(10)), begin, begin + random.uniform(0.25, 0.4))
+            whole = self._digit(random, range(10))
+            parts = cut_piece(whole, begin, begin + random.uniform(0.25, 0.4))
             turn, shift = random.uniform(-3, 3), random.uniform(-60, 60, 2)
             drawn += [_turn(part - [30, 50], turn) + shift for part in parts]
         return drawn
@@ -109,7 +111,7 @@ class Fragments:
         above = self._digit(random, (2, 3, 4, 5, 7))
         below = self._digit(random, (0, 2, 3, 4, 5, 6, 8, 9))
         middle = (_bounds(above)[1][0] - _bounds(below)[1][0]) / 2
-        shift = [middle + random.uniform(-10, 10), TALL + random.uniform(70, 110)]
+        shift = [middle + random.uniform(-10, 10), HEIGHT + random.uniform(70, 110)]
         return above + [stroke + shift for stroke in below]
 
     def _any(self, random: np.random.Generator) -> tuple[int, int]:
@@ -117,16 +119,16 @@ class Fragments:
         return int(self._ink.labels[number]), number
 
     def _digit(self, random: np.random.Generator, labels: Sequence[int]) -> Strokes:
-        """A digit of one of the labels, or of any where there is none."""
+        """A digit with one of the labels, or any digit if there is none."""
         among = self._of[int(random.choice(labels))]
         number = int(random.choice(among)) if len(among) else self._any(random)[1]
         return self._unit(number)
 
     def _unit(self, number: int) -> Strokes:
-        """A digit from the corner (0, 0), TALL high or, if it is wider, wide."""
+        """A digit at the corner (0, 0), whose longer side is HEIGHT."""
         strokes = [stroke.astype(np.float64) for stroke in self._ink.strokes[number]]
         low, high = _bounds(strokes)
-        scale = TALL / max(float((high - low).max()), 1e-6)
+        scale = HEIGHT / max(float((high - low).max()), 1e-6)
         return [(stroke - low) * scale for stroke in strokes]
 
 
@@ -150,7 +152,7 @@ def glue_bitmaps(digits: Digits, random: np.random.Generator) -> NDArray[np.uint
     return glyph.from_ink(canvas[y : y + height, x : x + width])
 
 
-def piece(strokes: Strokes, begin: float, end: float) -> Strokes:
+def cut_piece(strokes: Strokes, begin: float, end: float) -> Strokes:
     """The part of a drawing between two shares of its path length, in the order it was drawn."""
     lengths = [float(np.hypot(*np.diff(stroke, axis=0).T).sum()) for stroke in strokes]
     total = sum(lengths)

@@ -1,7 +1,7 @@
-"""Pen movements that mean nothing: curves of many turns, spirals, zigzags, hatching, scrawl.
+"""Meaningless pen movements: curves of many turns, spirals, zigzags, hatching, scrawl.
 
 Each function draws one, in pixels of a square about 100 wide, y down. All have more turns, lines
-or strokes than any digit, so that none can become one by chance.
+or strokes than any digit, so none becomes a digit by chance.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Scribbles and doodles of kinds that are not trained on, for validation."""
+"""Scribbles and doodles for validation, of kinds that are not trained on."""
 
 from typing import Final
 
@@ -16,7 +16,7 @@ def chain(random: np.random.Generator) -> Strokes:
 
 
 def wander(random: np.random.Generator) -> Strokes:
-    """A pen that goes on and on about the same place."""
+    """A pen that keeps circling in one area."""
     angle = np.linspace(0, FULL, 240)[:, None, None]
     speed = np.arange(3, 10)[:, None]
     sizes = random.uniform(0.5, 1, (7, 2)) / np.sqrt(speed)
@@ -25,7 +25,7 @@ def wander(random: np.random.Generator) -> Strokes:
 
 
 def brush(random: np.random.Generator) -> Strokes:
-    """To and fro over the same place, as one fills an area."""
+    """Back and forth over the same area, as if to fill it."""
     turns = int(random.integers(6, 16))
     x = np.linspace(0, 1, 2 * turns) + random.normal(0, 0.02, 2 * turns)
     y = np.tile([0.0, 1.0], turns) * random.uniform(0.4, 1.0) + random.normal(0, 0.06, 2 * turns)

@@ -91,9 +91,8 @@ def light_on(size: tuple[int, int], random: Random) -> Map:
     if random.random() < SHADOWED_SHARE:
         angle, offset = random.uniform(0, 2 * np.pi), random.uniform(-0.7, 0.7)
         bent = 0.4 * random.uniform(-1, 1) * (np.cos(angle) * y - np.sin(angle) * x) ** 2
-        away = (np.cos(angle) * x + np.sin(angle) * y + bent - offset) / random.uniform(
-            *SHADOW_EDGE
-        )
+        away = np.cos(angle) * x + np.sin(angle) * y + bent - offset
+        away = away / random.uniform(*SHADOW_EDGE)
         light *= 1 - (1 - random.uniform(*SHADOW)) / (1 + np.exp(np.clip(-4 * away, -30, 30)))
     light = 1 - (1 - light / light.max()) * min(max(size) / PATCH_PIXELS, 1)
     large = cv2.resize(light.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)

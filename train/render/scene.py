@@ -68,9 +68,8 @@ class Scene:
     def lines(self, lines: list[NDArray[np.float64]], width: float) -> Map:
         """The share of each pixel that lines cover. width: in picture pixels."""
         canvas = np.zeros(self.drawn[::-1], np.uint8)
-        thick = (
-            2 * max(0, round((width * self.oversampling - 1.4) / 2)) + 1
-        )  # OpenCV: 2k + 1 is 2k + 2.4
+        # OpenCV draws lines of thickness 2k + 1 about 2k + 2.4 wide.
+        thick = 2 * max(0, round((width * self.oversampling - 1.4) / 2)) + 1
         for line in lines:
             points = cv2.perspectiveTransform(line[None], self.matrix)[0]
             fixed = np.round(points * (1 << _BITS)).astype(np.int32)

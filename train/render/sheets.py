@@ -123,10 +123,9 @@ def _disturb(shot: Photograph, random: Random) -> Photograph:
     if random.random() < CRUMPLED[0]:
         seen *= 1 + random.uniform(0, CRUMPLED[1]) * _folds(seen.shape, random)
     if random.random() < COLOUR_SHIFT[0]:
-        seen = 255 * (seen / 255) ** np.float32(
-            np.exp(random.uniform(-COLOUR_SHIFT[1], COLOUR_SHIFT[1]))
-        )
-        seen *= 1 + random.uniform(-COLOUR_SHIFT[1], COLOUR_SHIFT[1] / 2, 3).astype(np.float32)
+        change = COLOUR_SHIFT[1]
+        seen = 255 * (seen / 255) ** np.float32(np.exp(random.uniform(-change, change)))
+        seen *= 1 + random.uniform(-change, change / 2, 3).astype(np.float32)
     picture = np.clip(seen, 0, 255).astype(np.uint8)
     if random.random() < OBJECTS[0]:
         for _ in range(random.integers(1, 4)):

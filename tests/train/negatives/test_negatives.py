@@ -194,7 +194,7 @@ def test_a_piece_by_path_length(
     begin: float, end: float, expected: list[list[list[float]]]
 ) -> None:
     strokes = [np.array([[0.0, 0], [60, 0]]), np.array([[0.0, 10], [0, 50]])]
-    found = fragments.piece(strokes, begin, end)
+    found = fragments.cut_piece(strokes, begin, end)
     assert [part.round(6).tolist() for part in found] == expected
 
 
