@@ -28,7 +28,7 @@ setup: ## make all environments, at the same time
 check: .venv/app/.tested .venv/train/.tested ## linters, types, and which package may import which
 	$(APP) -m ruff check .
 	$(APP) -m ruff format --check .
-	$(APP) -m mypy app
+	$(APP) -m mypy app deploy/space.py tests/conftest.py tests/benchmarks tests/deploy tests/support tests/tools --exclude test_batch
 	.venv/app/bin/lint-imports --no-logo
 	$(TRAIN) -m mypy train export
 	sh tests/tools/biome.sh
