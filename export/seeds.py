@@ -14,7 +14,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from export.__main__ import calibrate, everything, figures_of, glyphs_for_calibration, write
+from export.description import stored_figures
+from export.steps import calibration_glyphs, evaluation_sets, fit_confidence, write_graphs
 from train.data.datasets import data_folder
 from train.data.download import DataError
 from train.evaluate.evaluation import evaluate
@@ -54,16 +55,16 @@ def score_seeds(weights: Sequence[Path], folder: Path) -> dict[str, Any]:
         raise ValueError(
             f"expected one recipe and different seeds, came {len(recipes)} recipes, seeds {seeds}"
         )
-    collection = everything(folder)
+    collection = evaluation_sets(folder)
     fitted = [collection.sets[name].digits for name in CALIBRATED]
     found = {}
     for trained in tqdm(sorted(trainings, key=lambda one: one.config.seed), "seeds"):
         with tempfile.TemporaryDirectory() as scratch:
             fp32, int8 = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"
-            write(trained, fp32, int8, glyphs_for_calibration(trained.config, folder))
-            calibrate([int8], fitted)
+            write_graphs(trained, fp32, int8, calibration_glyphs(trained.config, folder))
+            fit_confidence([int8], fitted)
             measured = measure(evaluate(load_model(int8), "int8", collection))
-        found[str(trained.config.seed)] = figures_of(measured)
+        found[str(trained.config.seed)] = stored_figures(measured)
         print(trained.config.seed, measured["sets"][TEST]["accuracy"])
     return found
 

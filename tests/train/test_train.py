@@ -17,6 +17,7 @@ from tests.support.small import FLAGS, small_sets, small_splits
 from train import __main__ as command
 from train.config import Config
 from train.data.normal_form import redraw_scans
+from train.engine import stages
 from train.engine.loop import round_of
 from train.networks.classifier import load
 
@@ -27,7 +28,7 @@ ALONE = ["--distillation-weight", "0"]  # without a teacher
 
 def run(arguments: list[str]) -> int:
     """The training command on the small sets."""
-    command.load_sources = lambda folder: small_splits()  # type: ignore[assignment]
+    stages.load_sources = lambda folder: small_splits()  # type: ignore[assignment]
     return command.main(arguments)
 
 
