@@ -49,6 +49,9 @@ test-batch: .venv/batch/.tested ## the batch job's types and tests, on a small R
 	$(BATCH) -m mypy -m deploy.batch
 	$(BATCH) -m pytest --require-all tests/deploy/test_batch.py --junitxml=$(REPORTS)/batch.xml
 
+coverage: .venv/app/.tested ## measure which lines of app/ its tests run
+	$(APP) -m pytest --numprocesses 2 --dist loadscope --cov app --cov-report term-missing:skip-covered tests/app
+
 train: .venv/train/.tested ## train the network: models/model.pth
 	$(TRAIN) -m train
 
