@@ -6,8 +6,8 @@ import pytest
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink.image import find_ink
-from app.ink.strokes import ink_glyph
+from app.ink import image as picture
+from app.ink import strokes as ink
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
 from tests.support.drawings import DIGITS
@@ -61,15 +61,15 @@ def test_no_contrast_is_a_reading_without_digits(
     ],
 )
 def test_a_tap_is_a_dot_in_the_middle(strokes: list) -> None:
-    made = ink_glyph(strokes)
+    made = ink.ink_glyph(strokes)
     assert cv2.boundingRect((made > 127).astype(np.uint8)) == (13, 13, 2, 2)
 
 
 def test_a_blob_of_pixels_is_the_same_dot() -> None:
     image = cv2.circle(blank(0, 200, 200), (40, 160), 15, 255, -1)
-    found = find_ink(image)
+    found = picture.find_ink(image)
     assert found is not None
-    assert np.array_equal(picture_glyph(image), ink_glyph([[[0, 0]]]))
+    assert np.array_equal(picture_glyph(image), ink.ink_glyph([[[0, 0]]]))
     assert found[1] == (25, 145, 31, 31)
 
 
@@ -81,7 +81,7 @@ def test_a_blob_of_pixels_is_the_same_dot() -> None:
     ],
 )
 def test_a_line_fills_the_box(points: list, wide: int, high: int) -> None:
-    _, _, width, height = cv2.boundingRect((ink_glyph([points]) > 127).astype(np.uint8))
+    _, _, width, height = cv2.boundingRect((ink.ink_glyph([points]) > 127).astype(np.uint8))
     assert (width, height) == pytest.approx((wide, high), abs=1)
 
 
@@ -132,6 +132,6 @@ def test_what_is_no_image_is_refused(recognizer: Recognizer, image: object, told
 
 
 def picture_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    found = find_ink(image)
+    found = picture.find_ink(image)
     assert found is not None
     return glyph.from_ink(found[0])

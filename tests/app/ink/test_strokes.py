@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.ink.strokes import MAX_POINTS, checked, strokes_from_canvas, strokes_from_file
+from app.ink import strokes as ink
 from app.reading import UnreadableInput
 
 
@@ -17,12 +17,12 @@ def path(*commands: list) -> dict:
 
 @pytest.mark.parametrize("data", [None, {}, {"objects": []}, {"objects": [{"type": "Rect"}]}])
 def test_a_canvas_without_paths_has_no_strokes(data: dict | None) -> None:
-    assert strokes_from_canvas(data) == []
+    assert ink.strokes_from_canvas(data) == []
 
 
 def test_lines_and_curves_become_points() -> None:
     data = {"objects": [path(["M", 0, 0], ["Q", 10, 0, 10, 10], ["L", 10, 30]), path(["M", 5, 6])]}
-    first, second = strokes_from_canvas(data)
+    first, second = ink.strokes_from_canvas(data)
     expected = [[0, 0], [4.375, 0.625], [7.5, 2.5], [9.375, 5.625], [10, 10], [10, 30]]
     assert np.allclose(first, expected)
     assert np.allclose(second, [[5, 6]])
@@ -31,7 +31,7 @@ def test_lines_and_curves_become_points() -> None:
 @pytest.mark.parametrize("command", [["C", 1, 2, 3, 4, 5, 6], ["L", 1], ["Q", 1, 2]])
 def test_an_unknown_path_command_is_refused(command: list) -> None:
     with pytest.raises(UnreadableInput, match="expected path commands M, L or Q"):
-        strokes_from_canvas({"objects": [path(["M", 0, 0], command)]})
+        ink.strokes_from_canvas({"objects": [path(["M", 0, 0], command)]})
 
 
 @pytest.mark.parametrize("programs", [False, True])
@@ -39,7 +39,7 @@ def test_reads_an_ink_file(tmp_path: Path, programs: bool) -> None:
     file = tmp_path / "one.json"
     strokes = [[[1, 2], [3, 4]], []]
     file.write_text(json.dumps({"strokes": strokes} if programs else strokes))
-    (stroke,) = strokes_from_file(file)
+    (stroke,) = ink.strokes_from_file(file)
     assert stroke.tolist() == [[1, 2], [3, 4]]
 
 
@@ -48,7 +48,7 @@ def test_a_file_that_is_no_ink_is_refused(tmp_path: Path, content: str) -> None:
     file = tmp_path / "broken.json"
     file.write_text(content)
     with pytest.raises(UnreadableInput, match="expected"):
-        strokes_from_file(file)
+        ink.strokes_from_file(file)
 
 
 @pytest.mark.parametrize(
@@ -58,21 +58,21 @@ def test_a_file_that_is_no_ink_is_refused(tmp_path: Path, content: str) -> None:
 )
 def test_what_is_no_number_is_refused(stroke: list) -> None:
     with pytest.raises(UnreadableInput, match="stroke 1: expected"):
-        checked([[[0, 0]], stroke])
+        ink.checked([[[0, 0]], stroke])
 
 
 @pytest.mark.parametrize("strokes", [np.array(1), "12", b"12", {"x": []}, 7, None])
 def test_what_is_no_sequence_of_strokes_is_refused(strokes: Any) -> None:
     with pytest.raises(UnreadableInput, match="expected a sequence of strokes"):
-        checked(strokes)
+        ink.checked(strokes)
 
 
 def test_of_too_many_points_some_are_taken() -> None:
     line = np.linspace(0, 1000, 400_000)[:, None] * (1, 0.5)
     tap = np.array([[3.0, 4.0]])
-    thinned, same = checked([line, tap])
-    assert len(thinned) <= MAX_POINTS + 1
+    thinned, same = ink.checked([line, tap])
+    assert len(thinned) <= ink.MAX_POINTS + 1
     assert thinned[[0, -1]].tolist() == line[[0, -1]].tolist(), "it ends where it ended"
     assert same.tolist() == tap.tolist()
     usual = line[:10_000]
-    assert len(checked([usual])[0]) == len(usual)
+    assert len(ink.checked([usual])[0]) == len(usual)

@@ -1,0 +1,145 @@
+"""The line reader: what it learns from, that it learns, and that a killed run ends the same."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.support.drawings import DIGITS
+from train.data.line_sets import Line, LineSet
+from train.engine import reader_loop
+from train.engine.reader_batches import GROUP, batch, batches
+from train.engine.reader_loop import Settings, Training, exact
+from train.networks.line_reader import CLASSES, STRIDE, SYMBOLS, LineReader, greedy
+from train.render.line_image import HEIGHT, MARGIN, SIDE_MARGIN, draw_line
+from train.render.lines import LAYOUTS, Composer
+from train.render.signs import SIGNS, sign_strokes
+
+SETTINGS = Settings(lines=8 * GROUP * 2, batch_size=8)
+
+
+def writer() -> dict[int, list[list[np.ndarray]]]:
+    """One who drew each digit once."""
+    return {
+        digit: [[np.array(stroke, np.float32) for stroke in strokes]]
+        for digit, strokes in DIGITS.items()
+    }
+
+
+def lines() -> LineSet:
+    return LineSet([writer()], [Line([np.array([[0.0, 0.0], [1.0, 9.0]])], "1")], [])
+
+
+def test_a_line_says_what_was_composed() -> None:
+    random = np.random.default_rng(0)
+    drawn = [Composer([writer()]).draw(random) for _ in range(300)]
+    texts = [line.text for line in drawn]
+    assert set("".join(texts)) == set(SYMBOLS) - {"?"}
+    assert sum(text.isdecimal() for text in texts) > 150
+    assert all(np.isfinite(np.concatenate(line.strokes)).all() for line in drawn)
+
+
+def test_layouts_and_signs_are_symbols_of_the_reader() -> None:
+    assert set("".join(LAYOUTS)) - set("dD") <= set(SYMBOLS)
+    assert set(SIGNS) == set(SYMBOLS) - set("0123456789?")
+
+
+@pytest.mark.parametrize(
+    ("symbol", "top", "bottom"),  # limits in heights of a digit above (below 0) the baseline
+    [(".", -0.3, 0.3), (",", -0.2, 0.5), ("-", -0.8, -0.1), ("/", -1.5, 0.4), ("(", -1.4, 0.4)],
+)
+def test_a_sign_is_where_it_is_written(symbol: str, top: float, bottom: float) -> None:
+    for seed in range(20):
+        heights = np.concatenate(sign_strokes(symbol, np.random.default_rng(seed)))[:, 1]
+        assert top < heights.min()
+        assert heights.max() < bottom
+
+
+def test_a_strip_holds_the_ink_in_its_middle() -> None:
+    strip = draw_line([np.array([[10.0, 10.0], [10.0, 210.0]]), np.array([[500.0, 10.0]])])
+    rows, columns = np.nonzero(strip > 127)
+    assert strip.shape == (HEIGHT, 98 + 2 * SIDE_MARGIN)  # 490 pixels across, 200 down to 40
+    assert abs(rows.min() - MARGIN) <= 1
+    assert abs(rows.max() - (HEIGHT - MARGIN)) <= 1
+    assert abs(columns.min() - SIDE_MARGIN) <= 1
+    assert draw_line([np.array([[3.0, 3.0]])]).max() > 0  # a dot
+
+
+def test_batches_are_the_same_wherever_they_begin() -> None:
+    whole = list(batches(lines(), 4, 2 * GROUP, seed=1))
+    later = list(batches(lines(), 4, 2 * GROUP, seed=1, start=GROUP))
+    assert len(whole) == 2 * GROUP
+    for one, other in zip(whole[GROUP:], later, strict=True):
+        assert all(torch.equal(left, right) for left, right in zip(one, other, strict=True))
+    strips, labels, lengths = whole[0]
+    assert strips.shape[:3] == (4, 1, HEIGHT)
+    assert len(labels) == lengths.sum()
+
+
+def test_the_network_answers_for_every_fourth_column() -> None:
+    logits = LineReader()(torch.zeros(2, 1, HEIGHT, 96))
+    assert logits.shape == (2, 96 // STRIDE, CLASSES)
+
+
+def test_the_best_path_drops_repeats_and_blanks() -> None:
+    path = torch.tensor([[2, 2, 0, 2, 1, 0, 11]])  # class n is symbol n - 1
+    assert greedy(torch.nn.functional.one_hot(path, CLASSES).float()) == ["110-"]
+
+
+def test_it_learns() -> None:
+    torch.manual_seed(0)
+    strip, labels, lengths = batch([Line([np.array([[0.0, 0.0], [0.0, 9.0]])], "1")], None)
+    network, loss_of = LineReader().train(), torch.nn.CTCLoss()
+    optimizer = torch.optim.AdamW(network.parameters(), 2e-3)
+    losses = []
+    for _ in range(30):
+        scores = network(strip).log_softmax(2).transpose(0, 1)
+        loss = loss_of(scores, labels, torch.tensor([scores.shape[0]]), lengths)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.2 * losses[0]
+
+
+def test_a_killed_run_ends_as_an_unbroken_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_loop, "CHECKPOINT", GROUP)
+    unbroken = Training(SETTINGS)
+    unbroken.run(lines(), {}, tmp_path / "unbroken.pth")
+
+    def kill(*_: object) -> float:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(reader_loop, "exact", kill)
+    with pytest.raises(KeyboardInterrupt):
+        Training(SETTINGS).run(lines(), {"strings": lines().strings}, tmp_path / "killed.pth")
+    resumed = Training(SETTINGS)
+    resumed.restore(tmp_path / "killed.pth")
+    assert resumed.step == GROUP
+    resumed.run(lines(), {}, tmp_path / "killed.pth")
+    for left, right in zip(
+        unbroken.averaged.parameters(), resumed.averaged.parameters(), strict=True
+    ):
+        assert torch.equal(left, right)
+
+
+def test_the_share_of_lines_read_exactly() -> None:
+    class Ones(torch.nn.Module):
+        """Reads every line as 1."""
+
+        def forward(self, strips: torch.Tensor) -> torch.Tensor:
+            scores = torch.zeros(len(strips), strips.shape[3] // STRIDE, CLASSES)
+            scores[:, 0, SYMBOLS.index("1") + 1] = scores[:, 1:, 0] = 1
+            return scores
+
+    stroke = [np.array([[0.0, 0.0], [0.0, 9.0]])]
+    assert exact(Ones(), [Line(stroke, "1"), Line(stroke, "7"), Line(stroke, "1")]) == 2 / 3
+
+
+def test_another_runs_checkpoint_is_refused(tmp_path: Path) -> None:
+    Training(SETTINGS).save(tmp_path / "checkpoint.pth")
+    with pytest.raises(ValueError, match="expected a run with the same settings"):
+        Training(Settings(lines=8 * GROUP, batch_size=8)).restore(tmp_path / "checkpoint.pth")

@@ -1,0 +1,78 @@
+"""What the line reader learns from: each writer's single digits, and number strings as written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train.data import unipen_sets
+from train.data.datasets import Ink, load_pendigits
+from train.data.pendigits import Strokes
+from train.data.unipen_archive import Archive
+from train.data.unipen_download import obtain_unipen
+from train.data.unipen_sets import Writing
+
+MIN_DIGITS: Final = 3  # different ones that a writer must have drawn to compose lines of
+
+Writer = Mapping[int, Sequence[Strokes]]  # the drawings of each digit
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """strokes: float64 (n, 2), x right and y down, of any scale; text: what the line says."""
+
+    strokes: list[NDArray[np.float64]]
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class LineSet:
+    """One side of the split.
+
+    writers: single digits to compose lines of. strings, digits: number strings, and single digits
+    between other words, as they were written.
+    """
+
+    writers: list[Writer]
+    strings: list[Line]
+    digits: list[Line]
+
+
+def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
+    """Training and validation by other writers; UNIPEN's test writers are left alone.
+
+    Raises DataError.
+    """
+    pen = load_pendigits(folder)
+    with Archive(obtain_unipen(folder)) as archive:
+        digits = unipen_sets.digits(archive)
+        strings = unipen_sets.number_strings(archive)
+        words = unipen_sets.single_digit_words(archive)
+    sides = (
+        (pen.train, digits.train, strings.train, words.train),
+        (pen.validation, digits.validation, strings.validation, words.validation),
+    )
+    training, validation = (
+        LineSet(_writers((ink, single.ink())), _lines(string), _lines(word))
+        for ink, single, string, word in sides
+    )
+    return training, validation
+
+
+def _writers(parts: Iterable[Ink]) -> list[Writer]:
+    writers: dict[tuple[int, int], dict[int, list[Strokes]]] = {}
+    for number, ink in enumerate(parts):
+        labels, names = ink.labels.tolist(), ink.writers.tolist()
+        for strokes, label, name in zip(ink.strokes, labels, names, strict=True):
+            writers.setdefault((number, name), {}).setdefault(label, []).append(strokes)
+    return [digits for digits in writers.values() if len(digits) >= MIN_DIGITS]
+
+
+def _lines(writing: Writing) -> list[Line]:
+    return [
+        Line([stroke.astype(np.float64) for stroke in strokes], label)
+        for strokes, label in zip(writing.strokes, writing.labels, strict=True)
+    ]

@@ -1,0 +1,99 @@
+"""Batches for the line reader: lines drawn with many pens, damaged as pictures are, padded."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from train.data.line_sets import Line, LineSet
+from train.networks.line_reader import SYMBOLS
+from train.render.line_image import HEIGHT, THICKNESS, draw_line
+from train.render.lines import Composer
+
+THICKNESSES: Final = (1, 3, 3, 3, 5)  # of the pen, drawn as often as listed
+GROUP: Final = 16  # batches whose lines are sorted by width, so that little is padded
+WIDTH_STEP: Final = 32  # pixels that batches' widths are multiples of
+STRINGS_SHARE: Final = 0.1  # of the lines that are number strings as they were written, varied
+DIGITS_SHARE: Final = 0.05  # the same of single digits between words
+
+Batch = tuple[Tensor, Tensor, Tensor]  # strips (n, 1, 48, w), labels (sum,), lengths (n,)
+
+
+def batches(lines: LineSet, size: int, count: int, seed: int, start: int = 0) -> Iterator[Batch]:
+    """The batches from `start` to before `count`; a group's lines have a seed of their own."""
+    composer = Composer(lines.writers)
+    for group in range(start // GROUP, count // GROUP):
+        random = np.random.default_rng((seed, group))
+        drawn = [_line(lines, composer, random) for _ in range(size * GROUP)]
+        drawn.sort(key=relative_width)
+        for index in random.permutation(GROUP):
+            yield batch(drawn[index * size : (index + 1) * size], random)
+
+
+def batch(lines: Sequence[Line], random: np.random.Generator | None) -> Batch:
+    """Lines as the network takes them; random: of pens and damage, None for neither."""
+    images = []
+    for line in lines:
+        thickness = int(random.choice(THICKNESSES)) if random else THICKNESS
+        image = draw_line(line.strokes, thickness)
+        images.append(damage(image, random) if random else image)
+    width = -(-max(image.shape[1] for image in images) // WIDTH_STEP) * WIDTH_STEP
+    strips = np.zeros((len(lines), 1, HEIGHT, width), np.float32)
+    for strip, image in zip(strips, images, strict=True):
+        strip[0, :, : image.shape[1]] = image
+    labels = [SYMBOLS.index(symbol) + 1 for line in lines for symbol in line.text]
+    lengths = [len(line.text) for line in lines]
+    return torch.from_numpy(strips), torch.tensor(labels), torch.tensor(lengths)
+
+
+def relative_width(line: Line) -> float:
+    """The width of a line's ink, in heights of it."""
+    width, height = np.ptp(np.concatenate(line.strokes), axis=0).tolist()
+    return float(width / max(height, 1e-6))
+
+
+def damage(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+    """Half of all strips as they are, the others softer, thinner or thicker, noisy, with gaps."""
+    if random.random() < 0.5:
+        return image
+    strip = image.astype(np.float32)
+    if random.random() < 0.5:
+        strip = cv2.GaussianBlur(strip, (0, 0), random.uniform(0.3, 1.1)).astype(np.float32)
+    if random.random() < 0.3:
+        strip += random.normal(0, random.uniform(2, 25), strip.shape).astype(np.float32)
+    if random.random() < 0.5:  # a threshold that is off makes lines thinner or thicker
+        low = random.uniform(0, 110)
+        strip = (strip - low) * (255 / random.uniform(60, 255 - low))
+    if random.random() < 0.2:
+        coarse = random.random((8, max(image.shape[1] // 6, 1))).astype(np.float32)
+        strip *= cv2.resize(coarse, image.shape[::-1]) > random.uniform(0.05, 0.2)
+    return np.clip(strip, 0, 255).astype(np.uint8)
+
+
+def _line(lines: LineSet, composer: Composer, random: np.random.Generator) -> Line:
+    """A composed line, or now and then one as it was written."""
+    chance = random.random()
+    if chance < STRINGS_SHARE and lines.strings:
+        return vary(lines.strings[random.integers(len(lines.strings))], random)
+    if chance > 1 - DIGITS_SHARE and lines.digits:
+        return vary(lines.digits[random.integers(len(lines.digits))], random)
+    return composer.draw(random)
+
+
+def vary(line: Line, random: np.random.Generator) -> Line:
+    """The same line slanted, stretched and tilted otherwise, by a less steady hand."""
+    stretch, slant = float(np.exp(random.normal(0, 0.12))), random.normal(0, 0.12)
+    change = np.array([[stretch, random.normal(0, 0.03)], [slant, 1.0]])
+    height = float(np.ptp(np.concatenate(line.strokes)[:, 1]))
+    tremor = 0.004 * random.random() * height
+    return Line(
+        [
+            stroke @ change + tremor * random.standard_normal(stroke.shape)
+            for stroke in line.strokes
+        ],
+        line.text,
+    )

@@ -1,0 +1,111 @@
+"""The line reader's loop: composed lines in, averaged weights out, a checkpoint now and then."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from torch import nn
+from torch.optim import AdamW
+from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from tqdm import tqdm
+
+from train.config import setting
+from train.data.line_sets import Line, LineSet
+from train.engine.reader_batches import GROUP, batch, batches, relative_width
+from train.files import open_atomically
+from train.networks.line_reader import BLANK, LineReader, greedy
+
+CHECKPOINT: Final = 10 * GROUP  # steps between two checkpoints
+MAX_GRADIENT: Final = 5.0  # norm that gradients are clipped to
+_PARTS: Final = ("network", "averaged", "optimizer", "schedule")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides the reader's weights beside the data and the machine; stored with them."""
+
+    seed: int = setting(0, "of the lines, their order and the first weights")
+    lines: int = setting(160_000, "learned from, all different; a multiple of 1,024 counts")
+    batch_size: int = setting(64, "lines per step")
+    learning_rate: float = setting(2e-3, "at the peak of the one-cycle schedule")
+    weight_decay: float = setting(1e-2, "of AdamW")
+    average: float = setting(0.998, "of the averaged weights that is kept at each step, below 1")
+
+    @property
+    def steps(self) -> int:
+        """Optimizer steps in whole groups of batches."""
+        return self.lines // self.batch_size // GROUP * GROUP
+
+
+class Training:
+    """A training from its settings or its checkpoint to its weights."""
+
+    def __init__(self, settings: Settings) -> None:
+        torch.manual_seed(settings.seed)
+        self.settings, self.step = settings, 0
+        self.network = LineReader()
+        average = get_ema_multi_avg_fn(settings.average)  # type: ignore[no-untyped-call]
+        self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
+        self.optimizer = AdamW(
+            self.network.parameters(), settings.learning_rate, weight_decay=settings.weight_decay
+        )
+        self.schedule = OneCycleLR(
+            self.optimizer, settings.learning_rate, total_steps=settings.steps, pct_start=0.1
+        )
+
+    def save(self, path: Path) -> None:
+        """Writes the state, atomically."""
+        content: dict[str, Any] = {part: getattr(self, part).state_dict() for part in _PARTS}
+        with open_atomically(path) as file:
+            torch.save({**content, "step": self.step, "settings": asdict(self.settings)}, file)
+
+    def restore(self, path: Path) -> None:
+        """Goes on from a saved state. Raises ValueError where its settings are others."""
+        content = torch.load(path, weights_only=True)
+        if content["settings"] != asdict(self.settings):
+            raise ValueError(f"{path}: expected a run with the same settings, got other ones")
+        for part in _PARTS:
+            getattr(self, part).load_state_dict(content[part])
+        self.step = content["step"]
+
+    def run(self, lines: LineSet, sets: Mapping[str, Sequence[Line]], checkpoint: Path) -> None:
+        """Learns until the last step; sets: scored at each checkpoint, by name."""
+        loss_of = nn.CTCLoss(blank=BLANK, zero_infinity=True)
+        settings = self.settings
+        remaining = batches(lines, settings.batch_size, settings.steps, settings.seed, self.step)
+        progress = tqdm(remaining, "reader", settings.steps, initial=self.step, unit="step")
+        for strips, labels, lengths in progress:
+            if self.step % GROUP == 0:  # dropout's, which a checkpoint then need not hold
+                torch.manual_seed(settings.seed + self.step)
+            self.network.train()
+            scores = self.network(strips).log_softmax(2)
+            columns = torch.full((len(strips),), scores.shape[1])
+            loss = loss_of(scores.transpose(0, 1), labels, columns, lengths)
+            self.optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(self.network.parameters(), MAX_GRADIENT)
+            self.optimizer.step()
+            self.schedule.step()
+            self.averaged.update_parameters(self.network)
+            self.step += 1
+            progress.set_postfix(loss=f"{loss.item():.3f}")
+            if self.step % CHECKPOINT == 0 or self.step == settings.steps:
+                self.save(checkpoint)
+                figures = (f"{name} {exact(self.averaged, own):.1%}" for name, own in sets.items())
+                tqdm.write(f"step {self.step}, read exactly: {', '.join(figures)}")
+
+
+def exact(network: nn.Module, lines: Sequence[Line], size: int = 64) -> float:
+    """The share of lines that the network reads exactly, by CTC's best path."""
+    network.eval()
+    ordered = sorted(lines, key=relative_width)
+    correct = 0
+    with torch.inference_mode():
+        for start in range(0, len(ordered), size):
+            chosen = ordered[start : start + size]
+            texts = greedy(network(batch(chosen, None)[0]))
+            correct += sum(text == line.text for text, line in zip(texts, chosen, strict=True))
+    return correct / max(len(lines), 1)

@@ -1,0 +1,79 @@
+"""The network that reads whole lines: convolutions over a strip of ink, and CTC.
+
+Graves, Fernandez, Gomez, Schmidhuber: "Connectionist temporal classification" (2006). It needs no
+cut between digits that touch, and it sees the sizes of a number's digits beside each other.
+"""
+
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+SYMBOLS: Final = "0123456789-+/.,:=()x%?"  # "x" stands for ×; "?" for what is none of the others
+BLANK: Final = 0  # CTC's class for "no symbol here"; symbol n is class n + 1
+CLASSES: Final = len(SYMBOLS) + 1
+STRIDE: Final = 4  # pixels of the strip to one column of the output
+
+
+class LineReader(nn.Module):
+    """uint8-like strips float32 (n, 1, 48, w) in [0, 255], w a multiple of 4 -> logits."""
+
+    def __init__(self, width: int = 64) -> None:
+        super().__init__()
+        middle, wide = width, width * 3 // 2
+        self.features = nn.Sequential(
+            _conv(1, 16, 5, stride=2),  # (n, 16, 24, w/2)
+            _conv(16, 48, 3, stride=2),  # (n, 48, 12, w/4)
+            _conv(48, middle, 3),
+            _conv(middle, middle, 3),
+            nn.MaxPool2d((2, 1)),  # (n, 64, 6, w/4)
+            _conv(middle, wide, 3),
+            _conv(wide, wide, 3),
+            nn.MaxPool2d((2, 1)),  # (n, 96, 3, w/4)
+            nn.Conv2d(wide, 2 * middle, (3, 1), bias=False),  # (n, 128, 1, w/4)
+            nn.BatchNorm2d(2 * middle),
+            nn.ReLU(inplace=True),
+        )
+        self.context = nn.Sequential(
+            nn.Conv2d(2 * middle, wide, (1, 7), padding=(0, 3), bias=False),
+            nn.BatchNorm2d(wide),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(wide, wide, (1, 7), padding=(0, 3), bias=False),
+            nn.BatchNorm2d(wide),
+            nn.ReLU(inplace=True),
+        )
+        self.dropout = nn.Dropout(0.1)
+        self.classes = nn.Conv2d(wide, CLASSES, 1)
+
+    def forward(self, strips: Tensor) -> Tensor:
+        """Strips (n, 1, 48, w) -> logits (n, w / 4, CLASSES)."""
+        features = self.features(strips / 255.0)
+        logits: Tensor = self.classes(self.dropout(self.context(features)))
+        return logits.squeeze(2).transpose(1, 2)
+
+
+def _conv(into: int, out: int, side: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(into, out, side, stride, side // 2, bias=False),
+        nn.BatchNorm2d(out),
+        nn.ReLU(inplace=True),
+    )
+
+
+def greedy(logits: Tensor) -> list[str]:
+    """The best path's text of each line; logits: (n, columns, CLASSES)."""
+    texts = []
+    for row in logits.argmax(dim=2).tolist():
+        symbols = [now for before, now in zip([BLANK, *row], row, strict=False) if now != before]
+        texts.append("".join(SYMBOLS[symbol - 1] for symbol in symbols if symbol != BLANK))
+    return texts
+
+
+def parameters(network: nn.Module) -> int:
+    """How many numbers are learned."""
+    return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
+
+
+if __name__ == "__main__":
+    network = LineReader()
+    print(parameters(network), network(torch.zeros(2, 1, 48, 256)).shape)

@@ -1,0 +1,46 @@
+"""The normal form of a line: a strip HEIGHT pixels high, for the network that reads lines.
+
+Unlike a glyph, a line keeps the relative sizes and places of its characters: a small zero is
+small, and a tail hangs below the line.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+HEIGHT: Final = 48  # pixels along the strip's short side
+MARGIN: Final = 4  # pixels above and below the ink
+SIDE_MARGIN: Final = 8  # pixels left and right, so that the network sees where the line ends
+MAX_WIDTH: Final = 1_536  # pixels; a longer line is made smaller, and 60 digits fit as they are
+FLATTEST: Final = 40  # times its height that a line is wide; a flatter one, a dash, is not enlarged
+SCALE: Final = 2  # pixels of the working canvas to one pixel of the strip
+THICKNESS: Final = 3  # of the pen on that canvas, which is about two pixels of the strip
+
+_SUBPIXEL_BITS: Final = 6  # fixed-point bits OpenCV draws with
+
+
+def draw_line(
+    strokes: Sequence[NDArray[np.floating]], thickness: int = THICKNESS
+) -> NDArray[np.uint8]:
+    """Draws the strokes of one line, float (n, 2) with n >= 1, x right and y down.
+
+    thickness: odd, pixels of the working canvas. Returns uint8 (HEIGHT, w), ink 255 on 0.
+    """
+    points = np.concatenate(strokes)
+    low = points.min(axis=0)
+    across, down = np.ptp(points, axis=0).tolist()
+    scale = (HEIGHT - 2 * MARGIN) / max(down, across / FLATTEST, 1e-6)
+    scale = min(scale, (MAX_WIDTH - 2 * SIDE_MARGIN) / max(across, 1e-6))
+    width = round(across * scale) + 2 * SIDE_MARGIN
+    corner = np.array([SIDE_MARGIN, (HEIGHT - down * scale) / 2])
+    canvas = np.zeros((HEIGHT * SCALE, width * SCALE), np.uint8)
+    for stroke in strokes:
+        fine = ((stroke - low) * scale + corner) * (SCALE << _SUBPIXEL_BITS)
+        line = np.rint(fine).astype(np.int32)
+        if (line == line[0]).all():  # OpenCV leaves out lines of no length
+            line = np.concatenate([line[:1], line[:1] + 1])
+        cv2.polylines(canvas, [line], False, 255, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
+    return cv2.resize(canvas, (width, HEIGHT), interpolation=cv2.INTER_AREA).astype(np.uint8)

@@ -1,0 +1,144 @@
+"""Lines of digits and signs, composed of one writer's single digits for the line reader to learn.
+
+A line has one writer's digits, in a layout as people write numbers: heights that differ, small
+zeros, tails that hang, gaps from touching to wide, slopes, and digits joined in one stroke.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train.data.line_sets import Line, Writer
+from train.render.signs import SIGNS, sign_strokes
+
+Stroke = NDArray[np.float64]  # (n, 2), x right and y down
+
+MAX_DIGITS: Final = 12
+JOINED: Final = 0.10  # share of lines in which neighbours are written without lifting the pen
+SMALL_ZEROS: Final = 0.15  # share of lines whose zeros are smaller than other digits
+HANGING: Final = 0.25  # share of lines whose 7s and 9s hang below the baseline
+# Layouts with signs, "d" for a digit and "D" for one to four; drawn as often as listed.
+LAYOUTS: Final = (
+    *("D.d", "D.dd", "D,dd", "D.D", "D,ddd", "D,ddd,ddd", "0.D"),
+    *("d/d", "dd/dd", "dd/dd/dddd", "dd.dd.dddd", "dd-dd-dd", "dddd-dd-dd", "d/d/dd"),
+    *("ddd-dddd", "ddd-ddd-dddd", "(ddd)ddd-dddd", "d-ddd-ddd-dddd", "dddd-dddd", "+dd-ddd-dddd"),
+    *("-D", "-D.d", "+D", "d-d", "D-D", "dd-D"),
+    *("dd:dd", "d:dd", "dd:dd:dd", "d:d"),
+    *("d+d", "D+D", "d+d=d", "D+D=D", "D-D=D", "dxd", "DxD=D", "DxD", "D/D", "D=D"),
+    *("dd%", "D%", "d.d%", "(D)", "d)", "(d+d)", "D/d", "d.", "D."),
+)
+
+
+class Composer:
+    """Draws lines of ink, each by one of these writers."""
+
+    def __init__(self, writers: Sequence[Writer]) -> None:
+        self._writers = writers
+
+    def draw(self, random: np.random.Generator) -> Line:
+        """One line by one writer."""
+        writer = self._writers[int(random.integers(len(self._writers)))]
+        text = _layout(random, sorted(writer))
+        style = _Style(random)
+        placed: list[list[Stroke]] = []
+        edge = 0.0
+        for symbol in text:
+            if symbol.isdecimal():
+                drawings = writer[int(symbol)]
+                strokes = style.digit(drawings[int(random.integers(len(drawings)))], int(symbol))
+            else:
+                strokes = style.sign(sign_strokes(symbol, random), symbol)
+            left = edge + style.gap() if placed else 0.0
+            shift = left - min(float(stroke[:, 0].min()) for stroke in strokes)
+            moved = [stroke + np.array([shift, 0.0]) for stroke in strokes]
+            edge = max(float(stroke[:, 0].max()) for stroke in moved)
+            placed.append(moved)
+        joined = _join(placed, text, random) if random.random() < JOINED else placed
+        return Line(style.line([stroke for strokes in joined for stroke in strokes]), text)
+
+
+def _layout(random: np.random.Generator, digits: Sequence[int]) -> str:
+    """A text: digits alone in two thirds of all cases. digits: those that the writer has."""
+    if random.random() < 0.67:
+        pattern = "d" * int(min(random.geometric(0.2), MAX_DIGITS))
+    else:
+        pattern = LAYOUTS[random.integers(len(LAYOUTS))]
+    text = "".join("d" * int(random.integers(1, 5)) if mark == "D" else mark for mark in pattern)
+    shape = random.random()
+    alphabet = [str(digit) for digit in digits]
+    if shape < 0.12 and len(text) > 2:  # round numbers, with zeros at the end
+        zeros = int(random.integers(1, len(text)))
+        head, tail = text[:-zeros], text[-zeros:].replace("d", "0" if 0 in digits else alphabet[0])
+        text = head + tail
+    elif shape < 0.2:  # few different digits, many of them doubled
+        alphabet = list(random.choice(alphabet, min(2, len(alphabet)), replace=False))
+    return "".join(
+        alphabet[random.integers(len(alphabet))] if mark == "d" else mark for mark in text
+    )
+
+
+class _Style:
+    """How one line is written; lengths in heights of a usual digit."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        self._random = random
+        self._spread = random.choice([0.04, 0.1, 0.2], p=[0.4, 0.35, 0.25])
+        self._wobble = random.choice([0.02, 0.06, 0.12], p=[0.4, 0.4, 0.2])
+        self._small = random.uniform(0.3, 0.8) if random.random() < SMALL_ZEROS else 1.0
+        self._small_at = random.choice([0.0, 0.5, 1.0], p=[0.5, 0.3, 0.2])  # 0 on the baseline
+        self._hanging = random.uniform(0.1, 0.4) if random.random() < HANGING else 0.0
+        middle = random.choice([-0.06, 0.06, 0.2, 0.45], p=[0.15, 0.3, 0.4, 0.15])
+        self._gap = max(random.normal(middle, 0.05), -0.12)
+        self._gap_spread = random.uniform(0.01, 0.10)
+        self._slope = random.normal(0, 0.05)
+        self._shear = random.normal(0, 0.15)
+        self._aspect = float(np.exp(random.normal(0.0, 0.15)))
+
+    def digit(self, strokes: Sequence[NDArray[np.floating]], value: int) -> list[Stroke]:
+        """A digit at its height above the baseline y = 0."""
+        size = float(np.exp(self._random.normal(0, self._spread)))
+        shift = self._random.normal(0, self._wobble)
+        if value == 0 and self._small < 1:
+            shift -= self._small_at * (1 - self._small) * size
+            size *= self._small * float(np.exp(self._random.normal(0, 0.06)))
+        elif value in (7, 9):
+            shift += self._hanging
+        points = np.concatenate(strokes).astype(np.float64)
+        low, span = points.min(axis=0), np.ptp(points, axis=0)
+        scale = size / max(float(span[1]), 0.4 * float(span[0]), 1e-6)
+        corner = np.array([0.0, shift - scale * float(span[1])])
+        wide = np.array([self._aspect, 1.0])
+        return [((stroke - low) * scale + corner) * wide for stroke in strokes]
+
+    def sign(self, strokes: Sequence[Stroke], symbol: str) -> list[Stroke]:
+        """A sign in its place, given in heights above the baseline; see signs.SIGNS."""
+        size = float(np.exp(self._random.normal(0, self._spread)))
+        shift = self._random.normal(0, self._wobble / 2) if symbol in SIGNS else 0.0
+        return [stroke * (size * self._aspect, size) + (0.0, shift) for stroke in strokes]
+
+    def gap(self) -> float:
+        """From the right edge of what is before."""
+        return float(max(self._random.normal(self._gap, self._gap_spread), -0.2))
+
+    def line(self, strokes: Sequence[Stroke]) -> list[Stroke]:
+        """Slope and slant of all of it, 100 pixels to a height."""
+        change = np.array([[1.0, self._slope], [-self._shear, 1.0]])
+        return [100 * (stroke @ change) for stroke in strokes]
+
+
+def _join(placed: list[list[Stroke]], text: str, random: np.random.Generator) -> list[list[Stroke]]:
+    """Some neighbouring digits written without lifting the pen between them."""
+    joined = [list(placed[0])]
+    for now, symbols in zip(placed[1:], pairwise(text), strict=True):
+        both = symbols[0].isdecimal() and symbols[1].isdecimal()
+        chance = 0.8 if symbols == ("0", "0") else 0.35
+        if both and random.random() < chance:
+            bridge = np.linspace(joined[-1][-1][-1], now[0][0], 4)[1:-1]
+            joined[-1][-1] = np.concatenate([joined[-1][-1], bridge, now[0]])
+            joined[-1] += now[1:]
+        else:
+            joined.append(list(now))
+    return joined
