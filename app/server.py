@@ -22,6 +22,7 @@ from app.api import service  # noqa: E402
 from app.api.front import ServiceFirst  # noqa: E402
 from app.api.headers import SafeHeaders  # noqa: E402
 from app.api.limits import Limits  # noqa: E402
+from app.api.shutdown import closing_decoders  # noqa: E402
 from app.api.tcp import disable_nagle  # noqa: E402
 from app.ink.decoder_pool import shared_pool  # noqa: E402
 
@@ -35,5 +36,6 @@ shared_pool(limits.reads)
 api: Final = service.create(limits, prefix=prefix)
 app = st.App(
     ROOT / "app" / "main.py",
+    lifespan=closing_decoders,
     middleware=[Middleware(SafeHeaders), Middleware(ServiceFirst, api)],
 )

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from tests.fuzz.structures import rebuilt
 from tests.support.drawings import placed
 
 Random = np.random.Generator
@@ -101,6 +102,14 @@ def lying_file(random: Random) -> tuple[str, Any]:
     return "file", _lying(random)
 
 
+def restructured_file(random: Random) -> tuple[str, Any]:
+    """A picture file whose structure is another: through the decoders' own process, or in this."""
+    content = rebuilt(random, _file(random))
+    if random.random() < 0.5:
+        return "file", content
+    return "request", ("POST", "/api/read", [("content-type", "image/x")], content)
+
+
 def picture_request(random: Random) -> tuple[str, Any]:
     """A file sent to the service, by itself or in a form."""
     body = _lying(random) if random.random() < 0.3 else _damaged(random, _file(random))
@@ -154,6 +163,7 @@ def large_file(random: Random) -> tuple[str, Any]:
 Maker = Callable[[Random], tuple[str, Any]]
 MAKERS: Final[list[Maker]] = [
     *(wrong_strokes, many_strokes, odd_array, pattern, broken_file, broken_file, lying_file),
+    *(restructured_file, restructured_file),
     *(picture_request, picture_request, ink_request, ink_request, odd_request, large_file),
 ]
 

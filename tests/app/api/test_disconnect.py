@@ -1,0 +1,89 @@
+"""Pictures whose client has gone, or whose server ends, are decoded no longer."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from types import SimpleNamespace
+
+import pytest
+import requests
+
+from tests.conftest import ROOT
+from tests.support.hostile_pictures import encoded, jpeg_with_many_scans
+from tests.support.service import FREE, serving
+
+DECLARED = SimpleNamespace(width=4_000, height=4_000)
+SLOW = jpeg_with_many_scans()
+HEAD = b"POST /api/read HTTP/1.1\r\nHost: x\r\nContent-Type: image/jpeg\r\nContent-Length: "
+
+
+def sent(address: str, content: bytes) -> socket.socket:
+    """A connection on which a picture was sent."""
+    host, port = address.removeprefix("http://").split(":")
+    connection = socket.create_connection((host, int(port)))
+    connection.sendall(HEAD + b"%d\r\n\r\n" % len(content) + content)
+    return connection
+
+
+def status(address: str) -> int:
+    """Of the answer to an ordinary picture."""
+    headers = {"Content-Type": "image/png"}
+    where = f"{address}/api/read"
+    return requests.post(where, encoded("PNG"), headers=headers, timeout=20).status_code
+
+
+def test_a_client_that_goes_frees_its_place_and_its_decoder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with serving(FREE) as address:
+        assert status(address) == 200
+        with monkeypatch.context() as unchecked:
+            unchecked.setattr("app.ink.decoder_pool.inspect_upload", lambda *_: DECLARED)
+            gone = [sent(address, SLOW) for _ in range(8)]  # as many as one client may have
+            time.sleep(1)
+        for connection in gone:
+            connection.close()
+        start = time.monotonic()
+        while status(address) != 200:
+            assert time.monotonic() - start < 5
+            time.sleep(0.1)
+        assert time.monotonic() - start < 5
+
+
+SERVER = """
+import sys
+from types import SimpleNamespace
+import app.ink.decoder_pool
+app.ink.decoder_pool.inspect_upload = lambda *_: SimpleNamespace(width=4_000, height=4_000)
+sys.argv = ["streamlit", "run", "app/server.py", f"--server.port={sys.argv[1]}"]
+from streamlit.web.cli import main
+main()
+"""
+
+
+def test_sigterm_ends_the_server_while_it_decodes() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-c", SERVER, str(port)]
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL) as server:
+        try:
+            for _ in range(300):
+                try:
+                    requests.get(f"{address}/healthz", timeout=1)
+                    break
+                except requests.RequestException:
+                    time.sleep(0.1)
+            with sent(address, SLOW) as waiting:
+                time.sleep(2)
+                start = time.monotonic()
+                server.send_signal(signal.SIGTERM)
+                server.wait(20)
+                assert time.monotonic() - start < 10
+                assert b"429" in waiting.recv(100)
+        finally:
+            server.kill()  # else a failure would wait for it for ever
