@@ -1,11 +1,13 @@
 """The page and the HTTP service in one process: `streamlit run app/server.py`, or `make run`.
 
-Serves the page of `app/main.py` at /, and the service of `app/api/service.py` at /api/, /healthz
-and /readyz. The limits of the service are environment variables, listed in app/api/limits.py.
+Serves what `app/main.py` shows at /, and `app/api/service.py` at /api/, /healthz and /readyz. The
+limits of the service are environment variables, listed in app/api/limits.py.
 """
 
 import os
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
@@ -24,18 +26,39 @@ from app.api.headers import SafeHeaders  # noqa: E402
 from app.api.limits import Limits  # noqa: E402
 from app.api.shutdown import closing_decoders  # noqa: E402
 from app.api.tcp import disable_nagle  # noqa: E402
+from app.guard import ended_sessions, uvicorn_settings  # noqa: E402
+from app.guard.closed_paths import ClosedPaths  # noqa: E402
+from app.guard.uploads import UploadGuard  # noqa: E402
+from app.guard.websockets import WebSocketGuard  # noqa: E402
 from app.ink.decoder_pool import shared_pool  # noqa: E402
 
 disable_nagle()
-# Otherwise every WebSocket from another site makes Streamlit ask the internet for this server's
-# address, and all other visitors wait meanwhile.
-net_util.get_external_ip = lambda: None
+uvicorn_settings.apply()
+# Otherwise Streamlit asks the internet for this server's address, and opens a socket to a public
+# resolver, while all visitors wait.
+net_util.get_external_ip = net_util.get_internal_ip = lambda: None
 prefix: Final = ("/" + st.get_option("server.baseUrlPath").strip("/")).rstrip("/")
 limits: Final = Limits.from_environment(os.environ)
+named_origins: Final = frozenset(st.get_option("server.corsAllowedOrigins"))
 shared_pool(limits.reads)
 api: Final = service.create(limits, prefix=prefix)
+
+
+@asynccontextmanager
+async def lifespan(page: st.App) -> AsyncIterator[None]:
+    """What goes on as long as the server runs."""
+    async with closing_decoders(page), ended_sessions.freed():
+        yield
+
+
 app = st.App(
     ROOT / "app" / "main.py",
-    lifespan=closing_decoders,
-    middleware=[Middleware(SafeHeaders), Middleware(ServiceFirst, api)],
+    lifespan=lifespan,
+    middleware=[
+        Middleware(SafeHeaders),
+        Middleware(ServiceFirst, api),
+        Middleware(ClosedPaths),
+        Middleware(WebSocketGuard, limits.proxies, named_origins),
+        Middleware(UploadGuard, limits.proxies),
+    ],
 )

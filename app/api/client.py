@@ -4,12 +4,12 @@ import ipaddress
 from functools import lru_cache
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 NETWORK_BITS: Final = 64  # of an IPv6 address; a household has the rest to itself
 
 
-def client_of(request: Request, proxies: int) -> str:
+def client_of(request: HTTPConnection, proxies: int) -> str:
     """The client of a request, see `client_key`; the header is not looked at for 0 proxies."""
     peer = request.client.host if request.client else ""
     forwarded = request.headers.getlist("x-forwarded-for") if proxies else []

@@ -6,26 +6,40 @@ from contextlib import contextmanager
 
 
 class InFlightLimiter:
-    """Counts the requests that upload, wait or are being read; one client may have half of them.
+    """Counts the requests that upload, wait or are being read, of all clients and of each.
 
-    Only the event loop may call it: it has no lock.
+    One client may have half of the places that the others leave, and never less than one, so that
+    no two clients can hold all of them. Only the event loop may call it: it has no lock.
     """
 
     def __init__(self, max_requests: int) -> None:
         self._max_requests = max_requests
         self._in_flight: Counter[str] = Counter()
 
+    def has_place(self, client: str) -> bool:
+        """Whether a request of this client may start."""
+        total, own = self._in_flight.total(), self._in_flight[client]
+        left_by_others = self._max_requests - (total - own)
+        return total < self._max_requests and own < max(left_by_others // 2, 1)
+
+    def start(self, client: str) -> None:
+        """Counts a request of this client from now on."""
+        self._in_flight[client] += 1
+
+    def end(self, client: str) -> None:
+        """Counts a request of this client no longer."""
+        self._in_flight[client] -= 1
+        if not self._in_flight[client]:
+            del self._in_flight[client]
+
     @contextmanager
     def admit(self, client: str) -> Iterator[bool]:
         """Counts a request of this client while it lasts; yields False where it may not start."""
-        is_full = self._in_flight.total() >= self._max_requests
-        if is_full or self._in_flight[client] >= max(self._max_requests // 2, 1):
+        if not self.has_place(client):
             yield False
             return
-        self._in_flight[client] += 1
+        self.start(client)
         try:
             yield True
         finally:
-            self._in_flight[client] -= 1
-            if not self._in_flight[client]:
-                del self._in_flight[client]
+            self.end(client)

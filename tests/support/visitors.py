@@ -71,7 +71,7 @@ async def by_protocol(address: str, visitor: int, seconds: float) -> Observation
         for stroke in placed(int(digit), 200 + 210 * index, 140, 300)
     ]
     try:
-        async with _connected(address) as socket:
+        async with connected(address) as socket:
             page = _Protocol(socket)
             await page.open()
             end, next_stroke = time.monotonic() + seconds, time.monotonic()
@@ -93,13 +93,15 @@ async def by_protocol(address: str, visitor: int, seconds: float) -> Observation
 
 async def first_page(address: str) -> None:
     """Opens the page, and leaves once the server has sent all of it."""
-    async with _connected(address) as socket:
+    async with connected(address) as socket:
         await _Protocol(socket).open()
 
 
-def _connected(address: str) -> connect:
+def connected(address: str, origin: str | None = None) -> connect:
+    """The page's WebSocket, opened by a page of its own origin or of another."""
     url = address.replace("http", "ws") + "/_stcore/stream"
-    return connect(url, origin=address, max_size=MAX_MESSAGE_BYTES, proxy=None)  # type: ignore[arg-type]
+    options: Any = {"origin": origin or address, "max_size": MAX_MESSAGE_BYTES, "proxy": None}
+    return connect(url, **options)
 
 
 class _Protocol:

@@ -1,0 +1,125 @@
+"""One WebSocket, whose messages are counted and looked at before the page gets them.
+
+Who sends faster than a hand can is slowed down first, which a browser notices as little as a slow
+line: what is not asked for stays in the network. Who goes on is disconnected with a reason.
+"""
+
+import asyncio
+import contextlib
+import logging
+from typing import Final
+
+from google.protobuf.message import DecodeError
+from starlette.types import Message, Receive, Send
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from app.guard.messages import UnacceptableMessage, is_for_visitors, parse
+from app.guard.run_places import RunPlaces
+from app.guard.token_bucket import TokenBucket
+
+LOG: Final = logging.getLogger("app.guard")
+MESSAGES: Final = (10.0, 40.0)  # a second and at once; a stroke sends one
+BYTES: Final = (1e6, 4e6)  # a second and at once
+PATIENCE: Final = (0.1, 4.0)  # seconds of slowing down, a second and at once, until it is closed
+MAX_RUN_SECONDS: Final = 10.0  # for which a run keeps its place
+MAX_REASON_BYTES: Final = 120  # of a close frame, which has 123
+MAX_FINISH_BYTES: Final = 256  # of the message that a run has finished
+POLICY_VIOLATION: Final = 1008  # close codes of RFC 6455
+UNSUPPORTED_DATA: Final = 1003
+
+
+class Connection:
+    """Stands between the server and the page.
+
+    client: whose it is. buckets: of the client's messages and bytes. places: for runs.
+    """
+
+    def __init__(
+        self,
+        client: str,
+        receive: Receive,
+        send: Send,
+        buckets: tuple[TokenBucket, TokenBucket],
+        places: RunPlaces,
+    ) -> None:
+        self._client, self._receive, self._send = client, receive, send
+        self._client_messages, self._client_bytes = buckets
+        self._messages, self._bytes = TokenBucket(*MESSAGES), TokenBucket(*BYTES)
+        self._patience = TokenBucket(*PATIENCE)
+        self._places = places
+        self._run: asyncio.TimerHandle | None = None  # gives the place of a run back
+        self._is_closed = False
+
+    async def receive(self) -> Message:
+        """The next message that the page may have."""
+        while True:
+            message = await self._receive()
+            if message["type"] != "websocket.receive":
+                return message
+            data = message.get("bytes")
+            if data is None:
+                return await self._close(UNSUPPORTED_DATA, "expected binary messages, got text")
+            if not await self._is_in_time(len(data)):
+                return await self._close(POLICY_VIOLATION, "too many messages; reload the page")
+            try:
+                parsed = parse(data)
+            except UnacceptableMessage as error:
+                return await self._close(POLICY_VIOLATION, str(error))
+            if is_for_visitors(parsed):
+                if parsed.HasField("rerun_script"):
+                    await self._start_run()
+                return message
+
+    async def send(self, message: Message) -> None:
+        """Passes the page's messages on, until the connection is closed here."""
+        if _is_end_of_run(message):
+            self.end()
+        if not self._is_closed:
+            await self._send(message)
+
+    def end(self) -> None:
+        """Gives the place of a run back."""
+        if self._run is not None:
+            self._run.cancel()
+            self._run = None
+            self._places.give_back(self._client)
+
+    async def _is_in_time(self, num_bytes: int) -> bool:
+        """Waits for as long as this message comes too early; False where that is too much."""
+        own = max(self._messages.spend(1), self._bytes.spend(num_bytes))
+        delay = max(own, self._client_messages.spend(1), self._client_bytes.spend(num_bytes))
+        if self._patience.spend(own):
+            return False
+        if delay:
+            await asyncio.sleep(delay)
+        return True
+
+    async def _start_run(self) -> None:
+        """Waits for a place, unless this page runs already: it then starts again."""
+        if self._run is None:
+            await self._places.take(self._client)
+            loop = asyncio.get_running_loop()
+            self._run = loop.call_later(MAX_RUN_SECONDS, self.end)
+
+    async def _close(self, code: int, reason: str) -> Message:
+        """Closes the connection; returns what tells the page of it."""
+        LOG.warning("closed a page's connection: %s", reason)
+        self._is_closed = True
+        with contextlib.suppress(OSError):  # it has gone by itself
+            reason = reason[:MAX_REASON_BYTES]
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        return {"type": "websocket.disconnect", "code": code, "reason": reason}
+
+
+def _is_end_of_run(message: Message) -> bool:
+    """Whether the page tells the browser that it has run, and does not run again at once."""
+    data = message.get("bytes") or b""
+    if not 0 < len(data) <= MAX_FINISH_BYTES:
+        return False
+    parsed = ForwardMsg()
+    try:
+        parsed.ParseFromString(data)
+    except DecodeError:
+        return False
+    is_last = parsed.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    return parsed.WhichOneof("type") == "script_finished" and is_last

@@ -1,0 +1,18 @@
+"""Which pages may connect to this server's WebSocket."""
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+
+def is_allowed(origin: str | None, host: str | None, named: Collection[str]) -> bool:
+    """Whether a page from this origin may connect: an own one, or one that was named.
+
+    Streamlit itself also allows every page of the visitor's own computer, whatever serves it.
+    origin, host: the headers; programs send no Origin. named: origins as `https://example.org`.
+    """
+    if origin is None or origin in named:
+        return True
+    try:
+        return urlsplit(origin).netloc == host
+    except ValueError:
+        return False

@@ -1,0 +1,138 @@
+"""Settings of uvicorn and asyncio that Streamlit leaves no option for.
+
+Streamlit makes the server before it imports the application, so that only what uvicorn looks up
+later can still be changed: its classes' methods, and the names in its modules.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from typing import Any, Final
+
+import h11
+import uvicorn.config
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import Server
+from websockets.server import ServerProtocol
+
+from app.api.headers import SAFE
+from app.guard.token_bucket import TokenBucket
+
+READ_BYTES: Final = 4 << 10  # of a WebSocket at a time: 680 of the shortest messages
+FRAMES: Final = (500.0, 2_000.0)  # of one WebSocket, a second and at once
+POLICY_VIOLATION: Final = 1008
+GRACE_SECONDS: Final = 4  # for requests to end after SIGTERM
+MAX_EXIT_SECONDS: Final = 8.0  # after SIGTERM, until the process ends whatever it does
+LOG_SECONDS: Final = 1.0  # between two lines that say that no connection can be accepted
+
+
+def apply() -> None:
+    """Changes them for the server that runs, and those after it."""
+    believe_no_header()
+    read_little_at_a_time()
+    refuse_with_safe_headers()
+    exit_in_time()
+    log_failed_accepts_slowly()
+
+
+def believe_no_header() -> None:
+    """Leaves the peer's address alone: uvicorn believes X-Forwarded-For of this machine."""
+
+    def unchanged(app: ASGIApp, trusted_hosts: object) -> ASGIApp:
+        return app
+
+    module: Any = uvicorn.config
+    module.ProxyHeadersMiddleware = unchanged
+
+
+def read_little_at_a_time() -> None:
+    """Parses few frames of a WebSocket before all others have their turn.
+
+    asyncio reads 256 kB, which hold 40,000 messages. Pings and parts of messages, which reach
+    nobody, are counted as well.
+    """
+    protocol: Any = WebSocketsSansIOProtocol
+    connection_made, handle_events = protocol.connection_made, protocol.handle_events
+
+    def made(self: Any, transport: asyncio.Transport) -> None:
+        bounded: Any = transport
+        bounded.max_size = READ_BYTES
+        self.frames_left = TokenBucket(*FRAMES)
+        connection_made(self, transport)
+
+    def handle(self: Any) -> None:
+        if not self.frames_left.spend(len(self.conn.events)):
+            handle_events(self)
+        elif self.close_sent:  # and yet it goes on
+            self.transport.abort()
+        else:
+            self.conn.events_received()
+            self.conn.fail(POLICY_VIOLATION, "too many frames")
+            self.handle_parser_exception()
+
+    protocol.connection_made, protocol.handle_events = made, handle
+
+
+def refuse_with_safe_headers() -> None:
+    """Adds the headers of all answers to what is no HTTP request, or no WebSocket's handshake."""
+    headers = [(name.encode(), value.encode()) for name, value in SAFE.items()]
+    http: Any = H11Protocol
+    websocket: Any = ServerProtocol
+    reject = websocket.reject
+
+    def send_400_response(self: Any, message: str) -> None:
+        plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+        start = h11.Response(status_code=400, headers=plain + headers, reason=b"Bad Request")
+        for event in (start, h11.Data(data=message.encode("ascii")), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event))
+        self.transport.close()
+
+    def reject_safely(self: Any, status: Any, text: str) -> Any:
+        response = reject(self, status, text)
+        response.headers.update(SAFE)
+        return response
+
+    http.send_400_response, websocket.reject = send_400_response, reject_safely
+
+
+def exit_in_time() -> None:
+    """Ends the process soon after it was told to, also during a long reading."""
+    server: Any = Server
+    shutdown = server.shutdown
+
+    async def bounded(self: Any, sockets: Any = None) -> None:
+        self.config.timeout_graceful_shutdown = GRACE_SECONDS
+        timer = threading.Timer(MAX_EXIT_SECONDS, os._exit, [0])
+        timer.daemon = True
+        timer.start()
+        await shutdown(self, sockets)
+
+    server.shutdown = bounded
+
+
+def log_failed_accepts_slowly() -> None:
+    """Says at most once a second that no connection can be accepted, as without descriptors."""
+    logging.getLogger("asyncio").addFilter(FailedAccepts())
+
+
+class FailedAccepts(logging.Filter):
+    """Lets one of these records through a second, without its traceback."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this record is written."""
+        if "accept" not in record.getMessage():
+            return True
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + LOG_SECONDS
+        record.exc_info, record.exc_text = None, None
+        return True

@@ -1,0 +1,77 @@
+"""Bounds how many WebSockets each client holds, and which pages may open them."""
+
+import logging
+from collections.abc import Collection
+from typing import Final
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.client import client_of
+from app.api.headers import SAFE
+from app.api.in_flight import InFlightLimiter
+from app.api.rate_limiter import RateLimiter
+from app.guard import origins
+from app.guard.connection import Connection
+from app.guard.run_places import RunPlaces
+from app.guard.token_bucket import ClientBuckets
+
+LOG: Final = logging.getLogger("app.guard")
+MAX_CONNECTIONS: Final = 256  # of all clients, 0.7 MB each; one client's at most half
+# A classroom may share an address: all of it comes at once, and comes back at once when its
+# network has failed.
+NEW_CONNECTIONS: Final = (60, 120)  # of one client, a minute and at once
+CLIENT_MESSAGES: Final = (60.0, 240.0)  # of one client, a second and at once
+CLIENT_BYTES: Final = (4e6, 16e6)  # of one client, a second and at once
+MAX_RUNS: Final = 8  # of the page, at the same time; one client's at most half
+
+
+class WebSocketGuard:
+    """ASGI middleware before the page.
+
+    proxies: see `client_key`. named: see `origins.is_allowed`.
+    """
+
+    def __init__(self, page: ASGIApp, proxies: int, named: Collection[str] = ()) -> None:
+        self._page, self._proxies, self._named = page, proxies, named
+        self._open = InFlightLimiter(MAX_CONNECTIONS)
+        self._new = RateLimiter(*NEW_CONNECTIONS)
+        self._messages = ClientBuckets(*CLIENT_MESSAGES)
+        self._bytes = ClientBuckets(*CLIENT_BYTES)
+        self._places = RunPlaces(MAX_RUNS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one WebSocket; passes everything else on."""
+        if scope["type"] != "websocket":
+            await self._page(scope, receive, send)
+            return
+        request = HTTPConnection(scope)
+        origin, host = request.headers.get("origin"), request.headers.get("host")
+        if not origins.is_allowed(origin, host, self._named):
+            await _refuse(receive, send, 403, "Pages of other sites may not connect here.")
+            return
+        client = client_of(request, self._proxies)
+        if self._new.take(client):
+            reason = "Too many pages were opened from this address. Try again in a minute."
+            await _refuse(receive, send, 429, reason)
+            return
+        with self._open.admit(client) as is_admitted:
+            if not is_admitted:
+                await _refuse(receive, send, 429, "Too many pages are open. Close some.")
+                return
+            buckets = self._messages.of(client), self._bytes.of(client)
+            connection = Connection(client, receive, send, buckets, self._places)
+            try:
+                await self._page(scope, connection.receive, connection.send)
+            finally:
+                connection.end()
+
+
+async def _refuse(receive: Receive, send: Send, status: int, reason: str) -> None:
+    """Answers a WebSocket's handshake with an error."""
+    await receive()
+    headers = {**SAFE, "Content-Type": "text/plain; charset=utf-8", "Retry-After": "30"}
+    raw_headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    start = {"type": "websocket.http.response.start", "status": status, "headers": raw_headers}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": reason.encode()})

@@ -1,0 +1,143 @@
+"""What a WebSocket is slowed down or closed for."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+from starlette.types import Message
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from app.guard import connection as connections
+from app.guard.connection import Connection
+from app.guard.run_places import RunPlaces
+from app.guard.token_bucket import TokenBucket
+from tests.app.guard.test_messages import rerun
+
+HEARTBEAT = {"type": "websocket.receive", "bytes": BackMsg(app_heartbeat=True).SerializeToString()}
+CLEAR = {"type": "websocket.receive", "bytes": BackMsg(clear_cache=True).SerializeToString()}
+RERUN = {"type": "websocket.receive", "bytes": rerun()}
+GONE = {"type": "websocket.disconnect", "code": 1001}
+
+Scene = Callable[[Connection, list[Message]], Coroutine[Any, Any, None]]
+
+
+def play(incoming: list[Message], scene: Scene, places: RunPlaces | None = None) -> None:
+    """Plays a scene with a connection that receives these messages, and what it has sent."""
+
+    async def run() -> None:
+        sent: list[Message] = []
+        messages = iter(incoming)
+
+        async def receive() -> Message:
+            return next(messages)
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        buckets = TokenBucket(1e6, 1e6), TokenBucket(1e9, 1e9)
+        connection = Connection("client", receive, send, buckets, places or RunPlaces(4))
+        await scene(connection, sent)
+
+    asyncio.run(asyncio.wait_for(run(), 30))
+
+
+def test_a_hand_is_not_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(_: float) -> None:
+        raise AssertionError("slowed down")
+
+    async def scene(connection: Connection, _: list[Message]) -> None:
+        monkeypatch.setattr(connections.asyncio, "sleep", never)
+        for _ in range(40):  # what a hand draws in ten seconds, at once
+            assert await connection.receive() == HEARTBEAT
+        assert await connection.receive() == GONE
+
+    play([HEARTBEAT] * 40 + [GONE], scene)
+
+
+def test_a_flood_is_slowed_down_and_then_closed_with_a_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    delays: list[float] = []
+
+    async def note(seconds: float) -> None:
+        delays.append(seconds)
+
+    async def scene(connection: Connection, sent: list[Message]) -> None:
+        monkeypatch.setattr(connections.asyncio, "sleep", note)
+        num_received = 0
+        while (message := await connection.receive())["type"] == "websocket.receive":
+            num_received += 1
+        assert 40 < num_received < 100
+        assert delays[0] == pytest.approx(0.1, abs=0.02)
+        (close,) = sent
+        assert close["type"] == "websocket.close"
+        assert close["code"] == message["code"] == 1008
+        assert "too many messages" in close["reason"]
+        # What the page still wants to say is dropped, without an error.
+        await connection.send({"type": "websocket.send", "bytes": b"more"})
+        assert sent == [close]
+
+    play([HEARTBEAT] * 10_000, scene)
+
+
+@pytest.mark.parametrize(
+    "message, code, reason",
+    [
+        ({"type": "websocket.receive", "text": "hello"}, 1003, "expected binary messages"),
+        ({"type": "websocket.receive", "bytes": b"\xff\xff"}, 1008, "expected a message"),
+        (
+            {"type": "websocket.receive", "bytes": rerun("[" + "[]," * 40_000 + "[]]")},
+            1008,
+            "expected at most 30,000 lists in a widget's value",
+        ),
+    ],
+)
+def test_what_the_page_never_sends_closes_it(message: Message, code: int, reason: str) -> None:
+    async def scene(connection: Connection, sent: list[Message]) -> None:
+        assert (await connection.receive())["type"] == "websocket.disconnect"
+        assert sent[0]["code"] == code
+        assert reason in sent[0]["reason"]
+        assert len(sent[0]["reason"].encode()) <= 123  # the most that a close frame holds
+
+    play([message], scene)
+
+
+def test_developers_messages_are_passed_over() -> None:
+    async def scene(connection: Connection, sent: list[Message]) -> None:
+        assert await connection.receive() == HEARTBEAT
+        assert sent == []
+
+    play([CLEAR, CLEAR, HEARTBEAT], scene)
+
+
+def test_a_run_keeps_its_place_until_the_page_has_finished() -> None:
+    places = RunPlaces(1)
+
+    async def scene(connection: Connection, sent: list[Message]) -> None:
+        await connection.receive()
+        await connection.receive()  # the same page may say more meanwhile
+        other = asyncio.create_task(places.take("other"))
+        await asyncio.sleep(0.01)
+        for status in (ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY):
+            assert not other.done()
+            finished = ForwardMsg(script_finished=status).SerializeToString()
+            await connection.send({"type": "websocket.send", "bytes": finished})
+            await asyncio.sleep(0)
+        await other
+        assert len(sent) == 2
+
+    play([RERUN, RERUN], scene, places)
+
+
+def test_a_place_is_given_back_when_the_page_goes() -> None:
+    places = RunPlaces(1)
+
+    async def scene(connection: Connection, _: list[Message]) -> None:
+        await connection.receive()
+        connection.end()
+        connection.end()  # once is enough
+        await places.take("other")
+
+    play([RERUN], scene, places)

@@ -1,0 +1,155 @@
+"""The guarded page, served as it is deployed: with the packages of the image's lock alone."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+import requests
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from app.api.headers import SAFE
+from tests.app.guard.test_messages import rerun
+from tests.support.visitors import by_protocol, connected, first_page
+from tests.tools.image_files import serving_image
+
+FLOOD_MESSAGES = 242_000
+CLASSROOM = 30
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving_image(tmp_path_factory.mktemp("image")) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+async def closed_after(address: str, data: bytes) -> ConnectionClosed:
+    """Sends bytes over a new WebSocket, frames and all. Returns how that was closed."""
+    async with connected(address) as connection:
+        connection.transport.write(data)
+        try:
+            async with asyncio.timeout(60):
+                while True:
+                    await connection.recv()
+        except ConnectionClosed as closed:
+            return closed
+
+
+def frame(data: bytes, opcode: int = 2, is_last: bool = True) -> bytes:
+    """A WebSocket frame of at most 65,535 bytes as a browser sends it, masked by zeros."""
+    size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")
+    return bytes([0x80 * is_last | opcode]) + size + bytes(4) + data
+
+
+def test_a_flood_of_messages_silences_nobody(address: str) -> None:
+    async def scene() -> None:
+        flood = asyncio.create_task(closed_after(address, frame(rerun(widgets=0)) * FLOOD_MESSAGES))
+        visitor = asyncio.create_task(by_protocol(address, 3, 4))
+        waits = []
+        while not visitor.done():
+            started = time.monotonic()
+            answer = await asyncio.to_thread(requests.get, f"{address}/healthz", timeout=10)
+            waits.append(time.monotonic() - started)
+            assert answer.status_code == 200
+        observations = await visitor
+        assert not observations.errors, observations.errors
+        assert not observations.wrong, observations.wrong
+        assert max(waits) < 3  # a busy machine; unguarded, it is over a minute
+        closed = await flood
+        assert closed.rcvd is not None
+        assert (closed.rcvd.code, "too many messages" in closed.rcvd.reason) == (1008, True)
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    "opcode, is_last",
+    [
+        (9, True),  # pings
+        (0, False),  # parts of a message that never ends
+    ],
+)
+def test_a_flood_of_frames_that_reach_nobody_is_ended(
+    address: str, opcode: int, is_last: bool
+) -> None:
+    begin = b"" if opcode else frame(b"", 2, is_last=False)
+    closed = asyncio.run(closed_after(address, begin + frame(b"", opcode, is_last) * 20_000))
+    assert closed.rcvd is not None
+    assert (closed.rcvd.code, closed.rcvd.reason) == (1008, "too many frames")
+
+
+def test_a_message_that_is_too_large_closes_the_connection(address: str) -> None:
+    async def scene() -> None:
+        async with connected(address) as connection:
+            await connection.send(bytes((2 << 20) + 1))
+            with pytest.raises(ConnectionClosed) as closed:
+                await connection.recv()
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code in (1008, 1009)
+
+    asyncio.run(scene())
+
+
+def test_a_classroom_behind_one_address_draws_and_reconnects(address: str) -> None:
+    async def scene() -> None:
+        # All come, go when their network fails, and come again.
+        await asyncio.gather(*(first_page(address) for _ in range(CLASSROOM)))
+        visitors = await asyncio.gather(*(by_protocol(address, n, 3) for n in range(CLASSROOM)))
+        for observations in visitors:
+            assert not observations.errors, observations.errors
+            assert not observations.wrong, observations.wrong
+            assert observations.seconds
+
+    asyncio.run(scene())
+
+
+def test_developers_messages_do_nothing(address: str) -> None:
+    async def scene() -> None:
+        async with connected(address) as connection:
+            for name in ("clear_cache", "debug_shutdown_runtime", "debug_disconnect_websocket"):
+                await connection.send(BackMsg(**{name: True}).SerializeToString())
+            await asyncio.sleep(0.5)
+            await connection.ping()
+        await first_page(address)
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:1", "https://evil.example", "null"])
+def test_another_sites_page_is_refused(address: str, origin: str) -> None:
+    async def scene() -> None:
+        with pytest.raises(InvalidStatus) as refused:
+            async with connected(address, origin):
+                pass
+        response = refused.value.response
+        assert response.status_code == 403
+        assert {name: response.headers.get(name) for name in SAFE} == SAFE
+
+    asyncio.run(scene())
+
+
+def test_what_is_no_request_is_refused_with_the_headers(address: str) -> None:
+    host, _, port = address.removeprefix("http://").partition(":")
+    handshake = (
+        "GET /_stcore/stream HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: upgrade"
+    )
+    cases = [  # what is sent, the status
+        (b"nonsense\r\n\r\n", b"400"),
+        (f"{handshake}\r\n\r\n".encode(), b"400"),  # without a key
+    ]
+    for data, status in cases:
+        with socket.create_connection((host, int(port)), 10) as client:
+            client.sendall(data)
+            answer = client.recv(4_000)
+        assert answer.split()[1] == status, answer
+        for name, value in SAFE.items():
+            assert f"{name}: {value}\r\n".encode().lower() in answer.lower()
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/"])
+def test_operators_paths_are_closed(address: str, path: str) -> None:
+    answer = requests.get(address + path, timeout=30)
+    assert (answer.status_code, answer.text) == (404, "Not Found")
+    assert {name: answer.headers.get(name) for name in SAFE} == SAFE
