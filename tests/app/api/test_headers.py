@@ -1,6 +1,5 @@
 """Every answer makes browsers careful, and only the service's own paths bypass the page."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from app.api import service
 from app.api.front import ServiceFirst
 from app.api.headers import SAFE, SafeHeaders
 from app.api.limits import Limits
+from tests.support.coroutines import run_coroutine
 
 
 async def page(scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,7 +36,7 @@ def asked(app: ASGIApp, path: str, method: str = "GET", kind: str = "http") -> l
         **{"type": kind, "method": method, "path": path, "query_string": b"", "headers": []},
         **{"scheme": "http", "server": ("testserver", 80), "client": ("127.0.0.1", 1)},
     }
-    asyncio.run(app(scope, receive, send))
+    run_coroutine(app(scope, receive, send))
     return sent
 
 

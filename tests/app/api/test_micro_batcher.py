@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from app.api.micro_batcher import MAX_BATCH, MicroBatcher
+from tests.support.coroutines import run_coroutine
 
 
 class Doubler:
@@ -34,7 +35,7 @@ def test_what_waits_is_processed_in_full_batches_and_in_order() -> None:
         doubler.may_start.set()
         return await asyncio.gather(*calls)
 
-    assert asyncio.run(run()) == [2 * item for item in range(MAX_BATCH + 4)]
+    assert run_coroutine(run()) == [2 * item for item in range(MAX_BATCH + 4)]
     assert doubler.sizes == [1, MAX_BATCH, 3]
 
 
@@ -47,7 +48,7 @@ def test_one_items_exception_is_its_callers_alone() -> None:
         calls = (batcher.submit(item) for item in (1, -1, 2))
         return await asyncio.gather(*calls, return_exceptions=True)
 
-    first, second, third = asyncio.run(run())
+    first, second, third = run_coroutine(run())
     assert (first, third) == (2, 4)
     assert isinstance(second, ValueError)
 
@@ -66,4 +67,4 @@ def test_a_failed_batch_and_a_caller_who_gave_up_do_not_stop_the_next() -> None:
             await failing
         return await batcher.submit(3)
 
-    assert asyncio.run(run()) == 6
+    assert run_coroutine(run()) == 6

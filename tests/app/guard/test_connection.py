@@ -14,6 +14,7 @@ from app.guard.connection import Connection
 from app.guard.run_places import RunPlaces
 from app.guard.token_bucket import TokenBucket
 from tests.app.guard.test_messages import rerun
+from tests.support.coroutines import run_coroutine
 
 HEARTBEAT = {"type": "websocket.receive", "bytes": BackMsg(app_heartbeat=True).SerializeToString()}
 CLEAR = {"type": "websocket.receive", "bytes": BackMsg(clear_cache=True).SerializeToString()}
@@ -40,7 +41,7 @@ def play(incoming: list[Message], scene: Scene, places: RunPlaces | None = None)
         connection = Connection("client", receive, send, buckets, places or RunPlaces(4))
         await scene(connection, sent)
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    run_coroutine(run(), timeout_seconds=30)
 
 
 def test_a_hand_is_not_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 
 from app.guard.run_places import RunPlaces
+from tests.support.coroutines import run_coroutine
 
 
 def test_a_client_with_many_pages_leaves_places_to_others() -> None:
@@ -33,4 +34,4 @@ def test_a_client_with_many_pages_leaves_places_to_others() -> None:
         await places.take("other")
         return started
 
-    assert asyncio.run(asyncio.wait_for(scene(), 5)) == ["many", "many", "one", "many"]
+    assert run_coroutine(scene(), timeout_seconds=5) == ["many", "many", "one", "many"]

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from app.api.headers import SAFE
 from tests.app.guard.test_messages import rerun
+from tests.support.coroutines import run_coroutine
 from tests.support.visitors import by_protocol, connected, first_page
 from tests.tools.image_files import serving_image
 
@@ -61,7 +62,7 @@ def test_a_flood_of_messages_silences_nobody(address: str) -> None:
         assert closed.rcvd is not None
         assert (closed.rcvd.code, "too many messages" in closed.rcvd.reason) == (1008, True)
 
-    asyncio.run(scene())
+    run_coroutine(scene())
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_a_flood_of_frames_that_reach_nobody_is_ended(
     address: str, opcode: int, is_last: bool
 ) -> None:
     begin = b"" if opcode else frame(b"", 2, is_last=False)
-    closed = asyncio.run(closed_after(address, begin + frame(b"", opcode, is_last) * 20_000))
+    closed = run_coroutine(closed_after(address, begin + frame(b"", opcode, is_last) * 20_000))
     assert closed.rcvd is not None
     assert (closed.rcvd.code, closed.rcvd.reason) == (1008, "too many frames")
 
@@ -89,7 +90,7 @@ def test_a_message_that_is_too_large_closes_the_connection(address: str) -> None
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code in (1008, 1009)
 
-    asyncio.run(scene())
+    run_coroutine(scene())
 
 
 def test_a_classroom_behind_one_address_draws_and_reconnects(address: str) -> None:
@@ -102,7 +103,7 @@ def test_a_classroom_behind_one_address_draws_and_reconnects(address: str) -> No
             assert not observations.wrong, observations.wrong
             assert observations.seconds
 
-    asyncio.run(scene())
+    run_coroutine(scene())
 
 
 def test_developers_messages_do_nothing(address: str) -> None:
@@ -114,7 +115,7 @@ def test_developers_messages_do_nothing(address: str) -> None:
             await connection.ping()
         await first_page(address)
 
-    asyncio.run(scene())
+    run_coroutine(scene())
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:1", "https://evil.example", "null"])
@@ -127,7 +128,7 @@ def test_another_sites_page_is_refused(address: str, origin: str) -> None:
         assert response.status_code == 403
         assert {name: response.headers.get(name) for name in SAFE} == SAFE
 
-    asyncio.run(scene())
+    run_coroutine(scene())
 
 
 def test_what_is_no_request_is_refused_with_the_headers(address: str) -> None:
