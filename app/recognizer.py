@@ -3,6 +3,7 @@
 What finds ink and divides it into candidates for digits is hidden behind it.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,9 @@ from app.inference.scores import ood_log_odds, softmax
 from app.inference.session import WrongModel, open_session
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
-from app.segmentation.candidates import TextLine
+from app.segmentation.candidates import CostlyInk, TextLine
+
+__all__ = ["CostlyInk", "Prepared", "Recognizer"]
 
 MODEL: Final = models_folder() / "model.onnx"
 # In: "glyphs" uint8 (n, 28, 28); out: "logits" (n, 11), "features" (n, d).
@@ -26,6 +29,7 @@ CONTRACT: Final = "digits/3"
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
 NUM_DIGITS: Final = 10
 MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; with more, another ink map is tried
+MAX_GLYPHS: Final = 128  # in one run of the network, which takes 50 kB for each; 9 ms
 MAX_CANDIDATES: Final = 1_000  # in the ink maps tried so far, beyond which no other is tried
 
 
@@ -82,9 +86,14 @@ class Recognizer:
         return self.read_prepared([self.prepare_image(image, single)], prototypes)[0]
 
     @staticmethod
-    def prepare_ink(strokes: Sequence[ArrayLike], single: bool = False) -> Prepared:
-        """Finds the candidates for digits in strokes, see `read_ink`. Raises UnreadableInput."""
-        return Prepared(candidates.find_in_strokes(strokes, single))
+    def prepare_ink(
+        strokes: Sequence[ArrayLike], single: bool = False, max_seconds: float = math.inf
+    ) -> Prepared:
+        """Finds the candidates for digits in strokes, see `read_ink`.
+
+        max_seconds: what reading may cost, about. Raises UnreadableInput, and CostlyInk.
+        """
+        return Prepared(candidates.find_in_strokes(strokes, single, max_seconds))
 
     def prepare_image(self, image: NDArray[np.uint8], single: bool = False) -> Prepared:
         """Finds the candidates for digits in a picture, see `read_image`, in its best ink map.
@@ -149,16 +158,22 @@ class Recognizer:
 
     def logits(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The network's own output, float32 (n, 11), for glyphs uint8 (n, 28, 28), n >= 1."""
-        (logits,) = self._session.run(["logits"], {"glyphs": glyphs})
-        return np.asarray(logits, dtype=np.float32)
+        return self._run("logits", glyphs)
 
     def features(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """What the last layer decides by, float32 (n, d), at least 0 and of any scale.
 
         glyphs: uint8 (n, 28, 28), n >= 1.
         """
-        (features,) = self._session.run(["features"], {"glyphs": glyphs})
-        return np.asarray(features, dtype=np.float32)
+        return self._run("features", glyphs)
+
+    def _run(self, output: str, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """An output of the network, float32 (n, d), for any number of glyphs, a few at a time."""
+        rows = [
+            self._session.run([output], {"glyphs": glyphs[start : start + MAX_GLYPHS]})[0]
+            for start in range(0, len(glyphs), MAX_GLYPHS)
+        ]
+        return np.asarray(rows[0] if len(rows) == 1 else np.concatenate(rows), np.float32)
 
     def _digits(
         self, line: TextLine, logits: NDArray[np.float32], line_index: int, first_number: int

@@ -1,6 +1,7 @@
 """The recogniser behind the HTTP service: loaded once, and its readings as JSON."""
 
 import json
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -71,13 +72,16 @@ class Reader:
             raise result
         return result
 
-    def read_ink_batch(self, requests: Sequence[InkRequest]) -> list[bytes | Exception]:
+    def read_ink_batch(
+        self, requests: Sequence[InkRequest], max_seconds: float = math.inf
+    ) -> list[bytes | Exception]:
         """The readings of bodies of strokes, as JSON, or why one cannot be read; in one batch.
 
+        max_seconds: that each may cost; CostlyInk takes the place of one that would cost more.
         Raises ModelUnavailable.
         """
         recognizer = self._loaded()
-        inputs = [self._prepare(recognizer, *request) for request in requests]
+        inputs = [self._prepare(recognizer, *request, max_seconds) for request in requests]
         prepared = [each for each in inputs if isinstance(each, Prepared)]
         readings = iter(recognizer.read_prepared(prepared))
         return [
@@ -86,10 +90,10 @@ class Reader:
         ]
 
     def _prepare(
-        self, recognizer: Recognizer, content: bytes, single: bool
+        self, recognizer: Recognizer, content: bytes, single: bool, max_seconds: float
     ) -> Prepared | Exception:
         try:
-            return recognizer.prepare_ink(decode_ink(content, self._limits), single)
+            return recognizer.prepare_ink(decode_ink(content, self._limits), single, max_seconds)
         except UnreadableInput as error:
             return ApiError("unprocessable", f"The strokes cannot be read: {error}.")
         except Exception as error:  # it must not spoil the answers to the others of its batch

@@ -5,6 +5,7 @@ long happens on the event loop: strokes are read by one thread, pictures by a fe
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
@@ -29,9 +30,13 @@ from app.api.rate_limiter import RateLimiter
 from app.api.reader import InkRequest, Reader
 from app.api.schemas import Status
 from app.ink.decoder_pool import Decoding
+from app.recognizer import CostlyInk
 
 RETRY_SECONDS: Final = 1  # after which a server that was full may be asked again
-MAX_BATCHED_BYTES: Final = 16 << 10  # of JSON, 800 points: a longer drawing would hold others up
+# Of a drawing that is read in a batch with others, which it would hold up: 800 points of JSON, and
+# three times a number of ten digits.
+MAX_BATCHED_BYTES: Final = 16 << 10
+MAX_BATCHED_SECONDS: Final = 0.025
 
 Result = TypeVar("Result")
 
@@ -54,7 +59,8 @@ class Endpoints:
         self._limits, self._reader = limits, reader
         self._rate_limiter = RateLimiter(limits.rate, limits.burst)
         self._in_flight = InFlightLimiter(limits.in_flight)
-        self._batcher = MicroBatcher[InkRequest, bytes](reader.read_ink_batch)
+        read_batch = partial(reader.read_ink_batch, max_seconds=MAX_BATCHED_SECONDS)
+        self._batcher = MicroBatcher[InkRequest, bytes](read_batch)
         self._pool = ThreadPoolExecutor(limits.reads, thread_name_prefix="read")
         self._probe = ThreadPoolExecutor(1, thread_name_prefix="probe")  # not behind the readers
         self._description = msgspec.json.encode(description(limits, prefix))
@@ -85,7 +91,7 @@ class Endpoints:
             content = await body.read_body(request, media_type, self._limits)
             if media_type != body.JSON:
                 return json_response(await self._reading_of_picture(request, content, single))
-            return json_response(await self._reading_of_ink(content, single))
+            return json_response(await self._reading_of_ink(request, content, single))
 
     async def model(self, _: Request) -> Response:
         """GET /api/model: the model's contract and its measured figures."""
@@ -114,11 +120,13 @@ class Endpoints:
         work = self._pool.submit(self._reader.read_image, content, single, decoding)
         return await while_connected(request, work, decoding.cancel)
 
-    async def _reading_of_ink(self, content: bytes, single: bool) -> bytes:
-        """The reading of a body of strokes, as JSON."""
-        if len(content) > MAX_BATCHED_BYTES:
-            return await _run_in(self._pool, partial(self._reader.read_ink, content, single))
-        return await self._batcher.submit((content, single))
+    async def _reading_of_ink(self, request: Request, content: bytes, single: bool) -> bytes:
+        """The reading of a body of strokes, as JSON; what costs much waits with the pictures."""
+        if len(content) <= MAX_BATCHED_BYTES:
+            with contextlib.suppress(CostlyInk):
+                return await self._batcher.submit((content, single))
+        work = self._pool.submit(self._reader.read_ink, content, single)
+        return await while_connected(request, work, lambda: None)
 
     def _limit_rate(self, client: str) -> None:
         """Raises ApiError where this client has asked too often."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,13 @@ MAX_PARTS: Final = 600  # strokes or connected components in one input; 100 digi
 MAX_CANDIDATE_PIXELS: Final = 50_000_000
 # Points of a stroke; a longer one takes as long to draw as several, and counts as several.
 USUAL_POINTS: Final = 16
+# What a candidate of a drawing costs: to draw its glyph, with its points, and to classify it.
+CANDIDATE_SECONDS: Final = 200e-6
+POINT_SECONDS: Final = 4e-6
+
+
+class CostlyInk(Exception):
+    """A drawing that takes longer to read than is allowed where it was asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +72,13 @@ class TextLine:
         return np.concatenate([[0], np.cumsum(is_wide | is_space)]).astype(np.int64)
 
 
-def find_in_strokes(strokes: Sequence[ArrayLike], single: bool = False) -> list[TextLine]:
+def find_in_strokes(
+    strokes: Sequence[ArrayLike], single: bool = False, max_seconds: float = math.inf
+) -> list[TextLine]:
     """The lines of a drawing (see `ink.strokes.checked`) from top to bottom; none without ink.
 
-    single: all strokes are one character. Raises UnreadableInput.
+    single: all strokes are one character. max_seconds: what reading may cost, about. Raises
+    UnreadableInput, and CostlyInk before most of that time is spent.
     """
     arrays = checked(strokes)
     if not arrays:
@@ -75,7 +86,7 @@ def find_in_strokes(strokes: Sequence[ArrayLike], single: bool = False) -> list[
     if single:
         x, y, width, height = bounds(arrays)
         return [_single_character((x, y, x + width, y + height), glyph.from_strokes(arrays))]
-    return _lines_of_strokes(arrays)
+    return _lines_of_strokes(arrays, max_seconds)
 
 
 def find_in_image(image: NDArray[np.uint8], single: bool = False) -> Iterator[list[TextLine]]:
@@ -92,18 +103,29 @@ def find_in_image(image: NDArray[np.uint8], single: bool = False) -> Iterator[li
             yield _lines_of_map(ink)
 
 
-def _lines_of_strokes(strokes: glyph.Strokes) -> list[TextLine]:
+def _lines_of_strokes(strokes: glyph.Strokes, max_seconds: float) -> list[TextLine]:
     _check_count(len(strokes), "strokes")
     boxes = np.array([(*stroke.min(axis=0), *stroke.max(axis=0)) for stroke in strokes])
     num_parts = max(len(strokes), sum(map(len, strokes)) // USUAL_POINTS)
     lines = []
+    seconds = 0.0
     for members in text_lines.group_into_lines(boxes):
         parts, line_strokes = boxes[members], [strokes[member] for member in members]
         candidates = lattice.find_candidates(parts, num_parts=num_parts)
+        seconds += _seconds_to_read(candidates, line_strokes)
+        if seconds > max_seconds:
+            raise CostlyInk(f"expected a drawing that is read in {max_seconds} s, got a costly one")
         glyphs = np.array([glyph.from_strokes(line_strokes[a:b]) for a, b in candidates])
         crossing = text_lines.find_crossings(line_strokes, parts) if len(candidates) > 1 else None
         lines.append(TextLine(parts, None, candidates, glyphs, crossing))
     return lines
+
+
+def _seconds_to_read(candidates: list[lattice.Candidate], strokes: glyph.Strokes) -> float:
+    """What drawing and classifying the candidates of a line costs, about."""
+    ends = [0, *accumulate(map(len, strokes))]
+    num_points = sum(ends[last] - ends[first] for first, last in candidates)
+    return CANDIDATE_SECONDS * len(candidates) + POINT_SECONDS * num_points
 
 
 def _lines_of_map(ink: InkMap) -> list[TextLine]:

@@ -13,7 +13,7 @@ from app.guard import connection as connections
 from app.guard.connection import Connection
 from app.guard.run_places import RunPlaces
 from app.guard.token_bucket import TokenBucket
-from tests.app.guard.test_messages import rerun
+from tests.support.attacks import empty_lists, rerun
 from tests.support.coroutines import run_coroutine
 
 HEARTBEAT = {"type": "websocket.receive", "bytes": BackMsg(app_heartbeat=True).SerializeToString()}
@@ -89,7 +89,7 @@ def test_a_flood_is_slowed_down_and_then_closed_with_a_reason(
         ({"type": "websocket.receive", "text": "hello"}, 1003, "expected binary messages"),
         ({"type": "websocket.receive", "bytes": b"\xff\xff"}, 1008, "expected a message"),
         (
-            {"type": "websocket.receive", "bytes": rerun("[" + "[]," * 40_000 + "[]]")},
+            {"type": "websocket.receive", "bytes": rerun(empty_lists(40_000))},
             1008,
             "expected at most 30,000 lists in a widget's value",
         ),

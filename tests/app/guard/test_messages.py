@@ -8,28 +8,15 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from app.guard import messages
 from app.guard.messages import UnacceptableMessage, is_for_visitors, parse
 from app.page.canvas import fabric_objects
+from tests.support.attacks import empty_lists, rerun
 from tests.support.drawings import placed
-
-
-def rerun(json_value: str = "", widgets: int = 1, events: str = "", query: str = "") -> bytes:
-    """A rerun of the page, with the same value in some widgets."""
-    message = BackMsg()
-    message.rerun_script.query_string = query
-    for index in range(widgets):
-        widget = message.rerun_script.widget_states.widgets.add()
-        widget.id = f"widget-{index}"
-        if events:
-            widget.json_trigger_value = events
-        else:
-            widget.json_value = json_value
-    return message.SerializeToString()
 
 
 @pytest.mark.parametrize(
     "data, expected",
     [
-        (rerun("[" + "[]," * 1_000_000 + "[]]"), "bytes"),  # 3 MB
-        (rerun("[" + "[]," * 600_000 + "[]]"), "lists in a widget's value"),  # 1.8 MB
+        (rerun(empty_lists(1_000_000)), "bytes"),  # 3 MB
+        (rerun(empty_lists(600_000)), "lists in a widget's value"),  # 1.8 MB
         (rerun("[" + "{}," * 30_000 + "{}]"), "lists in a widget's value"),
         (rerun("[" + "1," * 200_000 + "1]"), "values in a widget's value"),
         (rerun("[" * 13 + "]" * 13), "lists in each other"),

@@ -11,12 +11,11 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from app.api.headers import SAFE
-from tests.app.guard.test_messages import rerun
+from tests.support.attacks import FLOOD_MESSAGES, frame, rerun
 from tests.support.coroutines import run_coroutine
 from tests.support.visitors import by_protocol, connected, first_page
 from tests.tools.image_files import serving_image
 
-FLOOD_MESSAGES = 242_000
 CLASSROOM = 30
 
 
@@ -36,12 +35,6 @@ async def closed_after(address: str, data: bytes) -> ConnectionClosed:
                     await connection.recv()
         except ConnectionClosed as closed:
             return closed
-
-
-def frame(data: bytes, opcode: int = 2, is_last: bool = True) -> bytes:
-    """A WebSocket frame of at most 65,535 bytes as a browser sends it, masked by zeros."""
-    size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")
-    return bytes([0x80 * is_last | opcode]) + size + bytes(4) + data
 
 
 def test_a_flood_of_messages_silences_nobody(address: str) -> None:

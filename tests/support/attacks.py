@@ -1,0 +1,46 @@
+"""What a hostile visitor or program sends, made when it is needed."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+FLOOD_MESSAGES: Final = 242_000  # that silenced an unguarded server for over a minute
+
+
+def upright_strokes(count: int = 500) -> list[NDArray[np.float64]]:
+    """Strokes side by side in 10 kB, of which each few could be a digit."""
+    return [np.array([[2.0 * index, 10.0], [2.0 * index, 200.0]]) for index in range(count)]
+
+
+def scribble(num_strokes: int = 24, num_points: int = 33) -> list[NDArray[np.float64]]:
+    """Strokes that all cross each other, in less than 16 kB."""
+    random = np.random.default_rng(0)
+    shape = (num_strokes, num_points, 2)
+    return list(random.uniform(0, 200, shape).round(1))
+
+
+def rerun(json_value: str = "", widgets: int = 1, events: str = "", query: str = "") -> bytes:
+    """The message that runs the page, with the same value in some widgets."""
+    message = BackMsg()
+    message.rerun_script.query_string = query
+    for index in range(widgets):
+        widget = message.rerun_script.widget_states.widgets.add()
+        widget.id = f"widget-{index}"
+        if events:
+            widget.json_trigger_value = events
+        else:
+            widget.json_value = json_value
+    return message.SerializeToString()
+
+
+def empty_lists(count: int) -> str:
+    """JSON of as many empty lists, three bytes each; as Python objects they take 64."""
+    return "[" + "[]," * (count - 1) + "[]]"
+
+
+def frame(data: bytes, opcode: int = 2, is_last: bool = True) -> bytes:
+    """A WebSocket frame of at most 65,535 bytes as a browser sends it, masked by zeros."""
+    size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")
+    return bytes([0x80 * is_last | opcode]) + size + bytes(4) + data
