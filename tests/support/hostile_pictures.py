@@ -1,0 +1,94 @@
+"""Picture files whose declared structure costs far more than their bytes, made when needed.
+
+Nothing of this kind is kept in the repository.
+"""
+
+import io
+import struct
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image
+
+Tags = Mapping[int, tuple[int, list[int]]]  # by tag: the values' type, 3 SHORT or 4 LONG; values
+
+
+def encoded(kind: str, mode: str = "L", size: tuple[int, int] = (64, 48), **options: Any) -> bytes:
+    """A grey gradient as an ordinary file, by Pillow. size: width, height in pixels."""
+    row = np.linspace(0, 255, size[0]).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(np.tile(row, (size[1], 1))).convert(mode).save(file, kind, **options)
+    return file.getvalue()
+
+
+def tiff(tags: Tags, data: bytes = b"", next_page: int = 0) -> bytes:
+    """A little-endian TIFF of one directory at byte 8, and data behind it at `data_offset`."""
+    entries, beyond = b"", b""
+    start = 8 + 2 + 12 * len(tags) + 4
+    for tag, (kind, values) in sorted(tags.items()):
+        packed = struct.pack(f"<{len(values)}{'H' if kind == 3 else 'I'}", *values)
+        if len(packed) > 4:
+            packed, beyond = struct.pack("<I", start + len(beyond)), beyond + packed
+        entries += struct.pack("<HHI", tag, kind, len(values)) + packed.ljust(4, b"\0")
+    head = b"II*\0" + struct.pack("<IH", 8, len(tags))
+    return head + entries + struct.pack("<I", next_page) + beyond + data
+
+
+def strips(width: int, height: int, **changed: Any) -> dict[int, tuple[int, list[int]]]:
+    """The tags of a grey TIFF of one strip that is not compressed; changed: `t` and a number."""
+    tags: dict[int, tuple[int, list[int]]] = {
+        **{256: (4, [width]), 257: (4, [height]), 258: (3, [8]), 259: (3, [1]), 262: (3, [1])},
+        **{273: (4, [0]), 277: (3, [1]), 278: (4, [height]), 279: (4, [width * height])},
+    }
+    tags |= {int(name[1:]): value for name, value in changed.items()}
+    return {tag: value for tag, value in tags.items() if value is not None}
+
+
+def tiff_with_a_large_tile(side: int = 16_368) -> bytes:
+    """64 x 64 pixels in one deflated tile of side x side RGBA, which takes a gigabyte."""
+    packer = zlib.compressobj(9)
+    row = bytes(side * 4)
+    tile = b"".join([packer.compress(row) for _ in range(side)]) + packer.flush()
+    tags: Tags = {
+        **{256: (4, [64]), 257: (4, [64]), 258: (3, [8] * 4), 259: (3, [8]), 262: (3, [2])},
+        **{277: (3, [4]), 284: (3, [1]), 322: (4, [side]), 323: (4, [side]), 338: (3, [2])},
+        **{324: (4, [0]), 325: (4, [len(tile)])},
+    }
+    offset = len(tiff(tags))
+    return tiff({**tags, 324: (4, [offset])}, tile)
+
+
+def jpeg_with_many_scans(scans: int = 10_000, side: int = 4_000) -> bytes:
+    """A progressive JPEG, white, whose last scan is there again and again."""
+    white = np.full((side, side), 255, np.uint8)
+    content = cv2.imencode(".jpg", white, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes()
+    last = content[content.rindex(b"\xff\xda") : -2]
+    return content[:-2] + last * scans + content[-2:]
+
+
+def png_chunk(kind: bytes, data: bytes) -> bytes:
+    """A chunk with its length and its checksum."""
+    check = struct.pack(">I", zlib.crc32(kind + data))
+    return struct.pack(">I", len(data)) + kind + data + check
+
+
+def png_with(*chunks: bytes, side: int = 64) -> bytes:
+    """An ordinary grey PNG with these chunks after its header."""
+    content = encoded("PNG", size=(side, side))
+    return content[:33] + b"".join(chunks) + content[33:]
+
+
+def text_bomb(kind: bytes = b"zTXt", megabytes: int = 64) -> bytes:
+    """A chunk of compressed zeros: text, or a colour profile."""
+    middle = b"\x01\0\0\0" if kind == b"iTXt" else b"\0"
+    return png_chunk(kind, b"key\0" + middle + zlib.compress(bytes(megabytes << 20), 9))
+
+
+def patched(content: bytes, at: int, form: str, *values: int) -> bytes:
+    """The file with other numbers at a byte; form: of struct."""
+    changed = bytearray(content)
+    struct.pack_into(form, changed, at, *values)
+    return bytes(changed)
