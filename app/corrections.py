@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 
 VARIABLE: Final = "DIGITS_CORRECTIONS"
 TIMEOUT_SECONDS: Final = 5.0  # to wait for another writer
-MAX_COORDINATES: Final = 200_000  # in one drawing
+MAX_COORDINATES: Final = 100_000  # in one drawing; the page reads no more
+MAX_DATABASE_BYTES: Final = 256 << 20  # some 100,000 corrections
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS corrections (
     id INTEGER PRIMARY KEY,
@@ -75,11 +76,21 @@ class Corrections:
             right,
         )
         with self._open() as database:
+            self._check_size(database)
             database.execute(
                 "INSERT INTO corrections (time, strokes, glyph, read, right) VALUES (?,?,?,?,?)",
                 row,
             )
             database.commit()
+
+    def _check_size(self, database: sqlite3.Connection) -> None:
+        """Raises CorrectionsError where the database is as large as it may be."""
+        (pages,), (page_bytes,) = (
+            database.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
+        )
+        if pages * page_bytes >= MAX_DATABASE_BYTES:
+            limit = f"expected at most {MAX_DATABASE_BYTES >> 20} MB of corrections, got as many"
+            raise CorrectionsError(f"{self.path}: {limit}; move the file away to collect more")
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """All corrections in order: id, time, strokes, glyph (28 rows of 28), read, right."""

@@ -40,7 +40,7 @@ net_util.get_external_ip = net_util.get_internal_ip = lambda: None
 prefix: Final = ("/" + st.get_option("server.baseUrlPath").strip("/")).rstrip("/")
 limits: Final = Limits.from_environment(os.environ)
 named_origins: Final = frozenset(st.get_option("server.corsAllowedOrigins"))
-shared_pool(limits.reads)
+shared_pool(limits.reads, limits.pixels)
 api: Final = service.create(limits, prefix=prefix)
 
 

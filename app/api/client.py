@@ -6,14 +6,17 @@ from typing import Final
 
 from starlette.requests import HTTPConnection
 
+MAX_ADDRESS: Final = 64  # characters of an address and a comma, as the header may be long
 NETWORK_BITS: Final = 64  # of an IPv6 address; a household has the rest to itself
 
 
 def client_of(request: HTTPConnection, proxies: int) -> str:
     """The client of a request, see `client_key`; the header is not looked at for 0 proxies."""
     peer = request.client.host if request.client else ""
-    forwarded = request.headers.getlist("x-forwarded-for") if proxies else []
-    return client_key(peer, ",".join(forwarded), proxies)
+    if not proxies:
+        return client_key(peer, "", 0)
+    forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
+    return client_key(peer, forwarded[-MAX_ADDRESS * proxies :], proxies)
 
 
 @lru_cache(1_000)  # taking an address apart costs a twentieth of a reading

@@ -47,8 +47,9 @@ class Reader:
         """
         recognizer = self._loaded()
         try:
-            image = shared_pool().decode(content, self._limits.pixels, decoding)
-            reading = recognizer.read_image(image, single)
+            with shared_pool().reading():
+                image = shared_pool().decode(content, self._limits.pixels, decoding)
+                reading = recognizer.read_image(image, single)
         except PictureTooLarge as error:
             message = f"The picture is too large: {error}. Send a smaller one."
             raise ApiError("too_many_pixels", message) from error

@@ -110,10 +110,13 @@ class DecoderPool:
     """Decodes pictures in processes of their own; for any number of threads.
 
     size: processes at most. They start when they are needed and end after a time without work,
-    so that a server that reads no pictures has none.
+    so that a server that reads no pictures has none. max_pixels: of a picture, see
+    `inspect_upload`.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, max_pixels: int = MAX_PICTURE_PIXELS) -> None:
+        self._max_pixels = max_pixels
+        self._places = threading.BoundedSemaphore(size)
         self._decodings: set[Decoding] = set()
         self._is_closed = False
         # The last one used is taken first: the others have nothing to do, and end.
@@ -125,15 +128,16 @@ class DecoderPool:
     def decode(
         self,
         content: bytes,
-        max_pixels: int = MAX_PICTURE_PIXELS,
+        max_pixels: int | None = None,
         decoding: Decoding | None = None,
     ) -> NDArray[np.uint8]:
         """A picture file's pixels, see `picture_file.decode`, once its structure is checked.
 
-        max_pixels: see `inspect_upload`. decoding: by which another thread may cancel it. Raises
-        NotAPicture, PictureTooLarge, another UnreadableInput, DecoderBusy or DecodingCancelled.
+        max_pixels: see `inspect_upload`; None for those of the pool. decoding: by which another
+        thread may cancel it. Raises NotAPicture, PictureTooLarge, another UnreadableInput,
+        DecoderBusy or DecodingCancelled.
         """
-        structure = inspect_upload(content, max_pixels)
+        structure = inspect_upload(content, max_pixels or self._max_pixels)
         memory = SPARE_BYTES + BYTES_A_PIXEL * structure.width * structure.height
         return self.decode_inspected(content, memory, decoding or Decoding())
 
@@ -155,6 +159,19 @@ class DecoderPool:
         finally:
             self._decodings.discard(decoding)
 
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Meanwhile the caller has one of the places for pictures: decoded, they take much memory.
+
+        There are as many as processes. Raises DecoderBusy where none is free for MAX_SECONDS.
+        """
+        if not self._places.acquire(timeout=MAX_SECONDS):
+            raise DecoderBusy("all places for pictures are taken")
+        try:
+            yield
+        finally:
+            self._places.release()
+
     def close(self) -> None:
         """Cancels what is decoded; nothing is decoded afterwards."""
         self._is_closed = True
@@ -172,11 +189,13 @@ class DecoderPool:
         self.close()
 
 
-def shared_pool(size: int = os.cpu_count() or 1) -> DecoderPool:
-    """The one pool of this process, for page and API alike; of the size that is first asked for."""
+def shared_pool(
+    size: int = os.cpu_count() or 1, max_pixels: int = MAX_PICTURE_PIXELS
+) -> DecoderPool:
+    """The one pool of this process, for page and API alike; made as it is first asked for."""
     with _lock:
         if not _shared:
-            _shared.append(DecoderPool(size))
+            _shared.append(DecoderPool(size, max_pixels))
         return _shared[0]
 
 

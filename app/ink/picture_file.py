@@ -62,7 +62,7 @@ def decode_inspected(content: bytes) -> NDArray[np.uint8]:
         flag = cv2.IMREAD_ANYCOLOR if is_jpeg else cv2.IMREAD_UNCHANGED
         image = cv2.imdecode(np.frombuffer(content, np.uint8), flag)
     except cv2.error as error:
-        raise UnreadableInput(f"expected a picture, got {error}") from error
+        raise UnreadableInput(f"expected a picture, got {error.err!r:.100}") from error
     if image is None:
         raise UnreadableInput("expected a whole picture, got a broken or unusual one")
     if image.dtype == np.uint16:  # 16 bits a channel keep their upper half

@@ -90,11 +90,15 @@ def ink_glyph(strokes: Sequence[ArrayLike], pen: float = glyph.PEN) -> NDArray[n
 def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> glyph.Strokes:
     """The strokes of a drawable canvas's `json_data`: one for each Fabric path in it.
 
-    Raises UnreadableInput where a path has commands other than M, L and Q.
+    Raises UnreadableInput where a path has commands other than M, L and Q, or is none.
     """
     objects = (json_data or {}).get("objects", [])
-    paths = [item["path"] for item in objects if item.get("type", "").lower() == "path"]
-    return checked([_flatten(path) for path in paths])
+    try:
+        paths = [item["path"] for item in objects if str(item.get("type")).lower() == "path"]
+        strokes = [_flatten(path) for path in paths]
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise UnreadableInput(f"expected a drawing of the canvas, got {error!r:.100}") from error
+    return checked(strokes)
 
 
 def strokes_from_file(path: Path) -> glyph.Strokes:
@@ -122,7 +126,9 @@ def _points(commands: Sequence[Sequence[Any]]) -> Iterator[NDArray[np.float64]]:
     position = np.zeros(2)
     for name, *numbers in commands:
         if _COMMAND_LENGTHS.get(name) != len(numbers):
-            raise UnreadableInput(f"expected path commands M, L or Q, got {name} {numbers}")
+            raise UnreadableInput(
+                f"expected path commands M, L or Q, got {name!r:.20} {numbers!r:.100}"
+            )
         ends = np.array(numbers, dtype=np.float64).reshape(-1, 2)
         if name == "Q":
             control, end = ends

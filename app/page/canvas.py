@@ -8,6 +8,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from app.reading import UnreadableInput
+
 # The canvas component lays a toolbar, invisible on touch screens, over its upper right corner.
 # This many rows of canvas above the visible sheet keep it away from fingers; see canvas.css.
 MARGIN: Final = 40  # canvas pixels
@@ -15,6 +17,7 @@ MARGIN: Final = 40  # canvas pixels
 PIXEL_RATIO: Final = 2  # canvas pixels for each CSS pixel
 # Paper is light in the dark theme too: a canvas whose colours change forgets its drawing.
 INK_COLOUR: Final = "#1d2433"
+MAX_STROKES: Final = 500
 PAPER_COLOUR: Final = "#fffefa"
 
 
@@ -45,15 +48,18 @@ def size_for(user_agent: str | None) -> Size:
     return PHONE if is_phone else WIDE
 
 
-def show(size: Size, pen_width: int) -> dict[str, Any]:
-    """Shows the canvas; returns the drawing as Fabric's JSON. pen_width: in canvas pixels."""
+def show(size: Size, pen_width: int) -> list[dict[str, Any]]:
+    """Shows the canvas; returns the drawing as Fabric objects. pen_width: in canvas pixels.
+
+    Raises UnreadableInput where the browser sent something else.
+    """
     # It can be imported only where Streamlit runs, and the sizes are needed elsewhere too.
     from streamlit_drawable_canvas import st_canvas
 
     width, height = size.canvas_size
     with st.container(key="canvas"):
-        drawing: dict[str, Any] = (
-            st_canvas(
+        try:
+            value = st_canvas(
                 stroke_width=pen_width,
                 stroke_color=INK_COLOUR,
                 background_color=PAPER_COLOUR,
@@ -62,10 +68,20 @@ def show(size: Size, pen_width: int) -> dict[str, Any]:
                 initial_drawing={"objects": st.session_state.get("objects", [])},
                 key=f"sheet-{st.session_state.get('sheet', 0)}",
             ).json_data
-            or {}
-        )
-    st.session_state.drawn = drawing.get("objects", [])
-    return drawing
+        except (AttributeError, KeyError, TypeError) as error:  # it looks into what it is sent
+            raise UnreadableInput(f"expected the canvas's value, got {error!r:.100}") from error
+    st.session_state.drawn = checked_objects(value)
+    return drawn_objects()
+
+
+def checked_objects(value: object) -> list[dict[str, Any]]:
+    """The Fabric objects of a drawing's JSON. Raises UnreadableInput for another value."""
+    objects = value.get("objects", []) if isinstance(value, dict) else value or []
+    if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
+        raise UnreadableInput(f"expected a drawing's objects, got {objects!r:.100}")
+    if len(objects) > MAX_STROKES:
+        raise UnreadableInput(f"expected at most {MAX_STROKES} strokes, got {len(objects):,}")
+    return objects
 
 
 def drawn_objects() -> list[dict[str, Any]]:

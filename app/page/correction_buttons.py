@@ -9,7 +9,6 @@ from app.reading import Digit
 
 STORED: Final = "Pressing it stores this drawing on the server to improve the model."
 NOT_STORED: Final = "It counts for this visit only, and nothing is stored."
-UNSTORED: Final = "Your correction counts for this visit, but it could not be stored on the server."
 
 
 def to_html(digit: Digit) -> str:
@@ -40,8 +39,8 @@ def notice(digit: Digit, is_stored: bool) -> str:
     )
 
 
-def outcome(thanks: str, is_unstored: bool) -> str:
-    """The answer to a correction, and whether storing it failed; empty where there was none."""
+def outcome(thanks: str, trouble: str) -> str:
+    """The answer to a correction, and what went wrong with it; empty where there was none."""
     answer = f'<p class="said" role="status">{html_panel.icon("check")}{escape(thanks)}</p>'
-    warning = f'<p class="trouble" role="alert">{html_panel.icon("warning")}{UNSTORED}</p>'
-    return (answer if thanks else "") + (warning if is_unstored else "")
+    warning = f'<p class="trouble" role="alert">{html_panel.icon("warning")}{escape(trouble)}</p>'
+    return (answer if thanks else "") + (warning if trouble else "")

@@ -28,7 +28,7 @@ def show(recognizer: Recognizer, reading: Reading, strokes: Strokes = ()) -> Non
         + f'<div class="chosen">{explanation.to_html(recognizer, digit)}'
         + f"{correction_buttons.to_html(digit)}</div>"
         + correction_buttons.notice(digit, is_stored=corrections.from_environment() is not None)
-        + correction_buttons.outcome(visit.thanks, visit.is_unstored),
+        + correction_buttons.outcome(visit.thanks, visit.trouble),
         "details",
         press,
     )

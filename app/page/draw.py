@@ -1,6 +1,7 @@
 """Draw: the canvas with its tools, and what is read from it. Runs again after each stroke."""
 
 import logging
+import threading
 from time import perf_counter, sleep
 from typing import Any, Final
 
@@ -9,35 +10,41 @@ import streamlit as st
 from app.ink.strokes import strokes_from_canvas
 from app.page import canvas, digit_details, drawing_tools, headline, how_it_works
 from app.page.shared_recognizer import get_recognizer
-from app.page.visit import current_visit
+from app.page.visit import Strokes, current_visit
 from app.reading import Reading, UnreadableInput
+from app.recognizer import CostlyInk, Prepared, Recognizer
 
 # Lets the server send the headline before the details are worked out. Without this pause, they
 # would keep the interpreter to themselves for as long as Python allows, 5 ms.
 SEND_SECONDS: Final = 0.001
+MAX_SECONDS: Final = 0.1  # of a drawing that others need not wait for
+_costly: Final = threading.Lock()
 HINT: Final = "Draw a digit or a number"
 
 
 @st.fragment
 def draw_and_read(size: canvas.Size) -> None:
     """The canvas comes first, so that it is there while the model is loaded."""
-    drawing = canvas.show(size, drawing_tools.pen_width(size))
-    drawing_tools.show(drawing.get("objects", []), size, _replace_drawing)
+    try:
+        objects = canvas.show(size, drawing_tools.pen_width(size))
+    except UnreadableInput as error:
+        objects = canvas.drawn_objects()
+        drawing_tools.show(objects, size, _replace_drawing)
+        _refuse(error)
+        return
+    drawing_tools.show(objects, size, _replace_drawing)
     recognizer = get_recognizer()
     if recognizer is None:
         return
     start = perf_counter()
     try:
-        strokes = strokes_from_canvas(drawing)
+        strokes = strokes_from_canvas({"objects": objects})
         converted = perf_counter()
-        prepared = recognizer.prepare_ink(strokes)
+        prepared = _prepare(recognizer, strokes)
         divided = perf_counter()
         reading = current_visit().read(recognizer, prepared)
     except UnreadableInput as error:
-        logging.getLogger(__name__).warning("a drawing cannot be read: %s", error)
-        headline.show(Reading(), HINT)
-        st.error("This drawing cannot be read. Clear it and draw again.", icon=":material/error:")
-        how_it_works.show({})
+        _refuse(error)
         return
     times = {
         "ink": converted - start,
@@ -48,6 +55,28 @@ def draw_and_read(size: canvas.Size) -> None:
     sleep(SEND_SECONDS)
     digit_details.show(recognizer, reading, strokes)
     how_it_works.show(times if reading.digits else {})
+
+
+def _prepare(recognizer: Recognizer, strokes: Strokes) -> Prepared:
+    """The drawing's candidates; drawings that cost much are divided one after the other.
+
+    Raises UnreadableInput.
+    """
+    try:
+        return recognizer.prepare_ink(strokes, max_seconds=MAX_SECONDS)
+    except CostlyInk:
+        with _costly:
+            return recognizer.prepare_ink(strokes)
+
+
+def _refuse(error: UnreadableInput) -> None:
+    """Says that the drawing cannot be read; the log says why, once for each reason."""
+    if st.session_state.get("refused") != str(error):
+        st.session_state.refused = str(error)
+        logging.getLogger(__name__).warning("a drawing cannot be read: %s", error)
+    headline.show(Reading(), HINT)
+    st.error("This drawing cannot be read. Clear it and draw again.", icon=":material/error:")
+    how_it_works.show({})
 
 
 def keep_drawing() -> None:

@@ -4,6 +4,7 @@ Streamlit goes through all of its widgets again after each stroke, in the browse
 thirty of its own buttons would take as long as the reading.
 """
 
+import re
 from collections.abc import Callable
 from html import escape
 from typing import Final
@@ -12,6 +13,8 @@ import streamlit as st
 
 from app.page import assets
 
+_PRESSABLE: Final = re.compile(r'data-press="([^"]+)"([^>]*)')
+_DISABLED: Final = re.compile(r"\sdisabled\b")
 _panel: Final = assets.component(
     "html_panel",
     '<div class="panel"></div>',
@@ -22,15 +25,21 @@ _panel: Final = assets.component(
 def show(html: str, key: str, on_press: Callable[[str], None]) -> None:
     """Shows HTML, which must be the page's own, in a panel with this key.
 
-    on_press: is given the name of a button that is pressed, before the page runs again.
+    on_press: is given the name of a button that is pressed, before the page runs again. Names of
+    buttons that are not shown, or are disabled, are ignored: a page may send any.
     """
 
     def press() -> None:
         name = st.session_state[key].pressed
-        if isinstance(name, str):
+        if isinstance(name, str) and name in pressable_names(html):
             on_press(name)
 
     _panel(data={"html": html}, key=key, on_pressed_change=press)
+
+
+def pressable_names(html: str) -> set[str]:
+    """The names of the buttons in a panel's HTML that can be pressed."""
+    return {name for name, rest in _PRESSABLE.findall(html) if not _DISABLED.search(rest)}
 
 
 def button(name: str, content: str, label: str = "", attributes: str = "") -> str:

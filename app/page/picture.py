@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HINT: Final = "No picture yet"
 NO_DIGITS: Final = "No digits found"
+MAX_NAME: Final = 80  # characters of a file's name that are shown
 UNREADABLE: Final = "This picture cannot be read"
 
 
@@ -119,29 +120,44 @@ def _prepared(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
     return picture
 
 
+def _name(file: "UploadedFile") -> str:
+    """A file's name as code in Markdown, where nothing in it is a link or a picture."""
+    name = "".join(mark if mark.isprintable() and mark != "`" else "_" for mark in file.name)
+    return f"`{name[:MAX_NAME].strip() or '_'}`"
+
+
 def _prepare(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
     """Decodes a file and finds what may be digits on it. Raises UnusablePicture."""
+    try:
+        with shared_pool().reading():
+            return _read_file(recognizer, file)
+    except DecoderBusy as error:
+        raise UnusablePicture(
+            f"{_name(file)} was not read, as the server is busy. Choose it again in some seconds."
+        ) from error
+
+
+def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
+    """The same, in one of the places for pictures. Raises UnusablePicture and DecoderBusy."""
     start = perf_counter()
     try:
         image = shared_pool().decode(file.getvalue())
     except PictureTooLarge as error:
         raise UnusablePicture(
-            f"{file.name} has too many pixels. Make it smaller, for example 4,000 × 3,000 pixels,"
+            f"{_name(file)} has too many pixels. Make it smaller, for example 4,000 × 3,000 pixels,"
             " and try again."
         ) from error
     except NotAPicture as error:
         raise UnusablePicture(
-            f"{file.name} is not a picture in a format that can be read here. Try PNG, JPEG, WebP,"
-            " BMP, GIF or TIFF."
+            f"{_name(file)} is not a picture in a format that can be read here. Try PNG, JPEG,"
+            " WebP, BMP, GIF or TIFF."
         ) from error
-    except (DecoderBusy, DecodingCancelled) as error:
-        raise UnusablePicture(
-            f"{file.name} was not read, as the server is busy. Choose it again in some seconds."
-        ) from error
+    except DecodingCancelled as error:
+        raise DecoderBusy("the server ends") from error
     except UnreadableInput as error:
         raise UnusablePicture(
-            f"{file.name} is damaged or in an unusual format. Save it again as PNG or JPEG and try"
-            " that file."
+            f"{_name(file)} is damaged or in an unusual format. Save it again as PNG or JPEG and"
+            " try that file."
         ) from error
     decoded = perf_counter()
     try:
@@ -153,7 +169,7 @@ def _prepare(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
         ) from error
     except UnreadableInput as error:
         raise UnusablePicture(
-            f"There is too much on {file.name}. Crop it to the digits and try again."
+            f"There is too much on {_name(file)}. Crop it to the digits and try again."
         ) from error
     times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
     return PreparedPicture(

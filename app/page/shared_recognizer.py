@@ -1,5 +1,7 @@
 """The one recogniser of this process, shared by all visitors."""
 
+import logging
+
 import streamlit as st
 
 from app import recognizer
@@ -11,7 +13,11 @@ def get_recognizer() -> "recognizer.Recognizer | None":
     try:
         return _load()
     except WrongModel as error:
-        st.error(f"The model cannot be used: {error}", icon=":material/error:")
+        logging.getLogger(__name__).error("the model cannot be used: %s", error)
+        st.error(
+            "The model cannot be used on this server at the moment. The server's log says why.",
+            icon=":material/error:",
+        )
         return None
 
 

@@ -3,6 +3,8 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Final
 
 import numpy as np
 import streamlit as st
@@ -13,6 +15,10 @@ from app.inference.prototypes import Prototypes
 from app.reading import Digit, Reading
 from app.recognizer import Prepared, Recognizer
 
+MAX_CORRECTIONS: Final = 20  # of a visitor a minute
+TOO_MANY: Final = f"You may correct {MAX_CORRECTIONS} digits a minute. Try again in a minute."
+UNSTORED: Final = "Your correction counts for this visit, but it could not be stored on the server."
+
 Strokes = Sequence[NDArray[np.float64]]  # each (n, 2), canvas pixels
 
 
@@ -22,14 +28,16 @@ class Visit:
 
     refused_glyphs: glyphs, as bytes, that the visitor called "not a digit".
     chosen: index of the digit looked at, or None for the least sure one.
-    thanks: the answer to the last correction. is_unstored: whether storing it failed.
+    thanks: the answer to the last correction. trouble: what went wrong with it, if anything.
+    corrected_at: seconds, of the corrections of the last minute.
     """
 
     prototypes: Prototypes = field(default_factory=Prototypes)
     refused_glyphs: set[bytes] = field(default_factory=set)
     chosen: int | None = None
     thanks: str = ""
-    is_unstored: bool = False
+    trouble: str = ""
+    corrected_at: list[float] = field(default_factory=list)
 
     def read(self, recognizer: Recognizer, prepared: Prepared) -> Reading:
         """The best reading that agrees with this visitor's corrections."""
@@ -45,7 +53,7 @@ class Visit:
 
     def forget_reading(self) -> None:
         """Forgets what belongs to the present reading, but not what was learned."""
-        self.chosen, self.thanks, self.is_unstored = None, "", False
+        self.chosen, self.thanks, self.trouble = None, "", ""
 
     def choose(self, index: int) -> None:
         """Looks at the digit with this index from now on."""
@@ -73,6 +81,9 @@ class Visit:
         """
         digit = reading.digits[index]
         self.choose(index)
+        if not self._may_correct(monotonic()):
+            self.trouble = TOO_MANY
+            return
         if right is None:
             self.refused_glyphs.add(digit.glyph.tobytes())
             self.thanks = "Thank you. This is not a digit."
@@ -80,7 +91,16 @@ class Visit:
             self.refused_glyphs.discard(digit.glyph.tobytes())
             self.prototypes.learn(recognizer.features(digit.glyph[None]), right)
             self.thanks = f"Thank you. This is {with_article(right)}, and so are others like it."
-        self.is_unstored = not _store(strokes, digit, right)
+        if not _store(strokes, digit, right):
+            self.trouble = UNSTORED
+
+    def _may_correct(self, now: float) -> bool:
+        """Whether a visitor may correct once more this minute, which then counts; now: seconds."""
+        self.corrected_at = [at for at in self.corrected_at if now - at < 60]
+        if len(self.corrected_at) >= MAX_CORRECTIONS:
+            return False
+        self.corrected_at.append(now)
+        return True
 
 
 def current_visit() -> Visit:

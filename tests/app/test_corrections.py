@@ -54,6 +54,17 @@ def test_the_command_writes_json_lines(tmp_path: Path, capsys: pytest.CaptureFix
     assert corrections.main([str(tmp_path / "missing")]) == 2
 
 
+def test_a_database_has_a_largest_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corrections, "MAX_DATABASE_BYTES", 1 << 20)
+    store = Corrections(tmp_path / "c.sqlite")
+    long_drawing = [[[0.5, float(y)] for y in range(10_000)]]
+    for _ in range(7):  # of 160 kB each
+        store.record(long_drawing, GLYPH, 1, 7)
+    with pytest.raises(CorrectionsError, match="at most 1 MB of corrections.*move the file away"):
+        store.record(long_drawing, GLYPH, 1, 7)
+    assert len(list(store)) == 7
+
+
 @pytest.mark.parametrize("wrong", [10, -1, 3.5])
 def test_stores_only_digits(tmp_path: Path, wrong: int) -> None:
     store = Corrections(tmp_path / "c.sqlite")

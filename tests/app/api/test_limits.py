@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 import requests
+from starlette.requests import Request
 
-from app.api.client import client_key
+from app.api.client import client_key, client_of
 from app.api.in_flight import InFlightLimiter
 from app.api.limits import Limits
 from app.api.rate_limiter import RateLimiter
@@ -71,3 +72,40 @@ def test_a_limit_that_is_none_is_refused_at_the_start(text: str) -> None:
 
 def test_limits_come_from_the_environment() -> None:
     assert Limits.from_environment({"DIGITS_POINTS": "7", "POINTS": "8"}) == Limits(points=7)
+
+
+def test_two_clients_cannot_take_all_places() -> None:
+    limiter = InFlightLimiter(16)
+    taken = dict.fromkeys(("first", "second", "third"), 0)
+    for client in taken:
+        while limiter.has_place(client):
+            limiter.start(client)
+            taken[client] += 1
+    assert taken == {"first": 8, "second": 4, "third": 2}
+    assert limiter.has_place("fourth")
+
+
+def test_a_single_place_goes_to_whoever_asks() -> None:
+    limiter = InFlightLimiter(1)
+    with limiter.admit("first") as is_admitted:
+        assert is_admitted
+        assert not limiter.has_place("second")
+    assert limiter.has_place("second")
+
+
+def test_keys_of_clients_are_short_however_long_the_header_is() -> None:
+    cases = [  # header, trusted proxies
+        ("9" * 60_000, 1),
+        (f"fe80::1%{'x' * 60_000}", 1),
+        (", ".join(["1.2.3.4"] * 9_000), 3),
+    ]
+    for header, proxies in cases:
+        scope = {
+            "type": "http",
+            "client": ("5.6.7.8", 1),
+            "headers": [(b"x-forwarded-for", header.encode())],
+        }
+        assert len(client_of(Request(scope), proxies)) < 64
+    client_key.cache_clear()
+    client_of(Request(scope), 3)
+    assert client_key("5.6.7.8", "1.2.3.4", 0) == "5.6.7.8"

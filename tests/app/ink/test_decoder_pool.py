@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.ink.decoder_pool import DecoderPool
+from app.ink import decoder_pool
+from app.ink.decoder_pool import DecoderBusy, DecoderPool
 from app.ink.formats import NotAPicture, PictureTooLarge
 from app.reading import UnreadableInput
 
@@ -58,3 +59,22 @@ def test_bytes_without_a_known_header_are_no_picture(content: bytes) -> None:
 def test_a_picture_that_breaks_off_after_its_header_is_unreadable() -> None:
     with pytest.raises(UnreadableInput, match="^expected a whole picture"):
         POOL.decode(encoded(".png", 30, 40, 3)[:60])
+
+
+def test_decoded_pictures_have_as_many_places_as_there_are_decoders(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decoder_pool, "MAX_SECONDS", 0.05)
+    pool = DecoderPool(1)
+    with pool.reading(), pytest.raises(DecoderBusy, match="all places"), pool.reading():
+        raise AssertionError("two pictures in one place")
+    with pool.reading():
+        pass
+    pool.close()
+
+
+def test_a_pool_has_its_own_limit_of_pixels() -> None:
+    pool = DecoderPool(1, max_pixels=100)
+    with pytest.raises(PictureTooLarge):
+        pool.decode(encoded(".png", 20, 20))
+    pool.close()

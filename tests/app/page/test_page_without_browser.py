@@ -16,7 +16,7 @@ from app.inference.session import WrongModel
 from app.ink.strokes import strokes_from_canvas
 from app.page import canvas, correction_buttons, draw, how_it_works, html_panel, samples
 from app.page.digit_tiles import shown_indices
-from app.page.visit import strokes_of
+from app.page.visit import UNSTORED, strokes_of
 from app.reading import Digit, Reading, UnreadableInput
 from tests.support.browser import PHONE_AGENT
 from tests.support.drawings import placed
@@ -60,17 +60,20 @@ def visible_text(page: AppTest) -> str:
     return unescape(re.sub(r"<style.*?</style>|<[^>]*>", " ", "\n".join(texts)))
 
 
-def test_missing_model_is_an_error_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_model_is_an_error_on_the_page(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def missing() -> None:
-        raise WrongModel("model.onnx: expected a model file, found none")
+        raise WrongModel("/srv/model.onnx: expected a model file, found none")
 
     monkeypatch.setattr(recognizer, "Recognizer", missing)
     st.cache_resource.clear()
     page = opened()
     st.cache_resource.clear()
     assert [error.value for error in page.error] == [
-        "The model cannot be used: model.onnx: expected a model file, found none"
+        "The model cannot be used on this server at the moment. The server's log says why."
     ]
+    assert "/srv/model.onnx: expected a model file" in caplog.text  # paths are for the log alone
     assert not page.exception
 
 
@@ -165,7 +168,7 @@ def test_a_failure_to_store_a_correction_is_shown_and_the_page_goes_on(
 ) -> None:
     monkeypatch.setenv(corrections.VARIABLE, str(tmp_path))  # a folder is no database
     page = press(press(opened(), FIVE), "right-6")
-    assert correction_buttons.UNSTORED in visible_text(page)
+    assert UNSTORED in visible_text(page)
     assert str(tmp_path) not in visible_text(page), "a path of the server is not for visitors"
     assert read(page).startswith("6 ")
     assert not page.exception
