@@ -1,12 +1,10 @@
-"""The command `digits`, or `python -m app`: reads files, or serves the page and programs.
+"""The command `digits`, or `python -m app`: reads files, or serves the page and the HTTP API.
 
-`digits serve` is described in app/launcher.py. `digits read PATH... [--jsonl]` reads files:
-
-PATH is a picture, an ink file (.json: [[[x, y], ...], ...], or {"strokes": ...} as programs send
-it) or a folder of either. Prints a line
-for each file, its reading and its path; with --jsonl a JSON object. A file that cannot be read
-is reported on standard error, the rest are still read, and the exit status is 1. Files are read in
-batches, so that any number of them takes the same memory.
+`digits serve` is described in app/launcher.py. `digits read PATH... [--jsonl]` reads files. PATH is
+a picture, an ink file (.json: [[[x, y], ...], ...], or {"strokes": ...} as in a request) or a
+folder of these. The command prints a line with reading and path for each file, or a JSON object
+with --jsonl. It reports files that cannot be read on standard error, continues with the others,
+and then exits with status 1. Files are read in batches, so memory does not grow with their number.
 """
 
 import argparse
@@ -26,7 +24,7 @@ from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Prepared, Recognizer
 
 INK_SUFFIX: Final = ".json"
-BATCH: Final = 64  # files that are classified at once
+BATCH_FILES: Final = 64  # classified at once
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command.name == "serve":
         return launcher.serve(command.port, command.address)
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a path may not fit its encoding
+        sys.stdout.reconfigure(
+            errors="backslashreplace"
+        )  # the encoding may lack characters of a path
     try:
         recognizer = Recognizer(command.model)
     except WrongModel as error:
@@ -43,13 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     status = 0
     for batch in _batches(_files(command.paths)):
-        known = [_prepared(recognizer, path, command.single) for path in batch]
-        inputs = [one for one in known if isinstance(one, Prepared)]
+        outcomes = [_prepared(recognizer, path, command.single) for path in batch]
+        inputs = [outcome for outcome in outcomes if isinstance(outcome, Prepared)]
         readings = iter(recognizer.read_prepared(inputs))
-        for path, one in zip(batch, known, strict=True):
-            if not isinstance(one, Prepared):
-                named = str(one).removeprefix(f"{path}: ")  # what comes of the file names it
-                print(f"read: {path}: {named}", file=sys.stderr)
+        for path, outcome in zip(batch, outcomes, strict=True):
+            if not isinstance(outcome, Prepared):
+                reason = str(outcome).removeprefix(f"{path}: ")  # some errors begin with the path
+                print(f"read: {path}: {reason}", file=sys.stderr)
                 status = 1
                 continue
             reading = next(readings)
@@ -63,9 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _prepared(
     recognizer: Recognizer, path: Path, single: bool
 ) -> Prepared | UnreadableInput | WrongModel:
-    """What a file, ink or picture by its suffix, may say; or why it cannot be read.
+    """The file, ink or picture by its suffix, ready to be classified; or why it cannot be read.
 
-    Photographs need a model of their own, which may be the one that is missing.
+    WrongModel is for photographs, which need a second model that may be missing.
     """
     try:
         if path.suffix.lower() == INK_SUFFIX:
@@ -76,21 +76,21 @@ def _prepared(
 
 
 def as_line(path: Path, reading: Reading) -> str:
-    """The reading, the least confidence in percent, and the path, separated by tabs."""
+    """The reading, its lowest confidence in percent, and the path, separated by tabs."""
     if not reading.digits:
         return f"-\t\t{path}"
     confidence = min(digit.confidence for digit in reading.digits)
-    text = reading.text.replace("\n", " / ")  # a line each
+    text = reading.text.replace("\n", " / ")  # between lines of text
     return f"{text}\t{confidence:.1%}\t{path}"
 
 
 def _batches(paths: Iterator[Path]) -> Iterator[list[Path]]:
-    while batch := list(islice(paths, BATCH)):
+    while batch := list(islice(paths, BATCH_FILES)):
         yield batch
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files named, and the readable ones directly or deeper in the folders named."""
+    """The given files, and those with a readable suffix in the given folders, at any depth."""
     readable = (*picture_file.PICTURE_SUFFIXES, INK_SUFFIX)
     for path in paths:
         if path.is_dir():
@@ -110,8 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="name", required=True, metavar="read|serve")
     reader = commands.add_parser("read", help="read pictures and ink files")
     reader.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
-    reader.add_argument("--jsonl", action="store_true", help="a JSON object a line")
-    reader.add_argument("--single", action="store_true", help="each file is one character")
+    reader.add_argument("--jsonl", action="store_true", help="print a JSON object per line")
+    reader.add_argument("--single", action="store_true", help="read each file as one character")
     reader.add_argument("--model", type=Path, default=MODEL, help="an exported model")
     server = commands.add_parser("serve", help="serve the page and the HTTP service")
     launcher.add_arguments(server)

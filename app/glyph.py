@@ -1,9 +1,9 @@
-"""The normal form: one character as a 28x28 glyph, whatever pen, size or place it came from.
+"""The normal form: one character as a 28x28 glyph, independent of its pen, size and position.
 
 MNIST's own digits were scaled into a 20-pixel box and moved so that their centre of mass is
-the middle of a 28-pixel square. A glyph is that, with one thing more: every pen is redrawn
-PEN pixels wide, the mean of MNIST's. Strokes and pixels both end in `settle`, which works on
-a canvas SCALE times as fine, so that edges come out as soft as MNIST's.
+the middle of a 28-pixel square. A glyph is normalised in the same way, and its pen is also redrawn
+PEN pixels wide, the mean width in MNIST. Strokes and pixels both end in `settle`, which works on a
+canvas SCALE times as fine, so that edges become as soft as MNIST's.
 """
 
 from typing import Final
@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-NORMAL_FORM: Final = "1"  # travels in the model; a change of any constant below changes it
+NORMAL_FORM: Final = "1"  # version stored in the model; increase it with any constant below
 SIDE: Final = 28  # pixels along a glyph
 BOX: Final = 20  # pixels along the longer side of its ink
 PEN: Final = 2.4  # pixels, the width of its pen
@@ -23,8 +23,8 @@ FINE_BOX: Final = BOX * SCALE
 FINE_PEN: Final = PEN * SCALE
 
 _SUBPIXEL_BITS: Final = 6  # fixed-point bits OpenCV draws with
-_DOT: Final = 0.5  # pen widths; ink in pixels whose centre line is shorter is a dot
-_TAP: Final = 2.0  # pixels; strokes that together reach less far are a tap, not a drawing
+_DOT: Final = 0.5  # pen widths; ink whose centre line is shorter is a dot
+_TAP: Final = 2.0  # pixels; strokes that together extend less are a tap, not a drawing
 
 Strokes = list[NDArray[np.float64]]
 
@@ -41,7 +41,9 @@ def from_strokes(strokes: Strokes, pen: float = PEN) -> NDArray[np.uint8]:
     low = np.minimum.reduce(points)
     extent = max((np.maximum.reduce(points) - low).tolist())
     scale = (FINE_BOX - fine_pen) / extent if extent >= _TAP else 0.0  # a tap is drawn as a dot
-    points -= low  # all points at once and in place, as a call costs more than its work
+    points -= (
+        low  # all points at once and in place, because NumPy's calls cost more than the arithmetic
+    )
     points *= scale
     points += fine_pen / 2 + 2  # room for the pen and its soft edge
     points *= 1 << _SUBPIXEL_BITS
@@ -53,7 +55,7 @@ def from_strokes(strokes: Strokes, pen: float = PEN) -> NDArray[np.uint8]:
         start, end = end, end + len(stroke)
         line = fine[start:end]
         cv2.polylines(canvas, [line], False, 255, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
-        # One stroke that is no tap reaches across the box; a dot is what OpenCV's lines leave out.
+        # OpenCV draws no line for a dot. A single stroke is a dot only if it is a tap.
         if (len(strokes) > 1 or not scale) and (line == line[0]).all():
             radius = round(fine_pen / 2 * (1 << _SUBPIXEL_BITS))
             cv2.circle(canvas, line[0].tolist(), radius, 255, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
@@ -69,7 +71,7 @@ def from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     fine = _refine(ink)
     inside, outside = _distances(fine)
     ridge = inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8))
-    ridge &= inside > 0.3 * inside.max()  # a rough rim has small ridges of its own
+    ridge &= inside > 0.3 * inside.max()  # a rough edge has small ridges too
     width = 2 * float(np.median(inside[ridge])) - 0.5  # a distance counts from pixel centres
     length = FINE_BOX - width  # of the centre line along the longer side
     if length < _DOT * width:
@@ -86,9 +88,9 @@ def from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def settle(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Scales ink into the box and its centre of mass to the middle.
+    """Scales ink into the box and moves its centre of mass to the middle.
 
-    canvas: uint8 (h, w), ink 255 on 0, with some ink. Returns uint8 (28, 28).
+    canvas: uint8 (h, w), ink 255 on 0, not empty. Returns uint8 (28, 28).
     """
     x, y, width, height = cv2.boundingRect(canvas)
     crop = canvas[y : y + height, x : x + width]
@@ -102,7 +104,7 @@ def settle(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
     mass = moments["m00"]
     left = round(FINE_SIDE / 2 - moments["m10"] / mass - 0.5)
     top = round(FINE_SIDE / 2 - moments["m01"] / mass - 0.5)
-    left = min(max(left, 0), FINE_SIDE - width)  # nothing is cut off, however lopsided
+    left = min(max(left, 0), FINE_SIDE - width)  # lopsided ink is not cut off
     top = min(max(top, 0), FINE_SIDE - height)
     fine = np.zeros((FINE_SIDE, FINE_SIDE), np.uint8)
     fine[top : top + height, left : left + width] = crop
@@ -113,7 +115,7 @@ def _refine(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Scales cropped ink to FINE_BOX along its longer side, with a margin: 0 or 255 (h, w)."""
     height, width = ink.shape
     scale = FINE_BOX / max(width, height)
-    if scale < 0.5:  # a line thinner than a working pixel would fade: broaden it to about two
+    if scale < 0.5:  # a line thinner than a working pixel would fade, so broaden it to about two
         reach = int(np.ceil(1 / scale)) // 2 * 2 + 1
         ink = cv2.dilate(ink, _disc(reach)).astype(np.uint8)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -122,7 +124,7 @@ def _refine(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     scaled = cv2.copyMakeBorder(
         cv2.resize(ink, size, interpolation=method), *(margin,) * 4, cv2.BORDER_CONSTANT, value=0
     )
-    edge = min(127, int(scaled.max()) // 2)  # a hair may be too fine to reach half anywhere
+    edge = min(127, int(scaled.max()) // 2)  # a very fine line may reach half nowhere
     return np.where(scaled > edge, 255, 0).astype(np.uint8)
 
 

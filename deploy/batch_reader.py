@@ -1,4 +1,4 @@
-"""What a worker of `deploy/batch.py` does: tables of pictures in, tables of readings out."""
+"""The worker of `deploy/batch.py`, which turns tables of pictures into tables of readings."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,7 @@ from app.ink import picture_file
 from app.reading import UnreadableInput
 from app.recognizer import Prepared, Recognizer
 
-FILE: Final = 64 << 20  # bytes of one picture's file, at most
+MAX_FILE_BYTES: Final = 64 << 20  # of one picture
 DIGIT: Final = pa.struct(
     [
         ("value", pa.int8()),
@@ -21,7 +21,7 @@ DIGIT: Final = pa.struct(
         ("line_index", pa.int32()),
     ]
 )
-# A Reading as `to_dict` gives it, or why there is none.
+# The columns of `Reading.to_dict`, and the reason if there is no reading.
 RESULT: Final = {
     "text": pa.string(),
     "numbers": pa.list_(pa.string()),
@@ -31,7 +31,11 @@ RESULT: Final = {
 
 
 class Reader:
-    """What an actor holds and does. column: of the pictures' bytes; "" for files by their path."""
+    """Reads batches of pictures with one Recognizer, as an actor.
+
+    column: of the pictures' bytes; "" to read files by their `path`. single: see
+    Recognizer.prepare_image.
+    """
 
     def __init__(self, column: str, single: bool) -> None:
         cv2.setNumThreads(1)  # an actor has one core
@@ -39,25 +43,25 @@ class Reader:
         self._column, self._single = column, single
 
     def __call__(self, batch: pa.Table) -> pa.Table:
-        """The table with the readings' columns instead of that of the pictures."""
+        """The table with the columns of the readings instead of the pictures."""
         rows = batch.num_rows
-        known = [self._prepared(batch, row) for row in range(rows)]
-        found = [one for one in known if not isinstance(one, UnreadableInput)]
-        readings = iter(self._recognizer.read_prepared(found))
+        outcomes = [self._prepared(batch, row) for row in range(rows)]
+        prepared = [item for item in outcomes if not isinstance(item, UnreadableInput)]
+        readings = iter(self._recognizer.read_prepared(prepared))
         results: list[dict[str, Any]] = []
-        for one in known:
-            if isinstance(one, UnreadableInput):
-                results.append({**dict.fromkeys(RESULT), "error": str(one)})
+        for outcome in outcomes:
+            if isinstance(outcome, UnreadableInput):
+                results.append({**dict.fromkeys(RESULT), "error": str(outcome)})
             else:
                 results.append({**next(readings).to_dict(), "error": None})
         if self._column:
             batch = without_pictures(batch, self._column)
         for name, kind in RESULT.items():
-            batch = batch.append_column(name, pa.array([one[name] for one in results], kind))
+            batch = batch.append_column(name, pa.array([row[name] for row in results], kind))
         return batch
 
     def _prepared(self, batch: pa.Table, row: int) -> Prepared | UnreadableInput:
-        """What a picture may say, or why it cannot be read."""
+        """A row's picture, ready to be classified, or the reason why it cannot be read."""
         try:
             if self._column:
                 content = _bytes_of(batch.column(self._column)[row])
@@ -70,28 +74,28 @@ class Reader:
 
 
 def _bytes_of(cell: Any) -> bytes:
-    """A picture's file from a scalar of bytes, or of a struct with them. Raises UnreadableInput."""
+    """The picture file in a scalar of bytes or a struct with `bytes`. Raises UnreadableInput."""
     buffer = cell["bytes"] if pa.types.is_struct(cell.type) and cell.is_valid else cell
     if not buffer.is_valid:
-        raise UnreadableInput("expected a picture's bytes, came null")
+        raise UnreadableInput("expected a picture's bytes, got null")
     _check_size(len(buffer.as_buffer()))
     content: bytes = buffer.as_py()
     return content
 
 
 def _check_size(size: int) -> None:
-    if size > FILE:
-        raise UnreadableInput(f"expected a file of at most {FILE:,} bytes, came {size:,}")
+    if size > MAX_FILE_BYTES:
+        raise UnreadableInput(f"expected a file of at most {MAX_FILE_BYTES:,} bytes, got {size:,}")
 
 
 def without_pictures(table: pa.Table, column: str) -> pa.Table:
-    """The table without its pictures; of a struct with a path, that is kept."""
+    """The table without its pictures; the `path` in a struct is kept as a column."""
     cells = table.column(column)
     table = table.drop_columns([column])
     kind = cells.type
     if pa.types.is_struct(kind) and kind.get_field_index("path") >= 0:
         paths = pa.chunked_array(
-            [one.field("path") for one in cells.chunks], kind.field("path").type
+            [chunk.field("path") for chunk in cells.chunks], kind.field("path").type
         )
         if "path" not in table.column_names:
             table = table.add_column(0, "path", paths)

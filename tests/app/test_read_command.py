@@ -111,7 +111,7 @@ def test_pictures_of_any_depth_are_read(
 def test_batches_do_not_mix_files_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "BATCH", 4)
+    monkeypatch.setattr(command, "BATCH_FILES", 4)
     for number in range(11):
         strokes = [stroke.tolist() for stroke in placed(number % 10, 0, 0, 99)]
         content = "[]" if number == 5 else "{" if number == 6 else json.dumps(strokes)
