@@ -16,7 +16,7 @@ from train.render.line_image import HEIGHT, MARGIN, SIDE_MARGIN, draw_line
 from train.render.lines import LAYOUTS, Composer
 from train.render.signs import SIGNS, sign_strokes
 
-SETTINGS = Settings(lines=8 * GROUP * 2, batch_size=8)
+SETTINGS = Settings(lines=2 * GROUP * 2, batch_size=2)
 
 
 def writer() -> dict[int, list[list[np.ndarray]]]:
@@ -67,13 +67,13 @@ def test_a_strip_holds_the_ink_in_its_middle() -> None:
 
 
 def test_batches_are_the_same_wherever_they_begin() -> None:
-    whole = list(batches(lines(), 4, 2 * GROUP, seed=1))
-    later = list(batches(lines(), 4, 2 * GROUP, seed=1, start=GROUP))
+    whole = list(batches(lines(), 2, 2 * GROUP, seed=1))
+    later = list(batches(lines(), 2, 2 * GROUP, seed=1, start=GROUP))
     assert len(whole) == 2 * GROUP
     for one, other in zip(whole[GROUP:], later, strict=True):
         assert all(torch.equal(left, right) for left, right in zip(one, other, strict=True))
     strips, labels, lengths = whole[0]
-    assert strips.shape[:3] == (4, 1, HEIGHT)
+    assert strips.shape[:3] == (2, 1, HEIGHT)
     assert len(labels) == lengths.sum()
 
 
@@ -142,4 +142,4 @@ def test_the_share_of_lines_read_exactly() -> None:
 def test_another_runs_checkpoint_is_refused(tmp_path: Path) -> None:
     Training(SETTINGS).save(tmp_path / "checkpoint.pth")
     with pytest.raises(ValueError, match="expected a run with the same settings"):
-        Training(Settings(lines=8 * GROUP, batch_size=8)).restore(tmp_path / "checkpoint.pth")
+        Training(Settings(lines=2 * GROUP, batch_size=2)).restore(tmp_path / "checkpoint.pth")

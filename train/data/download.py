@@ -14,7 +14,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from pooch import HTTPDownloader
 from tqdm import tqdm
 
 from train.files import write_atomically
@@ -101,6 +100,9 @@ def download(url: str, name: str) -> bytes:
 
     Raises DownloadError when the server cannot be reached or the transfer breaks off.
     """
+    # Only here, as in a notebook the import warns of widgets that are missing.
+    from pooch import HTTPDownloader
+
     content = BytesIO()
     # pooch asks whether there is a bar by its truth, which tqdm only knows with a total.
     with tqdm(desc=name, total=0, unit="B", unit_scale=True) as bar:

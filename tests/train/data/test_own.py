@@ -104,7 +104,7 @@ def test_json_lines_of_strokes(tmp_path: Path) -> None:
         ),
         ("a.jsonl", '{"label": "x", "strokes": [[[1, 2]]]}', "expected a label of 0 to 9, got 'x'"),
         ("a.txt", "", "a.txt: expected a folder, a .csv or a .jsonl file, got none of them"),
-        ("3/a.png", "no picture", "3/a.png: expected a PNG"),
+        ("3/a.png", "no picture", "3/a.png: expected a picture"),
     ],
 )
 def test_an_error_names_file_and_line(tmp_path: Path, file: str, text: str, error: str) -> None:

@@ -92,7 +92,7 @@ def test_a_picture_that_is_missing_or_none_is_an_error(tmp_path: Path) -> None:
         archive.writestr("b.png", "text")
     with pytest.raises(DataError, match="a.zip, c.png: expected a readable file"):
         list(Pictures(path, ["c.png"], ["1"]))
-    with pytest.raises(DataError, match="a.zip, b.png: expected a PNG"):
+    with pytest.raises(DataError, match="a.zip, b.png: expected a picture"):
         Pictures(path, ["b.png"], ["1"]).picture(0)
     with pytest.raises(DataError, match="bhmsds.zip: expected a zip, got"):
         bhmsds.load(tmp_path / "bhmsds.zip", "train")

@@ -240,7 +240,7 @@ def test_a_picture_in_which_nothing_is_found_is_an_error(
     every = templates()
     # Each second photograph shows nothing; the rest show what was drawn, in the sets' order.
     monkeypatch.setattr(
-        sets, "looks", lambda _: iter([every[n % 10]] if (n := next(calls)) % 2 else [])
+        sets, "candidate_glyphs", lambda _: iter([every[n % 10]] if (n := next(calls)) % 2 else [])
     )
     out = tmp_path / "out"
     assert evaluate.main([str(foreign(tmp_path)), "--output", str(out)]) == 0
