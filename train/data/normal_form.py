@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink import image as picture
-from app.ink import strokes as ink
+from app.ink.image import cut_out, find_ink, ink_maps
+from app.ink.strokes import ink_glyph
 from train.data.datasets import Digits, Ink
 
 _INK_THRESHOLD: Final = 63  # of 255; fainter pixels are the soft edge of the ink
@@ -17,7 +17,7 @@ _INK_THRESHOLD: Final = 63  # of 255; fainter pixels are the soft edge of the in
 
 def draw_digits(source: Ink) -> Digits:
     """Pen digits in the normal form that serving gives them."""
-    glyphs = [ink.ink_glyph(strokes) for strokes in source.strokes]
+    glyphs = [ink_glyph(strokes) for strokes in source.strokes]
     return Digits(np.stack(glyphs), source.labels)
 
 
@@ -33,11 +33,11 @@ def redraw_scans(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def first_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """The glyph that serving finds in a picture, uint8 (28, 28), or None where it finds no ink."""
-    box = picture.find_ink(image)
+    box = find_ink(image)
     return None if box is None else glyph.from_ink(box[0])
 
 
 def candidate_glyphs(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
-    """The glyphs of all ways in which serving looks for ink in a picture, `first_glyph` first."""
-    for ink_map in picture.ink_maps(image):
-        yield glyph.from_ink(picture.cut_out(ink_map, image.shape)[0])
+    """A glyph for each way in which serving finds ink in a picture, `first_glyph` first."""
+    for ink_map in ink_maps(image):
+        yield glyph.from_ink(cut_out(ink_map, image.shape)[0])

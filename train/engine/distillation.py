@@ -1,7 +1,7 @@
-"""Distillation: a student learns what its teachers think of the very same glyph.
+"""Knowledge distillation: a student learns from its teachers' logits of the same glyphs.
 
-Hinton, Vinyals, Dean: "Distilling the knowledge in a neural network" (2015). Teachers look
-at each round of the pool once; what they say is kept beside the round for every other student.
+Hinton, Vinyals, Dean: "Distilling the knowledge in a neural network" (2015). Teachers
+classify each shard of the pool once; their logits are kept beside it for all later students.
 """
 
 import hashlib
@@ -22,10 +22,10 @@ _BATCH = 256  # whose planes fit a core's cache
 
 
 class Teacher:
-    """Trained networks, and the mean of what they say of a pool's rounds.
+    """Trained networks, and the mean of their logits for a pool's shards.
 
     paths: weights written by train, at least one. precision: what they calculate with, float32
-    or bfloat16. Raises what `network.load` raises.
+    or bfloat16. Raises what `classifier.load` raises.
     """
 
     def __init__(
@@ -35,29 +35,29 @@ class Teacher:
             load(path).network.to(device).to(memory_format=torch.channels_last) for path in paths
         ]
         self._device = device
-        self._brief = precision == "bfloat16"
+        self._is_bfloat16 = precision == "bfloat16"
         names = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths] + [precision]
         self._name = hashlib.sha256("".join(sorted(names)).encode()).hexdigest()[:12]
 
     def logits(self, pool: Pool, number: int) -> NDArray[np.float16]:
-        """Their logits (n, 11) for a round's glyphs, kept in the pool's folder."""
+        """Their mean logits (n, 11) for a shard's glyphs, kept in the pool's folder."""
         path = pool.folder / f"logits-{number:02}-{self._name}.npz"
         if not path.exists():
-            write_arrays(path, logits=self._look(pool, number))
+            write_arrays(path, logits=self._classify(pool, number))
         with np.load(path) as content:
             kept: NDArray[np.float16] = content["logits"]
             return kept
 
     @torch.inference_mode()
-    def _look(self, pool: Pool, number: int) -> NDArray[np.float16]:
+    def _classify(self, pool: Pool, number: int) -> NDArray[np.float16]:
         parts = torch.split(torch.from_numpy(pool.shard(number).glyphs), _BATCH)
-        looked = []
-        for part in tqdm(parts, f"teacher, round {number + 1}", unit=" batches", leave=False):
+        means = []
+        for part in tqdm(parts, f"teacher, shard {number + 1}", unit=" batches", leave=False):
             glyphs = part.to(self._device)
-            with torch.autocast(self._device.type, torch.bfloat16, self._brief):
-                said = torch.stack([network(glyphs).float() for network in self._networks])
-            looked.append(said.mean(dim=0).half().cpu().numpy())
-        return np.concatenate(looked)
+            with torch.autocast(self._device.type, torch.bfloat16, self._is_bfloat16):
+                logits = torch.stack([network(glyphs).float() for network in self._networks])
+            means.append(logits.mean(dim=0).half().cpu().numpy())
+        return np.concatenate(means)
 
 
 def distance(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:

@@ -1,8 +1,8 @@
 """Training on several processes or machines: `torchrun --nproc-per-node 2 -m -- train ...`.
 
 Each process learns from its share of every batch, and the gradients are averaged, so that the
-weights stay the same everywhere. Batch norm looks at the own share. The first process makes the
-pool and writes the files.
+weights stay the same everywhere. Batch norm uses the share of its process. The first process makes
+the pool and writes the files.
 """
 
 import os
@@ -30,7 +30,7 @@ class World:
         return self.rank == 0
 
     def share(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-        """What of a batch this process learns from; never nothing, as all must take the step."""
+        """The part of a batch for this process; never empty, because all must take the step."""
         return chosen[self.rank :: self.size] if len(chosen) >= self.size else chosen
 
     def wrapped(self, network: nn.Module) -> nn.Module:
@@ -38,7 +38,7 @@ class World:
         return network if self.size == 1 else DistributedDataParallel(network)
 
     def wait(self) -> None:
-        """Until all processes are here."""
+        """Waits until all processes have called this."""
         if self.size > 1:
             distributed.barrier()
 

@@ -26,7 +26,7 @@ from train.data.datasets import Ink, data_folder, load_pendigits
 from train.data.download import DataError
 
 CORRECTIONS: Final = 3
-DRAWN_AGAIN: Final = 12  # times that each digit is
+DRAWN_AGAIN: Final = 12  # drawings of each digit
 _SEED: Final = 5
 
 
@@ -55,19 +55,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def score(recognizer: Recognizer, source: Ink) -> dict[str, Any]:
     """Shares of misread digits in percent, before (first) and after 1, 2, 3 corrections.
 
-    misread: of what writers draw who were misread, of the class they corrected. others: of the
-    digits of the same writers that were read rightly before.
+    misread: of the misread drawings of a corrected class. others: of the same writers' drawings
+    that were read correctly before.
     """
     drawn = _Drawn(recognizer, source)
     misread, others = np.zeros((2, CORRECTIONS + 1)), np.zeros((2, CORRECTIONS + 1))
     wrong = np.flatnonzero(drawn.read() != drawn.labels)
     groups = {(int(source.writers[drawn.of[one]]), int(drawn.labels[one])) for one in wrong}
     for writer, label in sorted(groups):
-        own = source.writers[drawn.of] == writer
-        mine = wrong[own[wrong] & (drawn.labels[wrong] == label)]
+        by_writer = source.writers[drawn.of] == writer
+        mine = wrong[by_writer[wrong] & (drawn.labels[wrong] == label)]
         taught = _spread(mine, drawn.of)[:CORRECTIONS]
-        class_ = np.flatnonzero(own & (drawn.labels == label))
-        rest = np.setdiff1d(np.flatnonzero(own & (drawn.labels != label)), wrong)
+        class_ = np.flatnonzero(by_writer & (drawn.labels == label))
+        rest = np.setdiff1d(np.flatnonzero(by_writer & (drawn.labels != label)), wrong)
         rest = np.concatenate([rest, np.setdiff1d(class_, wrong)])
         prototypes = Prototypes()
         for count in range(CORRECTIONS + 1):
@@ -88,7 +88,7 @@ def score(recognizer: Recognizer, source: Ink) -> dict[str, Any]:
 
 
 class _Drawn:
-    """Every digit, drawn again DRAWN_AGAIN times: of (n,) says of which digit; labels (n,)."""
+    """DRAWN_AGAIN drawings of every digit. of: (n,), the index of the digit; labels: (n,)."""
 
     def __init__(self, recognizer: Recognizer, source: Ink) -> None:
         random, config = np.random.default_rng(_SEED), Config()

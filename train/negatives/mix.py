@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink import strokes as ink
+from app.ink.strokes import ink_glyph
 from train.augment.glyphs import PENS, draw_ink
 from train.augment.strokes import vary_ink
 from train.config import Config
@@ -97,7 +97,7 @@ def validation_negatives(
         "fragments": lambda random: _write(broken.draw(random), random),
         "glued": lambda random: _glued(broken, mnist, random),
     }
-    drawings = [ink.ink_glyph(strokes) for strokes in characters.strokes]
+    drawings = [ink_glyph(strokes) for strokes in characters.strokes]
     glyphs = {"omniglot": np.array(drawings, np.uint8).reshape(-1, glyph.SIDE, glyph.SIDE)}
     for name, way in ways.items():
         random = np.random.default_rng((seed, zlib.crc32(name.encode())))

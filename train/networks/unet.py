@@ -15,7 +15,7 @@ from torch.nn import functional
 from train.networks.classifier import read, write
 
 WIDTHS: Final = (12, 24, 32, 48)  # channels after one, two, three and more halvings
-LEAST_SPREAD: Final = 8.0  # levels: a picture with less contrast is not stretched further
+MIN_SPREAD: Final = 8.0  # levels: a picture with less contrast is not stretched further
 
 
 def _layer(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential:
@@ -55,7 +55,7 @@ class UNet(nn.Module):
         x = pictures.to(torch.float32)
         mean = x.mean((1, 2, 3), keepdim=True)
         spread = (x - mean).square().mean((1, 2, 3), keepdim=True).sqrt()
-        x = ((x - mean) / (spread + LEAST_SPREAD)).permute(0, 3, 1, 2)  # (n, 3, h, w)
+        x = ((x - mean) / (spread + MIN_SPREAD)).permute(0, 3, 1, 2)  # (n, 3, h, w)
         seen = []
         for layer in self.down:
             x = layer(x)  # (n, widths, h / 2, w / 2) and so on
