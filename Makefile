@@ -12,7 +12,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 LOCKED := $(PIP) --only-binary :all: --no-deps --require-hashes -r
 REPORTS := test-results
 .DEFAULT_GOAL := help
-.PHONY: help run test setup check format lock coverage test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy audit clean
+.PHONY: attack help run test setup check format lock coverage test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -65,6 +65,9 @@ bench-page: .venv/app/.tested ## from the lifted pen to the reading in a browser
 
 load: .venv/app/.tested ## twenty visitors and many programs at once: models/load.json
 	$(APP) -m tests.benchmarks.load
+
+attack: .venv/app/.tested ## attack the page and the service as strangers may: models/attack.json
+	$(APP) -m tests.benchmarks.attack
 
 fuzz: .venv/app/.tested ## 20,000 broken strokes, pictures and requests: models/fuzz.json
 	$(APP) -m tests.fuzz --figures models/fuzz.json

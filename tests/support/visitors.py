@@ -10,6 +10,7 @@ import html
 import json
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -97,11 +98,16 @@ async def first_page(address: str) -> None:
         await _Protocol(socket).open()
 
 
-def connected(address: str, origin: str | None = None) -> connect:
-    """The page's WebSocket, opened by a page of its own origin or of another."""
+def connected(
+    address: str, origin: str | None = None, headers: Mapping[str, str] | None = None
+) -> connect:
+    """The page's WebSocket, opened by a page of its own origin or of another.
+
+    headers: further ones of the handshake.
+    """
     url = address.replace("http", "ws") + "/_stcore/stream"
     options: Any = {"origin": origin or address, "max_size": MAX_MESSAGE_BYTES, "proxy": None}
-    return connect(url, **options)
+    return connect(url, additional_headers=headers, **options)
 
 
 class _Protocol:
