@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryFile
+from typing import IO, Final
 
 START_SECONDS: Final = 60  # a busy machine takes ten to import everything
 
@@ -28,33 +29,34 @@ def running(
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [*command, f"{prefix}port={port}", f"{prefix}address=127.0.0.1"],
-        cwd=folder,
-        env={**os.environ, **(variables or {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    )
-    try:
-        _wait(server, port)
-        yield port
-    finally:
-        server.terminate()
+    # A file, as a pipe that is not read stops a server that writes much.
+    with TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        server = subprocess.Popen(
+            [*command, f"{prefix}port={port}", f"{prefix}address=127.0.0.1"],
+            cwd=folder,
+            env={**os.environ, **(variables or {})},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
         try:
-            server.communicate(timeout=10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.communicate()
+            _wait(server, port, output)
+            yield port
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
 
 
-def _wait(server: "subprocess.Popen[str]", port: int) -> None:
+def _wait(server: "subprocess.Popen[bytes]", port: int, output: IO[str]) -> None:
     """Waits until the server accepts connections."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise RuntimeError(f"the server stopped: {server.communicate()[0]}")
+            output.seek(0)
+            raise RuntimeError(f"the server stopped: {output.read()}")
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
                 return

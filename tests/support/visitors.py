@@ -106,7 +106,12 @@ def connected(
     headers: further ones of the handshake.
     """
     url = address.replace("http", "ws") + "/_stcore/stream"
-    options: Any = {"origin": origin or address, "max_size": MAX_MESSAGE_BYTES, "proxy": None}
+    options: Any = {
+        "origin": origin or address,
+        "max_size": MAX_MESSAGE_BYTES,
+        "proxy": None,
+        "close_timeout": 2,
+    }
     return connect(url, additional_headers=headers, **options)
 
 
