@@ -62,6 +62,8 @@ class Endpoints:
         read_batch = partial(reader.read_ink_batch, max_seconds=MAX_BATCHED_SECONDS)
         self._batcher = MicroBatcher[InkRequest, bytes](read_batch)
         self._pool = ThreadPoolExecutor(limits.reads, thread_name_prefix="read")
+        # One after the other: they need no memory to speak of, but the interpreter's lock.
+        self._costly_ink = ThreadPoolExecutor(1, thread_name_prefix="costly-ink")
         self._probe = ThreadPoolExecutor(1, thread_name_prefix="probe")  # not behind the readers
         self._description = msgspec.json.encode(description(limits, prefix))
 
@@ -121,11 +123,11 @@ class Endpoints:
         return await while_connected(request, work, decoding.cancel)
 
     async def _reading_of_ink(self, request: Request, content: bytes, single: bool) -> bytes:
-        """The reading of a body of strokes, as JSON; what costs much waits with the pictures."""
+        """The reading of a body of strokes, as JSON; what costs much waits for its like."""
         if len(content) <= MAX_BATCHED_BYTES:
             with contextlib.suppress(CostlyInk):
                 return await self._batcher.submit((content, single))
-        work = self._pool.submit(self._reader.read_ink, content, single)
+        work = self._costly_ink.submit(self._reader.read_ink, content, single)
         return await while_connected(request, work, lambda: None)
 
     def _limit_rate(self, client: str) -> None:
