@@ -28,7 +28,7 @@ setup: ## make all environments, at the same time
 check: .venv/app/.tested .venv/train/.tested ## linters, types, and which package may import which
 	$(APP) -m ruff check .
 	$(APP) -m ruff format --check .
-	$(APP) -m mypy app
+	$(APP) -m mypy app deploy/space.py tests/conftest.py tests/benchmarks tests/deploy tests/support tests/tools --exclude test_batch
 	.venv/app/bin/lint-imports --no-logo
 	$(TRAIN) -m mypy train export
 	sh tests/tools/biome.sh
@@ -49,27 +49,30 @@ test-batch: .venv/batch/.tested ## the batch job's types and tests, on a small R
 	$(BATCH) -m mypy -m deploy.batch
 	$(BATCH) -m pytest --require-all tests/deploy/test_batch.py --junitxml=$(REPORTS)/batch.xml
 
+coverage: .venv/app/.tested ## measure which lines of app/ its tests run
+	$(APP) -m pytest --numprocesses 2 --dist loadscope --cov app --cov-report term-missing:skip-covered tests/app
+
 train: .venv/train/.tested ## train the network: models/model.pth
 	$(TRAIN) -m train
 
 export: .venv/train/.tested ## export it: models/model.onnx and models/model.json
 	$(TRAIN) -m export
 
-bench: .venv/app/.tested ## measure what serving costs: models/bench.json, choices.json (FIELD=others' models)
+bench: .venv/app/.tested ## measure what serving costs: models/bench.json, choices.json (FIELD=other models)
 	$(APP) -m tests.benchmarks.serving --field $(FIELD)
 	$(APP) -m tests.benchmarks.session_options
 
-bench-page: .venv/app/.tested ## from the lifted pen to the reading in a browser: models/bench_page.json
+bench-page: .venv/app/.tested ## measure the time from the lifted pen to the reading in a browser: models/bench_page.json
 	sh tests/tools/chromium.sh $(APP)
 	$(APP) -m tests.benchmarks.page
 
-load: .venv/app/.tested ## twenty visitors and many programs at once: models/load.json
+load: .venv/app/.tested ## put twenty visitors and 200 API requests a second on the server: models/load.json
 	$(APP) -m tests.benchmarks.load
 
 attack: .venv/app/.tested ## attack the page and the service as strangers may: models/attack.json
 	$(APP) -m tests.benchmarks.attack
 
-fuzz: .venv/app/.tested ## 20,000 broken strokes, pictures and requests: models/fuzz.json
+fuzz: .venv/app/.tested ## send 20,000 broken strokes, pictures and requests: models/fuzz.json
 	$(APP) -m tests.fuzz --figures models/fuzz.json
 
 image: .venv/app/.tested ## replay the Dockerfile without Docker, in an empty folder as user 1000
@@ -79,10 +82,10 @@ screenshots: .venv/app/.tested ## take the pictures of the page in app/images
 	sh tests/tools/chromium.sh $(APP)
 	$(APP) -m tests.tools.screenshots
 
-deploy: ## put it on a Hugging Face Space: SPACE=owner/name (DRY=1 to list what would go)
+deploy: ## put it on a Hugging Face Space: SPACE=owner/name (DRY=1 lists the files)
 	$(PYTHON) deploy/space.py $(if $(DRY),--dry) "$(SPACE)"
 
-audit: ## look the deployed packages up among known weaknesses, on the internet
+audit: ## look up the deployed packages in PyPI's list of known vulnerabilities
 	$(PYTHON) -m venv .venv/audit
 	.venv/audit/bin/python $(PIP) pip-audit==2.10.1
 	.venv/audit/bin/python -m pip_audit --strict --disable-pip --require-hashes -r requirements-app.lock

@@ -63,15 +63,15 @@ async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
     memory = Memory(address)
     await ask(address, WARM / 100, 100)
     before, watch = memory.now(), asyncio.create_task(memory.watch(1))
-    drawing = [
+    drawing: list[Awaitable[Observations]] = [
         by_protocol(address, visitor, command.seconds)
         for visitor in range(command.browsers, command.visitors)
     ]
     browsers = range(min(command.browsers, command.visitors))
     if browsers:
         drawing.append(asyncio.to_thread(in_browser, address, browsers, command.seconds))
-    (programs, elapsed), *visitors = await asyncio.gather(
-        _timed(ask(address, command.seconds, command.api)), *drawing
+    (programs, elapsed), visitors = await asyncio.gather(
+        _timed(ask(address, command.seconds, command.api)), asyncio.gather(*drawing)
     )
     chromium = visitors[-1].seconds if browsers else []
     loaded = len(memory.seen)

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import distribution
 from pathlib import Path
 from statistics import median
@@ -114,20 +115,16 @@ def batch(count: int = 4096, part: int = 256) -> dict[str, Any]:
     glyphs = np.random.default_rng(0).integers(0, 256, (count, 28, 28)).astype(np.uint8)
     parts = np.array_split(glyphs, count // part)
     session = open_session(MODEL)
-    found: dict[str, Any] = {"unit": "glyphs/s", "glyphs": count}
+    rates: dict[str, Any] = {"unit": "glyphs/s", "glyphs": count}
+
+    def classify_all(pool: ThreadPoolExecutor) -> list[Any]:
+        return list(pool.map(lambda part: session.run(["logits"], {"glyphs": part}), parts))
+
     for threads in (1, 2):
         with ThreadPoolExecutor(threads) as pool:
-            rounds = [
-                seconds_of(
-                    lambda p=pool: list(
-                        p.map(lambda some: session.run(["logits"], {"glyphs": some}), parts)
-                    ),
-                    1,
-                )
-                for _ in range(ROUNDS)
-            ]
-        found[f"{threads} threads"] = round(count / median(rounds))
-    return found
+            rounds = [seconds_of(partial(classify_all, pool), 1) for _ in range(ROUNDS)]
+        rates[f"{threads} threads"] = round(count / median(rounds))
+    return rates
 
 
 def picture() -> dict[str, Any]:

@@ -14,9 +14,10 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import onnxruntime
@@ -29,7 +30,7 @@ from tests.support.paths import ROOT
 
 ROUNDS: Final = 15
 MANY: Final = 1024
-Options = onnxruntime.SessionOptions
+Options: TypeAlias = onnxruntime.SessionOptions
 Level = onnxruntime.GraphOptimizationLevel
 MEMORY: Final = (
     "import sys; from pathlib import Path\n"
@@ -109,11 +110,11 @@ def compared(folder: Path) -> dict[str, dict[str, float]]:
                 return session.run(["logits"], {"glyphs": glyphs[:count]})
 
             started = time.process_time()
-            many = seconds_of(lambda run=run: run(MANY), 1)
+            many = seconds_of(partial(run, MANY), 1)
             times[name].append(
                 (
-                    seconds_of(lambda choice=choice: _session(choice, folder), 1),
-                    seconds_of(lambda run=run: run(1), 200),
+                    seconds_of(partial(_session, choice, folder), 1),
+                    seconds_of(partial(run, 1), 200),
                     many,
                     (time.process_time() - started) / 2,
                 )

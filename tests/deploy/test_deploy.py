@@ -19,7 +19,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FilePayload
 
 from app.api.limits import PREFIX, Limits
 from deploy import space
@@ -444,7 +444,7 @@ def test_an_upload_arrives_in_another_sites_frame(
         page = context.new_page()
         page.goto(f"http://localhost:{outer}/")  # another site than 127.0.0.1
         frame = page.frame_locator("iframe")
-        chosen = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"12345"}
+        chosen: FilePayload = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"12345"}
         frame.locator("input[type=file]").set_input_files([chosen], timeout=30_000)
         frame.get_by_text(said).first.wait_for(timeout=20_000)
 

@@ -56,7 +56,7 @@ def test_the_wheel_holds_what_the_image_holds(wheel: Path) -> None:
 
 def test_it_reads_from_another_folder(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "picture.png").write_bytes(sheet_png(["2026"]))
-    command = [installed / "digits", "read", "picture.png", "--jsonl"]
+    command = [str(installed / "digits"), "read", "picture.png", "--jsonl"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["text"] == "2026"
     where = "import app; print(app.__file__)"

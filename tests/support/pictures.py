@@ -32,6 +32,7 @@ def sheet_png(numbers: Sequence[str], size: int = 120) -> bytes:
 def large_photograph(numbers: Sequence[str]) -> bytes:
     """Such a sheet on twelve million pixels of paper, in uneven light and with grain, as a JPEG."""
     sheet = cv2.imdecode(np.frombuffer(sheet_png(numbers, 150), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert sheet is not None, "a PNG made here can be decoded"
     paper = np.full((3000, 4000), 246, np.float32)
     paper[: sheet.shape[0], : sheet.shape[1]] = sheet
     grain = np.random.default_rng(0).normal(0, 5, (1500, 2000)).astype(np.float32)
