@@ -28,9 +28,9 @@ setup: ## make all environments, at the same time
 check: .venv/app/.tested .venv/train/.tested ## linters, types, and which package may import which
 	$(APP) -m ruff check .
 	$(APP) -m ruff format --check .
-	$(APP) -m mypy app deploy/space.py tests/conftest.py tests/benchmarks tests/deploy tests/support tests/tools --exclude test_batch
+	$(APP) -m mypy --cache-dir .mypy_cache/app app deploy/space.py tests --exclude '^tests/(train|export)/|test_batch'
+	$(TRAIN) -m mypy --cache-dir .mypy_cache/train train export tests/train tests/export
 	.venv/app/bin/lint-imports --no-logo
-	$(TRAIN) -m mypy train export
 	sh tests/tools/biome.sh
 
 format: .venv/app/.tested ## put the code in its one format
@@ -46,7 +46,7 @@ test-train: .venv/train/.tested ## the tests of training and export
 	$(TRAIN) -m pytest --require-all --numprocesses 2 --dist loadscope tests/train tests/export --junitxml=$(REPORTS)/train.xml
 
 test-batch: .venv/batch/.tested ## the batch job's types and tests, on a small Ray cluster
-	$(BATCH) -m mypy -m deploy.batch
+	$(BATCH) -m mypy --cache-dir .mypy_cache/batch deploy/batch.py deploy/batch_reader.py tests/deploy/test_batch.py
 	$(BATCH) -m pytest --require-all tests/deploy/test_batch.py --junitxml=$(REPORTS)/batch.xml
 
 coverage: .venv/app/.tested ## measure which lines of app/ its tests run

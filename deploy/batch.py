@@ -29,8 +29,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.dataset as arrow_dataset  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.dataset as arrow_dataset
 
 from app.inference.session import WrongModel
 from app.ink import picture_file

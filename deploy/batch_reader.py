@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import cv2
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 from app.ink import picture_file
 from app.reading import UnreadableInput

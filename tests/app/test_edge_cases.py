@@ -3,11 +3,11 @@
 import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from app import glyph
-from app.ink import image as picture
-from app.ink import strokes as ink
+from app.ink.image import find_ink
+from app.ink.strokes import ink_glyph
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
 from tests.support.drawings import DIGITS
@@ -27,7 +27,9 @@ def blank(value: int, *shape: int) -> NDArray[np.uint8]:
         [np.zeros((0, 2)), np.zeros((0, 2))],
     ],
 )
-def test_no_ink_is_a_reading_without_digits(recognizer: Recognizer, strokes: list) -> None:
+def test_no_ink_is_a_reading_without_digits(
+    recognizer: Recognizer, strokes: list[ArrayLike]
+) -> None:
     reading = recognizer.read_ink(strokes)
     assert reading.text == ""
     assert reading.digits == ()
@@ -60,16 +62,17 @@ def test_no_contrast_is_a_reading_without_digits(
         [[[100, 100], [101, 100.5]]],  # a finger that trembled
     ],
 )
-def test_a_tap_is_a_dot_in_the_middle(strokes: list) -> None:
-    made = ink.ink_glyph(strokes)
+def test_a_tap_is_a_dot_in_the_middle(strokes: list[ArrayLike]) -> None:
+    made = ink_glyph(strokes)
     assert cv2.boundingRect((made > 127).astype(np.uint8)) == (13, 13, 2, 2)
 
 
 def test_a_blob_of_pixels_is_the_same_dot() -> None:
-    image = cv2.circle(blank(0, 200, 200), (40, 160), 15, 255, -1)
-    found = picture.find_ink(image)
+    image = blank(0, 200, 200)
+    cv2.circle(image, (40, 160), 15, 255, -1)
+    found = find_ink(image)
     assert found is not None
-    assert np.array_equal(picture_glyph(image), ink.ink_glyph([[[0, 0]]]))
+    assert np.array_equal(picture_glyph(image), ink_glyph([[[0, 0]]]))
     assert found[1] == (25, 145, 31, 31)
 
 
@@ -80,8 +83,8 @@ def test_a_blob_of_pixels_is_the_same_dot() -> None:
         ([[50, 10], [50, 250]], 2, 20),  # a plain bar
     ],
 )
-def test_a_line_fills_the_box(points: list, wide: int, high: int) -> None:
-    _, _, width, height = cv2.boundingRect((ink.ink_glyph([points]) > 127).astype(np.uint8))
+def test_a_line_fills_the_box(points: list[list[int]], wide: int, high: int) -> None:
+    _, _, width, height = cv2.boundingRect((ink_glyph([points]) > 127).astype(np.uint8))
     assert (width, height) == pytest.approx((wide, high), abs=1)
 
 
@@ -132,6 +135,6 @@ def test_what_is_no_image_is_refused(recognizer: Recognizer, image: object, told
 
 
 def picture_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    found = picture.find_ink(image)
+    found = find_ink(image)
     assert found is not None
     return glyph.from_ink(found[0])

@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink import image as picture
-from app.ink import strokes as ink
+from app.ink.image import find_ink
+from app.ink.strokes import ink_glyph
 from app.recognizer import Recognizer
 from tests.support.drawings import DIGITS
 
@@ -17,8 +17,8 @@ CANVAS = 400  # pixels
 CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1), (0.5, 0.5))  # of the room that is left, as shares
 # Ink that differs, as a share of the ink there is. Most of it is the soft rim of the strokes:
 # the pens differ by up to 13 times before and by a tenth of a pixel after.
-LARGEST_DIFFERENCE = 0.30
-LEAST_SHARE_OF_PEN = 7  # below this many pen widths a drawing is a blob to people too
+MAX_DIFFERENCE = 0.30
+MIN_PENS = 7  # below this many pen widths a drawing is a blob to people too
 
 
 def draw(digit: int, share: float, pen: int, corner: tuple[float, float]) -> NDArray[np.uint8]:
@@ -47,7 +47,7 @@ def drawings() -> list[tuple[float, int, tuple[float, float]]]:
         for share, pen, corner in itertools.product(
             (0.15, 0.3, 0.6, 1.0), (3, 8, 16, 28, 40), CORNERS
         )
-        if share * CANVAS >= LEAST_SHARE_OF_PEN * pen
+        if share * CANVAS >= MIN_PENS * pen
     ]
 
 
@@ -57,16 +57,16 @@ def difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
 
 @pytest.mark.parametrize("digit", range(10))
 def test_pen_size_place_and_polarity_do_not_matter(digit: int, recognizer: Recognizer) -> None:
-    expected = ink.ink_glyph([stroke * 300 for stroke in DIGITS[digit]])
+    expected = ink_glyph([stroke * 300 for stroke in DIGITS[digit]])
     glyphs = []
     for share, pen, corner in drawings():
         image = draw(digit, share, pen, corner)
         for polarity in (image, 255 - image):
-            found = picture.find_ink(polarity)
+            found = find_ink(polarity)
             assert found is not None
             glyphs.append(glyph.from_ink(found[0]))
             told = f"share {share}, pen {pen}, corner {corner}"
-            assert difference(glyphs[-1], expected) < LARGEST_DIFFERENCE, told
+            assert difference(glyphs[-1], expected) < MAX_DIFFERENCE, told
     probabilities = recognizer.classify(np.stack([expected, *glyphs]))
     assert set(probabilities.argmax(axis=1)) == {digit}
     assert np.abs(probabilities[1:] - probabilities[0]).max() < 0.25
@@ -77,15 +77,15 @@ def test_pen_size_place_and_polarity_do_not_matter(digit: int, recognizer: Recog
 def test_strokes_give_one_glyph_at_any_size_and_place(
     digit: int, size: float, left: float, top: float
 ) -> None:
-    expected = ink.ink_glyph([stroke * 300 for stroke in DIGITS[digit]])
+    expected = ink_glyph([stroke * 300 for stroke in DIGITS[digit]])
     moved = [stroke * size + (left, top) for stroke in DIGITS[digit]]
-    assert difference(ink.ink_glyph(moved), expected) < 0.02
+    assert difference(ink_glyph(moved), expected) < 0.02
 
 
 def test_order_and_direction_of_strokes_do_not_matter() -> None:
     strokes = [stroke * 200 for stroke in DIGITS[5]]
     backwards = [stroke[::-1] for stroke in strokes[::-1]]
-    assert difference(ink.ink_glyph(backwards), ink.ink_glyph(strokes)) < 0.02
+    assert difference(ink_glyph(backwards), ink_glyph(strokes)) < 0.02
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_colours_do_not_matter(paper: tuple[int, ...], pen: tuple[int, ...]) -> 
     drawn = draw(3, 0.8, 12, (0.5, 0.5))
     share = drawn[..., None] / 255
     image = np.round(np.array(paper) * (1 - share) + np.array(pen) * share).astype(np.uint8)
-    expected = picture.find_ink(drawn)
-    found = picture.find_ink(image)
+    expected = find_ink(drawn)
+    found = find_ink(image)
     assert expected is not None
     assert found is not None
     assert difference(glyph.from_ink(found[0]), glyph.from_ink(expected[0])) < 0.1
@@ -112,8 +112,8 @@ def test_colours_do_not_matter(paper: tuple[int, ...], pen: tuple[int, ...]) -> 
 def test_a_drawing_on_transparency_reads_in_black_and_in_white(paint: int) -> None:
     drawn = draw(2, 0.8, 12, (0.5, 0.5))
     image = np.dstack([np.full((*drawn.shape, 3), paint, np.uint8), drawn])
-    expected = picture.find_ink(drawn)
-    found = picture.find_ink(image)
+    expected = find_ink(drawn)
+    found = find_ink(image)
     assert expected is not None
     assert found is not None
     assert difference(glyph.from_ink(found[0]), glyph.from_ink(expected[0])) < 0.05
@@ -121,7 +121,7 @@ def test_a_drawing_on_transparency_reads_in_black_and_in_white(paint: int) -> No
 
 def test_a_glyph_fills_the_box_around_its_centre_of_mass() -> None:
     for digit in range(10):
-        made = ink.ink_glyph([stroke * 200 for stroke in DIGITS[digit]])
+        made = ink_glyph([stroke * 200 for stroke in DIGITS[digit]])
         _, _, width, height = cv2.boundingRect((made > 40).astype(np.uint8))
         assert glyph.BOX - 1 <= max(width, height) <= glyph.BOX + 1
         moments = cv2.moments(made)

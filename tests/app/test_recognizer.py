@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import onnxruntime
@@ -103,18 +104,18 @@ def test_a_broken_model_is_named(tmp_path: Path) -> None:
         Recognizer(broken)
 
 
+def let_models_claim(metadata: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever model is opened has this metadata."""
+    meta = SimpleNamespace(custom_metadata_map=metadata)
+    monkeypatch.setattr(onnxruntime.InferenceSession, "get_modelmeta", lambda session: meta)
+
+
 @pytest.mark.parametrize("key", ["contract", "labels", "normal_form"])
 def test_a_model_with_another_contract_is_refused(
     key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     metadata = dict(Recognizer().metadata)
-    other = metadata | {key: "another"}
-
-    class Session(onnxruntime.InferenceSession):
-        def get_modelmeta(self) -> object:
-            return type("Meta", (), {"custom_metadata_map": other})
-
-    monkeypatch.setattr(onnxruntime, "InferenceSession", Session)
+    let_models_claim(metadata | {key: "another"}, monkeypatch)
     told = re.escape(f"expected {key} '{metadata[key]}', got 'another'")
     with pytest.raises(WrongModel, match=told):
         Recognizer()
@@ -158,12 +159,7 @@ def test_a_model_without_its_numbers_is_refused(
     metadata = dict(Recognizer().metadata)
     metadata.pop(key)
     other = metadata if value is None else metadata | {key: value}
-
-    class Session(onnxruntime.InferenceSession):
-        def get_modelmeta(self) -> object:
-            return type("Meta", (), {"custom_metadata_map": other})
-
-    monkeypatch.setattr(onnxruntime, "InferenceSession", Session)
+    let_models_claim(other, monkeypatch)
     with pytest.raises(WrongModel, match=f"expected a number as {key}"):
         Recognizer()
 
@@ -198,7 +194,7 @@ def code_from_files(source: str) -> list[str]:
         if isinstance(node, ast.Import):
             found += [one.name for one in node.names if one.name.partition(".")[0] in RUNS_CODE]
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            found += [node.module] if str(node.module).partition(".")[0] in RUNS_CODE else []
+            found += [str(node.module)] if str(node.module).partition(".")[0] in RUNS_CODE else []
         elif isinstance(node, ast.Constant) and node.value in RUNS_CODE:
             found.append(node.value)  # import_module("pickle")
         elif isinstance(node, ast.keyword) and node.arg == "allow_pickle":

@@ -15,7 +15,9 @@ def made_weights() -> NDArray[np.float64]:
     return np.random.default_rng(0).uniform(-1.2, 1.2, (8, 30))
 
 
-def error(steps: NDArray[np.int8], weights: NDArray[np.float64], inputs: NDArray) -> float:
+def error(
+    steps: NDArray[np.int8], weights: NDArray[np.float64], inputs: NDArray[np.float64]
+) -> float:
     return float(np.square(inputs @ (steps * SCALE[:, None] - weights).T).mean())
 
 

@@ -24,7 +24,7 @@ NUMBERS: Final = (
     *(0.0, -0.0, 1.0, -1.0, 1e-300, 5e-324, 999_999.0, 1e6, 1_000_001.0, 1e15, 1e300, -1e308),
     *(float("nan"), float("inf"), float("-inf"), 2**31, 2**63, -(2**63), 10**400),
 )
-VALUES: Final = (
+VALUES: Final[tuple[Any, ...]] = (
     *(None, True, False, "", "1", b"1", "NaN", [], [[]], {}, (), {"x": 1}, 1j, object(), Ellipsis),
     *(range(3), np.float16(1), np.datetime64("2020"), np.ma.masked, np.array(1), np.zeros((0, 2))),
 )
@@ -55,7 +55,8 @@ def make(seed: int, number: int) -> Case:
     """The case of this number."""
     random = np.random.default_rng((seed, number))
     maker = _one(random, MAKERS)
-    return Case(maker.__name__, *maker(random), single=bool(random.random() < 0.1))
+    door, given = maker(random)
+    return Case(maker.__name__, door, given, single=bool(random.random() < 0.1))
 
 
 def wrong_strokes(random: Random) -> tuple[str, Any]:
@@ -152,7 +153,7 @@ def large_file(random: Random) -> tuple[str, Any]:
     height, width = (int(side * random.uniform(0.2, 1.3)) for _ in range(2))
     pixels = _pattern(random, height, width)
     if random.random() < 0.5:
-        pixels = cv2.add(pixels, random.integers(0, 30, pixels.shape).astype(np.uint8))
+        cv2.add(pixels, random.integers(0, 30, pixels.shape).astype(np.uint8), pixels)
     image = np.dstack([pixels] * _one(random, [1, 3, 4]))
     coded = cv2.imencode(_one(random, [".png", ".jpg", ".webp", ".tiff"]), image)[1].tobytes()
     if random.random() < 0.5:

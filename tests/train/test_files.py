@@ -40,7 +40,7 @@ def test_an_error_while_writing_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
     with pytest.raises(TypeError), open_atomically(path) as file:
-        file.write("text, not bytes")  # type: ignore[arg-type]
+        file.write("text, not bytes")  # type: ignore[call-overload]
     assert path.read_bytes() == b"old"
     assert names(tmp_path) == ["file"]
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -27,8 +28,8 @@ ALONE = ["--distillation-weight", "0"]  # without a teacher
 
 def run(arguments: list[str]) -> int:
     """The training command on the small sets."""
-    command.load_sources = lambda folder: small_splits()  # type: ignore[assignment]
-    return command.main(arguments)
+    with mock.patch.object(command, "load_sources", return_value=small_splits()):
+        return command.main(arguments)
 
 
 def start(folder: Path, *more: str) -> subprocess.Popen[bytes]:

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from tests.conftest import ROOT
 from tests.support.hostile_pictures import encoded, jpeg_with_many_scans
+from tests.support.paths import ROOT
 from tests.support.service import FREE, serving
 
 DECLARED = SimpleNamespace(width=4_000, height=4_000)

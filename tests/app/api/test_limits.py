@@ -1,6 +1,7 @@
 """What one client may ask of the service, and which client a request comes from."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import requests
@@ -15,7 +16,7 @@ from tests.support.service import FREE, read, refused, serving
 
 def test_the_rate_holds_and_says_when_to_come_again() -> None:
     with serving(replace(FREE, rate=6, burst=2)) as address:
-        body = {"strokes": []}
+        body: dict[str, Any] = {"strokes": []}
         assert [read(address, body, "application/json").status_code for _ in range(2)] == [200, 200]
         response = read(address, body, "application/json")
         wait = response.headers["Retry-After"]

@@ -9,17 +9,22 @@ from starlette.types import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from app.guard import connection as connections
 from app.guard.connection import Connection
 from app.guard.run_places import RunPlaces
 from app.guard.token_bucket import TokenBucket
 from tests.support.attacks import empty_lists, rerun
 from tests.support.coroutines import run_coroutine
 
-HEARTBEAT = {"type": "websocket.receive", "bytes": BackMsg(app_heartbeat=True).SerializeToString()}
-CLEAR = {"type": "websocket.receive", "bytes": BackMsg(clear_cache=True).SerializeToString()}
-RERUN = {"type": "websocket.receive", "bytes": rerun()}
-GONE = {"type": "websocket.disconnect", "code": 1001}
+HEARTBEAT: Message = {
+    "type": "websocket.receive",
+    "bytes": BackMsg(app_heartbeat=True).SerializeToString(),
+}
+CLEAR: Message = {
+    "type": "websocket.receive",
+    "bytes": BackMsg(clear_cache=True).SerializeToString(),
+}
+RERUN: Message = {"type": "websocket.receive", "bytes": rerun()}
+GONE: Message = {"type": "websocket.disconnect", "code": 1001}
 
 Scene = Callable[[Connection, list[Message]], Coroutine[Any, Any, None]]
 
@@ -48,8 +53,8 @@ def test_a_hand_is_not_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
     async def never(_: float) -> None:
         raise AssertionError("slowed down")
 
-    async def scene(connection: Connection, _: list[Message]) -> None:
-        monkeypatch.setattr(connections.asyncio, "sleep", never)
+    async def scene(connection: Connection, sent: list[Message]) -> None:
+        monkeypatch.setattr(asyncio, "sleep", never)
         for _ in range(40):  # what a hand draws in ten seconds, at once
             assert await connection.receive() == HEARTBEAT
         assert await connection.receive() == GONE
@@ -66,7 +71,7 @@ def test_a_flood_is_slowed_down_and_then_closed_with_a_reason(
         delays.append(seconds)
 
     async def scene(connection: Connection, sent: list[Message]) -> None:
-        monkeypatch.setattr(connections.asyncio, "sleep", note)
+        monkeypatch.setattr(asyncio, "sleep", note)
         num_received = 0
         while (message := await connection.receive())["type"] == "websocket.receive":
             num_received += 1

@@ -1,6 +1,7 @@
 """Which messages of a page are refused, and which are passed over."""
 
 import json
+from typing import Any
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -67,7 +68,8 @@ def test_the_largest_drawing_is_accepted() -> None:
     ],
 )
 def test_only_visitors_messages_reach_the_page(name: str, expected: bool) -> None:
-    message = BackMsg(**{name: True})
+    flag: dict[str, Any] = {name: True}
+    message = BackMsg(**flag)
     assert is_for_visitors(parse(message.SerializeToString())) is expected
 
 

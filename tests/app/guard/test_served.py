@@ -102,8 +102,12 @@ def test_a_classroom_behind_one_address_draws_and_reconnects(address: str) -> No
 def test_developers_messages_do_nothing(address: str) -> None:
     async def scene() -> None:
         async with connected(address) as connection:
-            for name in ("clear_cache", "debug_shutdown_runtime", "debug_disconnect_websocket"):
-                await connection.send(BackMsg(**{name: True}).SerializeToString())
+            for message in (
+                BackMsg(clear_cache=True),
+                BackMsg(debug_shutdown_runtime=True),
+                BackMsg(debug_disconnect_websocket=True),
+            ):
+                await connection.send(message.SerializeToString())
             await asyncio.sleep(0.5)
             await connection.ping()
         await first_page(address)

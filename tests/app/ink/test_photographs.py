@@ -8,15 +8,15 @@ import pytest
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink import image as picture
 from app.ink import ink_map, picture_file
-from app.ink import strokes as ink
+from app.ink.image import Box, cut_out, find_ink, ink_maps
+from app.ink.strokes import ink_glyph
 from tests.support.drawings import placed
 
 Picture = NDArray[np.uint8]
 WIDTH, HEIGHT = 480, 360  # pixels
 BOX = (120, 80, 200)  # left, top, size of the square the digit is drawn in
-LARGEST_DIFFERENCE = 0.55  # ink that differs, as a share; a pixel's shift of a glyph is about 0.7
+MAX_DIFFERENCE = 0.55  # ink that differs, as a share; a pixel's shift of a glyph is about 0.7
 
 
 def sheet(level: int = 205, noise: float = 2.0) -> NDArray[np.float32]:
@@ -44,7 +44,7 @@ def gradient(paper: NDArray[np.float32]) -> NDArray[np.float32]:
 def shadow(paper: NDArray[np.float32]) -> NDArray[np.float32]:
     """A phone's soft shadow over the left half, through the digit."""
     across = np.arange(WIDTH, dtype=np.float32)
-    return paper * (1 - 0.35 / (1 + np.exp((across - 210) / 18)))
+    return (paper * (1 - 0.35 / (1 + np.exp((across - 210) / 18)))).astype(np.float32)
 
 
 def desk(paper: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -68,8 +68,8 @@ def speckled(paper: NDArray[np.float32]) -> NDArray[np.float32]:
     return shown
 
 
-def read(image: Picture) -> tuple[Picture, picture.Box]:
-    found = picture.find_ink(image)
+def read(image: Picture) -> tuple[Picture, Box]:
+    found = find_ink(image)
     assert found is not None
     return glyph.from_ink(found[0]), found[1]
 
@@ -78,9 +78,9 @@ def assert_found(image: Picture, digit: int, tolerance: int = 6) -> None:
     """The glyph is nearly that of the same strokes, and the box is where they are."""
     strokes = placed(digit, *BOX)
     made, (x, y, width, height) = read(image)
-    expected = ink.ink_glyph(strokes)
+    expected = ink_glyph(strokes)
     difference = np.abs(made.astype(float) - expected).sum() / expected.sum()
-    assert difference < LARGEST_DIFFERENCE
+    assert difference < MAX_DIFFERENCE
     points = np.concatenate(strokes)
     assert (x, y) == pytest.approx(points.min(axis=0), abs=tolerance)
     assert (x + width, y + height) == pytest.approx(points.max(axis=0), abs=tolerance)
@@ -118,19 +118,19 @@ def test_chalk_is_found_on_a_board(digit: int) -> None:
 def test_empty_paper_has_no_ink(noise: float, light: object) -> None:
     empty = sheet(noise=noise)
     seen = empty if light is sheet else light(empty)  # type: ignore[operator]
-    assert picture.find_ink(np.clip(seen, 0, 255).astype(np.uint8)) is None
+    assert find_ink(np.clip(seen, 0, 255).astype(np.uint8)) is None
 
 
 def test_noise_alone_is_no_ink() -> None:
     noise = np.random.default_rng(3).integers(0, 256, (200, 300, 3)).astype(np.uint8)
-    assert picture.find_ink(noise) is None
+    assert find_ink(noise) is None
 
 
 def test_a_large_photograph_is_reduced_and_its_box_is_not() -> None:
     image = cv2.resize(written(sheet(), 3, 80), None, fx=8, fy=8, interpolation=cv2.INTER_CUBIC)
-    found = picture.find_ink(image.astype(np.uint8))
+    found = find_ink(image.astype(np.uint8))
     assert found is not None
-    small = picture.find_ink(written(sheet(), 3, 80))
+    small = find_ink(written(sheet(), 3, 80))
     assert small is not None
     assert found[1] == pytest.approx(np.array(small[1]) * 8, abs=24)
     assert max(found[0].shape) < 700
@@ -138,9 +138,9 @@ def test_a_large_photograph_is_reduced_and_its_box_is_not() -> None:
 
 def test_a_photograph_can_be_looked_at_in_three_ways() -> None:
     image = np.repeat(written(sheet(), 3, 80)[..., None], 3, axis=2)
-    found = list(picture.ink_maps(image))
+    found = list(ink_maps(image))
     assert len(found) == 3
-    boxes = [picture.cut_out(one, image.shape)[1] for one in found]
+    boxes = [cut_out(one, image.shape)[1] for one in found]
     assert np.abs(np.array(boxes) - boxes[0]).max() <= 6, "all show the same digit"
 
 
@@ -195,7 +195,7 @@ def test_borders_go_and_writing_at_the_rim_stays() -> None:
 @pytest.mark.parametrize("width, height", [(3000, 2250), (4000, 3000)])
 def test_twelve_megapixels_are_read(width: int, height: int) -> None:
     image = cv2.resize(written(sheet(), 7, 80), (width, height), interpolation=cv2.INTER_CUBIC)
-    found = picture.find_ink(image.astype(np.uint8))
+    found = find_ink(image.astype(np.uint8))
     assert found is not None
     scale = width / WIDTH
     assert found[1][2] == pytest.approx(

@@ -7,31 +7,32 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.ink import strokes as ink
+from app.ink.strokes import MAX_POINTS, checked, strokes_from_canvas, strokes_from_file
 from app.reading import UnreadableInput
 
 
-def path(*commands: list) -> dict:
+def path(*commands: list[str | float]) -> dict[str, Any]:
     return {"type": "Path", "path": list(commands)}
 
 
 @pytest.mark.parametrize("data", [None, {}, {"objects": []}, {"objects": [{"type": "Rect"}]}])
-def test_a_canvas_without_paths_has_no_strokes(data: dict | None) -> None:
-    assert ink.strokes_from_canvas(data) == []
+def test_a_canvas_without_paths_has_no_strokes(data: dict[str, Any] | None) -> None:
+    assert strokes_from_canvas(data) == []
 
 
 def test_lines_and_curves_become_points() -> None:
     data = {"objects": [path(["M", 0, 0], ["Q", 10, 0, 10, 10], ["L", 10, 30]), path(["M", 5, 6])]}
-    first, second = ink.strokes_from_canvas(data)
+    first, second = strokes_from_canvas(data)
+    expected: list[list[float]]
     expected = [[0, 0], [4.375, 0.625], [7.5, 2.5], [9.375, 5.625], [10, 10], [10, 30]]
     assert np.allclose(first, expected)
     assert np.allclose(second, [[5, 6]])
 
 
 @pytest.mark.parametrize("command", [["C", 1, 2, 3, 4, 5, 6], ["L", 1], ["Q", 1, 2]])
-def test_an_unknown_path_command_is_refused(command: list) -> None:
+def test_an_unknown_path_command_is_refused(command: list[str | float]) -> None:
     with pytest.raises(UnreadableInput, match="expected path commands M, L or Q"):
-        ink.strokes_from_canvas({"objects": [path(["M", 0, 0], command)]})
+        strokes_from_canvas({"objects": [path(["M", 0, 0], command)]})
 
 
 @pytest.mark.parametrize("programs", [False, True])
@@ -39,7 +40,7 @@ def test_reads_an_ink_file(tmp_path: Path, programs: bool) -> None:
     file = tmp_path / "one.json"
     strokes = [[[1, 2], [3, 4]], []]
     file.write_text(json.dumps({"strokes": strokes} if programs else strokes))
-    (stroke,) = ink.strokes_from_file(file)
+    (stroke,) = strokes_from_file(file)
     assert stroke.tolist() == [[1, 2], [3, 4]]
 
 
@@ -48,7 +49,7 @@ def test_a_file_that_is_no_ink_is_refused(tmp_path: Path, content: str) -> None:
     file = tmp_path / "broken.json"
     file.write_text(content)
     with pytest.raises(UnreadableInput, match="expected"):
-        ink.strokes_from_file(file)
+        strokes_from_file(file)
 
 
 @pytest.mark.parametrize(
@@ -56,23 +57,23 @@ def test_a_file_that_is_no_ink_is_refused(tmp_path: Path, content: str) -> None:
     [[[10**400, 0]], [[True, False]], [["1", "2"]], [[None, 1]], [[1 + 2j, 3]], [["a", 2]]],
     ids=["beyond floats", "yes and no", "text", "nothing", "complex", "letters"],
 )
-def test_what_is_no_number_is_refused(stroke: list) -> None:
+def test_what_is_no_number_is_refused(stroke: list[Any]) -> None:
     with pytest.raises(UnreadableInput, match="stroke 1: expected"):
-        ink.checked([[[0, 0]], stroke])
+        checked([[[0, 0]], stroke])
 
 
 @pytest.mark.parametrize("strokes", [np.array(1), "12", b"12", {"x": []}, 7, None])
 def test_what_is_no_sequence_of_strokes_is_refused(strokes: Any) -> None:
     with pytest.raises(UnreadableInput, match="expected a sequence of strokes"):
-        ink.checked(strokes)
+        checked(strokes)
 
 
 def test_of_too_many_points_some_are_taken() -> None:
     line = np.linspace(0, 1000, 400_000)[:, None] * (1, 0.5)
     tap = np.array([[3.0, 4.0]])
-    thinned, same = ink.checked([line, tap])
-    assert len(thinned) <= ink.MAX_POINTS + 1
+    thinned, same = checked([line, tap])
+    assert len(thinned) <= MAX_POINTS + 1
     assert thinned[[0, -1]].tolist() == line[[0, -1]].tolist(), "it ends where it ended"
     assert same.tolist() == tap.tolist()
     usual = line[:10_000]
-    assert len(ink.checked([usual])[0]) == len(usual)
+    assert len(checked([usual])[0]) == len(usual)

@@ -1,6 +1,7 @@
 """Augmentation: deterministic, in range, gentle where switched off."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,7 +67,8 @@ def test_glyphs_stay_glyphs(glyphs: torch.Tensor) -> None:
     ],
 )
 def test_each_setting_changes_something(glyphs: torch.Tensor, name: str, value: float) -> None:
-    config = replace(STILL, **{name: value})
+    setting: dict[str, Any] = {name: value}
+    config = replace(STILL, **setting)
     changed = augment(glyphs, config, torch.Generator().manual_seed(0))
     assert (changed - glyphs).abs().mean() > 2
 

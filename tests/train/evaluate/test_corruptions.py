@@ -76,7 +76,8 @@ def test_there_are_those_of_mnist_c_and_more() -> None:
 def test_a_corruption(name: str, glyphs: NDArray[np.uint8]) -> None:
     before = glyphs.copy()
     corrupted = corrupt(name, glyphs)
-    assert (corrupted.shape, corrupted.dtype) == ((10, 28, 28), np.uint8)
+    assert corrupted.shape == (10, 28, 28)
+    assert corrupted.dtype == np.uint8
     assert np.array_equal(glyphs, before), "the input was changed"
     assert np.array_equal(corrupted, corrupt(name, glyphs)), "not repeatable"
     other = corrupt(name, glyphs, seed=1)
