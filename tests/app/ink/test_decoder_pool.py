@@ -1,5 +1,7 @@
 """What strangers send: checked by its structure, then decoded where it can be ended."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -13,9 +15,9 @@ from app.reading import UnreadableInput
 POOL = DecoderPool(2)
 
 
-def encoded(suffix: str, *shape: int, dtype: type = np.uint8) -> bytes:
+def encoded(suffix: str, *shape: int, dtype: type[np.integer[Any]] = np.uint8) -> bytes:
     """A white picture of this shape as a file's bytes."""
-    image: NDArray[np.generic] = np.full(shape, np.iinfo(dtype).max, dtype)
+    image: NDArray[np.integer[Any]] = np.full(shape, np.iinfo(dtype).max, dtype)
     return cv2.imencode(suffix, image)[1].tobytes()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import streamlit
 from streamlit.testing.v1 import AppTest
 
 from app import corrections
@@ -111,7 +112,7 @@ def test_presses_of_what_is_not_shown_are_ignored(
         html_panel, "_panel", lambda **options: callbacks.append(options["on_pressed_change"])
     )
     state = {"details": SimpleNamespace(pressed=name)}
-    monkeypatch.setattr(html_panel.st, "session_state", state)
+    monkeypatch.setattr(streamlit, "session_state", state)
     html_panel.show(html_panel.button("right-3", "3"), "details", presses.append)
     callbacks[0]()
     assert presses == []
