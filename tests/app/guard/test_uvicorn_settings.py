@@ -3,10 +3,10 @@
 import logging
 import subprocess
 import sys
+import time
 
 import pytest
 
-from app.guard import uvicorn_settings
 from app.guard.uvicorn_settings import FailedAccepts
 from tests.support.paths import ROOT
 
@@ -21,7 +21,7 @@ def test_running_out_of_descriptors_is_logged_once_a_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 100.0
-    monkeypatch.setattr(uvicorn_settings.time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
     accepts = FailedAccepts()
     written = []
     for tenth in range(25):
