@@ -2,12 +2,12 @@
 #   docker build -t digits . && docker run --rm -p 7860:7860 digits
 FROM python:3.11.14-slim-trixie
 
-# Spaces run as user 1000, wherever the image says otherwise.
+# Spaces run every image as user 1000.
 RUN useradd --create-home --uid 1000 digits
 WORKDIR /home/digits/app
 
-# First what seldom changes. Wheels only, so nothing is compiled; by hash, so nothing is swapped;
-# no dependencies, as the lock names all that are used and leaves out 300 MB that are not.
+# What seldom changes comes first. Only wheels, so that nothing is compiled; by hash, so that nothing
+# is swapped; without dependencies, because the lock names all that are used.
 COPY requirements-app.lock ./
 RUN pip install --no-cache-dir --disable-pip-version-check --only-binary :all: --no-deps \
     --require-hashes -r requirements-app.lock
@@ -17,7 +17,7 @@ COPY models/model.onnx models/model.json models/finder.onnx models/finder.json m
 COPY app/ app/
 RUN python -m compileall -q app
 
-# A thread a read is fastest for what is this small, and two arenas keep freed memory together.
+# One thread for each read is fastest for so small a network; two arenas reduce fragmentation.
 ENV HOME=/home/digits \
     MALLOC_ARENA_MAX=2 \
     OMP_NUM_THREADS=1 \

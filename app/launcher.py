@@ -61,7 +61,7 @@ def addresses(port: int, address: str) -> list[str]:
     """Where the page can be opened, a line each, for the interface that it listens on."""
     if address != ALL_INTERFACES:
         return [f"Page: http://{address}:{port}"]
-    lines = [f"On this computer:              http://localhost:{port}"]
+    lines = [f"On this computer:                http://localhost:{port}"]
     if network := network_address():
         lines.append(f"On a phone in the same network: http://{network}:{port}")
     return lines

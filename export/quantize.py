@@ -1,4 +1,4 @@
-"""Trained weights to an fp32 ONNX graph, and that to static int8."""
+"""The classifier as an fp32 ONNX graph, and that as static int8."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -7,21 +7,13 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnxruntime.quantization import (
-    CalibrationDataReader,
-    CalibrationMethod,
-    QuantFormat,
-    QuantType,
-    quantize_static,
-)
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
 from app.glyph import SIDE
+from export.graph import fold, save_checked, set_metadata, strip, write_fp32, write_int8
 from export.rounding import round_well
 from train.networks.classifier import FOLD, MEAN, STD, Network, Trained
 
-OPSET: Final = 18
 _CALIBRATION_BATCH: Final = 256
 
 
@@ -43,54 +35,31 @@ def to_fp32(trained: Trained, path: Path, metadata: dict[str, str]) -> None:
     Input "glyphs" uint8 (batch, 28, 28), outputs "logits" float32 (batch, 11) and "features",
     what the last layer decides by, scaling inside, the contract in the metadata.
     """
-    torch.onnx.export(
-        _Both(trained.network).eval(),
-        (torch.zeros(2, 28, 28, dtype=torch.uint8),),
-        str(path),
-        input_names=["glyphs"],
-        output_names=["logits", "features"],
-        dynamic_shapes=({0: torch.export.Dim("batch")},),
-        opset_version=OPSET,
-        dynamo=True,
-        external_data=False,  # the quantizer cannot read weights from a second file
-        verbose=False,
+    write_fp32(
+        _Both(trained.network),
+        torch.zeros(2, SIDE, SIDE, dtype=torch.uint8),
+        path,
+        ("glyphs", ["logits", "features"]),
+        {0: torch.export.Dim("batch")},
     )
     set_metadata(path, metadata)
 
 
-def set_metadata(path: Path, metadata: dict[str, str]) -> None:
-    """Adds to a model's metadata, or changes it; the file must pass the checker."""
-    model = onnx.load(path)
-    kept = {entry.key: entry.value for entry in model.metadata_props}
-    onnx.helper.set_model_props(model, kept | metadata)
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, path)
-
-
 def to_int8(fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:
-    """Quantizes an fp32 file statically: QDQ, per-channel, calibrated on glyphs (n, 28, 28).
+    """Quantizes an fp32 file, calibrated on glyphs uint8 (n, 28, 28).
 
     The weights are rounded together (export.rounding).
-
-    Weights get 7 of their 8 bits: CPUs without VNNI add pairs of products in 16 bits, which
-    full-range weights overflow, so that the same file would read differently from machine to
-    machine.
     """
     folded = int8.with_suffix(".folded.onnx")
-    quant_pre_process(str(fp32), str(folded), skip_symbolic_shape=True)
-    quantize_static(
-        str(folded),
-        str(int8),
-        _Calibration(glyphs),
-        quant_format=QuantFormat.QDQ,
-        op_types_to_quantize=["Conv", "Relu", "Transpose", "Reshape", "Gemm"],
-        activation_type=QuantType.QUInt8,
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        reduce_range=True,
-        calibrate_method=CalibrationMethod.MinMax,
+    fold(fp32, folded)
+    batches = np.split(glyphs, range(_CALIBRATION_BATCH, len(glyphs), _CALIBRATION_BATCH))
+    write_int8(
+        folded,
+        int8,
+        ({"glyphs": batch} for batch in batches),
+        ["Conv", "Relu", "Transpose", "Reshape", "Gemm"],
         # The logits stay floats: 256 steps would be too coarse for a calibrated confidence.
-        extra_options={"OpTypesToExcludeOutputQuantization": ["Gemm"]},
+        {"OpTypesToExcludeOutputQuantization": ["Gemm"]},
     )
     model = onnx.load(int8)
     round_well(model, folded, glyphs)
@@ -103,8 +72,7 @@ def to_int8(fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:
     _feed_bytes(model)
     _give_features(model)
     strip(model)
-    onnx.checker.check_model(model, full_check=True)
-    onnx.save(model, int8)
+    save_checked(model, int8)
 
 
 def _feed_bytes(model: onnx.ModelProto) -> None:
@@ -169,27 +137,3 @@ def _give_features(model: onnx.ModelProto) -> None:
             names[:] = ["features" if name == given else name for name in names]
     output = next(entry for entry in graph.output if entry.name == "features")
     output.type.tensor_type.elem_type = onnx.TensorProto.UINT8
-
-
-def strip(model: onnx.ModelProto) -> None:
-    """Takes out the exporter's notes on each node, which only make the file larger."""
-    for node in model.graph.node:
-        node.ClearField("doc_string")
-        node.ClearField("metadata_props")
-    for value in (*model.graph.value_info, *model.graph.input, *model.graph.output):
-        value.ClearField("metadata_props")
-    model.graph.ClearField("value_info")
-    model.graph.ClearField("metadata_props")
-
-
-class _Calibration(CalibrationDataReader):  # type: ignore[misc]
-    """Hands the glyphs to the quantizer in batches."""
-
-    def __init__(self, glyphs: NDArray[np.uint8]) -> None:
-        self._batches = iter(
-            np.split(glyphs, range(_CALIBRATION_BATCH, len(glyphs), _CALIBRATION_BATCH))
-        )
-
-    def get_next(self) -> dict[str, NDArray[np.uint8]] | None:
-        batch = next(self._batches, None)
-        return None if batch is None else {"glyphs": batch}

@@ -1,9 +1,9 @@
-"""Rounds weights so that what a layer gives changes least, rather than each weight by itself.
+"""Rounds the weights of a layer together, so that its output changes least.
 
-The error of each rounded weight is handed on to those not rounded yet, which make up for it as
-far as the layer's inputs go together: Frantar, Ashkboos, Hoefler, Alistarh, "GPTQ: accurate
+The error of each rounded weight is passed on to those not rounded yet, which compensate for it as
+far as the layer's inputs are correlated: Frantar, Ashkboos, Hoefler, Alistarh, "GPTQ: accurate
 post-training quantization for generative pre-trained transformers" (2023). On the student's
-logits it takes two fifths of the error of 7-bit weights and 8-bit planes away.
+logits it removes two fifths of the error of 7-bit weights and 8-bit activations.
 """
 
 from pathlib import Path
@@ -15,9 +15,9 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
-LARGEST: Final = 64  # of a weight; the quantizer's own 7 bits
+MAX_STEPS: Final = 64  # of a weight, either way: 7 bits, as the quantizer's
 _DAMPING: Final = 0.01  # of the mean square of the inputs, so that none counts for nothing
-_MOST: Final = 100_000  # rows of inputs that a layer is looked at with
+_MAX_ROWS: Final = 100_000  # rows of a layer's inputs that are considered
 _WITH_WEIGHTS: Final = ("Conv", "Gemm")
 
 
@@ -50,9 +50,9 @@ def rounded(
     # Row i tells how the weights after i make up for one that is off; (k, k), upper triangle.
     remedy = np.linalg.cholesky(np.linalg.inv(together[np.ix_(order, order)])).T
     steps = np.zeros(left.shape, np.int8)
-    for column, place in enumerate(order):
-        whole = np.clip(np.rint(left[:, column] / scale), -LARGEST, LARGEST)
-        steps[:, place] = whole
+    for column, index in enumerate(order):
+        whole = np.clip(np.rint(left[:, column] / scale), -MAX_STEPS, MAX_STEPS)
+        steps[:, index] = whole
         off = (left[:, column] - whole * scale) / remedy[column, column]
         left[:, column:] -= np.outer(off, remedy[column, column:])
     return steps
@@ -69,17 +69,17 @@ def _layers(
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), providers=["CPUExecutionProvider"]
     )
-    found = session.run([node.input[0] for node in nodes], {"glyphs": glyphs})
+    inputs = session.run([node.input[0] for node in nodes], {"glyphs": glyphs})
     return [
-        (node, _outputs_first(node, constants[node.input[1]]), np.asarray(inputs))
-        for node, inputs in zip(nodes, found, strict=True)
+        (node, _outputs_first(node, constants[node.input[1]]), np.asarray(values))
+        for node, values in zip(nodes, inputs, strict=True)
     ]
 
 
 def _outputs_first(node: onnx.NodeProto, weights: NDArray[np.floating]) -> NDArray[np.floating]:
     """Raises ValueError for a Gemm whose weights are (k, channels): the export writes none."""
     if node.op_type == "Gemm" and not _attribute(node, "transB", 0):
-        raise ValueError(f"{node.name}: expected weights (channels, k), came transB=0")
+        raise ValueError(f"{node.name}: expected weights (channels, k), got transB=0")
     return weights
 
 
@@ -93,7 +93,7 @@ def _quantized(model: onnx.ModelProto) -> list[tuple[str, str]]:
 def _rows(
     node: onnx.NodeProto, inputs: NDArray[np.floating], shape: tuple[int, ...]
 ) -> NDArray[np.floating]:
-    """What each output of a layer is a weighted sum of: (n, k), at most _MOST of them.
+    """What each output of a layer is a weighted sum of: (n, k), at most _MAX_ROWS of them.
 
     inputs: (n, k) of a Gemm; (n, channels, h, w) of a convolution. shape: of the weights.
     """
@@ -105,7 +105,7 @@ def _rows(
     windows = np.lib.stride_tricks.sliding_window_view(padded, shape[2:], axis=(2, 3))
     windows = windows[:, :, ::down, ::along].transpose(0, 2, 3, 1, 4, 5)
     flat = windows.reshape(-1, int(np.prod(shape[1:])))
-    return flat[:: max(1, -(-len(flat) // _MOST))]
+    return flat[:: max(1, -(-len(flat) // _MAX_ROWS))]
 
 
 def _attribute(node: onnx.NodeProto, name: str, default: Any) -> Any:

@@ -1,7 +1,7 @@
 """How much the seed matters: `python -m export.seeds WEIGHTS... [--data DIR]`.
 
-Quantizes each of several trainings as export does and scores it on everything export scores.
-Writes models/seeds.json, from which `python -m export.table` takes mean and deviation.
+Quantizes each of several trainings as export does and evaluates it on the same sets. Writes
+models/seeds.json, from which `python -m export.table` computes mean and standard deviation.
 """
 
 import argparse
@@ -14,7 +14,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from export.__main__ import calibrate, everything, figures_of, glyphs_for_calibration, write
+from export.description import stored_figures
+from export.steps import calibration_glyphs, evaluation_sets, fit_confidence, write_graphs
 from train.data.datasets import data_folder
 from train.data.download import DataError
 from train.evaluate.evaluation import evaluate
@@ -33,12 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")
     command = parser.parse_args(arguments)
     try:
-        found = score_seeds(command.weights, data_folder(command.data))
+        figures = score_seeds(command.weights, data_folder(command.data))
     except (DataError, OSError, ValueError) as error:
         print(f"seeds: {error}", file=sys.stderr)
         return 1
-    write_atomically(command.output, json.dumps(found, indent=2) + "\n")
-    print(f"wrote {command.output}: seeds {', '.join(found)}")
+    write_atomically(command.output, json.dumps(figures, indent=2) + "\n")
+    print(f"wrote {command.output}: seeds {', '.join(figures)}")
     return 0
 
 
@@ -48,24 +49,24 @@ def score_seeds(weights: Sequence[Path], folder: Path) -> dict[str, Any]:
     Raises ValueError where two have one seed, or differ in anything but the seed.
     """
     trainings = [load(path) for path in weights]
-    recipes = {repr({**vars(one.config), "seed": None}) for one in trainings}
-    seeds = [one.config.seed for one in trainings]
+    recipes = {repr({**vars(trained.config), "seed": None}) for trained in trainings}
+    seeds = [trained.config.seed for trained in trainings]
     if len(recipes) > 1 or len(set(seeds)) < len(seeds):
         raise ValueError(
-            f"expected one recipe and different seeds, came {len(recipes)} recipes, seeds {seeds}"
+            f"expected one recipe and different seeds, got {len(recipes)} recipes, seeds {seeds}"
         )
-    collection = everything(folder)
+    collection = evaluation_sets(folder)
     fitted = [collection.sets[name].digits for name in CALIBRATED]
-    found = {}
-    for trained in tqdm(sorted(trainings, key=lambda one: one.config.seed), "seeds"):
+    figures = {}
+    for trained in tqdm(sorted(trainings, key=lambda trained: trained.config.seed), "seeds"):
         with tempfile.TemporaryDirectory() as scratch:
             fp32, int8 = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"
-            write(trained, fp32, int8, glyphs_for_calibration(trained.config, folder))
-            calibrate([int8], fitted)
+            write_graphs(trained, fp32, int8, calibration_glyphs(trained.config, folder))
+            fit_confidence([int8], fitted)
             measured = measure(evaluate(load_model(int8), "int8", collection))
-        found[str(trained.config.seed)] = figures_of(measured)
+        figures[str(trained.config.seed)] = stored_figures(measured)
         print(trained.config.seed, measured["sets"][TEST]["accuracy"])
-    return found
+    return figures
 
 
 if __name__ == "__main__":

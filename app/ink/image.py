@@ -25,14 +25,14 @@ def checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     expected = "expected uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA"
     if not isinstance(image, np.ndarray):
-        raise UnreadableInput(f"{expected}, came {type(image).__name__}")
+        raise UnreadableInput(f"{expected}, got {type(image).__name__}")
     if image.dtype != np.uint8:
-        raise UnreadableInput(f"{expected}, came dtype {image.dtype}")
+        raise UnreadableInput(f"{expected}, got dtype {image.dtype}")
     if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (3, 4)):
-        raise UnreadableInput(f"{expected}, came shape {image.shape}")
+        raise UnreadableInput(f"{expected}, got shape {image.shape}")
     if not 0 < image.shape[0] * image.shape[1] <= MAX_PICTURE_PIXELS:
         raise UnreadableInput(
-            f"expected 1 to {MAX_PICTURE_PIXELS:,} pixels, came {image.shape[1]} x {image.shape[0]}"
+            f"expected 1 to {MAX_PICTURE_PIXELS:,} pixels, got {image.shape[1]} x {image.shape[0]}"
         )
     return image
 

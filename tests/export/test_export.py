@@ -12,7 +12,7 @@ import torch
 from app.glyph import NORMAL_FORM
 from app.recognizer import Recognizer
 from export import __main__ as command
-from export import verify as gate
+from export import classifier, steps, verify
 from tests.support.small import FLAGS, small_characters, small_sets, small_splits
 from tests.train.test_train import run as train
 from train.data.normal_form import draw_digits
@@ -44,11 +44,11 @@ def small_collection(wanted: Wanted) -> Collection:
 
 def patch_data(patch: pytest.MonkeyPatch) -> None:
     mnist, _ = small_sets()
-    patch.setattr(command, "load_mnist", lambda folder: mnist)
-    patch.setattr(command, "load_sources", lambda folder: small_splits())
-    patch.setattr(command, "collect", small_collection)
-    patch.setattr(command, "CALIBRATION", 128)
-    patch.setattr(command, "DRAWN", 128)
+    patch.setattr(steps, "load_mnist", lambda folder: mnist)
+    patch.setattr(steps, "load_sources", lambda folder: small_splits())
+    patch.setattr(steps, "collect", small_collection)
+    patch.setattr(steps, "NUM_CALIBRATION", 128)
+    patch.setattr(steps, "NUM_DRAWN", 128)
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +117,7 @@ def test_weights_are_quantized_per_channel(exported: Path) -> None:
 def test_the_description_matches_the_file(exported: Path) -> None:
     described = json.loads((exported / "model.json").read_text())
     assert described["bytes"] == (exported / "model.onnx").stat().st_size
-    assert described["gate"]["largest_logit_difference"] <= gate.LARGEST_LOGIT_DIFFERENCE
+    assert described["gate"]["largest_logit_difference"] <= verify.MAX_LOGIT_DIFFERENCE
     for kind in ("int8", "fp32"):
         assert set(described[kind]["sets"]) == {"MNIST validation", "pen ink", "MNIST test"}
         assert described[kind]["not_a_digit"]["sets"]["crosses"]["n"] == 200
@@ -139,9 +139,9 @@ def test_the_same_weights_give_the_same_bytes(
 @pytest.mark.parametrize(
     "limit, value",
     [
-        ("LARGEST_LOGIT_DIFFERENCE", -1.0),
-        ("allowed_loss", lambda total: -100.0),
-        ("LARGEST_FILE", 1000),
+        ("MAX_LOGIT_DIFFERENCE", -1.0),
+        ("max_loss", lambda total: -100.0),
+        ("MAX_BYTES", 1000),
     ],
 )
 def test_nothing_changes_when_the_gate_fails(
@@ -153,7 +153,7 @@ def test_nothing_changes_when_the_gate_fails(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "model.onnx").write_bytes(b"old")
-    monkeypatch.setattr(gate, limit, value)
+    monkeypatch.setattr(verify, limit, value)
     assert export(weights, tmp_path) == 1
     assert "expected at most" in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"model.onnx": b"old"}
@@ -169,8 +169,8 @@ def test_a_damaged_graph_does_not_pass(
         with torch.no_grad():
             trained.network.head.bias -= 1e-3
 
-    real = command.write
-    monkeypatch.setattr(command, "write", write)
+    real = steps.write_graphs
+    monkeypatch.setattr(classifier, "write_graphs", write)
     assert export(weights, tmp_path) == 1
     assert not list(tmp_path.iterdir())
 
@@ -185,7 +185,7 @@ def test_a_network_that_answers_nan_does_not_pass(
     broken, output = tmp_path / "broken.pth", tmp_path / "models"
     save(broken, trained.network, trained.config, trained.run)
     assert export(broken, output) == 1
-    assert "largest_logit_difference: expected at most 0.0001, came nan" in capsys.readouterr().err
+    assert "largest_logit_difference: expected at most 0.0001, got nan" in capsys.readouterr().err
     assert not output.exists()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from export.rounding import LARGEST, rounded
+from export.rounding import MAX_STEPS, rounded
 
 SCALE = np.full(8, 0.02)
 
@@ -43,7 +43,7 @@ def test_steps_stay_within_seven_bits(weights: NDArray[np.float64]) -> None:
     inputs = np.abs(np.random.default_rng(2).standard_normal((200, 30)))
     steps = rounded(4 * weights, SCALE, inputs)
     assert steps.dtype == np.int8
-    assert np.abs(steps.astype(int)).max() == LARGEST
+    assert np.abs(steps.astype(int)).max() == MAX_STEPS
 
 
 @pytest.mark.parametrize("count", [1, 3])

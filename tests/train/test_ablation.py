@@ -34,7 +34,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ablation, "collect", collect)
     monkeypatch.setattr(ablation, "BASE", CONFIG)
     monkeypatch.setattr(
-        ablation, "WITHOUT", {"everything": {}, "no photographs": {"num_photographs": 0}}
+        ablation, "VARIANTS", {"everything": {}, "no photographs": {"num_photographs": 0}}
     )
     monkeypatch.setattr("os.cpu_count", lambda: 1)
 

@@ -11,9 +11,12 @@ from app.inference.session import WrongModel
 from app.ink.segmenter import CONTRACT, SIDE, Segmenter
 from app.recognizer import MODEL
 from export import finder as command
+from export import unet as exporting
 from tests.support.small import CONFIG, small_sources, small_splits
 from train import finder as training
-from train.finder import Settings, distance, fit
+from train.data import sources
+from train.engine.finder_settings import Settings
+from train.engine.segmentation import distance, fit
 from train.networks import unet
 from train.render import sheets
 from train.render.sheets import SheetMaker, Sheets
@@ -90,10 +93,10 @@ def test_it_learns(made: Sheets, trained: Path) -> None:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (command, training):
+    for module in (exporting, sources):
         monkeypatch.setattr(module, "load_sources", lambda folder: small_splits())
-    monkeypatch.setattr(command, "CALIBRATION", 8)
-    monkeypatch.setattr(command, "VALIDATION", 16)
+    monkeypatch.setattr(exporting, "NUM_CALIBRATION", 8)
+    monkeypatch.setattr(exporting, "NUM_VALIDATION", 16)
 
 
 @pytest.mark.usefixtures("small")
@@ -113,7 +116,7 @@ def test_the_commands_train_and_export(tmp_path: Path) -> None:
 def test_a_finder_that_lost_too_much_is_not_written(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "LARGEST_FILE", 1000)
+    monkeypatch.setattr(exporting, "MAX_BYTES", 1000)
     assert command.main(["--model", str(trained), "--output", str(tmp_path)]) == 1
     assert list(tmp_path.iterdir()) == []
 

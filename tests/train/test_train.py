@@ -18,7 +18,8 @@ from tests.support.small import FLAGS, small_sets, small_splits
 from train import __main__ as command
 from train.config import Config
 from train.data.normal_form import redraw_scans
-from train.engine.loop import round_of
+from train.engine import stages
+from train.engine.loop import shard_of
 from train.networks.classifier import load
 
 # The command with datasets of its own making, so that no file is needed and an epoch is quick.
@@ -28,7 +29,7 @@ ALONE = ["--distillation-weight", "0"]  # without a teacher
 
 def run(arguments: list[str]) -> int:
     """The training command on the small sets."""
-    with mock.patch.object(command, "load_sources", return_value=small_splits()):
+    with mock.patch.object(stages, "load_sources", return_value=small_splits()):
         return command.main(arguments)
 
 
@@ -137,7 +138,7 @@ def test_a_training_ends_with_calm_rounds(
     rounds: int, epochs: int, ending: float, expected: list[int]
 ) -> None:
     config = Config(num_shards=rounds, epochs=epochs, weak_epoch_share=ending)
-    assert [round_of(epoch, config) for epoch in range(epochs)] == expected
+    assert [shard_of(epoch, config) for epoch in range(epochs)] == expected
 
 
 def test_an_absent_device_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

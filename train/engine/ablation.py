@@ -24,8 +24,8 @@ from train.evaluate.sets import Collection, Wanted, collect
 from train.files import write_atomically
 from train.pool import Pool
 
-# Short, and with a third of the photographs, which take most of the time to make; four passes over
-# varied rounds, then two over calm ones.
+# Short, and with a third of the photographs, which take most of the time to make; four epochs over
+# other shards, then two over weakly augmented ones.
 BASE: Final = Config(
     epochs=6,
     num_shards=6,
@@ -34,40 +34,41 @@ BASE: Final = Config(
     num_photographs=2_500,
     distillation_weight=0.0,
 )
-WITHOUT: Final[dict[str, dict[str, Any]]] = {
+# The settings that each variant changes.
+VARIANTS: Final[dict[str, dict[str, Any]]] = {
     "everything": {},
-    "no photographs": {"num_photographs": 0},
-    "no scans followed as strokes": {"num_restroked": 0},
-    "no redrawn MNIST": {"redraw_share": 0.0},
-    "no poor pictures": {"degrade_share": 0.0, "noise_share": 0.0},
+    "without photographs": {"num_photographs": 0},
+    "without scans traced as strokes": {"num_restroked": 0},
+    "without redrawn MNIST digits": {"redraw_share": 0.0},
+    "without damaged glyphs": {"degrade_share": 0.0, "noise_share": 0.0},
 }
 
 
 def ablate(folder: Path, output: Path, seed: int, workers: int = 1) -> dict[str, Any]:
-    """The figures of every variant; trains and scores those that the output folder lacks.
+    """The figures of every variant; those that the output folder lacks are trained and scored.
 
-    workers: processes, each of which takes a variant at a time on one core.
+    workers: processes, each of which trains one variant at a time on one core.
     """
-    kept = output / "ablation.json"
-    found: dict[str, Any] = json.loads(kept.read_text()) if kept.is_file() else {}
-    missing = [name for name in WITHOUT if name not in found]
+    path = output / "ablation.json"
+    figures: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    missing = [name for name in VARIANTS if name not in figures]
     measured = _measured(missing, folder, output, seed, workers)
-    for name, figures in tqdm(measured, "variants", len(missing)):
-        found[name] = figures
-        found = {name: found[name] for name in WITHOUT if name in found}
-        write_atomically(kept, json.dumps(found, indent=2) + "\n")
-    return found
+    for name, values in tqdm(measured, "variants", len(missing)):
+        figures[name] = values
+        figures = {name: figures[name] for name in VARIANTS if name in figures}
+        write_atomically(path, json.dumps(figures, indent=2) + "\n")
+    return figures
 
 
 def _measured(
     names: list[str], folder: Path, output: Path, seed: int, workers: int
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each variant's name and figures, as they come."""
+    """Each variant's name and figures, in the order in which they are done."""
     if workers == 1 or len(names) < 2:
         if names:
-            bench = _Bench(folder)
+            trainer = _Trainer(folder)
         for name in names:
-            yield name, bench.figures(name, seed, output)
+            yield name, trainer.figures(name, seed, output)
         return
     with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (folder,)) as pool:
         jobs = {pool.submit(_work, name, seed, output): name for name in names}
@@ -75,17 +76,17 @@ def _measured(
             yield jobs[job], job.result()
 
 
-class _Bench:
+class _Trainer:
     """What every variant is trained from and scored on."""
 
     def __init__(self, folder: Path) -> None:
-        self._sources, held_back = load_sources(folder)
-        self._validation = Validation(held_back.mnist, draw_digits(held_back.pen))
+        self._sources, validation = load_sources(folder)
+        self._validation = Validation(validation.mnist, draw_digits(validation.pen))
         self._collection = collect(Wanted(folder))
 
     def figures(self, name: str, seed: int, output: Path) -> dict[str, Any]:
-        """Of one variant, whose run stays in the output folder: see `_scored`."""
-        changes = WITHOUT[name]
+        """Trains one variant, whose run stays in the output folder, and scores it; see `_score`."""
+        changes = VARIANTS[name]
         device = torch.device("cpu")
         precision = pick_precision(BASE.precision, device)
         config = replace(BASE, seed=seed, precision=precision, **changes)
@@ -95,25 +96,25 @@ class _Bench:
         weights = run_folder / "model.pth"
         fit(config, pool, self._validation, None, run_folder, weights, device, resume=True)
         pool.clear()
-        return _scored(weights, self._collection) | {"changes": changes}
+        return _score(weights, self._collection) | {"changes": changes}
 
 
-_bench: _Bench | None = None  # of a worker process
+_trainer: _Trainer | None = None  # of a worker process
 
 
 def _begin(folder: Path) -> None:
-    global _bench
+    global _trainer
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    _bench = _Bench(folder)
+    _trainer = _Trainer(folder)
 
 
 def _work(name: str, seed: int, output: Path) -> dict[str, Any]:
-    assert _bench is not None
-    return _bench.figures(name, seed, output)
+    assert _trainer is not None
+    return _trainer.figures(name, seed, output)
 
 
-def _scored(weights: Path, collection: Collection) -> dict[str, float]:
+def _score(weights: Path, collection: Collection) -> dict[str, float]:
     """The figures of a variant, in percent; AUROC in [0, 1]."""
     measured = measure(evaluate(load_model(weights), weights.parent.name, collection))
     figures = {name: measured["sets"][name]["accuracy"] for name in collection.sets}

@@ -54,8 +54,10 @@ def restore(path: Path, state: State, config: Config) -> None:
     saved, wanted = content["config"], to_dict(config)
     differing = sorted(key for key in wanted if wanted[key] != saved.get(key))
     if differing:
-        told = ", ".join(f"{key} {saved.get(key)} (now {wanted[key]})" for key in differing)
-        raise ValueError(f"{path}: expected a run with the same settings, came one with {told}")
+        differences = ", ".join(f"{key} {saved.get(key)} (now {wanted[key]})" for key in differing)
+        raise ValueError(
+            f"{path}: expected a run with the same settings, got one with {differences}"
+        )
     for part in ("network", "averaged", "optimizer", "schedule"):
         getattr(state, part).load_state_dict(content[part])
     state.epoch, state.metrics = content["epoch"], content["metrics"]

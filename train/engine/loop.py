@@ -55,9 +55,9 @@ def fit(
     """
     kept = run / "checkpoint.pth"
     if kept.is_file() and not resume:
-        raise ValueError(f"{kept}: expected a new run folder (--run) or --resume, came a run")
+        raise ValueError(f"{kept}: expected a new run folder (--run) or --resume, got a run")
     steps = sum(
-        -(-pool.size(round_of(epoch, config)) // config.batch_size)
+        -(-pool.size(shard_of(epoch, config)) // config.batch_size)
         for epoch in range(config.epochs)
     )
     state = checkpoint.begin(config, steps, device)
@@ -85,16 +85,16 @@ def fit(
     print(f"wrote {output} and {run}/")
 
 
-def round_of(epoch: int, config: Config) -> int:
-    """Which round of the pool an epoch is: the varied ones in turn, at the end the calm ones.
+def shard_of(epoch: int, config: Config) -> int:
+    """The shard that an epoch trains on: weakly augmented ones at the end, before them the others.
 
-    Near its end a training learns details, and they should be those of what people write.
+    At its end a training learns details, which should be those of real handwriting.
     """
-    calm = [number for number in range(config.num_shards) if is_weak(number)]
-    varied = [number for number in range(config.num_shards) if not is_weak(number)]
-    ending = round(config.epochs * config.weak_epoch_share) if calm else 0
+    weak = [number for number in range(config.num_shards) if is_weak(number)]
+    others = [number for number in range(config.num_shards) if not is_weak(number)]
+    ending = round(config.epochs * config.weak_epoch_share) if weak else 0
     left = config.epochs - epoch
-    return calm[-left % len(calm)] if left <= ending else varied[epoch % len(varied)]
+    return weak[-left % len(weak)] if left <= ending else others[epoch % len(others)]
 
 
 def _epoch(
@@ -110,8 +110,8 @@ def _epoch(
 
     network: the state's own, whose gradients are those of all processes.
     """
-    number = round_of(state.epoch, config)
-    told = None if teacher is None else teacher.logits(pool, number)
+    number = shard_of(state.epoch, config)
+    teacher_logits = None if teacher is None else teacher.logits(pool, number)
     started = time.perf_counter()
     digits = pool.shard(number)
     order = _order(len(digits.labels), config.seed, state.epoch)
@@ -132,7 +132,11 @@ def _epoch(
             with torch.autocast(device.type, torch.bfloat16, config.precision == "bfloat16"):
                 logits = network(glyphs).float()
             truth = torch.from_numpy(digits.labels[chosen]).to(device)
-            soft = None if told is None else torch.from_numpy(told[chosen]).to(device)
+            soft = (
+                None
+                if teacher_logits is None
+                else torch.from_numpy(teacher_logits[chosen]).to(device)
+            )
             loss = _loss(logits, truth, soft, config)
             state.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

@@ -1,7 +1,7 @@
-"""How far a confidence can be believed, and what separates digits from everything else.
+"""Calibration of confidences, and the score that separates digits from everything else.
 
 Logits here are float (n, 10) or (n, 11): ten digits and, where there is an eleventh, "not a
-digit". A probability of a digit is the softmax over the ten alone; the eleventh is a score apart.
+digit". A digit's probability is the softmax over the ten alone; the eleventh gives the OOD score.
 """
 
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ _MAX_TEMPERATURE: Final = 20.0
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """Glyphs in bins of rising confidence, each (bins,): how many, how sure, how often right.
+    """Glyphs in bins of rising confidence: count, mean confidence and accuracy, each (bins,).
 
-    confidence and accuracy are means in [0, 1], 0 where a bin is empty.
+    confidence and accuracy are in [0, 1], and 0 where a bin is empty.
     """
 
     count: NDArray[np.int64]
@@ -37,7 +37,7 @@ class Reliability:
 
     @property
     def error(self) -> float:
-        """The expected calibration error: mean gap of confidence and accuracy, by glyph."""
+        """The expected calibration error: mean gap between confidence and accuracy, by glyph."""
         gap = np.abs(self.confidence - self.accuracy)
         return float((gap * self.count).sum() / max(1, self.count.sum()))
 
@@ -48,10 +48,10 @@ def probabilities(logits: Floats, temperature: float = 1.0) -> Doubles:
 
 
 def ood_scores(logits: Floats) -> Doubles:
-    """Float64 (n,), the higher the less a digit; of any scale, the same for one model.
+    """Out-of-distribution scores float64 (n,), the higher the less like a digit, on any scale.
 
-    The log-odds of the eleventh output against the ten; for a network that has none, minus its
-    largest softmax probability, the usual stand-in.
+    The log-odds of the eleventh output against the ten; for a network without it minus the maximum
+    softmax probability, the usual substitute.
     """
     if logits.shape[1] == NUM_DIGITS:
         lowest: Doubles = -probabilities(logits).max(axis=1)
@@ -62,7 +62,7 @@ def ood_scores(logits: Floats) -> Doubles:
 def negative_log_likelihood(
     logits: Floats, labels: NDArray[np.int64], temperature: float = 1.0
 ) -> float:
-    """Mean surprise at the true labels, int64 (n,), in nats."""
+    """The mean over glyphs in nats; labels: int64 (n,)."""
     logs = _log_probabilities(logits, temperature)
     return float(-logs[np.arange(len(labels)), labels].mean())
 
@@ -90,18 +90,18 @@ def reliability(
     Bins are equally wide, their upper edge included; with `equal_mass` equally full instead.
     """
     confidence = probabilities.max(axis=1).astype(np.float64)
-    right = probabilities.argmax(axis=1) == labels
+    correct = probabilities.argmax(axis=1) == labels
     if equal_mass:
-        place = np.empty(len(labels), np.int64)
-        place[np.argsort(confidence, kind="stable")] = np.arange(len(labels)) * bins // len(labels)
+        index = np.empty(len(labels), np.int64)
+        index[np.argsort(confidence, kind="stable")] = np.arange(len(labels)) * bins // len(labels)
     else:
-        place = np.digitize(confidence, np.linspace(0, 1, bins + 1)[1:-1], right=True)
-    count = np.bincount(place, minlength=bins)
-    share = np.maximum(count, 1)
+        index = np.digitize(confidence, np.linspace(0, 1, bins + 1)[1:-1], right=True)
+    count = np.bincount(index, minlength=bins)
+    divisor = np.maximum(count, 1)
     return Reliability(
         count,
-        np.bincount(place, confidence, bins) / share,
-        np.bincount(place, right, bins) / share,
+        np.bincount(index, confidence, bins) / divisor,
+        np.bincount(index, correct, bins) / divisor,
     )
 
 
@@ -112,21 +112,27 @@ def expected_calibration_error(
     return reliability(probabilities, labels, bins, equal_mass).error
 
 
-def threshold_at(scores_of_digits: Floats, share: float) -> float:
-    """The score above which at most this share, 0 to 1, of the digits lies, and almost as much."""
-    if not 0 <= share < 1 or len(scores_of_digits) == 0:
+def threshold_at(scores_of_digits: Floats, false_reject_rate: float) -> float:
+    """The lowest score above which at most this share of the digits lies.
+
+    Raises ValueError unless there are scores and the rate is in [0, 1).
+    """
+    if not 0 <= false_reject_rate < 1 or len(scores_of_digits) == 0:
         raise ValueError(
-            f"expected scores and a share in [0, 1), came {len(scores_of_digits)} "
-            f"scores and {share}"
+            f"expected scores and a rate in [0, 1), got {len(scores_of_digits)} "
+            f"scores and {false_reject_rate}"
         )
     falling = np.sort(scores_of_digits)[::-1]
-    return float(falling[int(share * len(falling))])
+    return float(falling[int(false_reject_rate * len(falling))])
 
 
 def auroc(positive: Floats, negative: Floats) -> float:
-    """The chance that a positive scores above a negative; a tie counts half."""
+    """The probability that a positive scores above a negative; a tie counts half.
+
+    Raises ValueError unless there are scores of both kinds.
+    """
     if len(positive) == 0 or len(negative) == 0:
-        raise ValueError(f"expected scores of both kinds, came {len(positive)} and {len(negative)}")
+        raise ValueError(f"expected scores of both kinds, got {len(positive)} and {len(negative)}")
     ranked = np.sort(negative)
     below = np.searchsorted(ranked, positive, "left") + np.searchsorted(ranked, positive, "right")
     return float(below.mean() / (2 * len(ranked)))

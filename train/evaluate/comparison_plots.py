@@ -39,7 +39,7 @@ def corruption_bars(
         )
         axes.bar_label(drawn, fmt="%.1f", fontsize=7, padding=2)
     axes.set_yticks(rows, [names[index] for index in order])
-    axes.set(xlabel="read right, %", xlim=(0, 106))
+    axes.set(xlabel="read correctly, %", xlim=(0, 106))
     axes.set_title("Accuracy under corruptions of MNIST", loc="left")
     axes.margins(y=0.01)
     axes.spines[["top", "right"]].set_visible(False)
@@ -83,9 +83,9 @@ def photographs(path: Path, examples: Sequence[Example]) -> None:
 
 
 def reliability_diagrams(path: Path, results: Mapping[str, Result]) -> None:
-    """How often each model is right where it is so sure, in 15 equally wide bins.
+    """Accuracy against confidence of each model, in 15 equally wide bins.
 
-    A dot is a bin, the larger the more digits are in it; on the diagonal confidence is earned.
+    A dot is a bin, the larger the more digits are in it; on the diagonal a model is calibrated.
     """
     figure, grid = plt.subplots(
         1, len(results), figsize=(4.3 * len(results), 4.4), layout="constrained", squeeze=False
@@ -103,7 +103,7 @@ def reliability_diagrams(path: Path, results: Mapping[str, Result]) -> None:
             sizes = 12 + 6 * np.sqrt(bins.count[full])
             colour = line[0].get_color()
             axes.scatter(bins.confidence[full], bins.accuracy[full], sizes, color=colour, alpha=0.5)
-        axes.set(title=model, xlabel="confidence", ylabel="share right", xlim=(0, 1.04))
+        axes.set(title=model, xlabel="confidence", ylabel="share read correctly", xlim=(0, 1.04))
         axes.set(ylim=(0, 1.04), aspect="equal")
         axes.legend(loc="upper left", fontsize=8, frameon=False)
     figure.savefig(path, dpi=DPI, bbox_inches="tight")
@@ -111,9 +111,9 @@ def reliability_diagrams(path: Path, results: Mapping[str, Result]) -> None:
 
 
 def ood_scores(path: Path, results: Mapping[str, Result], share: float) -> None:
-    """Above, how each model's scores of digits and of the rest lie; below, ROC curves of all.
+    """Above, the OOD scores of digits and negatives by each model; below, the ROC curves of all.
 
-    share: of the digits, 0 to 1, that is refused at the dashed lines.
+    share: of the digits, 0 to 1, that is rejected at the dashed lines.
     """
     count = len(results)
     figure = plt.figure(figsize=(max(9, 4.3 * count), 8), layout="constrained")
@@ -126,15 +126,15 @@ def ood_scores(path: Path, results: Mapping[str, Result], share: float) -> None:
         both = np.concatenate([digits, others])
         edges = np.linspace(both.min(), both.max(), 61).tolist()
         axes.hist(digits, edges, density=True, alpha=0.6, label="digits")
-        axes.hist(others, edges, density=True, alpha=0.6, label="not digits")
+        axes.hist(others, edges, density=True, alpha=0.6, label="negatives")
         axes.axvline(threshold_at(digits, share), color="0.3", linestyle="--")
         axes.set(title=model, xlabel="OOD score", yscale="log", ylabel="density")
         axes.legend(fontsize=8, frameon=False)
         refused, caught = _roc(digits, others)
         curves.plot(np.maximum(refused, 1e-5), caught, label=model, drawstyle="steps-post")
     curves.axvline(share, color="0.3", linestyle="--")
-    curves.set(xscale="log", xlim=(1e-4, 1), ylim=(0, 1.02), title="All that is no digit")
-    curves.set(xlabel="share of digits refused", ylabel="share of the rest refused")
+    curves.set(xscale="log", xlim=(1e-4, 1), ylim=(0, 1.02), title="All negatives")
+    curves.set(xlabel="share of the digits rejected", ylabel="share of the negatives rejected")
     curves.legend(frameon=False)
     figure.savefig(path, dpi=DPI, bbox_inches="tight")
     plt.close(figure)

@@ -1,4 +1,4 @@
-"""The figures of an evaluation: from what models made of each set to numbers for JSON and pages."""
+"""The figures of an evaluation, from each set's logits to numbers for JSON and pages."""
 
 from typing import Any
 
@@ -32,16 +32,16 @@ def measure(result: Result) -> dict[str, Any]:
         "sets": {name: _set(score) for name, score in result.scores.items()},
     }
     for title, chosen in (("MNIST-C's 15", MNIST_C), ("all corruptions", result.corrupted)):
-        found = [result.scores[name].accuracy for name in chosen if name in result.corrupted]
-        if found:
-            figures.setdefault("mean_accuracy", {})[title] = round(float(np.mean(found)), 3)
+        accuracies = [result.scores[name].accuracy for name in chosen if name in result.corrupted]
+        if accuracies:
+            figures.setdefault("mean_accuracy", {})[title] = round(float(np.mean(accuracies)), 3)
     if result.outliers:
         figures["not_a_digit"] = _not_digits(result)
     return figures
 
 
 def _set(score: Score) -> dict[str, Any]:
-    """Calibration is of the digits that were found; errors and accuracy are of all."""
+    """Errors and accuracy are of all digits, calibration of those that are not missing."""
     figures: dict[str, Any] = {
         "n": score.total,
         "errors": score.errors,
@@ -54,18 +54,18 @@ def _set(score: Score) -> dict[str, Any]:
     probabilities = score.probabilities
     by_width = reliability(probabilities, score.labels)
     by_mass = reliability(probabilities, score.labels, equal_mass=True)
-    surprise = negative_log_likelihood(score.logits, score.labels, score.temperature)
+    likelihood = negative_log_likelihood(score.logits, score.labels, score.temperature)
     return figures | {
         "expected_calibration_error": round(by_width.error, 5),
         f"expected_calibration_error_{BINS}_equal_mass": round(by_mass.error, 5),
-        "negative_log_likelihood": round(surprise, 5),
+        "negative_log_likelihood": round(likelihood, 5),
         "mean_confidence": round(float(probabilities.max(axis=1).mean()), 5),
         "confusion": score.confusion().tolist(),
     }
 
 
 def _not_digits(result: Result) -> dict[str, Any]:
-    """How well the score tells what is no digit, and what is refused at which threshold."""
+    """How well the OOD score separates digits from the rest, and what each threshold rejects."""
     digits, others = result.ood_scores_of_digits, result.ood_scores_of_outliers
     common = threshold_at(digits, TARGET_FALSE_REJECT_RATE)
     own = result.model.threshold
@@ -83,17 +83,17 @@ def _not_digits(result: Result) -> dict[str, Any]:
         "threshold": common,
         "digits_refused": _share(digits, common),
         "digits_refused_at_own_threshold": None if own is None else _share(digits, own),
-        "mean_auroc": round(float(np.mean([one["auroc"] for one in sets.values()])), 5),
-        "mean_refused": round(float(np.mean([one["refused"] for one in sets.values()])), 3),
+        "mean_auroc": round(float(np.mean([values["auroc"] for values in sets.values()])), 5),
+        "mean_refused": round(float(np.mean([values["refused"] for values in sets.values()])), 3),
         "sets": sets,
     }
 
 
 def _share(scores: Doubles, threshold: float) -> float:
-    """Refused, in percent."""
+    """The share of scores above the threshold, in percent."""
     return round(100 * float((scores > threshold).mean()), 3)
 
 
 def _finite(value: float | None) -> float | None:
-    """JSON knows no infinity, which stands for a model that refuses nothing."""
+    """None for an infinite threshold, which rejects nothing: JSON has no infinity."""
     return value if value is not None and np.isfinite(value) else None

@@ -1,8 +1,8 @@
-"""Models of every kind behind one door: glyphs uint8 (n, 28, 28) in, logits out.
+"""Models of every kind behind one interface: glyphs uint8 (n, 28, 28) in, logits out.
 
-Weights written by train; ONNX files written by export, which say in their metadata what they are;
-and ONNX files of others, which say nothing: their input is taken to be a glyph with ink 255 on 0,
-of any shape with 784 values and as float32 or uint8, alone or in batches.
+There are weights written by train, ONNX files written by export, which describe themselves in their
+metadata, and ONNX files from elsewhere. The input of those is taken to be a glyph with ink 255 on 0
+in any shape with 784 values, as float32 or uint8, one at a time or in batches.
 """
 
 import pickle
@@ -30,12 +30,12 @@ _DTYPES: Final = {"tensor(float)": np.float32, "tensor(uint8)": np.uint8}
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A network that can be run, and what is known about it.
+    """A network that can be run, and its properties.
 
     kind: "torch", "onnx" (ours) or "foreign onnx".
     bytes: of its file; parameters: trained numbers in it.
-    temperature: divides the logits before the softmax; 1 where the file does not say.
-    threshold: the not-a-digit score above which it refuses, or None where it does not say.
+    temperature: divides the logits before the softmax; 1 where the file has none.
+    threshold: the OOD score above which it rejects, or None where the file has none.
     logits: float32 (n, 10) or (n, 11) of glyphs uint8 (n, 28, 28), ink 255 on 0.
     """
 
@@ -57,23 +57,26 @@ def load_model(path: Path) -> Model:
     try:
         logits = model.logits(np.zeros((2, SIDE, SIDE), np.uint8))
     except Exception as error:  # ONNX Runtime raises a class of its own for every cause
-        raise WrongModel(f"{path}: expected a network that reads glyphs, came {error}") from error
+        raise WrongModel(f"{path}: expected a network that reads glyphs, got {error}") from error
     if logits.shape not in ((2, NUM_DIGITS), (2, NUM_DIGITS + 1)):
         raise WrongModel(
-            f"{path}: expected 10 or 11 outputs a glyph, came {logits.size} for two glyphs"
+            f"{path}: expected 10 or 11 outputs a glyph, got {logits.size} for two glyphs"
         )
     return model
 
 
 def names(paths: Sequence[Path]) -> list[str]:
-    """A name for each model, its file's, with as many folders before it as tell it apart."""
+    """The models' file names, with as many folders as it takes to tell them apart.
+
+    Raises WrongModel for a path that is given twice.
+    """
     if len(set(paths)) < len(paths):
-        raise WrongModel(f"expected each model once, came {' '.join(map(str, paths))}")
+        raise WrongModel(f"expected each model once, got {' '.join(map(str, paths))}")
     deepest = max((len(path.parts) for path in paths), default=1)
     for depth in range(1, deepest + 1):
-        found = [str(Path(*path.parts[-depth:])) for path in paths]
-        if len(set(found)) == len(found):
-            return found
+        shortened = [str(Path(*path.parts[-depth:])) for path in paths]
+        if len(set(shortened)) == len(shortened):
+            return shortened
     return [str(path) for path in paths]
 
 
@@ -83,7 +86,7 @@ def _load_torch(path: Path) -> Model:
     except (ValueError, RuntimeError, TypeError, KeyError, EOFError, pickle.PickleError) as error:
         reason = " ".join(str(error).split())[:200]  # torch writes paragraphs
         if not reason.startswith(f"{path}: expected"):  # said by `load` already
-            reason = f"{path}: expected weights written by train, came {reason}"
+            reason = f"{path}: expected weights written by train, got {reason}"
         raise WrongModel(reason) from error
     return Model(
         path,
@@ -101,14 +104,12 @@ def _load_onnx(path: Path) -> Model:
     try:
         session = onnxruntime.InferenceSession(str(path), session_options(1), PROVIDERS)
     except Exception as error:  # ONNX Runtime raises a class of its own for every cause
-        raise WrongModel(f"{path}: expected an ONNX model, came {error}") from error
+        raise WrongModel(f"{path}: expected an ONNX model, got {error}") from error
     metadata: dict[str, str] = session.get_modelmeta().custom_metadata_map
     ours = metadata.get("contract", "").startswith("digits/")
     labels = metadata.get("labels", "")
     if ours and not labels.startswith(LABELS[:NUM_DIGITS]):
-        raise WrongModel(
-            f"{path}: expected labels from {LABELS[:NUM_DIGITS]!r} on, came {labels!r}"
-        )
+        raise WrongModel(f"{path}: expected labels from {LABELS[:NUM_DIGITS]!r} on, got {labels!r}")
     return Model(
         path,
         kind="onnx" if ours else "foreign onnx",
@@ -122,28 +123,28 @@ def _load_onnx(path: Path) -> Model:
 
 
 def _runner(path: Path, session: Any) -> Logits:
-    """Feeds glyphs as the session's input wants them."""
+    """A function that feeds glyphs in the shape and dtype that the session expects."""
     inputs = session.get_inputs()
     batch, *rest = inputs[0].shape or [None]
-    alone = batch == 1
+    one_at_a_time = batch == 1
     fitting = (
         len(inputs) == 1
         and inputs[0].type in _DTYPES
         and all(isinstance(side, int) for side in rest)
         and np.prod(rest) == SIDE * SIDE
-        and (alone or not isinstance(batch, int))
+        and (one_at_a_time or not isinstance(batch, int))
     )
     if not fitting:
-        came = ", ".join(f"{one.name} {one.type} {one.shape}" for one in inputs)
-        raise WrongModel(f"{path}: expected one input of 28 x 28 values a glyph, came {came}")
+        actual = ", ".join(f"{port.name} {port.type} {port.shape}" for port in inputs)
+        raise WrongModel(f"{path}: expected one input of 28 x 28 values a glyph, got {actual}")
     name, dtype = inputs[0].name, _DTYPES[inputs[0].type]
 
     def logits(glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
-        given = glyphs.astype(dtype).reshape(len(glyphs), *rest)
-        parts = np.split(given, len(given)) if alone else [given]
-        found = [np.asarray(session.run(None, {name: part})[0], np.float32) for part in parts]
+        values = glyphs.astype(dtype).reshape(len(glyphs), *rest)
+        parts = np.split(values, len(values)) if one_at_a_time else [values]
+        outputs = [np.asarray(session.run(None, {name: part})[0], np.float32) for part in parts]
         return np.concatenate(
-            [one.reshape(len(part), -1) for one, part in zip(found, parts, strict=True)]
+            [output.reshape(len(part), -1) for output, part in zip(outputs, parts, strict=True)]
         )
 
     return logits

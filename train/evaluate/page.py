@@ -32,8 +32,8 @@ p.note { color: #666; max-width: 45rem; }
 
 _OF_CALIBRATION = (
     "A dot is one of 15 equally wide bins of confidence, the larger the more digits are in it. "
-    "Above the diagonal a model is better than it says. The error is the expected calibration "
-    "error over the same bins."
+    "Above the diagonal a model is more accurate than it claims. The error is the expected "
+    "calibration error over the same bins."
 )
 
 Section = tuple[str, str, list[str]]  # heading, note, picture files
@@ -135,9 +135,9 @@ def _html(
         "<!doctype html>\n<html lang='en'>\n<meta charset='utf-8'>\n"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>\n"
         f"<title>Evaluation</title>\n<style>{_STYLE}</style>\n<h1>Evaluation</h1>\n"
-        "<p class='note'>Read right in percent, and in brackets how many were not. MNIST "
-        "validation is from MNIST's training file: a model from elsewhere has probably seen it. "
-        "Every figure is in "
+        "<p class='note'>Accuracy in percent, and the number of errors in brackets. The MNIST "
+        "validation set is part of MNIST's training file: a model from elsewhere has probably "
+        "been trained on it. Every figure is in "
         "<a href='evaluation.json'>evaluation.json</a>.</p>\n"
         f"<table>\n{table}\n</table>\n{left_out}\n{parts}\n</html>\n"
     )

@@ -1,4 +1,4 @@
-"""What a network made of glyphs with known labels: its logits, and what they say."""
+"""A network's logits for glyphs with known labels, and the figures that follow from them."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _BATCH = 2048
 class Score:
     """logits: float32 (n, 10), or (n, 11) with "not a digit" last; labels: int64 (n,), 0-9.
 
-    missing: digits of which no glyph could be made at all; each counts as an error.
+    missing: digits in whose picture no ink was found; each counts as an error.
     temperature: divides the logits before they are turned into probabilities.
     """
 
@@ -29,7 +29,7 @@ class Score:
 
     @property
     def predicted(self) -> NDArray[np.int64]:
-        """The digit each glyph was taken for, int64 (n,), whether it looks like one or not."""
+        """The most likely digit for each glyph, int64 (n,), whether it looks like one or not."""
         best: NDArray[np.int64] = np.argmax(self.logits[:, :NUM_DIGITS], axis=1)
         return best
 
@@ -40,17 +40,17 @@ class Score:
 
     @property
     def total(self) -> int:
-        """How many digits there were."""
+        """The number of digits, the missing ones included."""
         return len(self.labels) + self.missing
 
     @property
     def errors(self) -> int:
-        """How many digits were misread or not found."""
+        """The number of digits that were misread or missing."""
         return int((self.predicted != self.labels).sum()) + self.missing
 
     @property
     def accuracy(self) -> float:
-        """Share read right, in percent."""
+        """Share that was read correctly, in percent."""
         return 100 * (1 - self.errors / self.total)
 
     def confusion(self) -> NDArray[np.int64]:
@@ -59,24 +59,24 @@ class Score:
         np.add.at(counts, (self.labels, self.predicted), 1)
         return counts
 
-    def worst(self, most: int) -> NDArray[np.int64]:
-        """Indices of the misread glyphs, the most confident mistakes first."""
+    def worst(self, limit: int) -> NDArray[np.int64]:
+        """Indices of at most `limit` misread glyphs, the most confident mistakes first."""
         wrong = np.flatnonzero(self.predicted != self.labels)
         best = self.logits[:, :NUM_DIGITS].max(axis=1)
         excess = best - self.logits[np.arange(len(self.labels)), self.labels]
-        return wrong[np.argsort(-excess[wrong], kind="stable")][:most]
+        return wrong[np.argsort(-excess[wrong], kind="stable")][:limit]
 
 
 @torch.inference_mode()
 def logits(
     network: nn.Module, glyphs: NDArray[np.uint8], device: torch.device
 ) -> NDArray[np.float32]:
-    """A network's outputs, float32 (n, outputs), in evaluation mode; leaves it in that mode."""
+    """Outputs float32 (n, outputs) for glyphs uint8 (n, 28, 28); sets evaluation mode."""
     network.eval()
     parts = torch.split(torch.from_numpy(glyphs), _BATCH)
     return np.concatenate([network(part.to(device)).float().cpu().numpy() for part in parts])
 
 
 def score(network: nn.Module, digits: Digits, device: torch.device) -> Score:
-    """Runs a network in evaluation mode over digits; leaves it in that mode."""
+    """The score of a network on digits; sets evaluation mode."""
     return Score(logits(network, digits.glyphs, device), digits.labels)

@@ -1,6 +1,7 @@
-"""What models are scored on: glyphs nobody trained on, clean, photographed, corrupted, no digits.
+"""The sets that models are scored on: held-out digits, clean, photographed or corrupted, and
+negatives.
 
-Every set is made by fixed seeds, the same for every model and every call.
+Every set is made with fixed seeds and is the same for every model and every call.
 """
 
 from collections.abc import Iterator
@@ -37,16 +38,19 @@ from train.evaluate.protocol import (
 from train.negatives.mix import validation_negatives
 from train.render.photograph import photograph, photograph_glyph
 
-QUICK: Final = 500  # of each set, for a first look
-# So many that one digit is a thirtieth of a point.
-_PHOTOGRAPHED_DIGITS: Final = 3_000  # of MNIST's
+QUICK: Final = 500  # digits of each set, for a quick check
+_PHOTOGRAPHED_DIGITS: Final = 3_000  # of MNIST's, so that one is a thirtieth of a point
 _TAKES: Final = 2  # photographs of each pen digit
 _EXAMPLES: Final = 14  # pictures kept to be shown
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for: the data folder, MNIST's test file, a file of test writers, haste."""
+    """Which sets to collect.
+
+    folder: of the data sets. test: MNIST's test file too. writers: a file of more pen digits.
+    quick: only QUICK digits of each set.
+    """
 
     folder: Path
     test: bool = False
@@ -54,8 +58,8 @@ class Wanted:
     quick: bool = False
 
     @property
-    def most(self) -> int | None:
-        """Of each set."""
+    def max_digits(self) -> int | None:
+        """Of each set; None for all."""
         return QUICK if self.quick else None
 
 
@@ -63,8 +67,8 @@ class Wanted:
 class EvaluationSet:
     """Glyphs with labels.
 
-    missing: digits whose picture showed no ink, each an error. others: uint8 (m, 28, 28), what
-    other looks at the pictures gave, in order; owners: int64 (m,), of which of the digits.
+    missing: digits in whose picture no ink was found, each an error. others: uint8 (m, 28, 28),
+    the other candidate glyphs, in order; owners: int64 (m,), the digits they belong to.
     """
 
     digits: Digits
@@ -83,10 +87,10 @@ class Example:
 
 @dataclass(eq=False)
 class Collection:
-    """All that models are scored on, and why something is not there.
+    """All sets, and why a set is missing.
 
-    sets, corrupted: digits by name. outliers: uint8 (n, 28, 28) by name, none of them a digit.
-    corrupted_from: the set that was corrupted.
+    sets, corrupted: digits by name. outliers: negatives, uint8 (n, 28, 28), by name.
+    corrupted_from: the set whose digits were corrupted. skipped: reasons by what is missing.
     """
 
     sets: dict[str, EvaluationSet] = field(default_factory=dict)
@@ -102,34 +106,36 @@ class Collection:
 
 
 def collect(wanted: Wanted) -> Collection:
-    """Loads and makes the sets, each only if its data is there or can be had.
+    """Loads and makes every set whose data is there or can be downloaded.
 
-    Raises DataError when none is, and for a file of test writers that cannot be read.
+    Raises DataError if there is none, and for a file of test writers that cannot be read.
     """
-    found = Collection()
-    mnist, pen = _mnist(wanted.folder, found), _pen(wanted.folder, found)
-    most = wanted.most
+    collection = Collection()
+    mnist, pen = _mnist(wanted.folder, collection), _pen(wanted.folder, collection)
+    max_digits = wanted.max_digits
     if mnist is not None:
-        found.sets[MNIST] = EvaluationSet(_first(mnist.validation, most))
+        collection.sets[MNIST] = EvaluationSet(_first(mnist.validation, max_digits))
         if wanted.test:
-            found.sets[TEST] = EvaluationSet(_first(mnist.test, most))
-            found.corrupted_from = TEST
+            collection.sets[TEST] = EvaluationSet(_first(mnist.test, max_digits))
+            collection.corrupted_from = TEST
     if pen is not None:
-        found.sets[INK] = EvaluationSet(draw_digits(_first_ink(pen.validation, most)))
+        collection.sets[INK] = EvaluationSet(draw_digits(_first_ink(pen.validation, max_digits)))
     if wanted.writers is not None:
-        found.sets[OTHER_INK] = EvaluationSet(
-            draw_digits(_first_ink(read_writers(wanted.writers), most))
+        collection.sets[OTHER_INK] = EvaluationSet(
+            draw_digits(_first_ink(read_writers(wanted.writers), max_digits))
         )
-    if not found.sets:
-        raise DataError("; ".join(found.skipped.values()))
-    _photograph(found, pen, most)
+    if not collection.sets:
+        raise DataError("; ".join(collection.skipped.values()))
+    _photograph(collection, pen, max_digits)
     if mnist is not None:
-        plain = found.sets[found.corrupted_from].digits
+        plain = collection.sets[collection.corrupted_from].digits
         for name in tqdm(CORRUPTIONS, "corrupt MNIST", leave=False):
-            found.corrupted[name] = EvaluationSet(Digits(corrupt(name, plain.glyphs), plain.labels))
+            collection.corrupted[name] = EvaluationSet(
+                Digits(corrupt(name, plain.glyphs), plain.labels)
+            )
     if mnist is not None and pen is not None:
-        _outliers(found, wanted, mnist, pen)
-    return found
+        _outliers(collection, wanted, mnist, pen)
+    return collection
 
 
 def read_writers(path: Path) -> Ink:
@@ -138,14 +144,14 @@ def read_writers(path: Path) -> Ink:
     if path.suffix == ".jsonl":
         ink = corrections.load(path, held_back=True).ink
         if not ink.strokes:
-            raise DataError(f"{path}: expected held-back corrections with strokes, came none")
+            raise DataError(f"{path}: expected held-back corrections with strokes, got none")
         return ink
     try:
         records = pendigits.parse(path.read_text("ascii"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: expected UNIPEN text, came {error}") from error
+        raise DataError(f"{path}: expected UNIPEN text, got {error}") from error
     if not records:
-        raise DataError(f"{path}: expected UNIPEN text with digits, came one without")
+        raise DataError(f"{path}: expected UNIPEN text with digits, got one without")
     return Ink(
         [record.strokes for record in records],
         np.array([record.label for record in records], np.int64),
@@ -153,63 +159,65 @@ def read_writers(path: Path) -> Ink:
     )
 
 
-def _mnist(folder: Path, found: Collection) -> Mnist | None:
+def _mnist(folder: Path, collection: Collection) -> Mnist | None:
     try:
         return load_mnist(folder)
     except (DataError, OSError) as error:
-        found.skipped["MNIST, plain, photographed and corrupted"] = str(error)
+        collection.skipped["MNIST, plain, photographed and corrupted"] = str(error)
         return None
 
 
-def _pen(folder: Path, found: Collection) -> PenDigits | None:
+def _pen(folder: Path, collection: Collection) -> PenDigits | None:
     try:
         return load_pendigits(folder)
     except (DataError, OSError) as error:
-        found.skipped["pen ink, plain and photographed"] = str(error)
+        collection.skipped["pen ink, plain and photographed"] = str(error)
         return None
 
 
-def _outliers(found: Collection, wanted: Wanted, mnist: Mnist, pen: PenDigits) -> None:
+def _outliers(collection: Collection, wanted: Wanted, mnist: Mnist, pen: PenDigits) -> None:
     try:
         characters = split_omniglot(load_omniglot(wanted.folder)).validation
     except (DataError, OSError) as error:
-        found.skipped["what is not a digit"] = str(error)
+        collection.skipped["negatives"] = str(error)
         return
     made = validation_negatives(characters, pen.validation, mnist.validation)
-    found.outliers = {name: glyphs[: wanted.most] for name, glyphs in made.items()}
+    collection.outliers = {name: glyphs[: wanted.max_digits] for name, glyphs in made.items()}
 
 
-def _photograph(found: Collection, pen: PenDigits | None, most: int | None) -> None:
-    """Adds the photographed sets of what is there, each picture by its own fixed seed."""
+def _photograph(collection: Collection, pen: PenDigits | None, max_digits: int | None) -> None:
+    """Adds the photographed sets, each picture with a fixed seed of its own."""
     if pen is not None:
-        ink, takes = _first_ink(pen.validation, most), _TAKES if most is None else 1
+        ink, takes = _first_ink(pen.validation, max_digits), _TAKES if max_digits is None else 1
         pictures = (
             photograph(strokes, np.random.default_rng((0, number))).picture
             for number, strokes in enumerate(ink.strokes * takes)
         )
-        found.sets[PHOTOGRAPHED_INK] = _seen(pictures, np.tile(ink.labels, takes), found)
-    if MNIST in found.sets:
-        digits = _first(found.sets[MNIST].digits, _PHOTOGRAPHED_DIGITS)
+        collection.sets[PHOTOGRAPHED_INK] = _seen(pictures, np.tile(ink.labels, takes), collection)
+    if MNIST in collection.sets:
+        digits = _first(collection.sets[MNIST].digits, _PHOTOGRAPHED_DIGITS)
         pictures = (
             photograph_glyph(glyph, np.random.default_rng((1, number))).picture
             for number, glyph in enumerate(digits.glyphs)
         )
-        found.sets[PHOTOGRAPHED_MNIST] = _seen(pictures, digits.labels, found)
+        collection.sets[PHOTOGRAPHED_MNIST] = _seen(pictures, digits.labels, collection)
 
 
 def _seen(
-    pictures: Iterator[NDArray[np.uint8]], labels: NDArray[np.int64], found: Collection
+    pictures: Iterator[NDArray[np.uint8]], labels: NDArray[np.int64], collection: Collection
 ) -> EvaluationSet:
     """The glyphs that serving finds in pictures; keeps the first pictures as examples."""
     seen: list[list[NDArray[np.uint8]]] = []
     for number, picture in enumerate(tqdm(pictures, "photograph", len(labels), leave=False)):
         seen.append(list(candidate_glyphs(picture)))
         if number < _EXAMPLES:
-            found.photographs.append(Example(picture, seen[-1][0] if seen[-1] else None))
+            collection.photographs.append(Example(picture, seen[-1][0] if seen[-1] else None))
     there = [glyphs for glyphs in seen if glyphs]
     others = [glyph for glyphs in there for glyph in glyphs[1:]]
     return EvaluationSet(
-        Digits(_stacked([glyphs[0] for glyphs in there]), labels[[bool(one) for one in seen]]),
+        Digits(
+            _stacked([glyphs[0] for glyphs in there]), labels[[bool(glyphs) for glyphs in seen]]
+        ),
         len(seen) - len(there),
         _stacked(others),
         np.repeat(np.arange(len(there)), [len(glyphs) - 1 for glyphs in there]),
@@ -220,9 +228,9 @@ def _stacked(glyphs: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     return np.array(glyphs, np.uint8).reshape(-1, 28, 28)
 
 
-def _first(digits: Digits, most: int | None) -> Digits:
-    return Digits(digits.glyphs[:most], digits.labels[:most])
+def _first(digits: Digits, max_digits: int | None) -> Digits:
+    return Digits(digits.glyphs[:max_digits], digits.labels[:max_digits])
 
 
-def _first_ink(ink: Ink, most: int | None) -> Ink:
-    return Ink(ink.strokes[:most], ink.labels[:most], ink.writers[:most])
+def _first_ink(ink: Ink, max_digits: int | None) -> Ink:
+    return Ink(ink.strokes[:max_digits], ink.labels[:max_digits], ink.writers[:max_digits])

@@ -112,12 +112,12 @@ def load(path: Path) -> Trained:
     content = read(path)
     missing = {"weights", "layout", "config", "run"} - set(content)
     if missing:
-        raise ValueError(f"{path}: expected weights written by train, came one without {missing}")
+        raise ValueError(f"{path}: expected weights written by train, got one without {missing}")
     network = Network(tuple((width, side, stride) for width, side, stride in content["layout"]))
     try:
         network.load_state_dict(content["weights"])
     except RuntimeError as error:  # of another version's layers
-        raise ValueError(f"{path}: expected weights of its layout, came {error}") from error
+        raise ValueError(f"{path}: expected weights of its layout, got {error}") from error
     return Trained(network.eval(), Config(**content["config"]), content["run"])
 
 
@@ -127,9 +127,9 @@ def read(path: Path) -> dict[str, Any]:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
         reason, *_ = " ".join(str(error).split()).split(". ")  # torch writes paragraphs
-        raise ValueError(f"{path}: expected a whole file of weights, came {reason}") from error
+        raise ValueError(f"{path}: expected a whole file of weights, got {reason}") from error
     if not isinstance(content, dict):
-        raise ValueError(f"{path}: expected weights by name, came {type(content).__name__}")
+        raise ValueError(f"{path}: expected weights by name, got {type(content).__name__}")
     return content
 
 

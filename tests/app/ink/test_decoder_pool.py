@@ -1,6 +1,13 @@
 """What strangers send: checked by its structure, then decoded where it can be ended."""
 
-from typing import Any
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -8,16 +15,23 @@ import pytest
 from numpy.typing import NDArray
 
 from app.ink import decoder_pool
-from app.ink.decoder_pool import DecoderBusy, DecoderPool
+from app.ink.decoder_pool import DecoderBusy, DecoderPool, Decoding, DecodingCancelled
 from app.ink.formats import NotAPicture, PictureTooLarge
 from app.reading import UnreadableInput
+from tests.conftest import ROOT
+from tests.support.hostile_pictures import (
+    jpeg_with_many_scans,
+    png_with,
+    text_bomb,
+    tiff_with_a_large_tile,
+)
 
 POOL = DecoderPool(2)
 
 
-def encoded(suffix: str, *shape: int, dtype: type[np.integer[Any]] = np.uint8) -> bytes:
+def encoded(suffix: str, *shape: int, dtype: type = np.uint8) -> bytes:
     """A white picture of this shape as a file's bytes."""
-    image: NDArray[np.integer[Any]] = np.full(shape, np.iinfo(dtype).max, dtype)
+    image: NDArray[np.generic] = np.full(shape, np.iinfo(dtype).max, dtype)
     return cv2.imencode(suffix, image)[1].tobytes()
 
 
@@ -80,3 +94,120 @@ def test_a_pool_has_its_own_limit_of_pixels() -> None:
     with pytest.raises(PictureTooLarge):
         pool.decode(encoded(".png", 20, 20))
     pool.close()
+
+
+MEMORY = 64 << 20  # bytes, for a decoder in the tests of the second wall
+HOSTILE = {
+    "a tile of 1 GB": tiff_with_a_large_tile(),
+    "10,000 scans": jpeg_with_many_scans(),
+    "1.6 GB of text": png_with(text_bomb(megabytes=8) * 200),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_structure_of_a_hostile_file_is_refused(name: str) -> None:
+    start = time.monotonic()
+    with pytest.raises(UnreadableInput, match="expected at most"):
+        POOL.decode(HOSTILE[name])
+    assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_passed_the_check_costs_one_process_and_others_are_read_meanwhile(name: str) -> None:
+    ordinary = encoded(".png", 30, 40, 3)
+    POOL.decode(ordinary)
+    with ThreadPoolExecutor(1) as other:
+        hostile = other.submit(POOL.decode_inspected, HOSTILE[name], MEMORY, Decoding(seconds=3))
+        for _ in range(5):
+            assert POOL.decode(ordinary).shape == (30, 40, 3)
+            assert all(peak_megabytes(worker) < 200 for worker in workers())
+        with pytest.raises(UnreadableInput, match="expected a (whole picture|picture that is dec)"):
+            hostile.result(15)
+    assert POOL.decode(ordinary).shape == (30, 40, 3)
+
+
+def test_a_decoding_is_cancelled_before_and_while_it_runs() -> None:
+    before, meanwhile = Decoding(), Decoding()
+    before.cancel()
+    with pytest.raises(DecodingCancelled):
+        POOL.decode(encoded(".png", 30, 40), decoding=before)
+    threading.Timer(1, meanwhile.cancel).start()
+    start = time.monotonic()
+    with pytest.raises(DecodingCancelled):
+        POOL.decode_inspected(HOSTILE["10,000 scans"], 1 << 30, meanwhile)
+    assert time.monotonic() - start < 5
+
+
+def test_a_full_pool_says_that_it_is_busy() -> None:
+    pool, slow = DecoderPool(1), Decoding(seconds=10)
+    with ThreadPoolExecutor(1) as other:
+        running = other.submit(pool.decode_inspected, HOSTILE["10,000 scans"], 1 << 30, slow)
+        time.sleep(0.5)
+        with pytest.raises(DecoderBusy):
+            pool.decode(encoded(".png", 30, 40), decoding=Decoding(seconds=0.5))
+        pool.close()
+        with pytest.raises(DecodingCancelled):
+            running.result(5)
+
+
+def test_a_decoder_that_has_ended_is_replaced() -> None:
+    pool, before = DecoderPool(1), workers()
+    pool.decode(encoded(".png", 30, 40))
+    (worker,) = set(workers()) - set(before)
+    os.kill(worker, signal.SIGKILL)
+    while is_alive(worker):
+        time.sleep(0.01)
+    assert pool.decode(encoded(".png", 30, 40)).shape == (30, 40)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
+def test_no_decoder_outlives_its_server(ending: signal.Signals) -> None:
+    command = [sys.executable, "-c", SERVER]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        worker = int(server.stdout.readline())
+        assert is_alive(worker)
+        server.send_signal(ending)
+        server.wait(10)
+    deadline = time.monotonic() + 5
+    while is_alive(worker) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_alive(worker)
+
+
+SERVER = """
+import sys, threading, time
+from app.ink.decoder_pool import Decoding, DecoderPool
+from tests.support.hostile_pictures import jpeg_with_many_scans
+pool, decoding = DecoderPool(1), Decoding()
+slow = lambda: pool.decode_inspected(jpeg_with_many_scans(), 1 << 30, decoding)
+threading.Thread(target=slow).start()
+while decoding._process is None:
+    time.sleep(0.05)
+time.sleep(1)
+print(decoding._process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def workers() -> list[int]:
+    """The decoders that this process has started."""
+    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    return [int(child) for file in children for child in file.read_text().split()]
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that has ended and is not waited for does not."""
+    try:
+        return ") Z" not in Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+
+
+def peak_megabytes(process: int) -> float:
+    """The most memory that it had, 0 where it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024

@@ -78,7 +78,7 @@ def test_auroc(positive: list[float], negative: list[float], area: float) -> Non
 
 
 def test_auroc_without_scores_is_refused() -> None:
-    with pytest.raises(ValueError, match="expected scores of both kinds, came 0 and 1"):
+    with pytest.raises(ValueError, match="expected scores of both kinds, got 0 and 1"):
         auroc(np.zeros(0), np.zeros(1))
 
 
@@ -99,7 +99,7 @@ def test_a_threshold_never_gives_up_more_because_of_ties() -> None:
 
 @pytest.mark.parametrize("share, scores", [(1.0, [1.0]), (-0.1, [1.0]), (0.5, [])])
 def test_impossible_thresholds_are_refused(share: float, scores: list[float]) -> None:
-    with pytest.raises(ValueError, match="expected scores and a share"):
+    with pytest.raises(ValueError, match="expected scores and a rate"):
         threshold_at(np.array(scores), share)
 
 

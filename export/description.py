@@ -1,0 +1,54 @@
+"""What models/model.json says of the exported classifier."""
+
+import hashlib
+import platform
+from importlib.metadata import version
+from typing import Any, Final
+
+import onnx
+
+from export.verify import Verdict
+from train.config import to_dict
+from train.networks.classifier import Trained
+
+PACKAGES: Final = ("numpy", "onnx", "onnxruntime", "opencv-python-headless", "torch")
+
+
+def describe(trained: Trained, content: bytes, verdict: Verdict) -> dict[str, Any]:
+    """The description of a model's file; the same for the same weights, data and versions."""
+    model = onnx.load_from_string(content)
+    return {
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        "opset": next(entry.version for entry in model.opset_import if not entry.domain),
+        "inputs": [_port(value) for value in model.graph.input],
+        "outputs": [_port(value) for value in model.graph.output],
+        "metadata": {entry.key: entry.value for entry in model.metadata_props},
+        "parameters": sum(parameter.numel() for parameter in trained.network.parameters()),
+        "gate": verdict.gate,
+        "int8": stored_figures(verdict.int8),
+        "fp32": stored_figures(verdict.fp32),
+        "config": to_dict(trained.config),
+        "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
+        "command": "python -m export",
+    }
+
+
+def stored_figures(measured: dict[str, Any]) -> dict[str, Any]:
+    """The figures that are kept, without confusions and what the description says elsewhere."""
+    sets = {
+        name: {key: value for key, value in figures.items() if key != "confusion"}
+        for name, figures in measured["sets"].items()
+    }
+    means = {key: measured[key] for key in ("mean_accuracy", "not_a_digit") if key in measured}
+    return {"sets": sets} | means
+
+
+def _port(value: onnx.ValueInfoProto) -> dict[str, Any]:
+    """An input's or output's name, dtype and shape; a side that varies has a name."""
+    tensor = value.type.tensor_type
+    return {
+        "name": value.name,
+        "dtype": onnx.helper.tensor_dtype_to_np_dtype(tensor.elem_type).name,
+        "shape": [side.dim_param or side.dim_value for side in tensor.shape.dim],
+    }

@@ -1,0 +1,55 @@
+"""What `digits serve` accepts and says before it serves."""
+
+import socket
+
+import pytest
+
+from app import __main__ as command
+from app import launcher
+
+PORTS = ["0", "65536", "-1", "web", "8_501", "٣", ""]
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_a_wrong_port_is_refused(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        command.main(["serve", f"--port={port}"])
+    assert exit_.value.code == 2
+    assert f"expected a port from 1 to 65535, got {port!r}" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_not_taken(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert command.main(["serve", f"--port={port}"]) == 1
+    assert f"port {port} is in use" in capsys.readouterr().err
+
+
+# Interface, this computer's address in its network, what is printed.
+ADDRESSES = [
+    ("0.0.0.0", "10.1.2.3", ["http://localhost:80", "http://10.1.2.3:80"]),
+    ("0.0.0.0", None, ["http://localhost:80"]),  # no network
+    ("127.0.0.1", "10.1.2.3", ["http://127.0.0.1:80"]),  # no phone can reach it
+]
+
+
+@pytest.mark.parametrize("address, network, expected", ADDRESSES)
+def test_where_the_page_can_be_opened(
+    address: str, network: str | None, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher, "network_address", lambda: network)
+    assert [line.split()[-1] for line in launcher.addresses(80, address)] == expected
+
+
+def test_finding_the_own_address_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds: list[int] = []
+    original = socket.socket
+
+    def watched(family: int, kind: int) -> socket.socket:
+        kinds.append(kind)
+        return original(family, kind)
+
+    monkeypatch.setattr(socket, "socket", watched)
+    address = launcher.network_address()
+    assert kinds == [socket.SOCK_DGRAM]  # connecting one of these sends no packet
+    assert address is None or address.count(".") == 3

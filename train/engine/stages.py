@@ -1,0 +1,64 @@
+"""The stages of a training: the pool, the teachers that are missing, and the student."""
+
+from dataclasses import replace
+
+import torch
+
+from train.config import Command
+from train.data import corrections
+from train.data.datasets import data_folder
+from train.data.normal_form import draw_digits
+from train.data.sources import load_sources
+from train.engine.device import pick_device, pick_precision
+from train.engine.distillation import Teacher
+from train.engine.loop import Validation, fit
+from train.engine.parallel import World, world
+from train.pool import Pool
+
+
+def train(command: Command) -> None:
+    """Runs all stages, on as many processes as torchrun started.
+
+    Raises DataError, and ValueError for a device that is not there or a run that cannot go on.
+    """
+    device = pick_device(command.device)
+    torch.use_deterministic_algorithms(device.type == "cpu")
+    precision = pick_precision(command.config.precision, device)
+    config = replace(command.config, precision=precision)
+    command = replace(command, config=config)
+    with world(device) as processes:
+        pool, validation = _prepare(command, processes)
+        teacher = None
+        if config.distillation_weight:
+            _train_teachers(command, pool, validation, device, processes)
+            teacher = Teacher(command.teacher, device, precision)
+        run, output, resume = command.run, command.output, command.resume
+        fit(config, pool, validation, teacher, run, output, device, resume, processes)
+
+
+def _prepare(command: Command, processes: World) -> tuple[Pool, Validation]:
+    """The pool, made by the first process where it is missing, and the validation sets."""
+    sources, validation = load_sources(data_folder(command.data))
+    extra = ""
+    if command.ink is not None:
+        extra_ink = corrections.load(command.ink, held_back=False)
+        sources = corrections.add_corrections(sources, extra_ink)
+        extra = corrections.digest(command.ink)
+    pool = Pool(sources, command.config, command.pool, extra)
+    if processes.first:
+        pool.prepare(command.workers)
+    processes.wait()
+    return pool, Validation(validation.mnist, draw_digits(validation.pen))
+
+
+def _train_teachers(
+    command: Command, pool: Pool, validation: Validation, device: torch.device, processes: World
+) -> None:
+    """Trains each teacher whose weights are missing; their seeds are 0, 1 and so on."""
+    for seed, path in enumerate(command.teacher):
+        if path.is_file():
+            continue
+        print(f"{path}: there is no teacher yet, so it is trained first")
+        config = replace(command.config.teacher(), seed=seed)
+        fit(config, pool, validation, None, path.parent, path, device, True, processes)
+        processes.wait()
