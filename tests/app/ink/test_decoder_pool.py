@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,20 +19,20 @@ from app.ink import decoder_pool
 from app.ink.decoder_pool import DecoderBusy, DecoderPool, Decoding, DecodingCancelled
 from app.ink.formats import NotAPicture, PictureTooLarge
 from app.reading import UnreadableInput
-from tests.conftest import ROOT
 from tests.support.hostile_pictures import (
     jpeg_with_many_scans,
     png_with,
     text_bomb,
     tiff_with_a_large_tile,
 )
+from tests.support.paths import ROOT
 
 POOL = DecoderPool(2)
 
 
-def encoded(suffix: str, *shape: int, dtype: type = np.uint8) -> bytes:
+def encoded(suffix: str, *shape: int, dtype: type[np.integer[Any]] = np.uint8) -> bytes:
     """A white picture of this shape as a file's bytes."""
-    image: NDArray[np.generic] = np.full(shape, np.iinfo(dtype).max, dtype)
+    image: NDArray[np.integer[Any]] = np.full(shape, np.iinfo(dtype).max, dtype)
     return cv2.imencode(suffix, image)[1].tobytes()
 
 
