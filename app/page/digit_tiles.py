@@ -31,7 +31,7 @@ def shown_indices(reading: Reading, chosen: int) -> list[int]:
 def _tile(reading: Reading, index: int, chosen: int) -> str:
     digit = reading.digits[index]
     text = "?" if digit.value is None else str(digit.value)
-    sure = "no digit" if digit.value is None else percent(digit.confidence)
+    sure = "not a digit" if digit.value is None else percent(digit.confidence)
     previous = reading.digits[index - 1] if index else digit
     starts_number = (
         previous.number_index != digit.number_index and previous.line_index == digit.line_index

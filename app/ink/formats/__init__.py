@@ -35,4 +35,4 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
         if content.startswith(signature) and len(content) >= MIN_FILE_BYTES:
             return inspector(content, max_pixels)
     expected = "expected a picture (PNG, JPEG, WebP, BMP, GIF or TIFF)"
-    raise NotAPicture(f"{expected}, got bytes that are none")
+    raise NotAPicture(f"{expected}, got bytes in no known picture format")

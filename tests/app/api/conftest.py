@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.service import serving
-
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
+    # Here, so that an environment without the server's packages can collect the tests.
+    from tests.support.service import serving
+
     with serving() as address:
         yield address
