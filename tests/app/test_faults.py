@@ -135,7 +135,7 @@ def test_a_port_in_use_is_said() -> None:
             timeout=60,
         )
     assert done.returncode != 0
-    assert f"port {port} is in use: stop what serves there, or name another" in done.stderr
+    assert f"port {port} is in use. Stop the program that uses it" in done.stderr
 
 
 def test_the_figures_beside_the_models_are_theirs() -> None:

@@ -102,7 +102,7 @@ def test_a_drawing_is_read_corrected_and_explained(page: Page) -> None:
 
 def test_a_picture_is_read_and_corrected(page: Page) -> None:
     upload(page, "broken.png", b"no picture")
-    expect(page.get_by_text("picture that can be read here")).to_be_visible()
+    expect(page.get_by_text("picture in a format that can be read here")).to_be_visible()
     upload(page, "sheet.png", sheet_png(["2026", "583"]))
     expect_read(page, "2026")
     button(page, "tile-1").click()

@@ -198,9 +198,13 @@ def workers() -> list[int]:
 
 
 def is_alive(process: int) -> bool:
-    """Whether a process runs; one that has ended and is not waited for does not."""
+    """Whether a process runs; one that has ended and is not waited for does not.
+
+    Its main thread may have ended before others, and only then can it be waited for.
+    """
+    folder = Path(f"/proc/{process}")
     try:
-        return ") Z" not in Path(f"/proc/{process}/stat").read_text()
+        return ") Z" not in (folder / "stat").read_text() or len(list(folder.glob("task/*"))) > 1
     except OSError:
         return False
 
