@@ -189,7 +189,7 @@ def server() -> dict[str, Any]:
         os.sched_setaffinity(0, own)
         after = _memory(address)
     if seen.errors or seen.wrong:
-        raise RuntimeError(f"expected right readings, came {[*seen.errors, *seen.wrong][0]}")
+        raise RuntimeError(f"expected right readings, got {[*seen.errors, *seen.wrong][0]}")
     return {
         "start s": round(start, 2),
         "memory MB": round(before),
@@ -224,7 +224,7 @@ async def _stay(address: str, visitors: range, seconds: float) -> float:
     memory = _memory(address)
     for seen in await whole:
         if seen.errors or seen.wrong:
-            raise RuntimeError(f"expected right readings, came {[*seen.errors, *seen.wrong][0]}")
+            raise RuntimeError(f"expected right readings, got {[*seen.errors, *seen.wrong][0]}")
     return memory
 
 
