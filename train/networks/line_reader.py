@@ -6,7 +6,6 @@ cut between digits that touch, and it sees the sizes of a number's digits beside
 
 from typing import Final
 
-import torch
 from torch import Tensor, nn
 
 SYMBOLS: Final = "0123456789-+/.,:=()x%?"  # "x" stands for ×; "?" for what is none of the others
@@ -16,7 +15,7 @@ STRIDE: Final = 4  # pixels of the strip to one column of the output
 
 
 class LineReader(nn.Module):
-    """uint8-like strips float32 (n, 1, 48, w) in [0, 255], w a multiple of 4 -> logits."""
+    """Strips float32 (n, 1, 48, w), ink 255 on 0, w a multiple of 4, to logits."""
 
     def __init__(self, width: int = 64) -> None:
         super().__init__()
@@ -67,13 +66,3 @@ def greedy(logits: Tensor) -> list[str]:
         symbols = [now for before, now in zip([BLANK, *row], row, strict=False) if now != before]
         texts.append("".join(SYMBOLS[symbol - 1] for symbol in symbols if symbol != BLANK))
     return texts
-
-
-def parameters(network: nn.Module) -> int:
-    """How many numbers are learned."""
-    return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
-
-
-if __name__ == "__main__":
-    network = LineReader()
-    print(parameters(network), network(torch.zeros(2, 1, 48, 256)).shape)
