@@ -26,8 +26,10 @@ def media_type_of(request: Request) -> str:
     is_image = media_type.startswith(IMAGE_PREFIX) and len(media_type) > len(IMAGE_PREFIX)
     if is_image or media_type in (JSON, FORM, BINARY):
         return media_type
-    message = f"The content type {header[:100]!r} is not supported. Use {SUPPORTED}."
-    raise ApiError("unsupported_media_type", message)
+    message = f"The content type {header[:100]!r} is not supported."
+    if not header:
+        message = "The request has no Content-Type header."
+    raise ApiError("unsupported_media_type", f"{message} Use {SUPPORTED}.")
 
 
 async def read_body(request: Request, media_type: str, limits: Limits) -> bytes:

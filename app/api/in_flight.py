@@ -18,9 +18,9 @@ class InFlightLimiter:
 
     def has_place(self, client: str) -> bool:
         """Whether a request of this client may start."""
-        total, own = self._in_flight.total(), self._in_flight[client]
-        left_by_others = self._max_requests - (total - own)
-        return total < self._max_requests and own < max(left_by_others // 2, 1)
+        total, of_client = self._in_flight.total(), self._in_flight[client]
+        left_by_others = self._max_requests - (total - of_client)
+        return total < self._max_requests and of_client < max(left_by_others // 2, 1)
 
     def start(self, client: str) -> None:
         """Counts a request of this client from now on."""

@@ -30,8 +30,9 @@ def decode_ink(content: bytes, limits: Limits) -> list[NDArray[np.float64]]:
         reason = str(error).replace(" - at", " at")
         message = f"The body is not a drawing: {reason[0].lower() + reason[1:]}. {EXAMPLE}."
         raise ApiError("unprocessable", message) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = f"The body is not JSON, which has no NaN or Infinity: {error}. {EXAMPLE}."
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        reason = str(error).removeprefix("JSON is malformed: ")
+        message = f"The body is not JSON: {reason}. JSON has no NaN and no Infinity. {EXAMPLE}."
         raise ApiError("invalid_request", message) from error
     num_points = sum(map(len, strokes))
     if len(strokes) > limits.strokes or num_points > limits.points:

@@ -13,7 +13,7 @@ import numpy as np
 
 from app.api import schemas
 from app.api.errors import ApiError, ModelUnavailable
-from app.api.ink import decode_ink
+from app.api.ink import EXAMPLE, decode_ink
 from app.api.limits import Limits
 from app.inference.session import WrongModel
 from app.ink.decoder_pool import DecoderBusy, Decoding, DecodingCancelled, shared_pool
@@ -54,7 +54,9 @@ class Reader:
             message = f"The picture is too large: {error}. Send a smaller one."
             raise ApiError("too_many_pixels", message) from error
         except UnreadableInput as error:
-            message = f"The picture cannot be read: {error}."
+            message = (
+                f"The picture cannot be read: {error}. Send another file, preferably PNG or JPEG."
+            )
             raise ApiError("unprocessable", message) from error
         except (DecoderBusy, DecodingCancelled) as error:
             message = f"The picture was not read: {error}. Try again."
@@ -96,7 +98,8 @@ class Reader:
         try:
             return recognizer.prepare_ink(decode_ink(content, self._limits), single, max_seconds)
         except UnreadableInput as error:
-            return ApiError("unprocessable", f"The strokes cannot be read: {error}.")
+            message = f"The strokes cannot be read: {error}. {EXAMPLE}."
+            return ApiError("unprocessable", message)
         except Exception as error:  # it must not spoil the answers to the others of its batch
             return error
 

@@ -1,7 +1,8 @@
-"""One WebSocket, whose messages are counted and looked at before the page gets them.
+"""One WebSocket, whose messages are counted and checked before the page gets them.
 
-Who sends faster than a hand can is slowed down first, which a browser notices as little as a slow
-line: what is not asked for stays in the network. Who goes on is disconnected with a reason.
+A client that sends faster than a hand can draw is slowed down first: its messages wait in the
+network, so that its browser only sees a slow connection. If it goes on, it is disconnected with a
+reason.
 """
 
 import asyncio
@@ -85,12 +86,12 @@ class Connection:
             self._places.give_back(self._client)
 
     async def _is_in_time(self, num_bytes: int) -> bool:
-        """Waits for as long as this message comes too early; False where that is too much."""
-        own = max(self._messages.spend(1), self._bytes.spend(num_bytes))
-        delay = max(own, self._client_messages.spend(1), self._client_bytes.spend(num_bytes))
-        if self._patience.spend(own):
+        """Waits until this message is due; False where the connection has been early too often."""
+        connection_delay = max(self._messages.spend(1), self._bytes.spend(num_bytes))
+        client_delay = max(self._client_messages.spend(1), self._client_bytes.spend(num_bytes))
+        if self._patience.spend(connection_delay):
             return False
-        if delay:
+        if delay := max(connection_delay, client_delay):
             await asyncio.sleep(delay)
         return True
 

@@ -1,4 +1,4 @@
-"""How many runs of the page there may be at the same time, and who may start the next one."""
+"""A limit on how many runs of the page there are at the same time, shared fairly by clients."""
 
 import asyncio
 
@@ -8,9 +8,9 @@ from app.api.in_flight import InFlightLimiter
 class RunPlaces:
     """Places for runs, for which clients wait in the order in which they ask.
 
-    Python runs one thread at a time, so a visitor's stroke is read the later the more runs there
-    are. Who has as many as one client may (see InFlightLimiter) is passed over by the others.
-    Only the event loop may call it.
+    Python runs one thread at a time, so every further run delays the reading of all visitors'
+    strokes. A client that has as many places as one may hold (see InFlightLimiter) is skipped
+    until it gives one back. Only the event loop may call it.
     """
 
     def __init__(self, size: int) -> None:

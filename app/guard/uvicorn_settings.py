@@ -52,19 +52,19 @@ def believe_no_header() -> None:
 def read_little_at_a_time() -> None:
     """Parses few frames of a WebSocket before all others have their turn.
 
-    asyncio reads 256 kB, which hold 40,000 messages. Pings and parts of messages, which reach
-    nobody, are counted as well.
+    asyncio reads 256 kB, which hold 40,000 messages. Pings and parts of messages, which the page
+    never sees, are counted as well.
     """
     protocol: Any = WebSocketsSansIOProtocol
     connection_made, handle_events = protocol.connection_made, protocol.handle_events
 
-    def made(self: Any, transport: asyncio.Transport) -> None:
+    def make_bounded_connection(self: Any, transport: asyncio.Transport) -> None:
         bounded: Any = transport
         bounded.max_size = READ_BYTES
         self.frames_left = TokenBucket(*FRAMES)
         connection_made(self, transport)
 
-    def handle(self: Any) -> None:
+    def handle_bounded_events(self: Any) -> None:
         if not self.frames_left.spend(len(self.conn.events)):
             handle_events(self)
         elif self.close_sent:  # and yet it goes on
@@ -74,11 +74,12 @@ def read_little_at_a_time() -> None:
             self.conn.fail(POLICY_VIOLATION, "too many frames")
             self.handle_parser_exception()
 
-    protocol.connection_made, protocol.handle_events = made, handle
+    protocol.connection_made = make_bounded_connection
+    protocol.handle_events = handle_bounded_events
 
 
 def refuse_with_safe_headers() -> None:
-    """Adds the headers of all answers to what is no HTTP request, or no WebSocket's handshake."""
+    """Adds the headers that all answers have to refusals of malformed requests and handshakes."""
     headers = [(name.encode(), value.encode()) for name, value in SAFE.items()]
     http: Any = H11Protocol
     websocket: Any = ServerProtocol
@@ -100,7 +101,7 @@ def refuse_with_safe_headers() -> None:
 
 
 def exit_in_time() -> None:
-    """Ends the process soon after it was told to, also during a long reading."""
+    """Ends the process soon after SIGTERM, even during a long reading."""
     server: Any = Server
     shutdown = server.shutdown
 

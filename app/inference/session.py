@@ -25,7 +25,7 @@ def open_session(
     """
     if not path.is_file():
         raise WrongModel(
-            f"{path}: expected a model file, found none; copy it from the repository again,"
+            f"{path}: expected a model file, got none; copy it from the repository again,"
             " or make it as README.md says"
         )
     _check_hash(path)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.formats import PictureTooLarge, Structure, inspect, jpeg
+from app.ink.input_file import read_bytes
 from app.reading import UnreadableInput
 
 MAX_PICTURE_PIXELS: Final = 50_000_000  # a phone's photograph has 12 to 50 million
@@ -20,11 +21,7 @@ PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".t
 
 def load(path: Path) -> NDArray[np.uint8]:
     """A picture file, see `decode`. Raises UnreadableInput."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableInput(f"{path}: expected a readable file, got {error}") from error
-    return decode(content, str(path))
+    return decode(read_bytes(path), str(path))
 
 
 def decode(content: bytes, name: str = "picture") -> NDArray[np.uint8]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app import glyph
+from app.ink.input_file import read_bytes
 from app.reading import UnreadableInput
 
 MAX_COORDINATE: Final = 1e6  # pixels; far beyond any screen, and floats are still exact there
@@ -48,15 +49,18 @@ def _check_is_sequence(strokes: object) -> None:
 
 def _checked_stroke(index: int, stroke: ArrayLike) -> NDArray[np.float64]:
     """One stroke as float64 (n, 2). Raises UnreadableInput, with its index."""
+    expected = f"stroke {index}: expected points [x, y] of numbers"
     try:
         array = np.asarray(stroke)
-        if array.size and array.dtype.kind not in "iufO":
-            raise TypeError(_KIND_NAMES.get(array.dtype.kind, array.dtype.name))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UnreadableInput(f"{expected}, got lists of different lengths") from error
+    if array.size and array.dtype.kind not in "iufO":
+        name = _KIND_NAMES.get(array.dtype.kind, array.dtype.name)
+        raise UnreadableInput(f"{expected}, got {name}")
+    try:
         points = array.astype(np.float64)
     except (TypeError, ValueError, OverflowError) as error:
-        raise UnreadableInput(
-            f"stroke {index}: expected points [x, y] of numbers, got {error}"
-        ) from error
+        raise UnreadableInput(f"{expected}, got values that no float64 can hold") from error
     if points.size == 0:
         return np.zeros((0, 2))
     if points.ndim != 2 or points.shape[1] != 2:
@@ -96,8 +100,11 @@ def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> glyph.Strokes:
     try:
         paths = [item["path"] for item in objects if str(item.get("type")).lower() == "path"]
         strokes = [_flatten(path) for path in paths]
+    except UnreadableInput:
+        raise
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise UnreadableInput(f"expected a drawing of the canvas, got {error!r:.100}") from error
+        message = "expected a drawing of the canvas, got objects that are not Fabric paths"
+        raise UnreadableInput(message) from error
     return checked(strokes)
 
 
@@ -107,11 +114,10 @@ def strokes_from_file(path: Path) -> glyph.Strokes:
     Raises UnreadableInput.
     """
     try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise UnreadableInput(
-            f"{path}: expected JSON of strokes [[[x, y], ...], ...], got {error}"
-        ) from error
+        content = json.loads(read_bytes(path))
+    except (ValueError, RecursionError) as error:
+        message = "expected JSON of strokes [[[x, y], ...], ...], got text that is not JSON"
+        raise UnreadableInput(f"{path}: {message} ({error})") from error
     if isinstance(content, dict) and set(content) == {"strokes"}:
         content = content["strokes"]  # the body of POST /api/read
     return checked(content)

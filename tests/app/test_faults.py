@@ -49,7 +49,7 @@ def forget_the_hash(path: Path) -> None:
 
 
 FAULTS: list[tuple[Callable[[Path], None], str]] = [
-    (remove, r"\.onnx: expected .* found none; copy it from"),
+    (remove, r"\.onnx: expected .* got none; copy it from"),
     (cut_short, r"\.onnx: expected an ONNX model, got .*; copy or export it again"),
     (exchange, r"\.onnx: expected contract '.*', got '.*'; export it with this version"),
     (touch, r"\.onnx: expected sha256 \w+, as .*\.json says, got \w+; copy both"),

@@ -89,11 +89,11 @@ def test_anything_as_strokes_is_read_or_refused(recognizer: Recognizer, strokes:
     try:
         reading = recognizer.read_ink(strokes)
     except UnreadableInput as error:
-        said = str(error)
+        message = str(error)
     else:
         holds(reading)
         return
-    assert re.search("expected .*(got|came)", said, re.DOTALL)
+    assert re.search("expected .*got", message, re.DOTALL)
 
 
 @st.composite
@@ -139,5 +139,5 @@ def test_other_arrays_are_refused(recognizer: Recognizer, kind: str, shape: list
     if readable and 0 not in shape:
         holds(recognizer.read_image(array))
         return
-    with pytest.raises(UnreadableInput, match="expected .*(got|came)"):
+    with pytest.raises(UnreadableInput, match="expected .*got"):
         recognizer.read_image(array)

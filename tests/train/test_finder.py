@@ -122,7 +122,7 @@ def test_a_finder_that_lost_too_much_is_not_written(
 
 
 def test_another_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WrongModel, match="found none"):
+    with pytest.raises(WrongModel, match="got none"):
         Segmenter(tmp_path / "missing.onnx")
     (tmp_path / "broken.onnx").write_bytes(b"onnx")
     with pytest.raises(WrongModel, match="expected an ONNX model"):

@@ -52,7 +52,7 @@ class Model:
 def load_model(path: Path) -> Model:
     """The model in a file, run once to see that it works. Raises WrongModel with the reason."""
     if not path.is_file():
-        raise WrongModel(f"{path}: expected a model file, found none")
+        raise WrongModel(f"{path}: expected a model file, got none")
     model = _load_torch(path) if path.suffix == ".pth" else _load_onnx(path)
     try:
         logits = model.logits(np.zeros((2, SIDE, SIDE), np.uint8))

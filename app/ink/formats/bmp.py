@@ -44,7 +44,7 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
 
 
 def _compressions(bits: int) -> tuple[int, ...]:
-    """What the pixels of so many bits may be packed as."""
+    """The compressions that pixels of this many bits may have."""
     return {8: (_RGB, _RLE8), 4: (_RGB, _RLE4), 16: (_RGB, _FIELDS), 32: (_RGB, _FIELDS)}.get(
         bits, (_RGB,)
     )

@@ -33,7 +33,8 @@ BAD_INK = [
     (b"", 400, "invalid_request", "The body is empty. Send a picture or strokes."),
     (b"{", 400, "invalid_request", "not JSON"),
     (b"\xff\xfe{}", 400, "invalid_request", "not JSON"),
-    (b'{"strokes": [[[1, 2]]]} x', 400, "invalid_request", "not JSON"),
+    (b'{"strokes": [[[1, 2]]]} x', 400, "invalid_request", "not JSON: trailing characters"),
+    (b'{"strokes": "\xed\xa0\x80"}', 400, "invalid_request", "not JSON"),  # a lone surrogate
     (DEEP, 422, "unprocessable", "expected `float`, got `array` at `$.strokes[0][0][0]`"),
     (MILLION, 413, "payload_too_large", "Send at most 1,048,576 bytes."),
     (b'{"strokes": [[' + b",".join([b"[1,2]"] * 20_001) + b"]]}", 422, "too_many_points", "20,001"),
@@ -121,11 +122,18 @@ def test_a_damaged_picture_is_read_or_refused(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["", "text/plain", "image", "image/", "application/xml", "multipart/mixed", "*/*"]
+    "kind", ["text/plain", "image", "image/", "application/xml", "multipart/mixed", "*/*"]
 )
 def test_other_content_types_are_refused(address: str, kind: str) -> None:
     refused(
         read(address, coded(".png"), kind), 415, "unsupported_media_type", "image type", repr(kind)
+    )
+
+
+def test_a_missing_content_type_is_refused(address: str) -> None:
+    response = read(address, coded(".png"), "")
+    refused(
+        response, 415, "unsupported_media_type", "has no Content-Type header. Use an image type"
     )
 
 

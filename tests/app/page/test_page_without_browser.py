@@ -64,7 +64,7 @@ def test_missing_model_is_an_error_on_the_page(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def missing() -> None:
-        raise WrongModel("/srv/model.onnx: expected a model file, found none")
+        raise WrongModel("/srv/model.onnx: expected a model file, got none")
 
     monkeypatch.setattr(recognizer, "Recognizer", missing)
     st.cache_resource.clear()

@@ -344,7 +344,7 @@ def misnamed(folder: Path) -> Path:
 @pytest.mark.parametrize(
     "make, message",
     [
-        (lambda folder: folder / "none.onnx", "none.onnx: expected a model file, found none"),
+        (lambda folder: folder / "none.onnx", "none.onnx: expected a model file, got none"),
         (text("a.onnx"), "a.onnx: expected an ONNX model, got"),
         (text("a.pth"), "a.pth: expected a whole file of weights, got"),
         (wide, "expected one input of 28 x 28 values a glyph, got glyphs tensor(float) [1, 3"),
