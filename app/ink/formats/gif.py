@@ -36,8 +36,8 @@ def _inspect(content: bytes, max_pixels: int) -> Structure:
             raise UnreadableInput(f"expected a frame or an extension in a GIF, got {content[at]}")
         while content[at]:
             blocks += 1
+            check_at_most(MAX_BLOCKS, "blocks in a GIF", blocks)
             at += 1 + content[at]
-        check_at_most(MAX_BLOCKS, "blocks in a GIF", blocks)
         at += 1
     if not frames:
         raise ends_within("GIF", "blocks")
