@@ -7,7 +7,10 @@ from typing import Final
 from starlette.requests import HTTPConnection
 
 MAX_ADDRESS: Final = 64  # characters of an address and a comma, as the header may be long
+# The headers by which a proxy says that it passes on what another machine asks.
+FORWARDING: Final = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 NETWORK_BITS: Final = 64  # of an IPv6 address; a household has the rest to itself
+LOOPBACK_NETWORK: Final = "::/64"  # that of ::1; no other machine has an address in it
 
 
 def client_of(request: HTTPConnection, proxies: int) -> str:
@@ -17,6 +20,20 @@ def client_of(request: HTTPConnection, proxies: int) -> str:
         return client_key(peer, "", 0)
     forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
     return client_key(peer, forwarded[-MAX_ADDRESS * proxies :], proxies)
+
+
+def is_this_machine(request: HTTPConnection, client: str, proxies: int) -> bool:
+    """Whether a program of this machine asks for itself. client: the request's, see `client_of`.
+
+    Never where a proxy is configured or names itself: it passes on what strangers ask.
+    """
+    if proxies or not _is_loopback(client):
+        return False
+    return not any(name in request.headers for name in FORWARDING)
+
+
+def _is_loopback(client: str) -> bool:
+    return client.startswith("127.") or client == LOOPBACK_NETWORK
 
 
 @lru_cache(1_000)  # taking an address apart costs a twentieth of a reading

@@ -6,15 +6,19 @@ while it is read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Final
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Final
+
+from app.ink.picture_file import MAX_PICTURE_PIXELS
 
 PREFIX: Final = "DIGITS_"
 MAX_DIGITS: Final = 12  # of a limit's value
+MAX_VALUE: Final = 10**MAX_DIGITS - 1
 
 
-def _limit(default: int, meaning: str, minimum: int = 1) -> int:
-    limit: int = field(default=default, metadata={"meaning": meaning, "minimum": minimum})
+def _limit(default: int, meaning: str, minimum: int = 1, maximum: int = MAX_VALUE) -> int:
+    bounds = {"minimum": minimum, "maximum": maximum}
+    limit: int = field(default=default, metadata={"meaning": meaning, **bounds})
     return limit
 
 
@@ -24,11 +28,17 @@ class Limits:
 
     body_bytes: int = _limit(8 << 20, "bytes of a picture; a phone's JPEG has 2 to 8 million")
     ink_bytes: int = _limit(1 << 20, "bytes of strokes; as Python objects they take 20 times that")
-    pixels: int = _limit(16_000_000, "of a picture; a quarter if it may be transparent or 16-bit")
+    pixels: int = _limit(
+        16_000_000,
+        "of a picture; a quarter if it may be transparent or 16-bit",
+        1,
+        MAX_PICTURE_PIXELS,
+    )
     strokes: int = _limit(500, "in one drawing")
     points: int = _limit(20_000, "in one drawing; they are read in 0.1 s")
     rate: int = _limit(120, "reads a minute for each client in the long run; 0 for no limit", 0)
     burst: int = _limit(30, "reads that a client may ask for at once before the rate holds")
+    count_loopback: int = _limit(0, "1 to count this machine's own requests too", 0, 1)
     reads: int = _limit(2, "at the same time, a thread each; as many as there are cores")
     waiting: int = _limit(14, "requests that upload or wait beside those; a client may have half")
     body_seconds: int = _limit(20, "for a client to send its body")
@@ -38,15 +48,16 @@ class Limits:
     def from_environment(cls, environment: Mapping[str, str]) -> "Limits":
         """The defaults and what the environment sets.
 
-        Raises ValueError where a value is not a whole number, or is too small.
+        Raises ValueError where a value is not a whole number, or is out of its range.
         """
         values = {}
         for limit in fields(cls):
-            name, minimum = PREFIX + limit.name.upper(), limit.metadata["minimum"]
+            name, expected = PREFIX + limit.name.upper(), range_of(limit)
+            minimum, maximum = limit.metadata["minimum"], limit.metadata["maximum"]
             text = environment.get(name, str(limit.default))
             is_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
-            if not (is_number and int(text) >= minimum):
-                raise ValueError(f"{name}: expected a whole number from {minimum} on, got {text!r}")
+            if not (is_number and minimum <= int(text) <= maximum):
+                raise ValueError(f"{name}: expected a whole number {expected}, got {text!r}")
             values[limit.name] = int(text)
         return cls(**values)
 
@@ -54,3 +65,9 @@ class Limits:
     def in_flight(self) -> int:
         """Requests that may be inside at the same time."""
         return self.reads + self.waiting
+
+
+def range_of(limit: "Field[Any]") -> str:
+    """The values that a limit may have, in words."""
+    minimum, maximum = limit.metadata["minimum"], limit.metadata["maximum"]
+    return f"from {minimum} on" if maximum == MAX_VALUE else f"from {minimum} to {maximum}"

@@ -15,6 +15,15 @@ Schema = dict[str, Any]
 
 _REFERENCE: Final = "#/components/schemas/{name}"
 
+# Of answers to clients whose reads are counted.
+_QUOTA: Final = {
+    name: {"description": meaning, "schema": {"type": "string"}}
+    for name, meaning in {
+        "RateLimit-Policy": "q reads in w seconds are allowed",
+        "RateLimit": "r reads are left, and in t seconds all of them again",
+    }.items()
+}
+
 
 def description(limits: Limits, prefix: str) -> Schema:
     """The description of a service with these limits below this path."""
@@ -51,7 +60,7 @@ def _read(limits: Limits) -> Schema:
     """The one operation that takes a body."""
     file = {"type": "string", "contentMediaType": "application/octet-stream"}
     errors = [400, 408, 413, 415, 422, 429, 500, 503]
-    responses = {"200": _answer("What was read", _reference("Reading"))}
+    responses = {"200": {**_answer("What was read", _reference("Reading")), "headers": _QUOTA}}
     responses |= {str(status): _refusal(status) for status in errors}
     return {
         "operationId": "read",
@@ -107,7 +116,7 @@ def _refusal(status: int) -> Schema:
     if status == 429:
         seconds = {"type": "integer", "minimum": 1}
         header = {"description": "seconds to wait", "required": True, "schema": seconds}
-        answer["headers"] = {"Retry-After": header}
+        answer["headers"] = {"Retry-After": header, **_QUOTA}
     return answer
 
 

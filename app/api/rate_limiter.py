@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
+POLICY: Final = "reads"  # the name of the limit in headers
 MAX_CLIENTS: Final = 10_000  # whose buckets are kept, some 2 MB; the longest unseen go first
 
 
@@ -20,15 +21,41 @@ class RateLimiter:
         self._rate, self._burst, self._clock = rate / 60, burst, clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, at seconds
 
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether there is no limit."""
+        return not self._rate
+
     def take(self, client: str) -> int:
         """Takes a token. Returns 0, or the seconds to wait where there is none."""
-        if not self._rate:
+        if self.is_unlimited:
             return 0
         now = self._clock()
-        tokens, updated = self._buckets.pop(client, (float(self._burst), now))
-        tokens = min(tokens + (now - updated) * self._rate, self._burst)
+        tokens = self._tokens(client, now)
+        self._buckets.pop(client, None)
         wait = 0 if tokens >= 1 else math.ceil((1 - tokens) / self._rate)
         self._buckets[client] = (tokens if wait else tokens - 1, now)
         if len(self._buckets) > MAX_CLIENTS:
             self._buckets.popitem(last=False)
         return wait
+
+    def headers(self, client: str) -> dict[str, str]:
+        """The client's quota as the IETF's RateLimit fields; none where there is no limit.
+
+        The policy `q` tokens in `w` seconds is the burst and the time in which it fills; `r` tokens
+        are left, and in `t` seconds the bucket is full (draft-ietf-httpapi-ratelimit-headers).
+        """
+        if self.is_unlimited:
+            return {}
+        tokens = self._tokens(client, self._clock())
+        window = math.ceil(self._burst / self._rate)
+        reset = math.ceil((self._burst - tokens) / self._rate)
+        return {
+            "RateLimit-Policy": f'"{POLICY}";q={self._burst};w={window}',
+            "RateLimit": f'"{POLICY}";r={math.floor(tokens)};t={reset}',
+        }
+
+    def _tokens(self, client: str, now: float) -> float:
+        """What the client's bucket holds at a time in seconds."""
+        tokens, updated = self._buckets.get(client, (float(self._burst), now))
+        return min(tokens + (now - updated) * self._rate, float(self._burst))

@@ -19,11 +19,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
 from app.api import body
-from app.api.client import client_of
+from app.api.client import client_of, is_this_machine
 from app.api.disconnect import while_connected
 from app.api.errors import HANDLERS, ApiError, json_response
 from app.api.in_flight import InFlightLimiter
-from app.api.limits import Limits
+from app.api.limits import PREFIX, Limits
 from app.api.micro_batcher import MicroBatcher
 from app.api.openapi import description
 from app.api.rate_limiter import RateLimiter
@@ -86,14 +86,20 @@ class Endpoints:
         media_type = body.media_type_of(request)
         single = _flag(request, "single")
         client = client_of(request, self._limits.proxies)
-        self._limit_rate(client)
-        with self._in_flight.admit(client) as is_admitted:
-            if not is_admitted:
-                raise self._concurrency_limited()
-            content = await body.read_body(request, media_type, self._limits)
-            if media_type != body.JSON:
-                return json_response(await self._reading_of_picture(request, content, single))
-            return json_response(await self._reading_of_ink(request, content, single))
+        quota = self._limit_rate(request, client)
+        try:
+            with self._in_flight.admit(client) as is_admitted:
+                if not is_admitted:
+                    raise self._concurrency_limited()
+                content = await body.read_body(request, media_type, self._limits)
+                if media_type != body.JSON:
+                    reading = await self._reading_of_picture(request, content, single)
+                else:
+                    reading = await self._reading_of_ink(request, content, single)
+        except ApiError as error:
+            error.headers |= quota
+            raise
+        return json_response(reading, headers=quota)
 
     async def model(self, _: Request) -> Response:
         """GET /api/model: the model's contract and its measured figures."""
@@ -130,12 +136,24 @@ class Endpoints:
         work = self._costly_ink.submit(self._reader.read_ink, content, single)
         return await while_connected(request, work, lambda: None)
 
-    def _limit_rate(self, client: str) -> None:
-        """Raises ApiError where this client has asked too often."""
-        if wait := self._rate_limiter.take(client):
-            limit = f"Rate limit exceeded: {self._limits.rate} reads a minute."
-            headers = {"Retry-After": str(wait)}
-            raise ApiError("rate_limited", f"{limit} Try again in {wait} s.", headers)
+    def _limit_rate(self, request: Request, client: str) -> dict[str, str]:
+        """The headers that say what is left; raises ApiError where a client asks too often."""
+        if self._rate_limiter.is_unlimited or not self._is_counted(request, client):
+            return {}
+        wait = self._rate_limiter.take(client)
+        quota = self._rate_limiter.headers(client)
+        if wait:
+            message = (
+                f"Rate limit exceeded: {self._limits.rate} reads a minute. Try again in {wait} s."
+                f" Who runs this server can set another limit in {PREFIX}RATE."
+            )
+            raise ApiError("rate_limited", message, {"Retry-After": str(wait), **quota})
+        return quota
+
+    def _is_counted(self, request: Request, client: str) -> bool:
+        if self._limits.count_loopback:
+            return True
+        return not is_this_machine(request, client, self._limits.proxies)
 
     def _concurrency_limited(self) -> ApiError:
         limit = f"The server takes {self._limits.in_flight} requests at once, half from one client."

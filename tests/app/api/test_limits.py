@@ -7,23 +7,83 @@ import pytest
 import requests
 from starlette.requests import Request
 
-from app.api.client import client_key, client_of
+from app.api.client import client_key, client_of, is_this_machine
 from app.api.in_flight import InFlightLimiter
 from app.api.limits import Limits
 from app.api.rate_limiter import RateLimiter
-from tests.support.service import FREE, read, refused, serving
+from tests.support.service import FREE, INK, read, refused, serving
 
 
 def test_the_rate_holds_and_says_when_to_come_again() -> None:
-    with serving(replace(FREE, rate=6, burst=2)) as address:
+    with serving(replace(FREE, rate=6, burst=2, count_loopback=1)) as address:
         body: dict[str, Any] = {"strokes": []}
-        assert [read(address, body, "application/json").status_code for _ in range(2)] == [200, 200]
+        left = []
+        for _ in range(2):
+            response = read(address, body, "application/json")
+            assert response.status_code == 200
+            assert response.headers["RateLimit-Policy"] == '"reads";q=2;w=20'
+            left.append(response.headers["RateLimit"])
+        assert left == ['"reads";r=1;t=10', '"reads";r=0;t=20']
         response = read(address, body, "application/json")
         wait = response.headers["Retry-After"]
         assert wait in ("9", "10")
         said = f"Rate limit exceeded: 6 reads a minute. Try again in {wait} s."
-        refused(response, 429, "rate_limited", said)
+        refused(response, 429, "rate_limited", said, "DIGITS_RATE")
+        assert response.headers["RateLimit"] == '"reads";r=0;t=20'
         assert requests.get(f"{address}/healthz", timeout=9).status_code == 200
+
+
+def test_refusals_say_what_is_left_too() -> None:
+    with serving(replace(FREE, rate=6, burst=2, count_loopback=1)) as address:
+        response = read(address, b"no picture")
+        refused(response, 422, "unprocessable")
+        assert response.headers["RateLimit"] == '"reads";r=1;t=10'
+
+
+@pytest.mark.parametrize(
+    "header, value, is_limited",
+    [
+        ("User-Agent", "a program of this machine", False),
+        ("X-Forwarded-For", "1.2.3.4", True),  # a proxy of this machine, for somebody else
+        ("X-Real-IP", "1.2.3.4", True),
+        ("Forwarded", "for=1.2.3.4", True),
+        ("Via", "1.1 proxy", True),
+    ],
+)
+def test_the_limit_is_not_for_programs_of_this_machine(
+    header: str, value: str, is_limited: bool
+) -> None:
+    with serving(replace(FREE, rate=1, burst=1)) as address:
+        answers = [
+            requests.post(
+                f"{address}/api/read", '{"strokes": []}', headers={**INK, header: value}, timeout=9
+            )
+            for _ in range(3)
+        ]
+    assert [answer.status_code for answer in answers] == [200] + [429 if is_limited else 200] * 2
+    assert ("RateLimit" in answers[0].headers) == is_limited
+
+
+@pytest.mark.parametrize(
+    "peer, headers, proxies, expected",
+    [
+        ("127.0.0.1", [], 0, True),
+        ("127.8.8.8", [], 0, True),
+        ("::1", [], 0, True),
+        ("::ffff:127.0.0.1", [], 0, True),
+        ("10.0.0.1", [], 0, False),
+        ("2001:db8::1", [], 0, False),
+        ("127.0.0.1", [], 1, False),  # a proxy is said to be there
+        ("10.0.0.1", [(b"x-forwarded-for", b"127.0.0.1")], 1, False),
+        ("10.0.0.1", [(b"x-forwarded-for", b"127.0.0.1")], 0, False),
+        ("", [], 0, False),
+    ],
+)
+def test_which_requests_are_of_this_machine(
+    peer: str, headers: list[tuple[bytes, bytes]], proxies: int, expected: bool
+) -> None:
+    request = Request({"type": "http", "client": (peer, 1), "headers": headers})
+    assert is_this_machine(request, client_of(request, proxies), proxies) == expected
 
 
 @pytest.mark.parametrize(
@@ -69,6 +129,20 @@ def test_requests_that_ended_are_not_counted() -> None:
 def test_a_limit_that_is_none_is_refused_at_the_start(text: str) -> None:
     with pytest.raises(ValueError, match=r"DIGITS_POINTS: expected a whole number from 1 on, got"):
         Limits.from_environment({"DIGITS_POINTS": text})
+
+
+@pytest.mark.parametrize(
+    "name, text, expected",
+    [
+        ("DIGITS_COUNT_LOOPBACK", "2", "from 0 to 1"),
+        ("DIGITS_PIXELS", "50000001", "from 1 to 50000000"),
+    ],
+)
+def test_a_limit_that_is_too_large_is_refused_at_the_start(
+    name: str, text: str, expected: str
+) -> None:
+    with pytest.raises(ValueError, match=f"{name}: expected a whole number {expected}, got"):
+        Limits.from_environment({name: text})
 
 
 def test_limits_come_from_the_environment() -> None:
