@@ -8,7 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from app.ink.strokes import strokes_from_canvas
-from app.page import canvas, digit_details, drawing_tools, headline, how_it_works
+from app.page import canvas, digit_details, drawing_tools, headline, how_it_works, pen
 from app.page.shared_recognizer import get_recognizer
 from app.page.visit import Strokes, current_visit
 from app.reading import Reading, UnreadableInput
@@ -22,8 +22,14 @@ _costly: Final = threading.Lock()
 HINT: Final = "Draw a digit or a number"
 
 
-@st.fragment
 def draw_and_read(size: canvas.Size) -> None:
+    """Shows the canvas and what is read from it."""
+    _draw_and_read(size)
+    pen.attach()
+
+
+@st.fragment
+def _draw_and_read(size: canvas.Size) -> None:
     """The canvas comes first, so that it is there while the model is loaded."""
     try:
         objects = canvas.show(size, drawing_tools.pen_width(size))

@@ -1,0 +1,52 @@
+"""The pen: what the browser does with strokes beside the canvas component's own code."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.browser import (
+    canvas,
+    change_sheet,
+    draw_with_finger,
+    draw_with_mouse,
+    expect_read,
+    on_sheet,
+)
+
+Visit = Callable[..., Page]
+
+# The canvas component sends a drawing by a timer of 200 ms; here that timer never ends.
+STOP_THE_WAIT = """() => {
+    const start = window.setTimeout
+    window.setTimeout = (call, delay, ...rest) => delay === 200 ? 0 : start(call, delay, ...rest)
+}"""
+# Another name of the button is what a later version of the component may bring.
+RENAME_THE_BUTTON = """canvas => {
+    const button = canvas.getRootNode().querySelector(".dc-toolbar button")
+    button.setAttribute("aria-label", "Another name")
+}"""
+
+
+@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])
+def test_a_drawing_is_sent_as_soon_as_the_pen_is_lifted(visit: Visit, touch: bool) -> None:
+    page = visit(width=360, height=740, touch=touch)
+    draw = draw_with_finger if touch else draw_with_mouse
+    page.evaluate(STOP_THE_WAIT)
+    draw(page, on_sheet(page, 3))
+    expect_read(page, "3")
+    change_sheet(page, "clear")
+    draw(page, on_sheet(page, 6))  # on another canvas
+    expect_read(page, "6")
+
+
+def test_a_drawing_is_sent_after_the_wait_where_the_button_is_missing(visit: Visit) -> None:
+    page = visit()
+    canvas(page).evaluate(RENAME_THE_BUTTON)
+    draw_with_mouse(page, on_sheet(page, 3))
+    expect_read(page, "3")
+    page.evaluate(STOP_THE_WAIT)
+    draw_with_mouse(page, [stroke + np.array([100, 0]) for stroke in on_sheet(page, 6)])
+    page.wait_for_timeout(1_000)
+    expect_read(page, "3 ")  # nothing else had sent the second digit
