@@ -21,9 +21,13 @@ MAX_CONNECTIONS: Final = 256  # of all clients, 0.7 MB each; one client's at mos
 # A classroom may share an address: all of it comes at once, and comes back at once when its
 # network has failed.
 NEW_CONNECTIONS: Final = (60, 120)  # of one client, a minute and at once
-CLIENT_MESSAGES: Final = (60.0, 240.0)  # of one client, a second and at once
+# Of one client, a second and at once. A run of the page holds the interpreter for 12 ms or more, so
+# that these are a third of it; at twice as many, a visitor's stroke waits for over a second.
+CLIENT_MESSAGES: Final = (30.0, 120.0)
 CLIENT_BYTES: Final = (4e6, 16e6)  # of one client, a second and at once
-MAX_RUNS: Final = 8  # of the page, at the same time; one client's at most half
+# Of the page, at the same time; one client's at most half. More are no faster, as Python runs one
+# thread at a time, and a stroke that is read has to win the interpreter from each some 20 times.
+MAX_RUNS: Final = 4
 
 
 class WebSocketGuard:

@@ -12,6 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from app.guard.connection import Connection
 from app.guard.run_places import RunPlaces
 from app.guard.token_bucket import TokenBucket
+from app.guard.websockets import CLIENT_BYTES, CLIENT_MESSAGES
 from tests.support.attacks import empty_lists, rerun
 from tests.support.coroutines import run_coroutine
 
@@ -29,8 +30,19 @@ GONE: Message = {"type": "websocket.disconnect", "code": 1001}
 Scene = Callable[[Connection, list[Message]], Coroutine[Any, Any, None]]
 
 
-def play(incoming: list[Message], scene: Scene, places: RunPlaces | None = None) -> None:
-    """Plays a scene with a connection that receives these messages, and what it has sent."""
+Buckets = tuple[TokenBucket, TokenBucket]
+
+
+def play(
+    incoming: list[Message],
+    scene: Scene,
+    places: RunPlaces | None = None,
+    client_buckets: Buckets | None = None,
+) -> None:
+    """Plays a scene with a connection that receives these messages, and what it has sent.
+
+    client_buckets: of its client; by default, large ones.
+    """
 
     async def run() -> None:
         sent: list[Message] = []
@@ -42,7 +54,7 @@ def play(incoming: list[Message], scene: Scene, places: RunPlaces | None = None)
         async def send(message: Message) -> None:
             sent.append(message)
 
-        buckets = TokenBucket(1e6, 1e6), TokenBucket(1e9, 1e9)
+        buckets = client_buckets or (TokenBucket(1e6, 1e6), TokenBucket(1e9, 1e9))
         connection = Connection("client", receive, send, buckets, places or RunPlaces(4))
         await scene(connection, sent)
 
@@ -86,6 +98,27 @@ def test_a_flood_is_slowed_down_and_then_closed_with_a_reason(
         assert sent == [close]
 
     play([HEARTBEAT] * 10_000, scene)
+
+
+def test_many_pages_of_a_client_together_send_what_leaves_room_for_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    delays: list[float] = []
+    buckets = TokenBucket(*CLIENT_MESSAGES), TokenBucket(*CLIENT_BYTES)
+
+    async def note(seconds: float) -> None:
+        delays.append(seconds)
+
+    async def scene(connection: Connection, sent: list[Message]) -> None:
+        monkeypatch.setattr(asyncio, "sleep", note)
+        for _ in range(30):  # fewer than a page may send at once
+            assert await connection.receive() == HEARTBEAT
+        assert sent == []
+
+    for _ in range(8):
+        play([HEARTBEAT] * 30, scene, client_buckets=buckets)
+    assert len(delays) == pytest.approx(120, abs=15)  # of 240 messages, the first 120 are free
+    assert delays[-1] == pytest.approx(120 / 30, abs=0.5)  # 30 a second
 
 
 @pytest.mark.parametrize(
