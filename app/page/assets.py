@@ -17,16 +17,16 @@ def read(name: str) -> str:
 
 
 def component(name: str, html: str, isolate_styles: bool = True) -> "ComponentRenderer":
-    """A Streamlit component of `static/NAME.js` and, where there is one, `static/NAME.css`.
+    """A Streamlit component of `static/NAME.js`.
 
     html: its markup before the script runs. isolate_styles: whether it lives in a shadow root,
-    where the page's style sheet does not reach.
+    where the page's style sheet does not reach, and `static/NAME.css`, where there is one, does.
     """
     css = f"{name}.css"
     return st.components.v2.component(
         name,
         html=html,
-        css=read(css) if (STATIC / css).is_file() else None,
+        css=read(css) if isolate_styles and (STATIC / css).is_file() else None,
         js=read(f"{name}.js"),
         isolate_styles=isolate_styles,
     )

@@ -3,35 +3,35 @@
 from html import escape
 from typing import Final
 
-import streamlit as st
-
-from app.page import clipboard
+from app.page import assets, clipboard
 from app.reading import Digit, Reading
 
 DOUBT: Final = 0.9  # confidence below which a digit is marked as doubtful
 
+_headline: Final = assets.component(
+    "headline",
+    '<div class="shown" aria-hidden="true"></div>'
+    '<div class="spoken" role="status" aria-live="polite" aria-atomic="true"></div>',
+    isolate_styles=False,  # its HTML is styled by the page
+)
+
 
 def show(reading: Reading, hint: str) -> None:
     """Shows the reading, or the hint where it has no digits."""
-    with st.container(key="reading"):
-        # Markdown changes the text inside the live region and keeps the region itself; only then do
-        # screen readers announce it.
-        st.markdown(to_html(reading, hint), unsafe_allow_html=True)
+    _headline(data={"html": to_html(reading, hint)}, key="reading")
     clipboard.copy_button(reading.text)
 
 
 def to_html(reading: Reading, hint: str) -> str:
-    """The headline as a live region for screen readers."""
+    """The headline's HTML."""
     if not reading.digits:
-        content = f'<span class="hint">{escape(hint)}</span>'
-    else:
-        lines = reading.text.split("\n")
-        sizes = f"--chars:{max(map(len, lines))};--lines:{len(lines)}"
-        content = (
-            f'<span class="read" style="{sizes}">{_lines(reading)}</span> '
-            f'<span class="sure">{escape(sureness(reading))}</span>'
-        )
-    return f'<div role="status" aria-live="polite" aria-atomic="true">{content}</div>'
+        return f'<span class="hint">{escape(hint)}</span>'
+    lines = reading.text.split("\n")
+    sizes = f"--chars:{max(map(len, lines))};--lines:{len(lines)}"
+    return (
+        f'<span class="read" style="{sizes}">{_lines(reading)}</span> '
+        f'<span class="sure">{escape(sureness(reading))}</span>'
+    )
 
 
 def sureness(reading: Reading) -> str:

@@ -153,8 +153,8 @@ class _Protocol:
                 ):
                     self._canvas = element.bidi_component.id
                     self._fragment = message.delta.fragment_id
-                elif 'role="status"' in element.markdown.body:
-                    text = _text_of(element.markdown.body)
+                elif element.bidi_component.component_name == "headline":
+                    text = _text_of(json.loads(element.bidi_component.json)["html"])
 
 
 def _text_of(headline: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from app.page import assets, canvas, stylesheet
 from tests.support.paths import ROOT
 
-COMPONENTS = ("annotated_picture", "copy_button", "html_panel", "paste_picture", "pen")
+COMPONENTS = ("annotated_picture", "copy_button", "headline", "html_panel", "paste_picture", "pen")
 SHELL = shutil.which("sh")
 
 

@@ -20,6 +20,7 @@ from app.page.visit import UNSTORED, strokes_of
 from app.reading import Digit, Reading, UnreadableInput
 from tests.support.browser import PHONE_AGENT
 from tests.support.drawings import placed
+from tests.support.page_elements import headline_text
 from tests.support.paths import ROOT
 
 NUMBER, FIVE, LETTER = "sample-0", "sample-1", "sample-2"
@@ -45,12 +46,6 @@ def opened() -> AppTest:
 def press(page: AppTest, key: str) -> AppTest:
     """The page after a button was pressed."""
     return page.button(key=key).click().run()
-
-
-def read(page: AppTest) -> str:
-    """What the live region says."""
-    html = next(element.value for element in page.markdown if 'role="status"' in element.value)
-    return re.sub(r"<[^>]*>", "", html)
 
 
 def visible_text(page: AppTest) -> str:
@@ -118,34 +113,34 @@ def test_samples_lie_on_the_visible_sheet(name: str, size: canvas.Size) -> None:
 
 def test_samples_are_read_as_what_they_are() -> None:
     page = opened()
-    assert read(page).startswith("Draw a digit")
-    assert read(press(page, NUMBER)).startswith("2026 ")
-    assert read(press(page, FIVE)).startswith("5 ")
-    assert read(press(page, LETTER)).startswith("? not a digit")
-    assert read(press(page, "clear")).startswith("Draw a digit")
+    assert headline_text(page).startswith("Draw a digit")
+    assert headline_text(press(page, NUMBER)).startswith("2026 ")
+    assert headline_text(press(page, FIVE)).startswith("5 ")
+    assert headline_text(press(page, LETTER)).startswith("? not a digit")
+    assert headline_text(press(page, "clear")).startswith("Draw a digit")
 
 
 def test_undo_takes_back_a_digit() -> None:
     page = press(press(opened(), NUMBER), "undo")
-    assert read(page).startswith("202 ")
+    assert headline_text(page).startswith("202 ")
 
 
 def test_a_correction_holds_for_what_looks_the_same() -> None:
     page = press(opened(), FIVE)
     page = press(page, "right-6")
-    assert read(page).startswith("6 ")
+    assert headline_text(page).startswith("6 ")
     assert "Thank you. This is a 6, and so are others like it." in visible_text(page)
     page = press(press(page, "clear"), FIVE)
-    assert read(page).startswith("6 ")
+    assert headline_text(page).startswith("6 ")
     assert "Thank you" not in visible_text(page), "the thanks are shown once"
-    assert read(opened()).startswith("Draw"), "another visitor is not affected"
-    assert read(press(opened(), FIVE)).startswith("5 ")
+    assert headline_text(opened()).startswith("Draw"), "another visitor is not affected"
+    assert headline_text(press(opened(), FIVE)).startswith("5 ")
 
 
 def test_a_letter_can_be_said_to_be_a_digit_and_no_digit_again() -> None:
     page = press(press(opened(), LETTER), "right-4")
-    assert read(page).startswith("4 ")
-    assert read(press(page, "no-digit")).startswith("? ")
+    assert headline_text(page).startswith("4 ")
+    assert headline_text(press(page, "no-digit")).startswith("? ")
 
 
 def test_corrections_are_recorded_where_that_is_on(
@@ -170,7 +165,7 @@ def test_a_failure_to_store_a_correction_is_shown_and_the_page_goes_on(
     page = press(press(opened(), FIVE), "right-6")
     assert UNSTORED in visible_text(page)
     assert str(tmp_path) not in visible_text(page), "a path of the server is not for visitors"
-    assert read(page).startswith("6 ")
+    assert headline_text(page).startswith("6 ")
     assert not page.exception
 
 
@@ -226,7 +221,7 @@ def test_unknown_button_names_are_ignored(monkeypatch: pytest.MonkeyPatch, name:
     before = page.session_state["objects"]
     for on_press in pressed[-2:]:  # of the tools and of the details
         on_press(name)
-    assert read(page.run()).startswith("2026 ")
+    assert headline_text(page.run()).startswith("2026 ")
     assert page.session_state["objects"] == before
 
 

@@ -4,7 +4,6 @@ The page itself runs, without a browser: its uploader is handed the file.
 """
 
 import io
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ from app.ink.picture_file import decode
 from app.ink.sharpness import MAX_EDGE_WIDTH, edge_width, is_blurred
 from app.page import annotated_picture, html_panel
 from app.recognizer import Recognizer
+from tests.support.page_elements import headline_text
 from tests.support.paths import ROOT
 from tests.support.pictures import sheet_png
 
@@ -78,9 +78,8 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, bytes], AppTest]:
 
 
 def read(page: AppTest) -> str:
-    """What the live region says."""
-    html = next(element.value for element in page.markdown if 'role="status"' in element.value)
-    return " ".join(re.sub(r"<[^>]*>", "", html).split())
+    """What the headline says."""
+    return " ".join(headline_text(page).split())
 
 
 FILES: dict[str, Callable[[], bytes]] = {
