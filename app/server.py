@@ -21,6 +21,7 @@ from starlette.middleware import Middleware  # noqa: E402
 from streamlit import net_util  # noqa: E402
 
 from app.api import service  # noqa: E402
+from app.api.cross_origin import origins_from  # noqa: E402
 from app.api.front import ServiceFirst  # noqa: E402
 from app.api.headers import SafeHeaders  # noqa: E402
 from app.api.limits import Limits  # noqa: E402
@@ -41,7 +42,7 @@ prefix: Final = ("/" + st.get_option("server.baseUrlPath").strip("/")).rstrip("/
 limits: Final = Limits.from_environment(os.environ)
 named_origins: Final = frozenset(st.get_option("server.corsAllowedOrigins"))
 shared_pool(limits.reads, limits.pixels)
-api: Final = service.create(limits, prefix=prefix)
+api: Final = service.create(limits, prefix=prefix, origins=origins_from(os.environ))
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from app.api import body
+from app.api import body, cross_origin
 from app.api.client import client_of, is_this_machine
 from app.api.disconnect import while_connected
 from app.api.errors import HANDLERS, ApiError, json_response
@@ -41,15 +41,24 @@ MAX_BATCHED_SECONDS: Final = 0.025
 Result = TypeVar("Result")
 
 
-def create(limits: Limits, reader: Reader | None = None, prefix: str = "") -> Starlette:
+def create(
+    limits: Limits,
+    reader: Reader | None = None,
+    prefix: str = "",
+    origins: tuple[str, ...] = (),
+) -> Starlette:
     """The service as an ASGI application.
 
     reader: another than that of the committed model. prefix: of the paths for clients, as
     "/digits", where a proxy gives this server a part of a site; the probes are for the machine
-    alone and have none.
+    alone and have none. origins: of other sites' pages that may use it, see `cross_origin`.
     """
     endpoints = Endpoints(limits, reader or Reader(limits), prefix)
-    return Starlette(routes=endpoints.routes(prefix + "/api"), exception_handlers=HANDLERS)
+    return Starlette(
+        routes=endpoints.routes(prefix + "/api"),
+        middleware=cross_origin.middleware(origins),
+        exception_handlers=HANDLERS,
+    )
 
 
 class Endpoints:

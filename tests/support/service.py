@@ -28,9 +28,11 @@ INK = {"Content-Type": "application/json"}
 
 
 @contextmanager
-def serving(limits: Limits = FREE, reader: Reader | None = None) -> Iterator[str]:
+def serving(
+    limits: Limits = FREE, reader: Reader | None = None, origins: tuple[str, ...] = ()
+) -> Iterator[str]:
     """Serves the service alone; yields its address."""
-    app = SafeHeaders(service.create(limits, reader))
+    app = SafeHeaders(service.create(limits, reader, origins=origins))
     config = uvicorn.Config(app, port=0, log_level="critical")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
