@@ -1,6 +1,7 @@
 """Strokes as the JSON of a request's body."""
 
 import json
+from collections.abc import Sequence
 from itertools import chain
 from typing import Final
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.api.errors import ApiError
 from app.api.limits import Limits
-from app.api.schemas import Ink
+from app.api.schemas import Ink, Point, Position
 
 EXAMPLE: Final = 'Send {"strokes": [[[x, y], ...], ...]}'
 _DECODER: Final = msgspec.json.Decoder(Ink)
@@ -41,7 +42,10 @@ def decode_ink(content: bytes, limits: Limits) -> list[NDArray[np.float64]]:
             f" {limits.strokes:,} strokes and {limits.points:,} points."
         )
         raise ApiError("too_many_points", message)
-    return [
-        np.fromiter(chain.from_iterable(stroke), np.float64, 2 * len(stroke)).reshape(-1, 2)
-        for stroke in strokes
-    ]
+    return [_as_array(stroke) for stroke in strokes]
+
+
+def _as_array(stroke: Sequence[Point]) -> NDArray[np.float64]:
+    """A stroke's points, float64 (n, 2)."""
+    pairs = [(point.x, point.y) if isinstance(point, Position) else point for point in stroke]
+    return np.fromiter(chain.from_iterable(pairs), np.float64, 2 * len(pairs)).reshape(-1, 2)

@@ -9,12 +9,21 @@ import msgspec
 
 from app.api.codes import CODES
 from app.api.limits import Limits
-from app.api.schemas import Error, Ink, Model, Reading, Status
+from app.api.schemas import Error, Ink, Model, PictureUrl, Reading, Status
 
 Schema = dict[str, Any]
 
 _REFERENCE: Final = "#/components/schemas/{name}"
-
+_FILE: Final = {"type": "string", "format": "binary"}  # as generators of clients know it
+_FORM: Final = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
+_JSON: Final = [{"$ref": _REFERENCE.format(name=name)} for name in ("Ink", "PictureUrl")]
+_BODIES: Final = {
+    "application/json": {"schema": {"oneOf": _JSON}},
+    "application/octet-stream": {"schema": _FILE},
+    "image/*": {"schema": _FILE},
+    "multipart/form-data": {"schema": _FORM},
+    "text/plain": {"schema": {"type": "string", "description": "a data URL of base64"}},
+}
 # Of answers to clients whose reads are counted.
 _QUOTA: Final = {
     name: {"description": meaning, "schema": {"type": "string"}}
@@ -49,7 +58,7 @@ def description(limits: Limits, prefix: str) -> Schema:
 
 def _schemas(limits: Limits) -> Schema:
     """The types of all bodies, with the limits of this server."""
-    types = (Ink, Reading, Model, Status, Error)
+    types = (Ink, PictureUrl, Reading, Model, Status, Error)
     _, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     schemas["Ink"]["properties"]["strokes"]["maxItems"] = limits.strokes
     schemas["Ink"]["properties"]["strokes"]["items"]["maxItems"] = limits.points
@@ -58,7 +67,6 @@ def _schemas(limits: Limits) -> Schema:
 
 def _read(limits: Limits) -> Schema:
     """The one operation that takes a body."""
-    file = {"type": "string", "contentMediaType": "application/octet-stream"}
     errors = [400, 408, 413, 415, 422, 429, 500, 503]
     responses = {"200": {**_answer("What was read", _reference("Reading")), "headers": _QUOTA}}
     responses |= {str(status): _refusal(status) for status in errors}
@@ -82,14 +90,7 @@ def _read(limits: Limits) -> Schema:
         ],
         "requestBody": {
             "required": True,
-            "content": {
-                "application/json": {"schema": _reference("Ink")},
-                "image/*": {},
-                "application/octet-stream": {},
-                "multipart/form-data": {
-                    "schema": {"type": "object", "required": ["file"], "properties": {"file": file}}
-                },
-            },
+            "content": _BODIES,
         },
         "responses": responses,
     }

@@ -15,6 +15,7 @@ from app.api import schemas
 from app.api.errors import ApiError, ModelUnavailable
 from app.api.ink import EXAMPLE, decode_ink
 from app.api.limits import Limits
+from app.api.picture_body import picture_file
 from app.inference.session import WrongModel
 from app.ink.decoder_pool import DecoderBusy, Decoding, DecodingCancelled, shared_pool
 from app.ink.formats import PictureTooLarge
@@ -41,13 +42,14 @@ class Reader:
         self._checked_at = -CHECK_SECONDS
 
     def read_image(self, content: bytes, single: bool, decoding: Decoding | None = None) -> bytes:
-        """The reading of a picture's file, as JSON; single: it is one character.
+        """The reading of a body with a picture, as JSON; single: it is one character.
 
         decoding: by which another thread may cancel it. Raises ApiError and ModelUnavailable.
         """
         recognizer = self._loaded()
         try:
             with shared_pool().reading():
+                content = picture_file(content, self._limits)
                 image = shared_pool().decode(content, self._limits.pixels, decoding)
                 reading = recognizer.read_image(image, single)
         except PictureTooLarge as error:

@@ -10,8 +10,17 @@ from app.api.codes import CODES
 from app.ink.strokes import MAX_COORDINATE
 
 Coordinate = Annotated[float, Meta(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
-Point = tuple[Coordinate, Coordinate]
 Probability = Annotated[float, Meta(ge=0, le=1)]
+
+
+class Position(Struct):
+    """A point as web pages have it; what a pen adds, such as its pressure, is ignored."""
+
+    x: Coordinate
+    y: Coordinate
+
+
+Point = tuple[Coordinate, Coordinate] | Position
 
 
 class Ink(Struct, forbid_unknown_fields=True):
@@ -19,7 +28,18 @@ class Ink(Struct, forbid_unknown_fields=True):
 
     strokes: Annotated[
         list[list[Point]],
-        Meta(description="Points [x, y] in pixels, y down. Strokes and points are limited."),
+        Meta(
+            description="Points [x, y], or objects with x and y, in pixels, y down."
+            " Strokes and points are limited."
+        ),
+    ]
+
+
+class PictureUrl(Struct, forbid_unknown_fields=True):
+    """A picture's file as a data URL."""
+
+    image: Annotated[
+        str, Meta(pattern="^[dD][aA][tT][aA]:", description="data:image/png;base64,...")
     ]
 
 

@@ -100,11 +100,11 @@ class Endpoints:
             with self._in_flight.admit(client) as is_admitted:
                 if not is_admitted:
                     raise self._concurrency_limited()
-                content = await body.read_body(request, media_type, self._limits)
-                if media_type != body.JSON:
-                    reading = await self._reading_of_picture(request, content, single)
-                else:
+                content, is_ink = await body.read_body(request, media_type, self._limits)
+                if is_ink:
                     reading = await self._reading_of_ink(request, content, single)
+                else:
+                    reading = await self._reading_of_picture(request, content, single)
         except ApiError as error:
             error.headers |= quota
             raise
