@@ -30,6 +30,10 @@ class UnusablePicture(Exception):
     """A file that cannot be read; the message tells a visitor what happened and what to do."""
 
 
+class UnreadPicture(UnusablePicture):
+    """A file that the server could not read this time, whatever is in it."""
+
+
 @dataclass(frozen=True, eq=False)
 class PreparedPicture:
     """What is kept of a picture while it is shown.
@@ -44,6 +48,17 @@ class PreparedPicture:
     prepared: Prepared
     times: dict[str, float]
     is_blurred: bool
+
+
+@dataclass(frozen=True)
+class RefusedPicture:
+    """What is kept of a file that cannot be read, so that it is not decoded at every run.
+
+    file_id: Streamlit's. reason: see `UnusablePicture`.
+    """
+
+    file_id: str
+    reason: str
 
 
 @st.fragment
@@ -114,10 +129,26 @@ def _show(recognizer: Recognizer, picture: PreparedPicture) -> None:
 def _prepared(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
     """The file's picture, prepared once for as long as it is shown. Raises UnusablePicture."""
     picture = st.session_state.get("prepared_picture")
-    if not isinstance(picture, PreparedPicture) or picture.file_id != file.file_id:
+    is_known = isinstance(picture, PreparedPicture | RefusedPicture)
+    if not is_known or picture.file_id != file.file_id:
+        forget()  # before the next one takes its own memory
         current_visit().forget_reading()
-        picture = st.session_state.prepared_picture = _prepare(recognizer, file)
+        picture = st.session_state.prepared_picture = _prepare_or_refuse(recognizer, file)
+    if isinstance(picture, RefusedPicture):
+        raise UnusablePicture(picture.reason)
     return picture
+
+
+def _prepare_or_refuse(
+    recognizer: Recognizer, file: "UploadedFile"
+) -> PreparedPicture | RefusedPicture:
+    """What is kept of a file. Raises UnreadPicture."""
+    try:
+        return _prepare(recognizer, file)
+    except UnreadPicture:
+        raise
+    except UnusablePicture as error:
+        return RefusedPicture(file.file_id, str(error))
 
 
 def _name(file: "UploadedFile") -> str:
@@ -127,12 +158,15 @@ def _name(file: "UploadedFile") -> str:
 
 
 def _prepare(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
-    """Decodes a file and finds what may be digits on it. Raises UnusablePicture."""
+    """Decodes a file and finds what may be digits on it.
+
+    Raises UnusablePicture, and UnreadPicture where it may be read another time.
+    """
     try:
         with shared_pool().reading():
             return _read_file(recognizer, file)
     except DecoderBusy as error:
-        raise UnusablePicture(
+        raise UnreadPicture(
             f"{_name(file)} was not read, as the server is busy. Choose it again in some seconds."
         ) from error
 
@@ -164,7 +198,7 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
         prepared = recognizer.prepare_image(image)
     except WrongModel as error:
         logging.getLogger(__name__).exception("pictures cannot be read")
-        raise UnusablePicture(
+        raise UnreadPicture(
             "Pictures cannot be read on this server at the moment, but drawings can."
         ) from error
     except UnreadableInput as error:

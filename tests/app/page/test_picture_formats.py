@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from streamlit.testing.v1 import AppTest
 
+from app.ink.decoder_pool import DecoderBusy, shared_pool
 from app.ink.picture_file import decode
 from app.ink.sharpness import MAX_EDGE_WIDTH, edge_width, is_blurred
 from app.page import annotated_picture, html_panel
@@ -158,3 +159,52 @@ def test_light_ink_on_dark_paper_is_sharp_too(recognizer: Recognizer) -> None:
     image = (255 - decode(encoded(drawn(), "PNG"))).astype(np.uint8)
     assert not is_blurred(image, recognizer.read_image(image).digits)
     assert edge_width(image, []) == 0
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (b"no picture", "is not a picture"),
+        (sheet_png(LINES)[:300], "is damaged"),
+        (sheet_png(LINES), ""),
+    ],
+    ids=["text", "cut short", "a sheet"],
+)
+def test_a_file_is_decoded_once_however_often_the_page_runs(
+    page: Callable[[str, bytes], AppTest],
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    words: str,
+) -> None:
+    decoded: list[bytes] = []
+    decode_file = shared_pool().decode
+
+    def counted(file: bytes) -> NDArray[np.uint8]:
+        decoded.append(file)
+        return decode_file(file)
+
+    monkeypatch.setattr(shared_pool(), "decode", counted)
+    shown = page("sheet.png", content)
+    for _ in range(3):
+        shown.run()
+        assert all(words in error.value for error in shown.error)
+        assert bool(shown.error) == bool(words)
+    assert len(decoded) == 1
+    shown.file_uploader[0].upload("other.png", sheet_png(LINES), "").run()
+    assert not shown.error
+    assert len(decoded) == 2
+
+
+def test_a_file_that_a_busy_server_did_not_read_is_tried_again(
+    page: Callable[[str, bytes], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_: bytes) -> None:
+        raise DecoderBusy("all decoders are busy")
+
+    with monkeypatch.context() as full:
+        full.setattr(shared_pool(), "decode", busy)
+        shown = page("sheet.png", sheet_png(LINES))
+        assert "the server is busy" in shown.error[0].value
+    shown.run()
+    assert not shown.error
+    assert read(shown).startswith("2026")
