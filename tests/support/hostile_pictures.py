@@ -92,3 +92,54 @@ def patched(content: bytes, at: int, form: str, *values: int) -> bytes:
     changed = bytearray(content)
     struct.pack_into(form, changed, at, *values)
     return bytes(changed)
+
+
+def webp_with_many_codes(side: int = 1_024) -> bytes:
+    """A lossless WebP, black, with other Huffman codes for each 4 x 4 pixels: tables of 0.8 GB."""
+    bits = _Bits()
+    bits.add(0x2F, 8)
+    bits.add(side - 1, 14)
+    bits.add(side - 1, 14)
+    bits.add(0, 1 + 3 + 1 + 1)  # opaque, version 0, no transform, no cache
+    bits.add(1, 1 + 3)  # there is a picture of the codes' numbers, a quarter as wide and high
+    bits.add(0, 1)
+    for num_others in (24, 0, None, None, None):  # lengths of copies; red; blue, opacity, distance
+        bits.add_code_of_bytes(num_others) if num_others is not None else bits.add(1, 4)
+    for index in range((side // 4) ** 2):
+        number = index % 65_536
+        bits.add(_reversed(number & 255), 8)
+        bits.add(_reversed(number >> 8), 8)
+    for _ in range(min((side // 4) ** 2, 65_536)):
+        bits.add(0x11111, 20)  # five codes of one symbol, 0, which takes no bits afterwards
+    data = bits.to_bytes()
+    chunk = struct.pack("<4sI", b"VP8L", len(data)) + data + bytes(len(data) % 2)
+    return struct.pack("<4sI4s", b"RIFF", 4 + len(chunk), b"WEBP") + chunk
+
+
+class _Bits:
+    """Bits as WebP packs them, the lowest first."""
+
+    def __init__(self) -> None:
+        self._numbers: list[tuple[int, int]] = []
+
+    def add(self, number: int, count: int) -> None:
+        """Appends the lowest bits of a number."""
+        self._numbers.append((number, count))
+
+    def add_code_of_bytes(self, num_others: int) -> None:
+        """Appends a code of 8 bits for each byte, and of none for further symbols."""
+        self.add(8 << 1, 1 + 4)  # not a simple code; the lengths of 12 lengths follow
+        for length in (17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8):
+            self.add(length in (0, 8), 3)
+        self.add(0, 1)  # for all symbols
+        self.add((1 << 256) - 1, 256)
+        self.add(0, num_others)
+
+    def to_bytes(self) -> bytes:
+        """All of them, and some zeros."""
+        text = "".join(f"{number:0{count}b}"[::-1] for number, count in self._numbers if count)
+        return int(text[::-1], 2).to_bytes(len(text) // 8 + 9, "little")
+
+
+def _reversed(byte: int) -> int:
+    return int(f"{byte:08b}"[::-1], 2)

@@ -18,12 +18,14 @@ from numpy.typing import NDArray
 from app.ink import decoder_pool
 from app.ink.decoder_pool import DecoderBusy, DecoderPool, Decoding, DecodingCancelled
 from app.ink.formats import NotAPicture, PictureTooLarge
+from app.ink.picture_file import inspect_upload
 from app.reading import UnreadableInput
 from tests.support.hostile_pictures import (
     jpeg_with_many_scans,
     png_with,
     text_bomb,
     tiff_with_a_large_tile,
+    webp_with_many_codes,
 )
 from tests.support.paths import ROOT
 
@@ -125,6 +127,19 @@ def test_what_passed_the_check_costs_one_process_and_others_are_read_meanwhile(n
         with pytest.raises(UnreadableInput, match="expected a (whole picture|picture that is dec)"):
             hostile.result(15)
     assert POOL.decode(ordinary).shape == (30, 40, 3)
+
+
+def test_the_tables_of_a_webp_fit_the_memory_of_its_decoder() -> None:
+    # No header says how many codes there are: only decoding tells.
+    assert POOL.decode(webp_with_many_codes(64)).shape == (64, 64, 3)
+    bomb = webp_with_many_codes()
+    assert inspect_upload(bomb, 4_000_000).width == 1_024
+    start = time.monotonic()
+    with pytest.raises(UnreadableInput, match="expected a (whole picture|picture that is dec)"):
+        POOL.decode(bomb)
+    assert time.monotonic() - start < 5
+    assert all(peak_megabytes(worker) < 200 for worker in workers())  # unbounded, it is 400
+    assert POOL.decode(encoded(".png", 30, 40)).shape == (30, 40)
 
 
 def test_a_decoding_is_cancelled_before_and_while_it_runs() -> None:
