@@ -128,15 +128,14 @@ def _show(recognizer: Recognizer, picture: PreparedPicture) -> None:
 
 def _prepared(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
     """The file's picture, prepared once for as long as it is shown. Raises UnusablePicture."""
-    picture = st.session_state.get("prepared_picture")
-    is_known = isinstance(picture, PreparedPicture | RefusedPicture)
-    if not is_known or picture.file_id != file.file_id:
+    kept: PreparedPicture | RefusedPicture | None = st.session_state.get("prepared_picture")
+    if kept is None or kept.file_id != file.file_id:
         forget()  # before the next one takes its own memory
         current_visit().forget_reading()
-        picture = st.session_state.prepared_picture = _prepare_or_refuse(recognizer, file)
-    if isinstance(picture, RefusedPicture):
-        raise UnusablePicture(picture.reason)
-    return picture
+        kept = st.session_state.prepared_picture = _prepare_or_refuse(recognizer, file)
+    if isinstance(kept, RefusedPicture):
+        raise UnusablePicture(kept.reason)
+    return kept
 
 
 def _prepare_or_refuse(
