@@ -1,5 +1,6 @@
 """The wheel: what it holds, and that it reads and serves from another folder."""
 
+import ast
 import json
 import os
 import subprocess
@@ -8,6 +9,7 @@ import sysconfig
 import tomllib
 import venv
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,27 @@ def test_the_package_needs_what_the_requirements_name() -> None:
     assert exact.keys() == ranges.keys()
     for name, version in exact.items():
         assert version in ranges[name], name
+
+
+def imported() -> set[str]:
+    """The packages of others that app/ imports, by the names of their modules."""
+    roots: set[str] = set()
+    for path in (ROOT / "app").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                roots |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                roots.add(node.module.partition(".")[0])
+    return roots - {"app"} - sys.stdlib_module_names
+
+
+def test_all_that_is_imported_is_required() -> None:
+    packages = packages_distributions()
+    needed = {packages[root][0] for root in imported() - {"google"}} | {"protobuf"}
+    lines = (ROOT / "requirements-app.txt").read_text(encoding="utf-8").splitlines()
+    required = {line.partition("==")[0] for line in lines if not line.startswith("#")}
+    # Starlette imports the last one where a form is parsed.
+    assert required == {name.lower().replace("_", "-") for name in needed} | {"python-multipart"}
 
 
 def test_the_server_is_where_the_launcher_looks() -> None:
