@@ -24,6 +24,13 @@ _BODIES: Final = {
     "multipart/form-data": {"schema": _FORM},
     "text/plain": {"schema": {"type": "string", "description": "a data URL of base64"}},
 }
+_EXAMPLES: Final = {
+    "operationId": "examples",
+    "summary": "Examples of curl, Python and JavaScript, to read",
+    "responses": {
+        "200": {"description": "A page", "content": {"text/html": {"schema": {"type": "string"}}}}
+    },
+}
 # Of answers to clients whose reads are counted.
 _QUOTA: Final = {
     name: {"description": meaning, "schema": {"type": "string"}}
@@ -47,6 +54,7 @@ def description(limits: Limits, prefix: str) -> Schema:
         "servers": [{"url": prefix or "/"}],
         "paths": {
             "/api/read": {"post": _read(limits)},
+            "/api": {"get": _EXAMPLES},
             "/api/model": {"get": _get("model", "The model's contract and figures", "Model", True)},
             "/api/openapi.json": {"get": _get("openapi", "This description", None)},
             "/healthz": _probe(_get("healthz", "Whether the process lives", "Status")),
@@ -60,8 +68,11 @@ def _schemas(limits: Limits) -> Schema:
     """The types of all bodies, with the limits of this server."""
     types = (Ink, PictureUrl, Reading, Model, Status, Error)
     _, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
-    schemas["Ink"]["properties"]["strokes"]["maxItems"] = limits.strokes
-    schemas["Ink"]["properties"]["strokes"]["items"]["maxItems"] = limits.points
+    strokes = schemas["Ink"]["properties"]["strokes"]
+    strokes["maxItems"], strokes["items"]["maxItems"] = limits.strokes, limits.points
+    for point in strokes["items"]["items"]["anyOf"]:
+        if "prefixItems" in point:  # which generators of clients do not know
+            point["items"] = point.pop("prefixItems")[0]
     return schemas
 
 

@@ -13,12 +13,11 @@ from typing import Final, TypeVar
 
 import msgspec
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 
-from app.api import body, cross_origin
+from app.api import body, cross_origin, examples
 from app.api.client import client_of, is_this_machine
 from app.api.disconnect import while_connected
 from app.api.errors import HANDLERS, ApiError, json_response
@@ -65,7 +64,7 @@ class Endpoints:
     """What answers requests, within limits."""
 
     def __init__(self, limits: Limits, reader: Reader, prefix: str) -> None:
-        self._limits, self._reader = limits, reader
+        self._limits, self._reader, self._prefix = limits, reader, prefix
         self._rate_limiter = RateLimiter(limits.rate, limits.burst)
         self._in_flight = InFlightLimiter(limits.in_flight)
         read_batch = partial(reader.read_ink_batch, max_seconds=MAX_BATCHED_SECONDS)
@@ -82,6 +81,7 @@ class Endpoints:
             Route("/read", self.read, methods=["POST"]),
             Route("/model", self.model),
             Route("/openapi.json", self.openapi),
+            Route("/", self.root),
         ]
         return [
             Mount(api, Router(endpoints, redirect_slashes=False)),
@@ -118,9 +118,9 @@ class Endpoints:
         """GET /api/openapi.json: the service described for programs."""
         return json_response(self._description)
 
-    async def root(self, _: Request) -> Response:
-        """GET /api: nothing yet, and never the page."""
-        raise HTTPException(404)
+    async def root(self, request: Request) -> Response:
+        """GET /api: examples for those who write programs."""
+        return HTMLResponse(examples.page(request, self._limits, self._prefix))
 
     async def healthz(self, _: Request) -> Response:
         """GET /healthz: the process lives and its event loop runs."""

@@ -52,7 +52,8 @@ def server(prefix: str = "") -> ASGIApp:
         ("/healthz", "GET", 200),
         ("/api/nothing", "GET", 404),
         ("/api/read", "GET", 405),
-        ("/api/read", "POST", 415),
+        ("/api/read", "POST", 400),
+        ("/api", "GET", 200),
     ],
 )
 def test_every_answer_has_the_safe_headers_once(path: str, method: str, status: int) -> None:
