@@ -1,4 +1,4 @@
-"""Sends broken input to the recogniser and the service: `python -m tests.fuzz`, `make fuzz`.
+"""Sends broken input to recogniser, service and page: `python -m tests.fuzz`, `make fuzz`.
 
 Each case must end in a Reading or in an error that says why, within limits of time and memory.
 Cases run in processes of their own, so that one that kills its process or hangs is a failure too.
@@ -34,6 +34,7 @@ SETTINGS: Final = {
     "OPENCV_LOG_LEVEL": "OFF"
 }  # otherwise OpenCV writes a line for each broken picture
 READING: Final = {"text", "numbers", "digits", "model_run"}
+PAGE_DOORS: Final = ("canvas", "messages", "socket")  # see `tests.fuzz.page_doors`
 REFUSALS: Final = (400, 404, 405, 413, 415, 422)
 
 
@@ -192,14 +193,16 @@ def run_cases(seed: int, numbers: Iterator[int]) -> int:
 
 
 class Doors:
-    """All ways to give input, as in a server: one recogniser, one service."""
+    """All ways to give input, as in a server: one recogniser, one service, one page."""
 
     def __init__(self) -> None:
         from app.api import service
         from app.api.limits import Limits
         from app.recognizer import Recognizer
+        from tests.fuzz.page_doors import PageDoors
 
         self._recognizer = Recognizer()
+        self._page = PageDoors(self._recognizer)
         self._service = service.create(Limits(rate=0))
         self._loop = asyncio.new_event_loop()
         self._file = Path(tempfile.mkdtemp()) / "picture"
@@ -211,6 +214,8 @@ class Doors:
         from app.reading import UnreadableInput
 
         try:
+            if case.door in PAGE_DOORS:
+                return self._page.open(case.door, case.given)
             if case.door == "request":
                 return self._loop.run_until_complete(self._ask(*case.given))
             if case.door == "ink":

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.fuzz.structures import rebuilt
+from tests.fuzz.messages import canvas_value, page_messages, socket_bytes
+from tests.fuzz.structures import composed, rebuilt
 from tests.support.drawings import placed
 
 Random = np.random.Generator
@@ -41,8 +42,9 @@ KINDS: Final = (
 class Case:
     """What is given to one door.
 
-    door: "ink" and "image", of the recogniser; "file", of picture_file; "request", of the service.
-    given: strokes, an array, bytes; of a request (method, path, headers, body).
+    door: "ink" and "image", of the recogniser; "file", of picture_file; "request", of the service;
+    those of `tests.fuzz.page_doors`, of the page. given: strokes, an array, bytes; of a request
+    (method, path, headers, body); of the page what its door takes.
     """
 
     maker: str
@@ -111,6 +113,14 @@ def restructured_file(random: Random) -> tuple[str, Any]:
     return "request", ("POST", "/api/read", [("content-type", "image/x")], content)
 
 
+def composed_file(random: Random) -> tuple[str, Any]:
+    """A picture file with a structure that no program writes, whatever its pixels are."""
+    content = composed(random)
+    if random.random() < 0.3:
+        content = rebuilt(random, content)
+    return "request", ("POST", "/api/read", [("content-type", "image/x")], content)
+
+
 def picture_request(random: Random) -> tuple[str, Any]:
     """A file sent to the service, by itself or in a form."""
     body = _lying(random) if random.random() < 0.3 else _damaged(random, _file(random))
@@ -166,6 +176,7 @@ MAKERS: Final[list[Maker]] = [
     *(wrong_strokes, many_strokes, odd_array, pattern, broken_file, broken_file, lying_file),
     *(restructured_file, restructured_file),
     *(picture_request, picture_request, ink_request, ink_request, odd_request, large_file),
+    *(composed_file, page_messages, page_messages, canvas_value, socket_bytes),
 ]
 
 

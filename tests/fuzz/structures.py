@@ -2,10 +2,21 @@
 
 import re
 import struct
+import zlib
 from collections.abc import Callable
 from typing import Final
 
 import numpy as np
+
+from tests.support.hostile_pictures import (
+    encoded,
+    jpeg_with_many_scans,
+    png_chunk,
+    png_with,
+    text_bomb,
+    tiff,
+    webp_with_many_codes,
+)
 
 Random = np.random.Generator
 _NUMBERS: Final = (0, 1, 2, 7, 8, 64, 255, 256, 4_000, 65_535, 2**24 - 1, 2**31 - 1, 2**32 - 1)
@@ -20,6 +31,98 @@ def rebuilt(random: Random, content: bytes) -> bytes:
             for _ in range(int(random.integers(1, 4))):
                 content = build(random, content)
     return content
+
+
+def composed(random: Random) -> bytes:
+    """A file of tiles, scans, chunks, frames, codes or a header as no program writes them."""
+    makers = (_tiled_tiff, _scanned_jpeg, _chunked_png, _coded_webp, _framed_gif, _headed_bmp)
+    return makers[int(random.integers(len(makers)))](random)
+
+
+def _tiled_tiff(random: Random) -> bytes:
+    """Tiles or strips of any size, number, compression and samples, packed or missing."""
+    width, height, across, down = (_number(random, 1, 2_000) for _ in range(4))
+    samples, bits = _number(random, 1, 8), (1, 8, 8, 8, 16, 32)[int(random.integers(6))]
+    count = -(-width // max(across, 1)) * -(-height // max(down, 1))
+    parts = min(count if random.random() < 0.8 else _number(random, 0, 50), 5_000)
+    packed = zlib.compress(bytes(min(across * down * samples * bits // 8, 4 << 20)))
+    layout = {322: (4, [across]), 323: (4, [down])} if random.random() < 0.7 else {278: (4, [down])}
+    offsets, sizes = (324, 325) if 322 in layout else (273, 279)
+    compression = (1, 5, 7, 8, 8, 8, 32_773, 32_946, 50_000)[int(random.integers(9))]
+    tags = {
+        **{256: (4, [width]), 257: (4, [height]), 258: (3, [bits] * max(samples, 1))},
+        **{259: (3, [compression]), 262: (3, [int(random.integers(0, 4))]), 277: (3, [samples])},
+        **{284: (3, [1 + int(random.integers(2))]), **layout},
+        **{offsets: (4, [0] * parts), sizes: (4, [len(packed)] * parts)},
+    }
+    start = len(tiff(tags))
+    return tiff({**tags, offsets: (4, [start] * parts)}, packed)
+
+
+def _scanned_jpeg(random: Random) -> bytes:
+    """A progressive JPEG, some of whose scans are there again."""
+    return jpeg_with_many_scans(_number(random, 1, 3_000), _number(random, 8, 600))
+
+
+def _chunked_png(random: Random) -> bytes:
+    """Chunks of text, profiles and other things, empty, long or packed, in any number."""
+    kinds = (
+        b"zTXt",
+        b"iCCP",
+        b"iTXt",
+        b"tEXt",
+        b"PLTE",
+        b"tRNS",
+        b"acTL",
+        b"fcTL",
+        b"IDAT",
+        b"eXIf",
+    )
+    chunks = []
+    for _ in range(int(random.integers(1, 6))):
+        kind = kinds[int(random.integers(len(kinds)))]
+        data = random.bytes(_number(random, 0, 5_000))
+        bomb = text_bomb(kind, _number(random, 0, 20))
+        chunks.append(bomb if random.random() < 0.4 else png_chunk(kind, data))
+    times = _number(random, 1, 30_000) if sum(map(len, chunks)) < 200 else 1
+    return png_with(*chunks * times, side=_number(random, 1, 300))
+
+
+def _coded_webp(random: Random) -> bytes:
+    """A lossless WebP of many codes."""
+    return webp_with_many_codes(4 * _number(random, 1, 64))
+
+
+def _framed_gif(random: Random) -> bytes:
+    """A GIF whose frame is there again and again, or lies elsewhere."""
+    content = encoded("GIF", size=(_number(random, 1, 200), _number(random, 1, 200)))
+    frame = content.index(b",\0\0\0\0", 13)  # at 0, 0
+    moved = _with_number(random, content[frame:-1], 1 + 2 * int(random.integers(4)), "<H")
+    return content[:frame] + moved * _number(random, 1, 3_000) + content[-1:]
+
+
+def _headed_bmp(random: Random) -> bytes:
+    """A BMP's header of any numbers, with some bytes behind it."""
+    width, height = (_number(random, 0, 3_000) for _ in range(2))
+    bits = (0, 1, 2, 4, 8, 16, 24, 32, 64)[int(random.integers(9))]
+    fields = (
+        *(40, width, height * int(random.choice([-1, 1])), 1, bits, int(random.integers(0, 5))),
+    )
+    colours = _number(random, 0, 300)
+    header = struct.pack("<IiiHHIIiiII", *fields, 0, 0, 0, colours, 0)
+    pixels = bytes(min((width * bits + 31) // 32 * 4 * height, 2 << 20))
+    return (
+        b"BM"
+        + struct.pack("<IHHI", 0, 0, 0, 54 + 4 * colours)
+        + header
+        + bytes(4 * colours)
+        + pixels
+    )
+
+
+def _number(random: Random, low: int, high: int) -> int:
+    """A number between two, small ones as often as large ones."""
+    return low - 1 + int((high - low + 2) ** random.random())
 
 
 def _png(random: Random, content: bytes) -> bytes:

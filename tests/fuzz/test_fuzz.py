@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from app.reading import Reading, UnreadableInput
 from app.recognizer import Recognizer
 from tests.fuzz import __main__ as fuzz
+from tests.fuzz.cases import MAKERS
+from tests.fuzz.page_doors import PageDoors
+from tests.support.attacks import frame, rerun
 
 # Else Hypothesis keeps a folder at the root, though no example is stored.
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
@@ -30,6 +33,12 @@ QUICK = settings(
 LONGEST = "15"
 
 
+@pytest.fixture(scope="module")
+def doors(recognizer: Recognizer) -> PageDoors:
+    """The guarded page, whose server lives as long as this process."""
+    return PageDoors(recognizer)
+
+
 def test_wrong_inputs_are_read_or_refused(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -37,7 +46,36 @@ def test_wrong_inputs_are_read_or_refused(
     wanted = ["--cases=500", "--workers=1", f"--seconds={LONGEST}", f"--output={failures}"]
     status = fuzz.main(wanted)
     assert status == 0, failures.read_text()
-    assert "500 cases, 0 failed" in capfd.readouterr().out
+    output = capfd.readouterr().out
+    assert "500 cases, 0 failed" in output
+    assert [maker.__name__ for maker in MAKERS if maker.__name__ not in output] == []
+
+
+def test_a_connection_that_is_closed_without_a_reason_is_a_failure(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doors, message = PageDoors(recognizer), rerun("[" * 20)
+    assert doors.open("messages", [message]) == "refused"
+    assert doors.open("messages", [rerun("[]")] * 40) == "read"
+    assert doors.open("messages", [rerun("[]")] * 1_000) == "refused"
+    monkeypatch.setattr("app.guard.connection.MAX_REASON_BYTES", 0)
+    assert doors.open("messages", [message]).startswith("bad: closed by")
+
+
+@pytest.mark.parametrize(
+    "data, outcome",
+    [
+        (frame(b""), "read"),
+        (frame(b"", 9) * 3, "read"),  # pings
+        (frame(b"", 9) * 3_000, "refused"),
+        (b"\xff" * 20, "refused"),
+        (b"\x82\x01x", "refused"),  # not masked
+    ],
+)
+def test_frames_are_taken_or_end_the_connection(
+    doors: PageDoors, data: bytes, outcome: str
+) -> None:
+    assert doors.open("socket", data) == outcome
 
 
 def holds(reading: Reading) -> None:
