@@ -14,7 +14,7 @@ class UnreadableInput(ValueError):
     """Input that cannot be read; the message says what was expected and what it got instead."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Digit:
     """One character of a reading.
 
@@ -36,6 +36,11 @@ class Digit:
     number_index: int = 0
     line_index: int = 0
 
+    def __repr__(self) -> str:
+        """The digit in one line, such as Digit(7, confidence=0.998, box=(10, 10, 50, 80))."""
+        box = ", ".join(f"{side:.4g}" for side in self.box)
+        return f"Digit({self.value}, confidence={self.confidence:.3f}, box=({box}))"
+
     def to_dict(self) -> dict[str, Any]:
         """The digit as plain values for JSON, without its glyph; box: [x, y, width, height]."""
         return {
@@ -48,11 +53,18 @@ class Digit:
         }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Reading:
     """Digits in reading order; an input without ink is a reading without digits."""
 
     digits: tuple[Digit, ...] = ()
+
+    def __repr__(self) -> str:
+        """The reading in one line, such as Reading('2026', confidence=0.970), the lowest one."""
+        if not self.digits:
+            return "Reading('')"
+        confidence = min(digit.confidence for digit in self.digits)
+        return f"Reading({self.text!r}, confidence={confidence:.3f})"
 
     @property
     def text(self) -> str:

@@ -4,32 +4,36 @@ What finds ink and divides it into candidates for digits is hidden behind it.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app import glyph
-from app.inference.models import models_folder
+from app.inference.models import model_file
 from app.inference.prototypes import Prototypes
 from app.inference.scores import ood_log_odds, softmax
 from app.inference.session import WrongModel, open_session
+from app.ink.picture_input import Picture, as_pixels
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
 from app.segmentation.candidates import CostlyInk, TextLine
 
 __all__ = ["CostlyInk", "Prepared", "Recognizer"]
 
-MODEL: Final = models_folder() / "model.onnx"
+MODEL: Final = model_file(os.environ)
 # In: "glyphs" uint8 (n, 28, 28); out: "logits" (n, 11), "features" (n, d).
 CONTRACT: Final = "digits/3"
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
 NUM_DIGITS: Final = 10
 MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; with more, another ink map is tried
 MAX_GLYPHS: Final = 128  # in one run of the network, which takes 50 kB for each; 9 ms
+MAX_INPUTS: Final = 64  # of `read_many`, classified at once
 MAX_CANDIDATES: Final = 1_000  # in the ink maps tried so far, beyond which no other is tried
 
 
@@ -74,16 +78,46 @@ class Recognizer:
 
     def read_image(
         self,
-        image: NDArray[np.uint8],
+        image: Picture,
         single: bool = False,
         prototypes: Prototypes | None = None,
     ) -> Reading:
-        """Reads a picture: uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, either polarity.
+        """Reads a picture of dark ink on light paper or of light ink on dark.
 
+        image: the path of a file, its bytes, a Pillow image, or an array (h, w) grey, (h, w, 3) RGB
+        or (h, w, 4) RGBA of uint8, or of floats in [0, 1]. Files are decoded in this process, so
+        that strangers' ones should have been checked before (see SECURITY.md).
         single, prototypes: see `read_ink`. Without ink the Reading has no digits. Raises
         UnreadableInput.
         """
         return self.read_prepared([self.prepare_image(image, single)], prototypes)[0]
+
+    def read_many(
+        self, inputs: Iterable[Picture | Sequence[ArrayLike]], single: bool = False
+    ) -> list[Reading]:
+        """Reads pictures, see `read_image`, and lists of strokes, see `read_ink`, in any mixture.
+
+        They are classified many at a time, which takes less time than one by one, and the memory
+        does not grow with their number. single: each is one character. Raises UnreadableInput with
+        the index of the first that cannot be read.
+        """
+        readings: list[Reading] = []
+        rest = iter(inputs)
+        while batch := list(islice(rest, MAX_INPUTS)):
+            prepared = [
+                self._prepared(len(readings) + index, each, single)
+                for index, each in enumerate(batch)
+            ]
+            readings += self.read_prepared(prepared)
+        return readings
+
+    def _prepared(self, index: int, each: Picture | Sequence[ArrayLike], single: bool) -> Prepared:
+        try:
+            if isinstance(each, list | tuple):
+                return self.prepare_ink(each, single)
+            return self.prepare_image(cast(Picture, each), single)
+        except UnreadableInput as error:
+            raise UnreadableInput(f"input {index}: {error}") from error
 
     @staticmethod
     def prepare_ink(
@@ -95,7 +129,7 @@ class Recognizer:
         """
         return Prepared(candidates.find_in_strokes(strokes, single, max_seconds))
 
-    def prepare_image(self, image: NDArray[np.uint8], single: bool = False) -> Prepared:
+    def prepare_image(self, image: Picture, single: bool = False) -> Prepared:
         """Finds the candidates for digits in a picture, see `read_image`, in its best ink map.
 
         The first map is nearly always right. Another is tried only where a third of the marks are
@@ -104,7 +138,7 @@ class Recognizer:
         """
         best, best_doubt, num_candidates = Prepared(), (np.inf, np.inf), 0
         try:
-            for lines in candidates.find_in_image(image, single):
+            for lines in candidates.find_in_image(as_pixels(image), single):
                 prepared = Prepared(lines)
                 doubt = _doubt(self.read_prepared([prepared])[0])
                 if doubt < best_doubt:

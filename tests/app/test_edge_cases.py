@@ -120,7 +120,12 @@ def test_what_are_no_strokes_is_refused(recognizer: Recognizer, strokes: object,
 @pytest.mark.parametrize(
     "image, told",
     [
-        (blank(0, 10, 10).astype(np.float32), "float32"),
+        (blank(2, 10, 10).astype(np.float32), r"expected float32 pixels in \[0, 1\], got 2 to 2"),
+        (np.full((10, 10), NAN), r"\[0, 1\], got nan"),
+        (np.full((10, 10), -0.1), r"\[0, 1\], got -0.1"),
+        (blank(0, 10, 10).astype(np.int64), "int64"),
+        (b"no picture", "PNG"),
+        ("no/such/file.png", "no/such/file.png: expected a readable file"),
         (blank(0, 10, 10).astype(np.uint16), "uint16"),
         (blank(0, 10), r"\(10,\)"),
         (blank(0, 10, 10, 2), r"\(10, 10, 2\)"),

@@ -35,6 +35,19 @@ def test_a_reading_has_its_text_and_its_numbers(
     assert reading.to_dict()["numbers"] == numbers
 
 
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ((), "Reading('')"),
+        ((digit(7), digit(None, 1)), "Reading('7 ?', confidence=0.123)"),
+        (digit(7), "Digit(7, confidence=0.123, box=(1, 2, 3, 4))"),
+        (digit(None), "Digit(None, confidence=0.123, box=(1, 2, 3, 4))"),
+    ],
+)
+def test_it_prints_in_one_line(value: Digit | tuple[Digit, ...], expected: str) -> None:
+    assert repr(Reading(value) if isinstance(value, tuple) else value) == expected
+
+
 def test_a_reading_is_plain_values() -> None:
     reading = Reading((digit(7), digit(None, 1, 2)))
     expected = {

@@ -29,24 +29,42 @@ def commands() -> list[list[str]]:
     return [shlex.split(line, comments=True) for line in lines]
 
 
-def test_the_python_example_reads_a_seven() -> None:
+@pytest.fixture
+def picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The picture that the examples read, in the working folder."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "picture.png"
+    path.write_bytes(sheet_png(["2026"]))
+    return path
+
+
+@pytest.mark.usefixtures("picture")
+def test_the_python_examples_read_what_they_say() -> None:
     (code,) = blocks("python")
     with contextlib.redirect_stdout(io.StringIO()) as output:
         exec(compile(code, "README.md", "exec"), {})
-    text, confidence = output.getvalue().split()
+    of_strokes, of_picture, of_both = output.getvalue().splitlines()
+    reading, text, confidence = of_strokes.rsplit(maxsplit=2)
     assert text == "7"
     assert 0.5 < float(confidence) <= 1
+    assert reading == f"Reading('7', confidence={float(confidence):.3f})"
+    assert of_picture.startswith("Reading('2026', confidence=")
+    assert of_both == f"[{of_picture}, {reading}]"
 
 
-def test_the_http_example_reads_a_seven(tmp_path: Path) -> None:
-    (words,) = [words for words in commands() if words[0] == "curl"]
-    host, _, path = words[words.index("-s") + 1].partition("/")
-    assert host == "localhost:8501"
-    name, _, kind = words[words.index("-H") + 1].partition(": ")
-    with started(tmp_path) as port:
-        body = words[words.index("-d") + 1]
-        status, _, answer = ask(port, f"/{path}", "POST", body, **{name: kind})
-    assert (status, json.loads(answer)["text"]) == (200, "7")
+def test_the_http_examples_read_what_they_say(picture: Path) -> None:
+    of_strokes, of_picture = [words for words in commands() if words[0] == "curl"]
+    name, _, kind = of_strokes[of_strokes.index("-H") + 1].partition(": ")
+    requests: list[tuple[str | bytes, dict[str, str], str]] = [
+        (of_strokes[of_strokes.index("-d") + 1], {name: kind}, "7"),
+        (picture.read_bytes(), {"Content-Type": "application/x-www-form-urlencoded"}, "2026"),
+    ]
+    assert of_picture[of_picture.index("--data-binary") + 1] == f"@{picture.name}"
+    with started(picture.parent) as port:
+        for words, (body, headers, text) in zip((of_strokes, of_picture), requests, strict=True):
+            assert "localhost:8501/api/read" in words
+            status, _, answer = ask(port, "/api/read", "POST", body, **headers)
+            assert (status, json.loads(answer)["text"]) == (200, text)
 
 
 def test_the_commands_are_ones_that_digits_and_make_know(

@@ -1,0 +1,101 @@
+"""Pictures as Python programs have them: a path, a file's bytes, a Pillow image or an array."""
+
+import os
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink import picture_file
+from app.reading import UnreadableInput
+
+ORIENTATION: Final = 274  # the EXIF tag that says how the camera was held
+# For each orientation, whether rows and columns are exchanged, and what is then flipped: by columns
+# (1), rows (0), both (-1) or nothing. https://en.wikipedia.org/wiki/Exif#Orientation
+_TURNS: Final[dict[int, tuple[bool, int | None]]] = {
+    2: (False, 1),
+    3: (False, -1),
+    4: (False, 0),
+    5: (True, None),
+    6: (True, 1),
+    7: (True, -1),
+    8: (True, 0),
+}
+
+
+@runtime_checkable
+class PillowImage(Protocol):
+    """What is used of `PIL.Image.Image`, so that Pillow itself is not required."""
+
+    @property
+    def mode(self) -> str:
+        """Such as "RGB"."""
+
+    @property
+    def info(self) -> Any:
+        """What else the file says."""
+
+    def convert(self, mode: str) -> Any:
+        """The image in another mode."""
+
+    def getexif(self) -> Any:
+        """The tags of the camera."""
+
+
+Bytes: TypeAlias = bytes | bytearray | memoryview
+Picture: TypeAlias = str | os.PathLike[str] | Bytes | PillowImage | NDArray[Any]
+
+
+def as_pixels(picture: Picture) -> NDArray[np.uint8]:
+    """A picture as uint8 pixels, upright; what is no picture is left to `app.ink.image.checked`.
+
+    picture: the path of a file, its bytes, a Pillow image of any mode, or an array: uint8, bool
+    (True is 255), or floats in [0, 1], which are scaled to 255. Raises UnreadableInput.
+    """
+    if isinstance(picture, str | os.PathLike):
+        return picture_file.load(Path(picture))
+    if isinstance(picture, bytes | bytearray | memoryview):
+        return picture_file.decode(bytes(picture))
+    if isinstance(picture, PillowImage):
+        return _from_pillow(picture)
+    if isinstance(picture, np.ndarray) and picture.dtype == np.bool_:
+        return np.where(picture, 255, 0).astype(np.uint8)
+    if isinstance(picture, np.ndarray) and picture.dtype.kind == "f":
+        return _from_floats(picture)
+    return picture
+
+
+def _from_floats(picture: NDArray[Any]) -> NDArray[np.uint8]:
+    """Floats in [0, 1] as 0 to 255."""
+    if picture.size:
+        low, high = float(picture.min()), float(picture.max())
+        if not (low >= 0 and high <= 1):  # false for NaN too
+            expected = f"expected {picture.dtype} pixels in [0, 1]"
+            raise UnreadableInput(f"{expected}, got {low:g} to {high:g}; or convert them to uint8")
+    return np.asarray(np.rint(picture * 255), np.uint8)
+
+
+def _from_pillow(image: PillowImage) -> NDArray[np.uint8]:
+    """A Pillow image, turned as its camera was held."""
+    if image.mode in ("I", "F"):  # measurements, whose black and white nobody knows
+        raise UnreadableInput(f"expected a Pillow image with 8 or 16 bits, got mode {image.mode!r}")
+    try:
+        pixels = _pixels_of(image)
+        is_exchanged, flip = _TURNS.get(image.getexif().get(ORIENTATION), (False, None))
+    except (OSError, SyntaxError, ValueError) as error:  # Pillow reads a file only when it must
+        raise UnreadableInput(f"expected a whole picture, got one with {error}") from error
+    if is_exchanged:
+        pixels = np.asarray(cv2.transpose(pixels), np.uint8)
+    return pixels if flip is None else np.asarray(cv2.flip(pixels, flip), np.uint8)
+
+
+def _pixels_of(image: PillowImage) -> NDArray[np.uint8]:
+    """Grey, RGB or RGBA, as the image is held in the file."""
+    if image.mode.startswith("I;16"):  # Pillow's own conversion would make all of it white
+        return (np.asarray(image) >> 8).astype(np.uint8)
+    if image.mode not in ("L", "RGB", "RGBA"):
+        is_transparent = image.mode in ("LA", "PA", "La", "RGBa") or "transparency" in image.info
+        image = image.convert("RGBA" if is_transparent else "RGB")
+    return np.asarray(image, np.uint8)
