@@ -73,7 +73,7 @@ async def by_protocol(address: str, visitor: int, seconds: float) -> Observation
     ]
     try:
         async with connected(address) as socket:
-            page = _Protocol(socket)
+            page = PageClient(socket)
             await page.open()
             end, next_stroke = time.monotonic() + seconds, time.monotonic()
             while time.monotonic() < end:
@@ -95,7 +95,7 @@ async def by_protocol(address: str, visitor: int, seconds: float) -> Observation
 async def first_page(address: str) -> None:
     """Opens the page, and leaves once the server has sent all of it."""
     async with connected(address) as socket:
-        await _Protocol(socket).open()
+        await PageClient(socket).open()
 
 
 def connected(
@@ -115,7 +115,7 @@ def connected(
     return connect(url, additional_headers=headers, **options)
 
 
-class _Protocol:
+class PageClient:
     """One open page, as its server sees it."""
 
     def __init__(self, socket: ClientConnection) -> None:
