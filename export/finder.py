@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         export(command.model, command.output, data_folder(command.data))
     except (GateError, DataError, OSError, ValueError) as error:
-        print(f"export: {error}", file=sys.stderr)
+        print(f"finder: {error}", file=sys.stderr)
         return 1
     return 0
 

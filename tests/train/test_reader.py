@@ -9,8 +9,9 @@ import torch
 from tests.support.drawings import DIGITS
 from train.data.line_sets import Line, LineSet
 from train.engine import reader_loop
-from train.engine.reader_batches import GROUP, batch, batches
-from train.engine.reader_loop import Settings, Training, exact
+from train.engine.reader_batches import batch, batches
+from train.engine.reader_loop import Training, exact
+from train.engine.reader_settings import GROUP, Settings
 from train.networks.line_reader import CLASSES, STRIDE, SYMBOLS, LineReader, greedy
 from train.render.line_image import HEIGHT, MARGIN, SIDE_MARGIN, draw_line
 from train.render.lines import LAYOUTS, Composer

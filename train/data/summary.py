@@ -1,10 +1,17 @@
-"""What `python -m train.data` prints of UNIPEN, bhmsds and the sudokus."""
+"""What `python -m train.data` prints: the sizes of the data sets, fetched where missing."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from train.data import bhmsds, sudoku, unipen_characters, unipen_sets
+from train.data.datasets import load_mnist, load_omniglot, load_pendigits
+from train.data.download import obtain
+from train.data.files import OMNIGLOT_IMAGES
 from train.data.unipen_archive import Archive
 from train.data.unipen_download import obtain_unipen
 
@@ -16,6 +23,25 @@ _UNIPEN: Final = {
     "digits as words": unipen_sets.single_digit_words,
     "letters and signs": unipen_characters.characters,
 }
+
+
+def lines(folder: Path) -> Iterator[str]:
+    """A line for each part of each data set. Raises DataError."""
+    yield from chain(digit_lines(folder), picture_lines(folder), unipen_lines(folder))
+
+
+def digit_lines(folder: Path) -> Iterator[str]:
+    """Digits, writers and digits of each class in MNIST and the pen digits; Omniglot's size."""
+    mnist, pen, characters = load_mnist(folder), load_pendigits(folder), load_omniglot(folder)
+    # The bitmaps of the same drawings, by which a test checks the strokes.
+    obtain(OMNIGLOT_IMAGES, folder)
+    yield f"{'':22}{'digits':>7}{'writers':>9}" + "".join(f"{digit:6}" for digit in range(10))
+    for name, part in vars(mnist).items():
+        yield _row(f"MNIST {name}", part.labels, "-")
+    for name, ink in vars(pen).items():
+        yield _row(f"pen digits {name}", ink.labels, str(len(set(ink.writers.tolist()))))
+    alphabets = sorted(set(characters.alphabets))
+    yield f"Omniglot: {len(characters.strokes)} drawings in {', '.join(alphabets)}"
 
 
 def unipen_lines(folder: Path) -> Iterator[str]:
@@ -36,3 +62,8 @@ def picture_lines(folder: Path) -> Iterator[str]:
     if (folder / SUDOKU).is_file():
         loaded = sudoku.load(folder / SUDOKU)
         yield f"sudokus: {len(loaded.cells)} cells, {len(loaded.grids)} photographs"
+
+
+def _row(name: str, labels: NDArray[np.int64], writers: str) -> str:
+    counts = "".join(f"{count:6}" for count in np.bincount(labels, minlength=10))
+    return f"{name:22}{len(labels):7}{writers:>9}{counts}"

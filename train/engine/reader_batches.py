@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from train.data.line_sets import Line, LineSet
+from train.engine.reader_settings import GROUP
 from train.networks.line_reader import SYMBOLS
 from train.render.line_image import HEIGHT, THICKNESS, draw_line
 from train.render.lines import Composer
 
 THICKNESSES: Final = (1, 3, 3, 3, 5)  # of the pen, drawn as often as listed
-GROUP: Final = 16  # batches whose lines are sorted by width, so that little is padded
 WIDTH_STEP: Final = 32  # pixels that batches' widths are multiples of
 STRINGS_SHARE: Final = 0.1  # of the lines that are number strings as they were written, varied
 DIGITS_SHARE: Final = 0.05  # the same of single digits between words

@@ -1,7 +1,7 @@
 """The line reader's loop: composed lines in, averaged weights out, a checkpoint now and then."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,32 +12,15 @@ from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from train.config import setting
 from train.data.line_sets import Line, LineSet
-from train.engine.reader_batches import GROUP, batch, batches, relative_width
+from train.engine.reader_batches import batch, batches, relative_width
+from train.engine.reader_settings import GROUP, Settings
 from train.files import open_atomically
 from train.networks.line_reader import BLANK, LineReader, greedy
 
 CHECKPOINT: Final = 10 * GROUP  # steps between two checkpoints
 MAX_GRADIENT: Final = 5.0  # norm that gradients are clipped to
 _PARTS: Final = ("network", "averaged", "optimizer", "schedule")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What decides the reader's weights beside the data and the machine; stored with them."""
-
-    seed: int = setting(0, "of the lines, their order and the first weights")
-    lines: int = setting(160_000, "learned from, all different; a multiple of 1,024 counts")
-    batch_size: int = setting(64, "lines per step")
-    learning_rate: float = setting(2e-3, "at the peak of the one-cycle schedule")
-    weight_decay: float = setting(1e-2, "of AdamW")
-    average: float = setting(0.998, "of the averaged weights that is kept at each step, below 1")
-
-    @property
-    def steps(self) -> int:
-        """Optimizer steps in whole groups of batches."""
-        return self.lines // self.batch_size // GROUP * GROUP
 
 
 class Training:
@@ -94,7 +77,9 @@ class Training:
             progress.set_postfix(loss=f"{loss.item():.3f}")
             if self.step % CHECKPOINT == 0 or self.step == settings.steps:
                 self.save(checkpoint)
-                figures = (f"{name} {exact(self.averaged, own):.1%}" for name, own in sets.items())
+                figures = (
+                    f"{name} {exact(self.averaged, scored):.1%}" for name, scored in sets.items()
+                )
                 tqdm.write(f"step {self.step}, read exactly: {', '.join(figures)}")
 
 

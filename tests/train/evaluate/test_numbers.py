@@ -9,15 +9,15 @@ import pytest
 
 from app.recognizer import Recognizer
 from tests.support.small import small_sets
+from train.data import datasets
 from train.data.datasets import load_pendigits
-from train.evaluate import corrections
-from train.evaluate import numbers as number_score
+from train.evaluate import correction_scores, numbers
 from train.render.numbers import LENGTH, SPACED, TIGHT, compose
 
 
 def spans(strokes: list[np.ndarray], text: str) -> list[tuple[float, float]]:
     """Left and right of each digit, where no digit has strokes in common with the next."""
-    boxes = sorted((float(one[:, 0].min()), float(one[:, 0].max())) for one in strokes)
+    boxes = sorted((float(points[:, 0].min()), float(points[:, 0].max())) for points in strokes)
     joined = [boxes[0]]
     for left, right in boxes[1:]:
         if left <= joined[-1][1]:
@@ -31,22 +31,22 @@ def test_spaced_digits_are_apart_as_wanted() -> None:
     ink = small_sets()[1].validation
     for number in compose(ink, 30, SPACED, 0):
         assert LENGTH[0] <= len(number.text) <= LENGTH[1]
-        found = spans(number.strokes, number.text)
-        assert len(found) == len(number.text)
-        gaps = [right[0] - left[1] for left, right in pairwise(found)]
+        boxes = spans(number.strokes, number.text)
+        assert len(boxes) == len(number.text)
+        gaps = [right[0] - left[1] for left, right in pairwise(boxes)]
         assert SPACED[0] - 1e-6 <= min(gaps) <= max(gaps) <= SPACED[1] + 1e-6
 
 
 def test_tight_digits_touch_or_overlap() -> None:
     ink = small_sets()[1].validation
-    numbers = compose(ink, 30, TIGHT, 0)
-    assert any(len(spans(one.strokes, one.text)) < len(one.text) for one in numbers)
+    tight = compose(ink, 30, TIGHT, 0)
+    assert any(len(spans(number.strokes, number.text)) < len(number.text) for number in tight)
 
 
 def test_a_number_is_of_one_writer_and_the_same_for_a_seed() -> None:
     ink = small_sets()[1].validation  # writer w writes the digits d with d % 3 == w
     first, again = compose(ink, 10, SPACED, 4), compose(ink, 10, SPACED, 4)
-    assert [one.text for one in first] == [one.text for one in again]
+    assert [number.text for number in first] == [number.text for number in again]
     assert np.array_equal(first[3].strokes[0], again[3].strokes[0])
     for number in first:
         assert len({int(digit) % 3 for digit in number.text}) == 1
@@ -64,9 +64,9 @@ def test_a_bitmap_shows_the_strokes() -> None:
 
 
 def test_numbers_of_clear_digits_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(number_score, "load_pendigits", lambda folder: small_sets()[1])
+    monkeypatch.setattr(datasets, "load_pendigits", lambda folder: small_sets()[1])
     output = tmp_path / "numbers.json"
-    assert number_score.main(["--count", "8", "--output", str(output)]) == 0
+    assert numbers.main(["--count", "8", "--output", str(output)]) == 0
     sets = json.loads(output.read_text())["sets"]
     assert sets["spaced, ink"]["exact"] == 100
     assert sets["spaced, bitmaps"]["exact"] >= 75
@@ -75,9 +75,9 @@ def test_numbers_of_clear_digits_are_read(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_corrections_help_and_do_not_hurt(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corrections, "DRAWN_AGAIN", 4)
+    monkeypatch.setattr(correction_scores, "DRAWN_AGAIN", 4)
     held_back = load_pendigits(data).validation
-    figures = corrections.score(Recognizer(), held_back)
+    figures = correction_scores.score(Recognizer(), held_back)
     before, *after = figures["misread"]
     assert before == 100
     assert after[0] < 50

@@ -1,0 +1,38 @@
+"""A run of the line reader's training, from the sets of lines to the file of weights."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+
+from train.data.line_sets import LineSet
+from train.engine.reader_loop import Training
+from train.engine.reader_settings import Settings
+from train.files import open_atomically
+from train.render.lines import Composer
+
+COMPOSED: Final = 500  # lines of held-out writers to be scored on
+_SEED: Final = 5
+
+
+def train(
+    settings: Settings, training_set: LineSet, validation_set: LineSet, run: Path, resume: bool
+) -> None:
+    """Trains and writes the run's reader.pth: the averaged weights and the settings."""
+    checkpoint = run / "checkpoint.pth"
+    training = Training(settings)
+    if resume and checkpoint.is_file():
+        training.restore(checkpoint)
+    random, composer = np.random.default_rng(_SEED), Composer(validation_set.writers)
+    sets = {
+        "number strings": validation_set.strings,
+        "single digits": validation_set.digits,
+        "composed lines": [composer.draw(random) for _ in range(COMPOSED)],
+    }
+    training.run(training_set, {name: lines for name, lines in sets.items() if lines}, checkpoint)
+    weights = training.averaged.module.state_dict()
+    with open_atomically(run / "reader.pth") as file:
+        torch.save({"weights": weights, "settings": asdict(settings)}, file)
+    print(f"wrote {run / 'reader.pth'}")

@@ -1,0 +1,84 @@
+"""Figures of what correcting a recogniser's mistakes changes in what it reads afterwards."""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.inference.prototypes import Prototypes
+from app.ink import strokes
+from app.recognizer import NUM_DIGITS, Recognizer
+from train.augment.strokes import vary_ink
+from train.config import Config
+from train.data.datasets import Ink
+
+CORRECTIONS: Final = 3
+DRAWN_AGAIN: Final = 12  # drawings of each digit
+_SEED: Final = 5
+
+
+def score(recognizer: Recognizer, source: Ink) -> dict[str, Any]:
+    """Shares of misread digits in percent, before (first) and after 1, 2, 3 corrections.
+
+    misread: of the misread drawings of a corrected class. others: of the same writers' drawings
+    that were read correctly before.
+    """
+    drawn = _Drawn(recognizer, source)
+    misread, others = np.zeros((2, CORRECTIONS + 1)), np.zeros((2, CORRECTIONS + 1))
+    wrong = np.flatnonzero(drawn.read() != drawn.labels)
+    groups = {(int(source.writers[drawn.of[index]]), int(drawn.labels[index])) for index in wrong}
+    for writer, label in sorted(groups):
+        by_writer = source.writers[drawn.of] == writer
+        mine = wrong[by_writer[wrong] & (drawn.labels[wrong] == label)]
+        taught = _spread(mine, drawn.of)[:CORRECTIONS]
+        class_ = np.flatnonzero(by_writer & (drawn.labels == label))
+        rest = np.setdiff1d(np.flatnonzero(by_writer & (drawn.labels != label)), wrong)
+        rest = np.concatenate([rest, np.setdiff1d(class_, wrong)])
+        prototypes = Prototypes()
+        for count in range(CORRECTIONS + 1):
+            if 0 < count <= len(taught):
+                prototypes.learn(drawn.features[taught[count - 1]], label)
+            read = drawn.read(prototypes)
+            unseen = np.setdiff1d(mine, taught)  # what was taught is no test
+            misread[:, count] += (read[unseen] != label).sum(), len(unseen)
+            others[:, count] += (read[rest] != drawn.labels[rest]).sum(), len(rest)
+    return {
+        "corrections": list(range(CORRECTIONS + 1)),
+        "misread": _percent(misread),
+        "others": _percent(others),
+        "misread_drawings": int(misread[1, 0]),
+        "other_drawings": int(others[1, 0]),
+        "command": "python -m train.evaluate.corrections",
+    }
+
+
+class _Drawn:
+    """DRAWN_AGAIN drawings of every digit. of: (n,), the index of the digit; labels: (n,)."""
+
+    def __init__(self, recognizer: Recognizer, source: Ink) -> None:
+        random, config = np.random.default_rng(_SEED), Config()
+        self.of = np.repeat(np.arange(len(source.labels)), DRAWN_AGAIN)
+        self.labels = source.labels[self.of]
+        glyphs = np.stack(
+            [
+                strokes.ink_glyph(vary_ink(source.strokes[index], config, random))
+                for index in self.of
+            ]
+        )
+        self._logits = recognizer.logits(glyphs)[:, :NUM_DIGITS]
+        self.features = recognizer.features(glyphs)
+
+    def read(self, prototypes: Prototypes | None = None) -> NDArray[np.int64]:
+        """The digit that each is read as, (n,)."""
+        boost = 0 if prototypes is None else prototypes.boost(self.features)
+        return np.asarray((self._logits + boost).argmax(axis=1), np.int64)
+
+
+def _spread(drawings: NDArray[np.int64], of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The drawings, first one of each digit, then the others."""
+    _, first = np.unique(of[drawings], return_index=True)
+    return np.concatenate([drawings[first], np.delete(drawings, first)])
+
+
+def _percent(counts: NDArray[np.float64]) -> list[float]:
+    return [round(100 * float(wrong / max(total, 1)), 2) for wrong, total in counts.T]
