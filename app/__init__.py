@@ -7,6 +7,8 @@ Imports run downwards only, and `lint-imports` holds them to it: `page` and `api
 
 import os
 
+__version__ = "0.1.0"
+
 # Since 1.29 ONNX Runtime's Linux wheels tell their maker of each process and model, and keep a
 # number of this machine. It must be told not to before it is imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

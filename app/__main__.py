@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from app import launcher
+from app import __version__, launcher
 from app.inference.session import WrongModel
 from app.ink import picture_file, strokes
 from app.reading import Reading, UnreadableInput
@@ -106,14 +106,35 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="digits", description="Reads handwritten digits.")
+    parser = argparse.ArgumentParser(
+        prog="digits", description="Reads handwritten digits from pictures and pen strokes."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="name", required=True, metavar="read|serve")
-    reader = commands.add_parser("read", help="read pictures and ink files")
-    reader.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="file or folder")
-    reader.add_argument("--jsonl", action="store_true", help="print a JSON object per line")
+    reader = commands.add_parser(
+        "read",
+        help="read pictures and ink files",
+        description="Prints a line for each file: the reading, its lowest confidence, the path.",
+    )
+    reader.add_argument(
+        "paths",
+        nargs="+",
+        type=Path,
+        metavar="PATH",
+        help="a picture, strokes as JSON (.json), or a folder of these",
+    )
+    reader.add_argument(
+        "--jsonl", action="store_true", help="print a JSON object for each file, with all details"
+    )
     reader.add_argument("--single", action="store_true", help="read each file as one character")
-    reader.add_argument("--model", type=Path, default=MODEL, help="an exported model")
-    server = commands.add_parser("serve", help="serve the page and the HTTP service")
+    reader.add_argument(
+        "--model", type=Path, default=MODEL, help="an exported model (.onnx), else the shipped one"
+    )
+    server = commands.add_parser(
+        "serve",
+        help="serve the page and the HTTP service",
+        description="Serves the page and the HTTP service until it is interrupted.",
+    )
     launcher.add_arguments(server)
     return parser
 

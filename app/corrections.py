@@ -5,6 +5,7 @@ Recording is off unless DIGITS_CORRECTIONS names a database, as a hosted Space d
 disk.
 """
 
+import argparse
 import contextlib
 import json
 import os
@@ -166,12 +167,17 @@ def from_environment() -> Corrections | None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns the exit status."""
-    paths = list(sys.argv[1:] if arguments is None else arguments)
-    if len(paths) != 1 or not Path(paths[0]).is_file():
-        print("usage: python -m app.corrections FILE (an existing database)", file=sys.stderr)
+    parser = argparse.ArgumentParser(
+        prog="python -m app.corrections",
+        description="Prints what visitors corrected as JSON lines, for `python -m train --ink`.",
+    )
+    parser.add_argument("path", metavar="FILE", help="the database that DIGITS_CORRECTIONS named")
+    path = parser.parse_args(arguments).path
+    if not Path(path).is_file():
+        print(f"corrections: {path}: expected an existing database, got no file", file=sys.stderr)
         return 2
     try:
-        for entry in Corrections(paths[0]):
+        for entry in Corrections(path):
             print(json.dumps(entry))
     except CorrectionsError as error:
         print(f"corrections: {error}", file=sys.stderr)

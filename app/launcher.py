@@ -23,12 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `serve`; the defaults are Streamlit's own variables."""
     port = os.environ.get("STREAMLIT_SERVER_PORT", str(DEFAULT_PORT))
     address = os.environ.get("STREAMLIT_SERVER_ADDRESS", ALL_INTERFACES)
-    parser.add_argument("--port", type=_port, default=port, help="default %(default)s")
+    parser.add_argument(
+        "--port", type=_port, default=port, help="to listen on; default %(default)s"
+    )
     parser.add_argument(
         "--address",
         default=address,
-        help="of the interface to listen on; default %(default)s, which is all of them,"
-        " 127.0.0.1 for this computer alone",
+        help="of the network interface to listen on: 0.0.0.0 for all, 127.0.0.1 for this computer"
+        " alone; default %(default)s",
     )
 
 
@@ -61,10 +63,11 @@ def addresses(port: int, address: str) -> list[str]:
     """Where the page can be opened, a line each, for the interface that it listens on."""
     if address != ALL_INTERFACES:
         return [f"Page: http://{address}:{port}"]
-    lines = [f"On this computer:                http://localhost:{port}"]
+    hosts = {"On this computer:": "localhost"}
     if network := network_address():
-        lines.append(f"On a phone in the same network: http://{network}:{port}")
-    return lines
+        hosts["On a phone in the same network:"] = network
+    width = max(map(len, hosts))
+    return [f"{where:{width}} http://{host}:{port}" for where, host in hosts.items()]
 
 
 def network_address() -> str | None:

@@ -38,7 +38,9 @@ def test_where_the_page_can_be_opened(
     address: str, network: str | None, expected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launcher, "network_address", lambda: network)
-    assert [line.split()[-1] for line in launcher.addresses(80, address)] == expected
+    lines = launcher.addresses(80, address)
+    assert [line.split()[-1] for line in lines] == expected
+    assert len({line.index("http") for line in lines}) == 1  # one below the other
 
 
 def test_finding_the_own_address_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

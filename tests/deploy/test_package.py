@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
+from app import __version__
+from app.__main__ import main
 from app.launcher import SERVER
 from tests.support.paths import ROOT
 from tests.support.pictures import sheet_png
@@ -54,6 +56,17 @@ def test_the_wheel_holds_what_the_image_holds(wheel: Path) -> None:
     expected = image_files() - {"requirements-app.lock"}
     assert names == {f"app/{path}" if path.startswith("models/") else path for path in expected}
     assert {"app/py.typed", "app/.streamlit/config.toml", "app/page/static/page.css"} <= names
+
+
+def test_the_version_is_written_once(wheel: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"digits {__version__}\n"
+    assert wheel.name.startswith(f"digits-{__version__}-")
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {__version__}\n" in citation
+    manifest = (ROOT / "deploy" / "kubernetes.yaml").read_text(encoding="utf-8")
+    assert f"/digits:{__version__}\n" in manifest
 
 
 def test_it_reads_from_another_folder(installed: Path, tmp_path: Path) -> None:
