@@ -26,6 +26,8 @@ class Digit:
     glyph: uint8 (28, 28), ink 255 on 0: what the network saw.
     number_index, line_index: which number, and which line, of the input it belongs to, from 0 on.
         Numbers on one line are further apart than digits.
+    is_doubtful: true for a value that should be checked, because another digit may be meant, or
+        because the mark is strange for a digit; false for a refused mark.
     """
 
     value: int | None
@@ -35,6 +37,7 @@ class Digit:
     glyph: NDArray[np.uint8]
     number_index: int = 0
     line_index: int = 0
+    is_doubtful: bool = False
 
     def __repr__(self) -> str:
         """The digit in one line, such as Digit(7, confidence=0.998, box=(10, 10, 50, 80))."""
@@ -50,6 +53,7 @@ class Digit:
             "box": [float(side) for side in self.box],
             "number_index": self.number_index,
             "line_index": self.line_index,
+            "is_doubtful": self.is_doubtful,
         }
 
 

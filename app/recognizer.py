@@ -31,6 +31,7 @@ MODEL: Final = model_file(os.environ)
 CONTRACT: Final = "digits/3"
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
 NUM_DIGITS: Final = 10
+MIN_SURE_CONFIDENCE: Final = 0.9  # below it a digit is doubtful
 MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; with more, another ink map is tried
 MAX_GLYPHS: Final = 128  # in one run of the network, which takes 50 kB for each; 9 ms
 MAX_INPUTS: Final = 64  # of `read_many`, classified at once
@@ -61,6 +62,11 @@ class Recognizer:
         self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
         self._temperature = self._number_in_metadata("temperature")
         self._threshold = self._number_in_metadata("threshold")
+        # Older models have one threshold: what they answer, they do not find strange.
+        has_second = "doubt_threshold" in self.metadata
+        self._doubt_threshold = (
+            self._number_in_metadata("doubt_threshold") if has_second else self._threshold
+        )
 
     def read_ink(
         self,
@@ -220,15 +226,18 @@ class Recognizer:
         for index, (candidate, box) in enumerate(zip(path, line.boxes[path].tolist(), strict=True)):
             others = (numbers == numbers[index]) & (np.arange(len(path)) != index)
             is_refused = log_odds[index] > self._threshold_beside(log_odds[others])
+            confidence = float(probabilities[index].max())
+            is_strange = log_odds[index] > self._doubt_threshold
             left, top, right, bottom = box
             yield Digit(
                 None if is_refused else int(probabilities[index].argmax()),
-                _sigmoid(log_odds[index]) if is_refused else float(probabilities[index].max()),
+                _sigmoid(log_odds[index]) if is_refused else confidence,
                 probabilities[index],
                 (left, top, right - left, bottom - top),
                 line.glyphs[candidate],
                 first_number + int(numbers[index]),
                 line_index,
+                not is_refused and bool(is_strange or confidence < MIN_SURE_CONFIDENCE),
             )
 
     def _threshold_beside(self, others: NDArray[np.float32]) -> float:

@@ -8,7 +8,7 @@ folder of Parquet with a row for each picture, in order:
     text     the reading; null if the picture cannot be read
     numbers  the text of each number in it
     digits   a list of value (null for what is not a digit), confidence, probabilities, box,
-             number_index and line_index
+             number_index, line_index and is_doubtful
     error    why the picture cannot be read; null if it can
 
 Every worker is an actor that holds one Recognizer. Pictures are read in small batches, so memory

@@ -19,6 +19,7 @@ DIGIT: Final = pa.struct(
         ("box", pa.list_(pa.float32(), 4)),  # x, y, width, height in pixels of the picture
         ("number_index", pa.int32()),
         ("line_index", pa.int32()),
+        ("is_doubtful", pa.bool_()),
     ]
 )
 # The columns of `Reading.to_dict`, and the reason if there is no reading.

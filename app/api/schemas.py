@@ -68,6 +68,9 @@ class Digit(Struct, forbid_unknown_fields=True):
     ]
     number_index: Annotated[int, Meta(ge=0, description="which of `numbers` it is part of")]
     line_index: Annotated[int, Meta(ge=0, description="which line of the input it is on")]
+    is_doubtful: Annotated[
+        bool, Meta(description="true for a value to check: unsure, or strange for a digit")
+    ]
 
 
 class Reading(Struct, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.ink.resize import reduce_to_side
 from app.page import assets
 from app.page.glyph_images import jpeg
-from app.page.headline import certainty, percent
+from app.page.headline import STRANGE, certainty, is_strange, percent
 from app.reading import Digit, Reading
 
 MAX_SIDE: Final = 1200  # pixels: sharp on phones and desktops, about 100 kB
@@ -82,6 +82,8 @@ def boxes(size: tuple[float, float], reading: Reading, chosen: int) -> list[dict
 def description(digit: Digit) -> str:
     """A digit in words, with what else it may be: `2, 93 % sure; or 7, 5 %`."""
     sure = "not a digit" if digit.value is None else f"{percent(digit.confidence)} sure"
+    if is_strange(digit):
+        sure += STRANGE
     likeliest_first = np.argsort(-digit.probabilities).tolist()
     others = [
         f"{value}, {percent(float(digit.probabilities[value]))}"

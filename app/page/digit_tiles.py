@@ -4,7 +4,7 @@ from typing import Final
 
 from app.page import html_panel
 from app.page.glyph_images import on_paper, png
-from app.page.headline import certainty, percent
+from app.page.headline import STRANGE, certainty, is_strange, percent
 from app.reading import Reading
 
 MAX_TILES: Final = 24  # about two rows on a phone; on a picture, every digit can be pressed
@@ -32,6 +32,7 @@ def _tile(reading: Reading, index: int, chosen: int) -> str:
     digit = reading.digits[index]
     text = "?" if digit.value is None else str(digit.value)
     sure = "not a digit" if digit.value is None else percent(digit.confidence)
+    strange = STRANGE if is_strange(digit) else ""
     previous = reading.digits[index - 1] if index else digit
     starts_number = (
         previous.number_index != digit.number_index and previous.line_index == digit.line_index
@@ -40,7 +41,7 @@ def _tile(reading: Reading, index: int, chosen: int) -> str:
     return html_panel.button(
         f"tile-{index}",
         f'<img src="{png(on_paper(digit.glyph))}" alt=""><b>{text}</b><small>{sure}</small>',
-        label=f"Digit {index + 1}: {text}, {sure}",
+        label=f"Digit {index + 1}: {text}, {sure}{strange}",
         attributes=f'style="--colour:var(--{certainty(digit)}){margin}"'
         f' aria-pressed="{str(index == chosen).lower()}"',
     )

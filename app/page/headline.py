@@ -5,8 +5,9 @@ from typing import Final
 
 from app.page import assets, clipboard
 from app.reading import Digit, Reading
+from app.recognizer import MIN_SURE_CONFIDENCE
 
-DOUBT: Final = 0.9  # confidence below which a digit is marked as doubtful
+STRANGE: Final = ", unusual shape"  # of a digit that is doubtful although its value is sure
 
 _headline: Final = assets.component(
     "headline",
@@ -42,9 +43,16 @@ def sureness(reading: Reading) -> str:
     if num_refused:
         return "? means not a digit"
     lowest = percent(min(digit.confidence for digit in reading.digits))
+    strange = STRANGE if any(map(is_strange, reading.digits)) else ""
     if len(reading.digits) == 1:
-        return f"{lowest} sure"
-    return f"each digit {'' if lowest.startswith('>') else 'at least '}{lowest} sure"
+        return f"{lowest} sure{strange}"
+    return f"each digit {'' if lowest.startswith('>') else 'at least '}{lowest} sure{strange}"
+
+
+def is_strange(digit: Digit) -> bool:
+    """Whether a digit is doubtful although no other value is likely."""
+    is_read = digit.value is not None
+    return is_read and digit.is_doubtful and digit.confidence >= MIN_SURE_CONFIDENCE
 
 
 def percent(probability: float) -> str:
@@ -58,7 +66,7 @@ def certainty(digit: Digit) -> str:
     """The CSS class of a digit, and the name of its colour: `sure`, `doubt` or `refused`."""
     if digit.value is None:
         return "refused"
-    return "doubt" if digit.confidence < DOUBT else "sure"
+    return "doubt" if digit.is_doubtful else "sure"
 
 
 def _lines(reading: Reading) -> str:

@@ -1,6 +1,7 @@
 """What was read, as text, as numbers and as plain values."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,7 +58,10 @@ def test_a_reading_is_plain_values() -> None:
         "box": [1.0, 2.0, 3.0, 4.0],
         "number_index": 0,
         "line_index": 0,
+        "is_doubtful": False,
     }
     seven, refused = json.loads(json.dumps(reading.to_dict()))["digits"]
     assert seven == expected
     assert refused == expected | {"value": None, "number_index": 1, "line_index": 2}
+    doubtful = replace(reading.digits[0], is_doubtful=True).to_dict()
+    assert doubtful == expected | {"is_doubtful": True}

@@ -16,7 +16,7 @@ import pytest
 
 from app.inference.session import WrongModel
 from app.reading import UnreadableInput
-from app.recognizer import MODEL, Recognizer
+from app.recognizer import MIN_SURE_CONFIDENCE, MODEL, Recognizer
 from tests.support.drawings import DIGITS, placed
 from tests.support.paths import ROOT
 
@@ -149,6 +149,47 @@ def test_what_is_no_digit_is_refused(recognizer: Recognizer, name: str) -> None:
     assert mark.value is None
     assert 0 < mark.confidence <= 1
     assert mark.probabilities.sum() == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "threshold, doubt_threshold, value, is_doubtful",
+    [
+        (9, 9, 2, False),
+        (9, -99, 2, True),  # strange, but not refused
+        (-99, -99, None, False),  # refused, which says more than doubtful
+        (9, None, 2, False),  # a model with one threshold, made before there were two
+    ],
+)
+def test_a_strange_digit_is_read_and_marked_as_doubtful(
+    threshold: float,
+    doubt_threshold: float | None,
+    value: int | None,
+    is_doubtful: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    metadata = {**Recognizer().metadata, "threshold": str(threshold)}
+    metadata.pop("doubt_threshold", None)
+    if doubt_threshold is not None:
+        metadata["doubt_threshold"] = str(doubt_threshold)
+    let_models_claim(metadata, monkeypatch)
+    (digit,) = Recognizer().read_ink(placed(2, 0, 0, 200)).digits
+    assert (digit.value, digit.is_doubtful) == (value, is_doubtful)
+    assert digit.value is None or digit.confidence > MIN_SURE_CONFIDENCE
+
+
+def test_an_unsure_digit_is_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
+    hot = {"temperature": "50", "threshold": "9", "doubt_threshold": "9"}
+    let_models_claim(Recognizer().metadata | hot, monkeypatch)
+    (digit,) = Recognizer().read_ink(placed(2, 0, 0, 200)).digits
+    assert digit.value == 2
+    assert digit.confidence < MIN_SURE_CONFIDENCE
+    assert digit.is_doubtful
+
+
+def test_a_second_threshold_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_models_claim(Recognizer().metadata | {"doubt_threshold": "warm"}, monkeypatch)
+    with pytest.raises(WrongModel, match="expected a number as doubt_threshold"):
+        Recognizer()
 
 
 @pytest.mark.parametrize("key", ["temperature", "threshold"])

@@ -14,8 +14,17 @@ from streamlit.testing.v1 import AppTest
 from app import corrections, recognizer
 from app.inference.session import WrongModel
 from app.ink.strokes import strokes_from_canvas
-from app.page import canvas, correction_buttons, draw, how_it_works, html_panel, samples
+from app.page import (
+    annotated_picture,
+    canvas,
+    correction_buttons,
+    draw,
+    how_it_works,
+    html_panel,
+    samples,
+)
 from app.page.digit_tiles import shown_indices
+from app.page.headline import certainty, sureness, to_html
 from app.page.visit import UNSTORED, strokes_of
 from app.reading import Digit, Reading, UnreadableInput
 from tests.support.browser import PHONE_AGENT
@@ -223,6 +232,26 @@ def test_unknown_button_names_are_ignored(monkeypatch: pytest.MonkeyPatch, name:
         on_press(name)
     assert headline_text(page.run()).startswith("2026 ")
     assert page.session_state["objects"] == before
+
+
+@pytest.mark.parametrize(
+    "confidence, is_doubtful, kind, words",
+    [
+        (0.97, False, "sure", "97 % sure"),
+        (0.97, True, "doubt", "97 % sure, unusual shape"),
+        (0.62, True, "doubt", "62 % sure"),  # another digit may be meant: the number says so
+    ],
+)
+def test_doubt_is_shown_and_said(
+    confidence: float, is_doubtful: bool, kind: str, words: str
+) -> None:
+    nothing, probabilities = np.zeros((28, 28), np.uint8), np.zeros(10, np.float32)
+    digit = Digit(2, confidence, probabilities, (0, 0, 9, 9), nothing, is_doubtful=is_doubtful)
+    assert certainty(digit) == kind
+    assert sureness(Reading((digit,))) == words
+    assert sureness(Reading((digit, digit))) == f"each digit at least {words}"
+    assert f"--colour:var(--{kind})" in to_html(Reading((digit,)), "")
+    assert annotated_picture.description(digit) == f"2, {words}"
 
 
 def test_of_many_digits_only_the_chosen_line_has_tiles() -> None:
