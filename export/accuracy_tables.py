@@ -6,6 +6,8 @@ from statistics import mean, stdev
 from typing import Any, Final
 
 from train.evaluate.protocol import (
+    BHMSDS,
+    BHMSDS_SIGNS,
     CALIBRATED,
     INK,
     MNIST,
@@ -13,6 +15,10 @@ from train.evaluate.protocol import (
     PHOTOGRAPHED_MNIST,
     TARGET_FALSE_REJECT_RATE,
     TEST,
+    UNIPEN,
+    UNIPEN_LETTERS,
+    UNIPEN_TEST,
+    UNIPEN_WORDS,
 )
 from train.evaluate.tables import ablation_rows
 from train.evaluate.text_table import to_markdown
@@ -23,6 +29,10 @@ SETS: Final = {
     TEST: "MNIST test set",
     MNIST: "MNIST validation set",
     INK: "pen strokes of six held-out writers",
+    UNIPEN: "UNIPEN's validation writers, isolated digits",
+    UNIPEN_WORDS: "UNIPEN's validation writers, digits between words",
+    UNIPEN_TEST: "UNIPEN's test writers, isolated digits",
+    BHMSDS: "bhmsds, pen on paper, photographed",
     PHOTOGRAPHED_INK: "the same pen strokes in rendered photographs of paper",
     PHOTOGRAPHED_MNIST: "MNIST validation digits in rendered photographs of paper",
 }
@@ -31,6 +41,8 @@ MEANS: Final = {
     "all corruptions": "MNIST validation under these and six more corruptions, mean",
 }
 NEGATIVES: Final = {
+    UNIPEN_LETTERS: "handwritten letters and signs of UNIPEN's validation writers",
+    BHMSDS_SIGNS: "photographed signs and letters of bhmsds",
     "omniglot": "handwritten Greek and Early Aramaic characters",
     "letters": "printed letters and signs",
     "scribbles": "scribbles",
@@ -123,7 +135,7 @@ def result_rows(figures: Figures) -> dict[str, Row]:
         name = NEGATIVES.get(key, key)
         rows[f"{name}, {REJECTED}"] = Row(values["n"], values["refused"], "{:.1f} %")
         rows[f"{name}, AUROC against digits"] = Row(values["n"], values["auroc"], "{:.4f}")
-    for key in CALIBRATED:
+    for key in filter(sets.__contains__, CALIBRATED):
         error = 100 * sets[key]["expected_calibration_error"]
         rows[f"{SETS[key]}, expected calibration error"] = Row(sets[key]["n"], error, "{:.2f} %")
     return rows

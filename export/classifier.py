@@ -8,7 +8,6 @@ from export.description import describe
 from export.gate import require
 from export.steps import calibration_glyphs, evaluation_sets, fit_confidence, write_graphs
 from export.verify import verify
-from train.evaluate.protocol import CALIBRATED
 from train.files import write_atomically
 from train.networks.classifier import load
 
@@ -25,7 +24,7 @@ def export(weights: Path, output: Path, data: Path, fp32_output: Path | None = N
     with tempfile.TemporaryDirectory() as scratch:
         fp32, int8 = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"
         write_graphs(trained, fp32, int8, glyphs)
-        fit_confidence([fp32, int8], [collection.sets[name].digits for name in CALIBRATED])
+        fit_confidence([fp32, int8], collection)
         verdict = verify(trained.network, fp32, int8, collection)
         print(json.dumps(verdict.gate, indent=2))
         require(verdict.limits)

@@ -12,7 +12,7 @@ from export.steps import calibration_glyphs, evaluation_sets, fit_confidence, wr
 from train.evaluate.evaluation import evaluate
 from train.evaluate.metrics import measure
 from train.evaluate.models import load_model
-from train.evaluate.protocol import CALIBRATED, TEST
+from train.evaluate.protocol import TEST
 from train.networks.classifier import load
 
 
@@ -29,13 +29,12 @@ def score_seeds(weights: Sequence[Path], folder: Path) -> dict[str, Any]:
             f"expected one recipe and different seeds, got {len(recipes)} recipes, seeds {seeds}"
         )
     collection = evaluation_sets(folder)
-    fitted = [collection.sets[name].digits for name in CALIBRATED]
     figures = {}
     for trained in tqdm(sorted(trainings, key=lambda trained: trained.config.seed), "seeds"):
         with tempfile.TemporaryDirectory() as scratch:
             fp32, int8 = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"
             write_graphs(trained, fp32, int8, calibration_glyphs(trained.config, folder))
-            fit_confidence([int8], fitted)
+            fit_confidence([int8], collection)
             measured = measure(evaluate(load_model(int8), "int8", collection))
         figures[str(trained.config.seed)] = stored_figures(measured)
         print(trained.config.seed, measured["sets"][TEST]["accuracy"])

@@ -1,5 +1,6 @@
 """The steps from weights to calibrated graphs, which exporting and scoring seeds share."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -9,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.glyph import NORMAL_FORM
-from app.inference.scores import ood_log_odds
 from app.recognizer import CONTRACT, LABELS, Recognizer
 from export.graph import set_metadata
 from export.quantize import to_fp32, to_int8
 from train.config import Config
-from train.data.datasets import Digits, load_mnist
+from train.data.datasets import Digits
 from train.data.download import DataError
 from train.data.sources import load_sources
-from train.evaluate.calibration import fit_temperature, threshold_at
-from train.evaluate.protocol import TARGET_FALSE_REJECT_RATE, TEST
-from train.evaluate.sets import Collection, EvaluationSet, Wanted, collect
+from train.evaluate.operating_point import fit
+from train.evaluate.protocol import collections_in
+from train.evaluate.score import Score, joined
+from train.evaluate.sets import OPTIONAL, Collection, Wanted, add_test_sets, collect
 from train.mixture import Mixture
 from train.networks.classifier import Trained
 
@@ -28,11 +29,13 @@ NUM_DRAWN: Final = 2_048  # glyphs of each data set that those are taken from
 
 
 def evaluation_sets(data: Path) -> Collection:
-    """All sets, MNIST's test file among them. Raises DataError if one cannot be had."""
+    """All sets, the test sets among them. Raises DataError if one cannot be had, except bhmsds."""
     collection = collect(Wanted(data))
-    if collection.skipped:
-        raise DataError("; ".join(collection.skipped.values()))
-    collection.sets[TEST] = EvaluationSet(load_mnist(data).test)
+    for name, reason in collection.skipped.items():
+        if name != OPTIONAL:
+            raise DataError(reason)
+        print(f"left out: {name} ({reason})", file=sys.stderr)
+    add_test_sets(collection, data)
     return collection
 
 
@@ -61,16 +64,20 @@ def write_graphs(trained: Trained, fp32: Path, int8: Path, glyphs: NDArray[np.ui
     to_int8(fp32, int8, glyphs)
 
 
-def fit_confidence(graphs: Sequence[Path], validation: Sequence[Digits]) -> None:
-    """Fits temperature and threshold on validation digits and puts them into the metadata.
+def fit_confidence(graphs: Sequence[Path], collection: Collection) -> None:
+    """Fits temperature and thresholds on validation digits and puts them into the metadata.
 
     Each graph is fitted on its own logits, since its confidence is computed from them.
     """
-    glyphs = np.concatenate([digits.glyphs for digits in validation])
-    labels = np.concatenate([digits.labels for digits in validation])
     for path in graphs:
         set_metadata(path, {"temperature": "1", "threshold": "inf"})
-        logits = Recognizer(path).logits(glyphs)
-        threshold = threshold_at(ood_log_odds(logits), TARGET_FALSE_REJECT_RATE)
-        temperature = fit_temperature(logits, labels)
-        set_metadata(path, {"temperature": f"{temperature:.4f}", "threshold": f"{threshold:.4f}"})
+        recognizer = Recognizer(path)
+        scores = {
+            name: joined([_score(recognizer, collection.sets[part].digits) for part in parts])
+            for name, parts in collections_in(collection.sets).items()
+        }
+        set_metadata(path, fit(scores).metadata())
+
+
+def _score(recognizer: Recognizer, digits: Digits) -> Score:
+    return Score(recognizer.logits(digits.glyphs), digits.labels)

@@ -16,7 +16,7 @@ from export import classifier, steps, verify
 from tests.support.small import FLAGS, small_characters, small_sets, small_splits
 from tests.train.test_train import run as train
 from train.data.normal_form import draw_digits
-from train.evaluate.protocol import INK, MNIST
+from train.evaluate.protocol import INK, MNIST, TEST
 from train.evaluate.sets import Collection, EvaluationSet, Wanted
 from train.networks.classifier import load, save
 
@@ -42,9 +42,12 @@ def small_collection(wanted: Wanted) -> Collection:
     return Collection(sets=sets, outliers={"crosses": crosses})
 
 
+def add_small_test_set(collection: Collection, folder: Path) -> None:
+    collection.sets[TEST] = EvaluationSet(small_sets()[0].test)
+
+
 def patch_data(patch: pytest.MonkeyPatch) -> None:
-    mnist, _ = small_sets()
-    patch.setattr(steps, "load_mnist", lambda folder: mnist)
+    patch.setattr(steps, "add_test_sets", add_small_test_set)
     patch.setattr(steps, "load_sources", lambda folder: small_splits())
     patch.setattr(steps, "collect", small_collection)
     patch.setattr(steps, "NUM_CALIBRATION", 128)
@@ -92,9 +95,11 @@ def test_the_graph_keeps_its_contract(exported: Path, weights: Path) -> None:
     assert features.name == "features"
     assert features.type.tensor_type.elem_type == onnx.TensorProto.UINT8
     metadata = {entry.key: entry.value for entry in model.metadata_props}
-    fitted = {key: float(metadata.pop(key)) for key in ("temperature", "threshold")}
+    fitted = {
+        key: float(metadata.pop(key)) for key in ("temperature", "threshold", "doubt_threshold")
+    }
     assert fitted["temperature"] > 0
-    assert np.isfinite(fitted["threshold"])
+    assert fitted["doubt_threshold"] <= fitted["threshold"] < np.inf
     assert metadata == {
         "contract": "digits/3",
         "labels": "0123456789?",

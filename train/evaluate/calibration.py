@@ -60,21 +60,27 @@ def ood_scores(logits: Floats) -> Doubles:
 
 
 def negative_log_likelihood(
-    logits: Floats, labels: NDArray[np.int64], temperature: float = 1.0
+    logits: Floats,
+    labels: NDArray[np.int64],
+    temperature: float = 1.0,
+    weights: Doubles | None = None,
 ) -> float:
-    """The mean over glyphs in nats; labels: int64 (n,)."""
+    """The mean over glyphs in nats; labels: int64 (n,). weights: (n,), of any sum; else equal."""
     logs = _log_probabilities(logits, temperature)
-    return float(-logs[np.arange(len(labels)), labels].mean())
+    return -float(np.average(logs[np.arange(len(labels)), labels], weights=weights))
 
 
-def fit_temperature(logits: Floats, labels: NDArray[np.int64]) -> float:
+def fit_temperature(
+    logits: Floats, labels: NDArray[np.int64], weights: Doubles | None = None
+) -> float:
     """The temperature, 0.05 to 20, whose probabilities make the true labels likeliest.
 
-    The likelihood has one peak along the logarithm of the temperature.
+    The likelihood has one peak along the logarithm of the temperature. weights: of the glyphs, see
+    `negative_log_likelihood`.
     """
     bounds = np.log(_MIN_TEMPERATURE), np.log(_MAX_TEMPERATURE)
     peak = minimize_scalar(
-        lambda log: negative_log_likelihood(logits, labels, float(np.exp(log))),
+        lambda log: negative_log_likelihood(logits, labels, float(np.exp(log)), weights),
         bounds=bounds,
         method="bounded",
         options={"xatol": 1e-6},
@@ -112,18 +118,26 @@ def expected_calibration_error(
     return reliability(probabilities, labels, bins, equal_mass).error
 
 
-def threshold_at(scores_of_digits: Floats, false_reject_rate: float) -> float:
+def threshold_at(
+    scores_of_digits: Floats, false_reject_rate: float, weights: Doubles | None = None
+) -> float:
     """The lowest score above which at most this share of the digits lies.
 
-    Raises ValueError unless there are scores and the rate is in [0, 1).
+    weights: (n,), what each digit counts, of any sum; else all count the same. Raises ValueError
+    unless there are scores and the rate is in [0, 1).
     """
     if not 0 <= false_reject_rate < 1 or len(scores_of_digits) == 0:
         raise ValueError(
             f"expected scores and a rate in [0, 1), got {len(scores_of_digits)} "
             f"scores and {false_reject_rate}"
         )
-    falling = np.sort(scores_of_digits)[::-1]
-    return float(falling[int(false_reject_rate * len(falling))])
+    if weights is None:
+        weights = np.ones(len(scores_of_digits))
+    order = np.argsort(-scores_of_digits, kind="stable")
+    shares = np.cumsum(weights[order]) / weights.sum()
+    # Rounding must not make a share that is allowed a little larger than the rate.
+    index = int(np.searchsorted(shares, false_reject_rate + 1e-9, "right"))
+    return float(scores_of_digits[order][min(index, len(order) - 1)])
 
 
 def auroc(positive: Floats, negative: Floats) -> float:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.resize import reduce_to_side
-from train.evaluate.calibration import Doubles, reliability, threshold_at
+from train.evaluate.calibration import Doubles, reliability
 from train.evaluate.evaluation import Result
+from train.evaluate.operating_point import common_threshold
 from train.evaluate.protocol import CALIBRATED
 from train.evaluate.run_plots import DPI
 from train.evaluate.sets import Example
@@ -120,14 +121,16 @@ def ood_scores(path: Path, results: Mapping[str, Result], share: float) -> None:
     grid = figure.add_gridspec(2, count)
     curves = figure.add_subplot(grid[1, :])
     for number, (model, result) in enumerate(results.items()):
-        digits = result.ood_scores_of_digits
+        by_collection = result.ood_scores_of_collections
+        digits = np.concatenate(list(by_collection.values()))
         others = np.concatenate(list(result.ood_scores_of_outliers.values()))
         axes = figure.add_subplot(grid[0, number])
         both = np.concatenate([digits, others])
         edges = np.linspace(both.min(), both.max(), 61).tolist()
         axes.hist(digits, edges, density=True, alpha=0.6, label="digits")
         axes.hist(others, edges, density=True, alpha=0.6, label="negatives")
-        axes.axvline(threshold_at(digits, share), color="0.3", linestyle="--")
+        threshold = common_threshold(by_collection, share)
+        axes.axvline(threshold, color="0.3", linestyle="--")
         axes.set(title=model, xlabel="OOD score", yscale="log", ylabel="density")
         axes.legend(fontsize=8, frameon=False)
         refused, caught = _roc(digits, others)

@@ -10,8 +10,8 @@ from tqdm import tqdm
 from train.data.datasets import Digits
 from train.evaluate.calibration import Doubles, ood_scores
 from train.evaluate.models import Model
-from train.evaluate.protocol import CALIBRATED
-from train.evaluate.score import Score
+from train.evaluate.protocol import collections_in
+from train.evaluate.score import Score, joined
 from train.evaluate.sets import Collection
 
 _CHUNK: Final = 500  # glyphs between two steps of the bar
@@ -33,10 +33,17 @@ class Result:
     corrupted: tuple[str, ...] = ()
 
     @property
-    def ood_scores_of_digits(self) -> Doubles:
-        """The OOD scores of MNIST's and the pens' validation digits, float64 (n,)."""
-        parts = [self.scores[name].logits for name in CALIBRATED if name in self.scores]
-        return ood_scores(np.concatenate(parts))
+    def collections(self) -> dict[str, Score]:
+        """The score of each collection of validation digits that temperatures are fitted on."""
+        return {
+            collection: joined([self.scores[name] for name in names])
+            for collection, names in collections_in(self.scores).items()
+        }
+
+    @property
+    def ood_scores_of_collections(self) -> dict[str, Doubles]:
+        """The OOD scores of each collection's digits, float64 (n,)."""
+        return {name: ood_scores(score.logits) for name, score in self.collections.items()}
 
     @property
     def ood_scores_of_outliers(self) -> dict[str, Doubles]:
@@ -57,7 +64,14 @@ def evaluate(model: Model, name: str, collection: Collection) -> Result:
             logits = runner.logits(glyphs)
             rows = choose_candidates(logits, part.owners, model.threshold)
             read[key] = Digits(glyphs[rows], part.digits.labels)
-            scores[key] = Score(logits[rows], part.digits.labels, part.missing, model.temperature)
+            scores[key] = Score(
+                logits[rows],
+                part.digits.labels,
+                part.missing,
+                model.temperature,
+                model.threshold,
+                part.groups,
+            )
         outliers = {key: runner.logits(glyphs) for key, glyphs in collection.outliers.items()}
     return Result(model, scores, outliers, read, tuple(collection.corrupted))
 

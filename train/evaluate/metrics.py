@@ -1,5 +1,6 @@
 """The figures of an evaluation, from each set's logits to numbers for JSON and pages."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ from train.evaluate.calibration import (
     auroc,
     negative_log_likelihood,
     reliability,
-    threshold_at,
 )
 from train.evaluate.corruptions import MNIST_C
 from train.evaluate.evaluation import Result
+from train.evaluate.operating_point import common_threshold, cross_fitted
 from train.evaluate.protocol import TARGET_FALSE_REJECT_RATE
 from train.evaluate.score import Score
 
@@ -37,18 +38,23 @@ def measure(result: Result) -> dict[str, Any]:
             figures.setdefault("mean_accuracy", {})[title] = round(float(np.mean(accuracies)), 3)
     if result.outliers:
         figures["not_a_digit"] = _not_digits(result)
+    if result.collections:
+        figures["cross_fitted"] = cross_fitted(result.collections)
     return figures
 
 
 def _set(score: Score) -> dict[str, Any]:
-    """Errors and accuracy are of all digits, calibration of those that are not missing."""
-    figures: dict[str, Any] = {
-        "n": score.total,
-        "errors": score.errors,
-        "accuracy": round(score.accuracy, 3),
-    }
+    """Errors, accuracy and answers are of all digits, calibration of those that are not missing.
+
+    accuracy: of the likeliest digit. answered_rightly: with "?" as wrong.
+    """
+    figures = _answers(score)
     if score.missing:
         figures["missing"] = score.missing
+    if score.groups:
+        figures["by_contributor"] = {
+            name: _answers(group) for name, group in score.by_group().items()
+        }
     if not len(score.labels):
         return figures
     probabilities = score.probabilities
@@ -64,29 +70,52 @@ def _set(score: Score) -> dict[str, Any]:
     }
 
 
+def _answers(score: Score) -> dict[str, Any]:
+    figures: dict[str, Any] = {
+        "n": score.total,
+        "errors": score.errors,
+        "accuracy": round(score.accuracy, 3),
+    }
+    if score.threshold is not None:
+        figures["answered_rightly"] = round(score.answered_rightly, 3)
+        figures["refused"] = round(score.refused, 3)
+    return figures
+
+
 def _not_digits(result: Result) -> dict[str, Any]:
-    """How well the OOD score separates digits from the rest, and what each threshold rejects."""
-    digits, others = result.ood_scores_of_digits, result.ood_scores_of_outliers
-    common = threshold_at(digits, TARGET_FALSE_REJECT_RATE)
+    """How well the OOD score separates digits from the rest, and what each threshold rejects.
+
+    Of the digits every figure is the mean of the collections.
+    """
+    digits, others = result.ood_scores_of_collections, result.ood_scores_of_outliers
+    common = common_threshold(digits, TARGET_FALSE_REJECT_RATE)
     own = result.model.threshold
-    sets = {
+    sets: dict[str, dict[str, Any]] = {
         name: {
             "n": len(scores),
-            "auroc": round(auroc(scores, digits), 5),
+            "auroc": round(_mean(auroc(scores, part) for part in digits.values()), 5),
             "refused": _share(scores, common),
             "refused_at_own_threshold": None if own is None else _share(scores, own),
         }
         for name, scores in others.items()
     }
+
+    def refused_digits(threshold: float) -> float:
+        return round(_mean(_share(part, threshold) for part in digits.values()), 3)
+
     return {
-        "digits": len(digits),
+        "digits": sum(map(len, digits.values())),
         "threshold": common,
-        "digits_refused": _share(digits, common),
-        "digits_refused_at_own_threshold": None if own is None else _share(digits, own),
-        "mean_auroc": round(float(np.mean([values["auroc"] for values in sets.values()])), 5),
-        "mean_refused": round(float(np.mean([values["refused"] for values in sets.values()])), 3),
+        "digits_refused": refused_digits(common),
+        "digits_refused_at_own_threshold": None if own is None else refused_digits(own),
+        "mean_auroc": round(_mean(values["auroc"] for values in sets.values()), 5),
+        "mean_refused": round(_mean(values["refused"] for values in sets.values()), 3),
         "sets": sets,
     }
+
+
+def _mean(values: Iterable[float]) -> float:
+    return float(np.mean(list(values)))
 
 
 def _share(scores: Doubles, threshold: float) -> float:

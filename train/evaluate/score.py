@@ -1,6 +1,7 @@
 """A network's logits for glyphs with known labels, and the figures that follow from them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from torch import nn
 
 from app.recognizer import NUM_DIGITS
 from train.data.datasets import Digits
-from train.evaluate.calibration import Doubles, probabilities
+from train.evaluate.calibration import Doubles, ood_scores, probabilities
 
 _BATCH = 2048
 
@@ -20,12 +21,16 @@ class Score:
 
     missing: digits in whose picture no ink was found; each counts as an error.
     temperature: divides the logits before they are turned into probabilities.
+    threshold: the OOD score above which a glyph is refused; None refuses none.
+    groups: whom each digit is from, such as UNIPEN's contributors; empty where that is not known.
     """
 
     logits: NDArray[np.float32]
     labels: NDArray[np.int64]
     missing: int = 0
     temperature: float = 1.0
+    threshold: float | None = None
+    groups: tuple[str, ...] = ()
 
     @property
     def predicted(self) -> NDArray[np.int64]:
@@ -53,6 +58,39 @@ class Score:
         """Share that was read correctly, in percent."""
         return 100 * (1 - self.errors / self.total)
 
+    @property
+    def is_refused(self) -> NDArray[np.bool_]:
+        """Which glyphs are answered with "?", (n,)."""
+        if self.threshold is None:
+            return np.zeros(len(self.labels), np.bool_)
+        refused: NDArray[np.bool_] = ood_scores(self.logits) > self.threshold
+        return refused
+
+    @property
+    def refused(self) -> float:
+        """Share that is answered with "?", in percent."""
+        return 100 * float(self.is_refused.sum()) / self.total
+
+    @property
+    def answered_rightly(self) -> float:
+        """Share that is answered with the right digit, in percent; a "?" counts as wrong."""
+        is_right = (self.predicted == self.labels) & ~self.is_refused
+        return 100 * float(is_right.sum()) / self.total
+
+    def by_group(self) -> dict[str, "Score"]:
+        """The score of each group, without what is missing; empty where there are no groups."""
+        groups = np.array(self.groups, str)
+        return {
+            name: replace(
+                self,
+                logits=self.logits[groups == name],
+                labels=self.labels[groups == name],
+                missing=0,
+                groups=(),
+            )
+            for name in sorted(set(self.groups))
+        }
+
     def confusion(self) -> NDArray[np.int64]:
         """Counts (10, 10), rows the true digit, columns the one read."""
         counts = np.zeros((NUM_DIGITS, NUM_DIGITS), np.int64)
@@ -65,6 +103,17 @@ class Score:
         best = self.logits[:, :NUM_DIGITS].max(axis=1)
         excess = best - self.logits[np.arange(len(self.labels)), self.labels]
         return wrong[np.argsort(-excess[wrong], kind="stable")][:limit]
+
+
+def joined(scores: Sequence[Score]) -> Score:
+    """Several scores of one model as one, without their groups."""
+    return replace(
+        scores[0],
+        logits=np.concatenate([score.logits for score in scores]),
+        labels=np.concatenate([score.labels for score in scores]),
+        missing=sum(score.missing for score in scores),
+        groups=(),
+    )
 
 
 @torch.inference_mode()

@@ -26,18 +26,26 @@ from train.data.datasets import (
 from train.data.download import DataError
 from train.data.normal_form import candidate_glyphs, draw_digits
 from train.data.omniglot_split import split_omniglot
+from train.evaluate import other_hands
 from train.evaluate.corruptions import CORRUPTIONS, corrupt
 from train.evaluate.protocol import (
+    BHMSDS,
+    BHMSDS_SIGNS,
     INK,
     MNIST,
     OTHER_INK,
     PHOTOGRAPHED_INK,
     PHOTOGRAPHED_MNIST,
     TEST,
+    UNIPEN,
+    UNIPEN_LETTERS,
+    UNIPEN_TEST,
+    UNIPEN_WORDS,
 )
 from train.negatives.mix import validation_negatives
 from train.render.photograph import photograph, photograph_glyph
 
+OPTIONAL: Final = "bhmsds"  # has to be put there by hand, so an export does without it
 QUICK: Final = 500  # digits of each set, for a quick check
 _PHOTOGRAPHED_DIGITS: Final = 3_000  # of MNIST's, so that one is a thirtieth of a point
 _TAKES: Final = 2  # photographs of each pen digit
@@ -68,13 +76,15 @@ class EvaluationSet:
     """Glyphs with labels.
 
     missing: digits in whose picture no ink was found, each an error. others: uint8 (m, 28, 28),
-    the other candidate glyphs, in order; owners: int64 (m,), the digits they belong to.
+    the other candidate glyphs, in order; owners: int64 (m,), the digits they belong to. groups:
+    whom each digit is from, or nothing.
     """
 
     digits: Digits
     missing: int = 0
     others: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 28, 28), np.uint8))
     owners: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,6 +136,7 @@ def collect(wanted: Wanted) -> Collection:
         )
     if not collection.sets:
         raise DataError("; ".join(collection.skipped.values()))
+    _other_hands(wanted, collection)
     _photograph(collection, pen, max_digits)
     if mnist is not None:
         plain = collection.sets[collection.corrupted_from].digits
@@ -136,6 +147,13 @@ def collect(wanted: Wanted) -> Collection:
     if mnist is not None and pen is not None:
         _outliers(collection, wanted, mnist, pen)
     return collection
+
+
+def add_test_sets(collection: Collection, folder: Path) -> None:
+    """Adds the test sets, which are read once, when all else is settled. Raises DataError."""
+    hands = other_hands.load_unipen_test(folder)
+    collection.sets[TEST] = EvaluationSet(load_mnist(folder).test)
+    collection.sets[UNIPEN_TEST] = EvaluationSet(hands.digits, groups=hands.contributors)
 
 
 def read_writers(path: Path) -> Ink:
@@ -175,6 +193,23 @@ def _pen(folder: Path, collection: Collection) -> PenDigits | None:
         return None
 
 
+def _other_hands(wanted: Wanted, collection: Collection) -> None:
+    """Adds digits, and what is not a digit, by UNIPEN's validation writers and from bhmsds."""
+    try:
+        unipen = other_hands.load_unipen(wanted.folder, wanted.max_digits)
+        for name, hands in ((UNIPEN, unipen.isolated), (UNIPEN_WORDS, unipen.words)):
+            collection.sets[name] = EvaluationSet(hands.digits, groups=hands.contributors)
+        collection.outliers[UNIPEN_LETTERS] = unipen.letters
+    except (DataError, OSError) as error:
+        collection.skipped["UNIPEN"] = str(error)
+    try:
+        bhmsds = other_hands.load_bhmsds(wanted.folder, wanted.max_digits)
+        collection.sets[BHMSDS] = EvaluationSet(bhmsds.digits, bhmsds.missing)
+        collection.outliers[BHMSDS_SIGNS] = bhmsds.signs
+    except (DataError, OSError) as error:
+        collection.skipped[OPTIONAL] = str(error)
+
+
 def _outliers(collection: Collection, wanted: Wanted, mnist: Mnist, pen: PenDigits) -> None:
     try:
         characters = split_omniglot(load_omniglot(wanted.folder)).validation
@@ -182,7 +217,7 @@ def _outliers(collection: Collection, wanted: Wanted, mnist: Mnist, pen: PenDigi
         collection.skipped["negatives"] = str(error)
         return
     made = validation_negatives(characters, pen.validation, mnist.validation)
-    collection.outliers = {name: glyphs[: wanted.max_digits] for name, glyphs in made.items()}
+    collection.outliers |= {name: glyphs[: wanted.max_digits] for name, glyphs in made.items()}
 
 
 def _photograph(collection: Collection, pen: PenDigits | None, max_digits: int | None) -> None:

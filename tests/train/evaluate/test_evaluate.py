@@ -21,13 +21,15 @@ from train.config import Config
 from train.data.datasets import Digits, Ink, Mnist, PenDigits
 from train.data.download import DataError
 from train.evaluate import __main__ as evaluate
-from train.evaluate import comparison, sets
+from train.evaluate import comparison, other_hands, sets
+from train.evaluate.calibration import ood_scores
 from train.evaluate.evaluation import choose_candidates
 from train.evaluate.models import load_model, names
 from train.evaluate.score import Score
 from train.networks.classifier import Network, load, save
 
 REPEATS = 4  # of each digit in a set
+NUM_CLEAN = 7  # sets that are not corrupted: MNIST, pen ink, three of other hands, two photographed
 STROKES = [[(line * 200).astype(np.float32) for line in DIGITS[digit]] for digit in range(10)]
 OURS = {
     "contract": "digits/2",
@@ -100,6 +102,32 @@ def ours_in_torch(folder: Path) -> Path:
     return folder / "untrained.pth"
 
 
+def marked(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same with ink in the corner, which is certainly no digit."""
+    with_corner = glyphs.copy()
+    with_corner[:, 0, 0] = 255
+    return with_corner
+
+
+def small_unipen(count: int | None) -> other_hands.Unipen:
+    """The first digits by two contributors in turn; a 1 that is labelled 2; one letter."""
+    labels = np.tile(np.arange(10), REPEATS)[:count]
+    isolated = Digits(templates()[labels], labels)
+    words = Digits(templates()[[0, 1, 1]], np.array([0, 1, 2]))
+    contributors = ("left", "right") * (len(labels) // 2) + ("left",) * (len(labels) % 2)
+    return other_hands.Unipen(
+        other_hands.Hands(isolated, contributors),
+        other_hands.Hands(words, ("left",) * 3),
+        marked(templates()[:1]),
+    )
+
+
+def small_bhmsds(count: int | None) -> other_hands.Photographed:
+    """Two digits and a picture without ink; one sign."""
+    digits = Digits(templates()[:2], np.arange(2))
+    return other_hands.Photographed(digits, marked(templates()[:1]), missing=1)
+
+
 @pytest.fixture
 def data(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small sets of drawn digits where the data folder would be."""
@@ -108,8 +136,9 @@ def data(monkeypatch: pytest.MonkeyPatch) -> None:
     digits = Digits(templates()[labels], labels)
     # The test file is told from the rest: each of its digits has the next one's label.
     shifted = Digits(digits.glyphs, (labels + 1) % 10)
-    others = {"marked": digits.glyphs.copy(), "like digits": digits.glyphs[:7]}
-    others["marked"][:, 0, 0] = 255
+    others = {"marked": marked(digits.glyphs), "like digits": digits.glyphs[:7]}
+    monkeypatch.setattr(other_hands, "load_unipen", lambda folder, count: small_unipen(count))
+    monkeypatch.setattr(other_hands, "load_bhmsds", lambda folder, count: small_bhmsds(count))
     monkeypatch.setattr(sets, "load_mnist", lambda folder: Mnist(digits, digits, shifted))
     monkeypatch.setattr(sets, "load_pendigits", lambda folder: PenDigits(pen, pen))
     monkeypatch.setattr(sets, "load_omniglot", lambda folder: None)
@@ -145,14 +174,14 @@ def test_models_of_every_kind_side_by_side(
             one = found[name]["sets"][clean]
             assert (one["n"], one["errors"], one["accuracy"]) == (10 * REPEATS, 0, 100)
             assert one["confusion"] == (REPEATS * np.eye(10, dtype=int)).tolist()
-        assert len(found[name]["sets"]) == 4 + 21
+        assert len(found[name]["sets"]) == NUM_CLEAN + 21
         # The same numbers reach both in different shapes, and come out the same.
         accuracy = [one["accuracy"] for one in found[name]["sets"].values()]
         assert accuracy == [one["accuracy"] for one in found["foreign.onnx"]["sets"].values()]
         assert found[name]["mean_accuracy"]["all corruptions"] == pytest.approx(
-            np.mean(accuracy[4:]), abs=1e-3
+            np.mean(accuracy[NUM_CLEAN:]), abs=1e-3
         )
-        assert min(accuracy[4:]) < 100
+        assert min(accuracy[NUM_CLEAN:]) < 100
     table = capsys.readouterr().out
     row = r"^MNIST validation \(40\) +100\.00 % +\(0\) +100\.00 % +\(0\) "
     assert re.search(row, table, re.MULTILINE)
@@ -163,7 +192,7 @@ def test_the_page_shows_pictures_that_are_there(data: None, tmp_path: Path) -> N
     assert evaluate.main([str(ours(tmp_path)), "--output", str(out)]) == 0
     page = (out / "index.html").read_text()
     pictures = re.findall("<img src='([^']+)'", page)
-    assert len(pictures) == len(set(pictures)) == 6 + 2 * 5  # two of each of five sets
+    assert len(pictures) == len(set(pictures)) == 6 + 2 * 8  # two of each of eight sets
     assert "Misread: corrupted MNIST, ours.onnx" in page
     assert "<td>AUROC, marked (40)</td>" in page
     assert all((out / one).read_bytes().startswith(b"\x89PNG") for one in pictures)
@@ -183,7 +212,7 @@ def test_temperature_and_threshold_come_from_the_model(
     for name in names_:  # hotter is less sure
         assert own["sets"][name]["mean_confidence"] < plain["sets"][name]["mean_confidence"]
     refusal = own["not_a_digit"]
-    assert refusal["digits"] == 2 * 10 * REPEATS
+    assert refusal["digits"] == 3 * 10 * REPEATS + 3 + 2
     assert refusal["digits_refused_at_own_threshold"] == 0
     marked, alike = refusal["sets"]["marked"], refusal["sets"]["like digits"]
     assert (marked["auroc"], marked["refused"]) == (1, 100)
@@ -193,6 +222,39 @@ def test_temperature_and_threshold_come_from_the_model(
     # Without an eleventh output a marked digit looks like any other.
     assert plain["not_a_digit"]["sets"]["marked"]["auroc"] == pytest.approx(0.5, abs=0.1)
     assert plain["not_a_digit"]["digits_refused_at_own_threshold"] is None
+
+
+def test_a_question_mark_counts_as_wrong(data: None, no_page: None, tmp_path: Path) -> None:
+    """Beside the likeliest digit, which is right where a glyph is refused too."""
+    out = tmp_path / "out"
+    corner = np.zeros((784, 1), np.float32)
+    weights = np.concatenate([matching(), corner], axis=1)
+    flat = templates().reshape(10, -1).astype(np.float32)
+    strange = ood_scores(flat @ weights)
+    threshold = float(np.sort(strange)[6]) + 1e-4  # the three strangest digits are refused
+    model = write_onnx(
+        tmp_path / "m.onnx",
+        weights,
+        ["n", 28, 28],
+        TensorProto.UINT8,
+        OURS | {"threshold": str(threshold)},
+    )
+    assert evaluate.main([str(model), "--output", str(out)]) == 0
+    found = figures(out)["models"]["m.onnx"]["sets"]
+    for name in ("MNIST validation", "UNIPEN digits"):
+        answers = [found[name][key] for key in ("accuracy", "answered_rightly", "refused")]
+        assert answers == [100, 70, 30]
+    by_contributor = found["UNIPEN digits"]["by_contributor"]
+    even, odd = (strange[first::2] > threshold for first in (0, 1))
+    assert [by_contributor[name]["n"] for name in ("left", "right")] == [20, 20]
+    assert by_contributor["left"]["refused"] == 20 * even.sum()
+    assert by_contributor["right"]["refused"] == 20 * odd.sum()
+    # Of bhmsds' three pictures one shows no ink: it is answered with nothing, which is no refusal.
+    refused = int((strange[:2] > threshold).sum())
+    bhmsds = found["bhmsds digits"]
+    assert (bhmsds["n"], bhmsds["missing"]) == (3, 1)
+    assert bhmsds["answered_rightly"] == pytest.approx(100 * (2 - refused) / 3, abs=1e-3)
+    assert bhmsds["refused"] == pytest.approx(100 * refused / 3, abs=1e-3)
 
 
 def test_the_test_file_is_read_only_when_asked_for(
@@ -270,8 +332,10 @@ def test_quick_takes_the_first_of_each(
     out = tmp_path / "out"
     assert evaluate.main([str(foreign(tmp_path)), "--output", str(out), "--quick"]) == 0
     found = figures(out)["models"]["foreign.onnx"]
-    assert {one["n"] for one in found["sets"].values()} == {5}
-    assert {one["n"] for one in found["not_a_digit"]["sets"].values()} == {5}
+    tiny = ("UNIPEN digits between words", "bhmsds digits")
+    assert {one["n"] for name, one in found["sets"].items() if name not in tiny} == {5}
+    negatives = found["not_a_digit"]["sets"]
+    assert [negatives[name]["n"] for name in ("marked", "like digits")] == [5, 5]
 
 
 def refuse(folder: Path) -> Any:
@@ -284,7 +348,10 @@ def test_a_missing_source_is_said_and_left_out(
     monkeypatch.setattr(sets, "load_mnist", refuse)
     out = tmp_path / "out"
     assert evaluate.main([str(foreign(tmp_path)), "--output", str(out)]) == 0
-    assert figures(out)["sets"] == ["pen ink", "photographed ink"]
+    assert figures(out)["sets"] == [
+        *("pen ink", "UNIPEN digits", "UNIPEN digits between words", "bhmsds digits"),
+        "photographed ink",
+    ]
     assert "left out: MNIST, plain, photographed and corrupted" in capsys.readouterr().out
     assert "Left out: MNIST" in (out / "index.html").read_text()
 
