@@ -14,8 +14,8 @@ from google.protobuf.message import DecodeError
 from starlette.types import Message, Receive, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from app.api.fair_places import FairPlaces
 from app.guard.messages import UnacceptableMessage, is_for_visitors, parse
-from app.guard.run_places import RunPlaces
 from app.guard.token_bucket import TokenBucket
 
 LOG: Final = logging.getLogger("app.guard")
@@ -41,7 +41,7 @@ class Connection:
         receive: Receive,
         send: Send,
         buckets: tuple[TokenBucket, TokenBucket],
-        places: RunPlaces,
+        places: FairPlaces,
     ) -> None:
         self._client, self._receive, self._send = client, receive, send
         self._client_messages, self._client_bytes = buckets

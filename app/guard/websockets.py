@@ -8,12 +8,12 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.client import client_of
+from app.api.fair_places import FairPlaces
 from app.api.headers import SAFE
 from app.api.in_flight import InFlightLimiter
 from app.api.rate_limiter import RateLimiter
 from app.guard import origins
 from app.guard.connection import Connection
-from app.guard.run_places import RunPlaces
 from app.guard.token_bucket import ClientBuckets
 
 LOG: Final = logging.getLogger("app.guard")
@@ -42,7 +42,7 @@ class WebSocketGuard:
         self._new = RateLimiter(*NEW_CONNECTIONS)
         self._messages = ClientBuckets(*CLIENT_MESSAGES)
         self._bytes = ClientBuckets(*CLIENT_BYTES)
-        self._places = RunPlaces(MAX_RUNS)
+        self._places = FairPlaces(MAX_RUNS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one WebSocket; passes everything else on."""

@@ -14,10 +14,10 @@ from starlette.types import Message, Receive, Scope, Send
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
+from app.api.fair_places import FairPlaces
 from app.guard import connection as guarded
 from app.guard import uvicorn_settings
 from app.guard.connection import Connection
-from app.guard.run_places import RunPlaces
 from app.guard.token_bucket import TokenBucket
 from app.guard.websockets import MAX_RUNS, WebSocketGuard
 from app.ink.strokes import strokes_from_canvas
@@ -76,7 +76,7 @@ class PageDoors:
             sent.append(message)
 
         buckets = TokenBucket(1e9, 1e9), TokenBucket(1e9, 1e9)
-        connection = Connection("client", receive, send, buckets, RunPlaces(MAX_RUNS))
+        connection = Connection("client", receive, send, buckets, FairPlaces(MAX_RUNS))
         while (await connection.receive())["type"] == "websocket.receive":
             pass
         connection.end()

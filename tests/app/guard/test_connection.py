@@ -9,8 +9,8 @@ from starlette.types import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from app.api.fair_places import FairPlaces
 from app.guard.connection import Connection
-from app.guard.run_places import RunPlaces
 from app.guard.token_bucket import TokenBucket
 from app.guard.websockets import CLIENT_BYTES, CLIENT_MESSAGES
 from tests.support.attacks import empty_lists, rerun
@@ -36,7 +36,7 @@ Buckets = tuple[TokenBucket, TokenBucket]
 def play(
     incoming: list[Message],
     scene: Scene,
-    places: RunPlaces | None = None,
+    places: FairPlaces | None = None,
     client_buckets: Buckets | None = None,
 ) -> None:
     """Plays a scene with a connection that receives these messages, and what it has sent.
@@ -55,7 +55,7 @@ def play(
             sent.append(message)
 
         buckets = client_buckets or (TokenBucket(1e6, 1e6), TokenBucket(1e9, 1e9))
-        connection = Connection("client", receive, send, buckets, places or RunPlaces(4))
+        connection = Connection("client", receive, send, buckets, places or FairPlaces(4))
         await scene(connection, sent)
 
     run_coroutine(run(), timeout_seconds=30)
@@ -152,7 +152,7 @@ def test_developers_messages_are_passed_over() -> None:
 
 
 def test_a_run_keeps_its_place_until_the_page_has_finished() -> None:
-    places = RunPlaces(1)
+    places = FairPlaces(1)
 
     async def scene(connection: Connection, sent: list[Message]) -> None:
         await connection.receive()
@@ -171,7 +171,7 @@ def test_a_run_keeps_its_place_until_the_page_has_finished() -> None:
 
 
 def test_a_place_is_given_back_when_the_page_goes() -> None:
-    places = RunPlaces(1)
+    places = FairPlaces(1)
 
     async def scene(connection: Connection, _: list[Message]) -> None:
         await connection.receive()

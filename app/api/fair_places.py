@@ -5,7 +5,7 @@ import asyncio
 from app.api.in_flight import InFlightLimiter
 
 
-class RunPlaces:
+class FairPlaces:
     """Places for runs, for which clients wait in the order in which they ask.
 
     Python runs one thread at a time, so every further run delays the reading of all visitors'

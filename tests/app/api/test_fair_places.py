@@ -2,13 +2,13 @@
 
 import asyncio
 
-from app.guard.run_places import RunPlaces
+from app.api.fair_places import FairPlaces
 from tests.support.coroutines import run_coroutine
 
 
 def test_a_client_with_many_pages_leaves_places_to_others() -> None:
     async def scene() -> list[str]:
-        places, started = RunPlaces(4), []
+        places, started = FairPlaces(4), []
 
         async def run(client: str) -> None:
             await places.take(client)
