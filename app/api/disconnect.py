@@ -1,19 +1,23 @@
 """Work that ends when its client has gone: nobody is left to answer, and others wait."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from contextlib import asynccontextmanager
+from typing import Any, Final, TypeVar
 
 from starlette.requests import Request
 
 from app.api.errors import ApiError
+from app.api.fair_places import FairPlaces
+
+MAX_WAIT_SECONDS: Final = 15  # for a place
 
 Done = TypeVar("Done")
 
 
 async def while_connected(
-    request: Request, work: "Future[Done]", cancel: Callable[[], None]
+    request: Request, work: "Future[Done] | asyncio.Future[Done]", cancel: Callable[[], None]
 ) -> Done:
     """What the work gives, whose request's body was taken.
 
@@ -30,6 +34,24 @@ async def while_connected(
             raise ApiError("invalid_request", "The connection was closed before the answer.")
     gone.cancel()
     return await done
+
+
+@asynccontextmanager
+async def turn(request: Request, client: str, places: FairPlaces) -> AsyncIterator[None]:
+    """A place for the request of a client, for which it waits as long as that is connected.
+
+    Raises ApiError where it has gone, which reaches nobody, and where the wait is too long.
+    """
+    taking = asyncio.ensure_future(asyncio.wait_for(places.take(client), MAX_WAIT_SECONDS))
+    try:
+        await while_connected(request, taking, lambda: None)
+    except TimeoutError as error:
+        message = f"All places were taken for {MAX_WAIT_SECONDS} s. Try again in a minute."
+        raise ApiError("concurrency_limited", message, {"Retry-After": "60"}) from error
+    try:
+        yield
+    finally:
+        places.give_back(client)
 
 
 async def _gone(request: Request) -> bool:

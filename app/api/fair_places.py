@@ -1,42 +1,68 @@
-"""A limit on how many runs of the page there are at the same time, shared fairly by clients."""
+"""Places for which clients wait, and which go to each client in turn."""
 
 import asyncio
+from collections import OrderedDict
+from typing import Final, NamedTuple
 
 from app.api.in_flight import InFlightLimiter
 
+MAX_CLIENTS: Final = 1_000  # whose turns are remembered; the longest ago go first
+
+
+class _Waiting(NamedTuple):
+    client: str
+    place: "asyncio.Future[None]"
+
 
 class FairPlaces:
-    """Places for runs, for which clients wait in the order in which they ask.
+    """Places that go to whoever had none for the longest time, and then to who asked first.
 
-    Python runs one thread at a time, so every further run delays the reading of all visitors'
-    strokes. A client that has as many places as one may hold (see InFlightLimiter) is skipped
-    until it gives one back. Only the event loop may call it.
+    Otherwise a client who asks for much at once would let all others wait for all of it. share:
+    see `InFlightLimiter`. Only the event loop may call it.
     """
 
-    def __init__(self, size: int) -> None:
-        self._limiter = InFlightLimiter(size)
-        self._waiting: list[tuple[str, asyncio.Future[None]]] = []
+    def __init__(self, size: int, share: float) -> None:
+        self._limiter = InFlightLimiter(size, share)
+        self._waiting: list[_Waiting] = []
+        self._turns: OrderedDict[str, int] = OrderedDict()  # numbers of the clients' last turns
+        self._num_turns = 0
 
     async def take(self, client: str) -> None:
         """Waits for a place, which `give_back` must follow."""
         if self._limiter.has_place(client):
-            self._limiter.start(client)
+            self._start(client)
             return
-        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((client, place))
+        waiting = _Waiting(client, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
         try:
-            await place
+            await waiting.place
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled():  # it was given in the same moment
+            if waiting.place.done() and not waiting.place.cancelled():  # it was given just now
                 self.give_back(client)
             raise
         finally:
-            self._waiting = [waiter for waiter in self._waiting if waiter[1] is not place]
+            self._waiting = [other for other in self._waiting if other is not waiting]
 
     def give_back(self, client: str) -> None:
         """Frees a place for those who wait."""
         self._limiter.end(client)
-        for waiting_client, place in self._waiting:
-            if not place.done() and self._limiter.has_place(waiting_client):
-                self._limiter.start(waiting_client)
-                place.set_result(None)
+        while (waiting := self._next()) is not None:
+            self._start(waiting.client)
+            waiting.place.set_result(None)
+
+    def _next(self) -> _Waiting | None:
+        """Who gets the next place, if anybody may have one."""
+        entitled = [
+            waiting
+            for waiting in self._waiting
+            if not waiting.place.done() and self._limiter.has_place(waiting.client)
+        ]
+        return min(entitled, key=lambda waiting: self._turns.get(waiting.client, 0), default=None)
+
+    def _start(self, client: str) -> None:
+        self._limiter.start(client)
+        self._num_turns += 1
+        self._turns[client] = self._num_turns
+        self._turns.move_to_end(client)
+        if len(self._turns) > MAX_CLIENTS:
+            self._turns.popitem(last=False)

@@ -8,19 +8,20 @@ from contextlib import contextmanager
 class InFlightLimiter:
     """Counts the requests that upload, wait or are being read, of all clients and of each.
 
-    One client may have half of the places that the others leave, and never less than one, so that
-    no two clients can hold all of them. Only the event loop may call it: it has no lock.
+    One client may have a share of the places that the others leave, and never less than one. With
+    half of them, no two clients can hold all places. Only the event loop may call it: it has no
+    lock.
     """
 
-    def __init__(self, max_requests: int) -> None:
-        self._max_requests = max_requests
+    def __init__(self, max_requests: int, share: float = 0.5) -> None:
+        self._max_requests, self._share = max_requests, share
         self._in_flight: Counter[str] = Counter()
 
     def has_place(self, client: str) -> bool:
         """Whether a request of this client may start."""
         total, of_client = self._in_flight.total(), self._in_flight[client]
         left_by_others = self._max_requests - (total - of_client)
-        return total < self._max_requests and of_client < max(left_by_others // 2, 1)
+        return total < self._max_requests and of_client < max(int(left_by_others * self._share), 1)
 
     def start(self, client: str) -> None:
         """Counts a request of this client from now on."""

@@ -19,8 +19,9 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 
 from app.api import body, cross_origin, examples
 from app.api.client import client_of, is_this_machine
-from app.api.disconnect import while_connected
+from app.api.disconnect import turn, while_connected
 from app.api.errors import HANDLERS, ApiError, json_response
+from app.api.fair_places import FairPlaces
 from app.api.in_flight import InFlightLimiter
 from app.api.limits import PREFIX, Limits
 from app.api.micro_batcher import MicroBatcher
@@ -72,6 +73,9 @@ class Endpoints:
         self._pool = ThreadPoolExecutor(limits.reads, thread_name_prefix="read")
         # One after the other: they need no memory to speak of, but the interpreter's lock.
         self._costly_ink = ThreadPoolExecutor(1, thread_name_prefix="costly-ink")
+        # Threads serve who came first: these places go to each client in turn before that.
+        self._picture_places = FairPlaces(limits.reads, share=1)
+        self._costly_ink_places = FairPlaces(1, share=1)
         self._probe = ThreadPoolExecutor(1, thread_name_prefix="probe")  # not behind the readers
         self._description = msgspec.json.encode(description(limits, prefix))
 
@@ -102,9 +106,10 @@ class Endpoints:
                     raise self._concurrency_limited()
                 content, is_ink = await body.read_body(request, media_type, self._limits)
                 if is_ink:
-                    reading = await self._reading_of_ink(request, content, single)
+                    reading = await self._reading_of_ink(request, client, content, single)
                 else:
-                    reading = await self._reading_of_picture(request, content, single)
+                    async with turn(request, client, self._picture_places):
+                        reading = await self._reading_of_picture(request, content, single)
         except ApiError as error:
             error.headers |= quota
             raise
@@ -137,13 +142,16 @@ class Endpoints:
         work = self._pool.submit(self._reader.read_image, content, single, decoding)
         return await while_connected(request, work, decoding.cancel)
 
-    async def _reading_of_ink(self, request: Request, content: bytes, single: bool) -> bytes:
+    async def _reading_of_ink(
+        self, request: Request, client: str, content: bytes, single: bool
+    ) -> bytes:
         """The reading of a body of strokes, as JSON; what costs much waits for its like."""
         if len(content) <= MAX_BATCHED_BYTES:
             with contextlib.suppress(CostlyInk):
                 return await self._batcher.submit((content, single))
-        work = self._costly_ink.submit(self._reader.read_ink, content, single)
-        return await while_connected(request, work, lambda: None)
+        async with turn(request, client, self._costly_ink_places):
+            work = self._costly_ink.submit(self._reader.read_ink, content, single)
+            return await while_connected(request, work, lambda: None)
 
     def _limit_rate(self, request: Request, client: str) -> dict[str, str]:
         """The headers that say what is left; raises ApiError where a client asks too often."""

@@ -42,7 +42,7 @@ class WebSocketGuard:
         self._new = RateLimiter(*NEW_CONNECTIONS)
         self._messages = ClientBuckets(*CLIENT_MESSAGES)
         self._bytes = ClientBuckets(*CLIENT_BYTES)
-        self._places = FairPlaces(MAX_RUNS)
+        self._places = FairPlaces(MAX_RUNS, share=0.5)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one WebSocket; passes everything else on."""

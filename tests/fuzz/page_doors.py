@@ -76,7 +76,7 @@ class PageDoors:
             sent.append(message)
 
         buckets = TokenBucket(1e9, 1e9), TokenBucket(1e9, 1e9)
-        connection = Connection("client", receive, send, buckets, FairPlaces(MAX_RUNS))
+        connection = Connection("client", receive, send, buckets, FairPlaces(MAX_RUNS, share=0.5))
         while (await connection.receive())["type"] == "websocket.receive":
             pass
         connection.end()

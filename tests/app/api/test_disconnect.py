@@ -1,5 +1,6 @@
 """Pictures whose client has gone, or whose server ends, are decoded no longer."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -10,7 +11,13 @@ from types import SimpleNamespace
 
 import pytest
 import requests
+from starlette.requests import Request
+from starlette.types import Message
 
+from app.api import disconnect
+from app.api.errors import ApiError
+from app.api.fair_places import FairPlaces
+from tests.support.coroutines import run_coroutine
 from tests.support.hostile_pictures import encoded, jpeg_with_many_scans
 from tests.support.paths import ROOT
 from tests.support.service import FREE, serving
@@ -87,3 +94,32 @@ def test_sigterm_ends_the_server_while_it_decodes() -> None:
                 assert b"429" in waiting.recv(100)
         finally:
             server.kill()  # else a failure would wait for it for ever
+
+
+def test_who_waits_too_long_for_a_place_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disconnect, "MAX_WAIT_SECONDS", 0.05)
+
+    async def scene() -> None:
+        places = FairPlaces(1, share=1)
+        await places.take("first")
+        with pytest.raises(ApiError, match="All places were taken") as refusal:
+            async with disconnect.turn(connected_request(), "second", places):
+                pytest.fail("there are two in one place")
+        assert refusal.value.code == "concurrency_limited"
+        places.give_back("first")
+        async with disconnect.turn(connected_request(), "second", places):
+            pass
+        async with disconnect.turn(connected_request(), "third", places):
+            pass
+
+    run_coroutine(scene(), timeout_seconds=10)
+
+
+def connected_request() -> Request:
+    """A request whose client stays."""
+
+    async def receive() -> Message:
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    return Request({"type": "http", "headers": []}, receive)

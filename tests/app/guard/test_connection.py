@@ -55,7 +55,9 @@ def play(
             sent.append(message)
 
         buckets = client_buckets or (TokenBucket(1e6, 1e6), TokenBucket(1e9, 1e9))
-        connection = Connection("client", receive, send, buckets, places or FairPlaces(4))
+        connection = Connection(
+            "client", receive, send, buckets, places or FairPlaces(4, share=0.5)
+        )
         await scene(connection, sent)
 
     run_coroutine(run(), timeout_seconds=30)
@@ -152,7 +154,7 @@ def test_developers_messages_are_passed_over() -> None:
 
 
 def test_a_run_keeps_its_place_until_the_page_has_finished() -> None:
-    places = FairPlaces(1)
+    places = FairPlaces(1, share=0.5)
 
     async def scene(connection: Connection, sent: list[Message]) -> None:
         await connection.receive()
@@ -171,7 +173,7 @@ def test_a_run_keeps_its_place_until_the_page_has_finished() -> None:
 
 
 def test_a_place_is_given_back_when_the_page_goes() -> None:
-    places = FairPlaces(1)
+    places = FairPlaces(1, share=0.5)
 
     async def scene(connection: Connection, _: list[Message]) -> None:
         await connection.receive()
