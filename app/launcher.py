@@ -45,6 +45,13 @@ def serve(port: int, address: str) -> int:
             file=sys.stderr,
         )
         return 1
+    from app.settings import from_environment  # needs what serving needs
+
+    try:
+        from_environment(os.environ)
+    except ValueError as error:
+        print(f"serve: {error}", file=sys.stderr)
+        return 2
     if _is_taken(port):
         print(
             f"serve: port {port} is in use. Stop the program that uses it,"

@@ -1,7 +1,7 @@
 """The page and the HTTP service in one process: `streamlit run app/server.py`, or `make run`.
 
 Serves what `app/main.py` shows at /, and `app/api/service.py` at /api/, /healthz and /readyz. The
-limits of the service are environment variables, listed in app/api/limits.py.
+settings are environment variables, listed in deploy/README.md and app/settings.py.
 """
 
 import os
@@ -20,18 +20,20 @@ import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from streamlit import net_util  # noqa: E402
 
+from app import operations  # noqa: E402
 from app.api import service  # noqa: E402
-from app.api.cross_origin import origins_from  # noqa: E402
 from app.api.front import ServiceFirst  # noqa: E402
 from app.api.headers import SafeHeaders  # noqa: E402
-from app.api.limits import Limits  # noqa: E402
+from app.api.observed import Observed  # noqa: E402
 from app.api.shutdown import closing_decoders  # noqa: E402
 from app.api.tcp import disable_nagle  # noqa: E402
 from app.guard import ended_sessions, uvicorn_settings  # noqa: E402
 from app.guard.closed_paths import ClosedPaths  # noqa: E402
+from app.guard.page_paths import PagePaths  # noqa: E402
 from app.guard.uploads import UploadGuard  # noqa: E402
 from app.guard.websockets import WebSocketGuard  # noqa: E402
 from app.ink.decoder_pool import shared_pool  # noqa: E402
+from app.settings import from_environment  # noqa: E402
 
 disable_nagle()
 uvicorn_settings.apply()
@@ -39,15 +41,21 @@ uvicorn_settings.apply()
 # resolver, while all visitors wait.
 net_util.get_external_ip = net_util.get_internal_ip = lambda: None
 prefix: Final = ("/" + st.get_option("server.baseUrlPath").strip("/")).rstrip("/")
-limits: Final = Limits.from_environment(os.environ)
+try:
+    settings: Final = from_environment(os.environ)
+except ValueError as error:
+    sys.exit(f"serve: {error}")
+limits: Final = settings.limits
 named_origins: Final = frozenset(st.get_option("server.corsAllowedOrigins"))
 shared_pool(limits.reads, limits.pixels)
-api: Final = service.create(limits, prefix=prefix, origins=origins_from(os.environ))
+api: Final = service.create(limits, prefix=prefix, origins=settings.origins)
+observers: Final = operations.observers(settings, api, prefix)
 
 
 @asynccontextmanager
 async def lifespan(page: st.App) -> AsyncIterator[None]:
     """What goes on as long as the server runs."""
+    operations.announce(settings)
     async with closing_decoders(page), ended_sessions.freed():
         yield
 
@@ -56,9 +64,11 @@ app = st.App(
     ROOT / "app" / "main.py",
     lifespan=lifespan,
     middleware=[
+        Middleware(Observed, observers, limits.proxies),
         Middleware(SafeHeaders),
         Middleware(ServiceFirst, api),
         Middleware(ClosedPaths),
+        Middleware(PagePaths, prefix),
         Middleware(WebSocketGuard, limits.proxies, named_origins),
         Middleware(UploadGuard, limits.proxies),
     ],

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
 from app.api.codes import CODES
+from app.api.observed import note
 from app.api.schemas import Error, ErrorBody
 
 LOG: Final = logging.getLogger("digits")
@@ -44,32 +45,32 @@ async def _refuse(request: Request, error: Exception) -> Response:
     is_endless = error.code == "payload_too_large" and "content-length" not in request.headers
     if is_endless or error.code == "request_timeout":
         headers["Connection"] = "close"  # else the server would wait for the rest of the body
-    return _error_response(error.code, error.message, headers)
+    return _error_response(request, error.code, error.message, headers)
 
 
 async def _not_found(request: Request, _: Exception) -> Response:
     path = request.app.url_path_for("openapi")
     message = f"Nothing is served at this path. GET {path} lists the paths that are."
-    return _error_response("not_found", message)
+    return _error_response(request, "not_found", message)
 
 
 async def _method_not_allowed(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     methods = sorted((error.headers or {})["Allow"].split(", "))  # Starlette has them in a set
     message = f"This path does not take {request.method[:20]}. Use {' or '.join(methods)}."
-    return _error_response("method_not_allowed", message, {"Allow": ", ".join(methods)})
+    return _error_response(request, "method_not_allowed", message, {"Allow": ", ".join(methods)})
 
 
-async def _model_unavailable(_: Request, error: Exception) -> Response:
+async def _model_unavailable(request: Request, error: Exception) -> Response:
     LOG.error("The model cannot be used: %s", error)
     message = "The model cannot be used, so nothing can be read. The server's log says why."
-    return _error_response("model_unavailable", message)
+    return _error_response(request, "model_unavailable", message)
 
 
 async def _internal_error(request: Request, _: Exception) -> Response:
     # The exception is kept from the client. Starlette raises it again, for the server to log.
     LOG.error("%s %s failed", request.method, request.url.path)
-    return _error_response("internal_error", "The server failed. Its log says why.")
+    return _error_response(request, "internal_error", "The server failed. Its log says why.")
 
 
 # By exception, or by the status of those that Starlette's routing raises.
@@ -82,6 +83,9 @@ HANDLERS: Final[dict[int | type[Exception], ExceptionHandler]] = {
 }
 
 
-def _error_response(code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
+def _error_response(
+    request: Request, code: str, message: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    note(request, code=code)
     content = msgspec.json.encode(Error(ErrorBody(code, message)))
     return json_response(content, CODES[code][0], headers)

@@ -17,6 +17,11 @@ class InFlightLimiter:
         self._max_requests, self._share = max_requests, share
         self._in_flight: Counter[str] = Counter()
 
+    @property
+    def total(self) -> int:
+        """Requests of all clients."""
+        return self._in_flight.total()
+
     def has_place(self, client: str) -> bool:
         """Whether a request of this client may start."""
         total, of_client = self._in_flight.total(), self._in_flight[client]

@@ -30,19 +30,21 @@ class Limits:
     ink_bytes: int = _limit(1 << 20, "bytes of strokes; as Python objects they take 20 times that")
     pixels: int = _limit(
         16_000_000,
-        "of a picture; a quarter if it may be transparent or 16-bit",
+        "pixels of a picture; a quarter if it may be transparent or 16-bit",
         1,
         MAX_PICTURE_PIXELS,
     )
-    strokes: int = _limit(500, "in one drawing")
-    points: int = _limit(20_000, "in one drawing; they are read in 0.1 s")
+    strokes: int = _limit(500, "strokes in one drawing")
+    points: int = _limit(20_000, "points in one drawing; as many are read in 0.1 s")
     rate: int = _limit(120, "reads a minute for each client in the long run; 0 for no limit", 0)
     burst: int = _limit(30, "reads that a client may ask for at once before the rate holds")
     count_loopback: int = _limit(0, "1 to count this machine's own requests too", 0, 1)
-    reads: int = _limit(2, "at the same time, a thread each; as many as there are cores")
+    reads: int = _limit(2, "pictures that are read at the same time; as many as there are cores")
     waiting: int = _limit(14, "requests that upload or wait beside those; a client may have half")
-    body_seconds: int = _limit(20, "for a client to send its body")
-    proxies: int = _limit(0, "in front that each add to X-Forwarded-For; 0 ignores the header", 0)
+    body_seconds: int = _limit(20, "seconds for a client to send its body")
+    proxies: int = _limit(
+        0, "proxies in front that add to X-Forwarded-For; 0 ignores the header", 0
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Limits":

@@ -25,6 +25,7 @@ from app.api.fair_places import FairPlaces
 from app.api.in_flight import InFlightLimiter
 from app.api.limits import PREFIX, Limits
 from app.api.micro_batcher import MicroBatcher
+from app.api.observed import note
 from app.api.openapi import description
 from app.api.rate_limiter import RateLimiter
 from app.api.reader import InkRequest, Reader
@@ -47,18 +48,20 @@ def create(
     prefix: str = "",
     origins: tuple[str, ...] = (),
 ) -> Starlette:
-    """The service as an ASGI application.
+    """The service as an ASGI application, whose state tells `num_in_flight`.
 
     reader: another than that of the committed model. prefix: of the paths for clients, as
     "/digits", where a proxy gives this server a part of a site; the probes are for the machine
     alone and have none. origins: of other sites' pages that may use it, see `cross_origin`.
     """
     endpoints = Endpoints(limits, reader or Reader(limits), prefix)
-    return Starlette(
+    app = Starlette(
         routes=endpoints.routes(prefix + "/api"),
         middleware=cross_origin.middleware(origins),
         exception_handlers=HANDLERS,
     )
+    app.state.num_in_flight = endpoints.num_in_flight
+    return app
 
 
 class Endpoints:
@@ -78,6 +81,10 @@ class Endpoints:
         self._costly_ink_places = FairPlaces(1, share=1)
         self._probe = ThreadPoolExecutor(1, thread_name_prefix="probe")  # not behind the readers
         self._description = msgspec.json.encode(description(limits, prefix))
+
+    def num_in_flight(self) -> int:
+        """Reads that upload, wait or run."""
+        return self._in_flight.total
 
     def routes(self, api: str) -> list[BaseRoute]:
         """The paths of the service; api: the one that all but the probes are below."""
@@ -105,6 +112,7 @@ class Endpoints:
                 if not is_admitted:
                     raise self._concurrency_limited()
                 content, is_ink = await body.read_body(request, media_type, self._limits)
+                note(request, kind="ink" if is_ink else "picture")
                 if is_ink:
                     reading = await self._reading_of_ink(request, client, content, single)
                 else:

@@ -1,0 +1,48 @@
+"""A line for each request on standard error, where DIGITS_LOG asks for it."""
+
+import json
+import sys
+import time
+from collections.abc import Mapping
+from typing import IO, Final, Literal, TypeAlias, cast
+
+from app.api.observed import Observation
+
+VARIABLE: Final = "DIGITS_LOG"
+LogFormat: TypeAlias = Literal["off", "plain", "json"]
+FORMATS: Final = ("off", "plain", "json")
+MAX_PATH: Final = 200  # characters of a path, which a client may make as long as it likes
+
+
+def format_from(environment: Mapping[str, str]) -> LogFormat:
+    """What DIGITS_LOG says. Raises ValueError."""
+    text = environment.get(VARIABLE, "off")
+    if text not in FORMATS:
+        raise ValueError(f"{VARIABLE}: expected off, plain or json, got {text!r}")
+    return cast(LogFormat, text)
+
+
+class AccessLog:
+    """Writes the lines. It never knows what was drawn, and keeps queries out.
+
+    log_format: "plain" or "json". stream: standard error for None.
+    """
+
+    def __init__(self, log_format: LogFormat, stream: IO[str] | None = None) -> None:
+        self._is_json, self._stream = log_format == "json", stream
+
+    def observe(self, observation: Observation) -> None:
+        """Writes one line, in one piece."""
+        method, path, status, seconds, client, *_ = observation
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        milliseconds = round(1_000 * seconds, 1)
+        # As ASCII, so that no path can end a line or move a terminal's cursor.
+        path = json.dumps(path[:MAX_PATH])[1:-1]
+        if self._is_json:
+            fields = {"client": client, "method": method, "path": path, "status": status}
+            line = json.dumps({"time": now, **fields, "ms": milliseconds})
+        else:
+            line = f"{now} {client} {method} {path} {status} {milliseconds} ms"
+        stream = self._stream or sys.stderr
+        stream.write(line + "\n")
+        stream.flush()

@@ -1,0 +1,45 @@
+"""The page is at one path: all others that would show it answer that nothing is there.
+
+Streamlit answers every unknown path with the page, so that a program that looks for /docs or
+/metrics takes its HTML for an answer.
+"""
+
+from typing import Final
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+COMPONENTS: Final = "/component/"  # whose frames are HTML too
+
+
+class PagePaths:
+    """ASGI middleware before the page. prefix: of the page's path, as "/digits"."""
+
+    def __init__(self, page: ASGIApp, prefix: str) -> None:
+        self._page = page
+        self._paths = {f"{prefix}/", f"{prefix}/index.html", prefix or "/"}
+        self._components = prefix + COMPONENTS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request; 404 where the page would answer to a name that is not its own."""
+        is_open = scope["type"] != "http" or scope["path"] in self._paths
+        if is_open or scope["path"].startswith(self._components):
+            await self._page(scope, receive, send)
+            return
+        is_refused = False
+
+        async def send_unless_page(message: Message) -> None:
+            nonlocal is_refused
+            if message["type"] == "http.response.start" and _is_html(message):
+                is_refused = True
+                await PlainTextResponse("Not Found", 404)(scope, receive, send)
+            elif not is_refused:
+                await send(message)
+
+        await self._page(scope, receive, send_unless_page)
+
+
+def _is_html(start: Message) -> bool:
+    """Whether an answer is a page that was found."""
+    types = [value for name, value in start["headers"] if name.lower() == b"content-type"]
+    return start["status"] == 200 and any(value.startswith(b"text/html") for value in types)

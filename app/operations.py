@@ -1,0 +1,75 @@
+"""What operators see of a server: what it says at its start, its access log, and its metrics."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+from starlette.applications import Starlette
+from streamlit.runtime import get_instance
+
+from app.api import metrics
+from app.api.access_log import AccessLog
+from app.api.observed import Observer
+from app.api.prometheus import Counts
+from app.inference.models import model_file
+from app.settings import Settings, all_settings, unknown
+
+HASH_DIGITS: Final = 12  # of a model's SHA-256, as many as name it
+
+
+def observers(settings: Settings, api: Starlette, prefix: str) -> list[Observer]:
+    """What looks at each request; gives the service the path /metrics where it is on."""
+    found: list[Observer] = []
+    if settings.log != "off":
+        found.append(AccessLog(settings.log))
+    if settings.metrics != "off":
+        counts = Counts(prefix)
+        counts.gauge("digits_requests_in_flight", "Reads that wait or run", api.state.num_in_flight)
+        counts.gauge("digits_sessions", "Open pages", _num_sessions)
+        api.routes.append(metrics.route(counts, settings.metrics, settings.limits.proxies))
+        found.append(counts)
+    return found
+
+
+def announce(settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
+    """Says on standard error what is served, and warns of variables that mean nothing."""
+    for name in unknown(environment):
+        print(f"warning: {name} is no setting{_suggestion(name)}", file=sys.stderr)
+    print(start_line(settings, environment), file=sys.stderr, flush=True)
+
+
+def start_line(settings: Settings, environment: Mapping[str, str]) -> str:
+    """Address, model and limits in one line."""
+    host, port = st.get_option("server.address") or "0.0.0.0", st.get_option("server.port")
+    path = st.get_option("server.baseUrlPath").strip("/")
+    limits = " ".join(f"{name}={value}" for name, value in asdict(settings.limits).items())
+    return (
+        f"serving http://{host}:{port}/{path} model={_hash(model_file(environment))} {limits}"
+        f" origins={','.join(settings.origins) or 'none'} log={settings.log}"
+        f" metrics={settings.metrics}"
+    )
+
+
+def _hash(path: Path) -> str:
+    """A model by the beginning of its SHA-256."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()[:HASH_DIGITS]
+    except OSError:
+        return "missing"
+
+
+def _suggestion(name: str) -> str:
+    names = [setting.name for setting in all_settings()]
+    close = get_close_matches(name, names, 1)
+    where = "; deploy/README.md lists all of them"
+    return f"; is {close[0]} meant?" if close else where
+
+
+def _num_sessions() -> int:
+    return get_instance()._session_mgr.num_active_sessions()

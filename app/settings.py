@@ -1,0 +1,111 @@
+"""Every setting of a server: the variables DIGITS_*, and those of Streamlit that matter.
+
+`python -m export.table` writes them into deploy/README.md; a start with a wrong value, or with a
+variable that is none of these, is told in one sentence.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import Final, NamedTuple
+
+from app import corrections
+from app.api import access_log, cross_origin, metrics
+from app.api.access_log import LogFormat
+from app.api.limits import PREFIX, Limits, range_of
+from app.api.metrics import Audience
+from app.inference import models
+
+OF_TRAINING: Final = ("DIGITS_DATA",)  # that a server does not read, and yet may have
+
+
+class Setting(NamedTuple):
+    """A variable of the environment, with the words for its table."""
+
+    name: str
+    meaning: str
+    default: str
+    values: str
+
+
+class Settings(NamedTuple):
+    """The values of one server's variables."""
+
+    limits: Limits
+    origins: tuple[str, ...]
+    log: LogFormat
+    metrics: Audience
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """The defaults and what the environment sets. Raises ValueError, which names the variable."""
+    return Settings(
+        Limits.from_environment(environment),
+        cross_origin.origins_from(environment),
+        access_log.format_from(environment),
+        metrics.audience_from(environment),
+    )
+
+
+def all_settings() -> list[Setting]:
+    """All variables: those of the project, then Streamlit's."""
+    limits = [
+        Setting(
+            PREFIX + limit.name.upper(),
+            limit.metadata["meaning"],
+            str(limit.default),
+            range_of(limit),
+        )
+        for limit in fields(Limits)
+    ]
+    return [*limits, *_OTHERS, *_STREAMLIT]
+
+
+def unknown(environment: Iterable[str]) -> list[str]:
+    """The variables of an environment that look like this project's and are none."""
+    known = {setting.name for setting in all_settings()} | set(OF_TRAINING)
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+
+
+_OTHERS: Final = (
+    Setting(
+        cross_origin.VARIABLE,
+        "other sites whose pages may use the API, see SECURITY.md",
+        "none",
+        "* or origins as https://example.org, separated by commas",
+    ),
+    Setting(models.VARIABLE, "the model that is served", "models/model.onnx", "a file"),
+    Setting(
+        corrections.VARIABLE,
+        "the database that keeps visitors' corrections",
+        "none: they are not kept",
+        "a file, which is made",
+    ),
+    Setting(
+        access_log.VARIABLE,
+        "a line on standard error for each request: path, status, ms, client",
+        "off",
+        "off, plain or json",
+    ),
+    Setting(
+        metrics.VARIABLE,
+        "who may read GET /metrics; this machine alone only without proxies",
+        "off",
+        "off, loopback or all",
+    ),
+)
+_STREAMLIT: Final = (
+    Setting("STREAMLIT_SERVER_PORT", "the port of page and API", "8501", "from 1 to 65535"),
+    Setting(
+        "STREAMLIT_SERVER_ADDRESS",
+        "the interface to listen on; 127.0.0.1 behind a proxy of this machine",
+        "0.0.0.0",
+        "an address of this machine",
+    ),
+    Setting(
+        "STREAMLIT_SERVER_BASE_URL_PATH",
+        "where a proxy gives this server a part of a site, as digits",
+        "none",
+        "a path",
+    ),
+    Setting("STREAMLIT_SERVER_MAX_UPLOAD_SIZE", "MB of a picture on the page", "20", "from 1 on"),
+)
