@@ -107,7 +107,7 @@ RESOLVE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.1
   --only-binary :all: --no-annotate --constraint requirements-app.lock --custom-compile-command "make lock"
 
 .venv/app/.served: requirements-app.lock
-	@echo "Installing what the page needs into .venv/app, once: 376 MB, about half a minute."
+	@echo "Installing what the page needs into .venv/app, once: 380 MB, about half a minute."
 	@$(PYTHON) -m venv --clear .venv/app
 	@$(APP) $(LOCKED) requirements-app.lock
 	@touch $@
