@@ -1,4 +1,4 @@
-"""Tables of how well the networks read, in Markdown: in short, in full, and of the ablation."""
+"""Tables of how well the networks read, in Markdown: in full, numbers, and the ablation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from train.evaluate.protocol import (
     PHOTOGRAPHED_MNIST,
     TARGET_FALSE_REJECT_RATE,
     TEST,
+    TEST_SETS,
     UNIPEN,
     UNIPEN_LETTERS,
     UNIPEN_TEST,
@@ -74,33 +75,6 @@ class Row:
         return self.form.format(value)
 
 
-def summary(model: Figures, numbers: Figures, bench: Figures) -> str:
-    """The six figures that say most about the model that is shipped."""
-    rows = [["", "examples", "shipped model"]]
-
-    def add(name: str, count: int, value: str) -> None:
-        rows.append([name, f"{count:,}", value])
-
-    sets = model["int8"]["sets"]
-    for key in (TEST, INK, PHOTOGRAPHED_INK):
-        add(f"{SETS[key]}, read correctly", sets[key]["n"], f"{sets[key]['accuracy']:.2f} %")
-    spaced = numbers["sets"]["spaced, ink"]
-    name = "whole numbers composed of these writers' strokes, read correctly"
-    add(name, spaced["numbers"], f"{spaced['exact']:.1f} %")
-    rejection = model["int8"]["not_a_digit"]
-    count = sum(figures["n"] for figures in rejection["sets"].values())
-    name = f"letters, scribbles and other non-digits, {REJECTED}"
-    add(name, count, f"{rejection['mean_refused']:.1f} %")
-    rows.append(["time from strokes to reading, one digit, one CPU core", "", _time(bench)])
-    return to_markdown(rows)
-
-
-def _time(bench: Figures) -> str:
-    if not bench:
-        return "not measured yet"
-    return f"{bench['strokes to reading']['one digit']:.0f} µs"
-
-
 def results(model: Figures, by_seed: Mapping[str, Figures]) -> str:
     """A row for each figure: int8, fp32, and int8 over several seeds where they were measured."""
     int8, fp32 = (result_rows(model[kind]) for kind in ("int8", "fp32"))
@@ -128,6 +102,11 @@ def result_rows(figures: Figures) -> dict[str, Row]:
     for key, name in SETS.items():
         if key in sets:
             rows[name] = Row(sets[key]["n"], sets[key]["accuracy"], "{:.2f} %")
+    for key in (*TEST_SETS, *CALIBRATED):
+        if "answered_rightly" in sets.get(key, {}):
+            right, refused = (sets[key][share] for share in ("answered_rightly", "refused"))
+            rows[f"{SETS[key]}, answered rightly"] = Row(sets[key]["n"], right, "{:.2f} %")
+            rows[f"{SETS[key]}, refused"] = Row(sets[key]["n"], refused, "{:.2f} %")
     for key, name in MEANS.items():
         if key in figures.get("mean_accuracy", {}):
             rows[name] = Row(sets[MNIST]["n"], figures["mean_accuracy"][key], "{:.2f} %")

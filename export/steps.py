@@ -54,14 +54,18 @@ def calibration_glyphs(config: Config, data: Path) -> NDArray[np.uint8]:
 
 def write_graphs(trained: Trained, fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:
     """Writes both graphs with their contract; int8 is calibrated on glyphs uint8 (n, 28, 28)."""
-    contract = {
+    to_fp32(trained, fp32, contract_of(trained))
+    to_int8(fp32, int8, glyphs)
+
+
+def contract_of(trained: Trained) -> dict[str, str]:
+    """What a graph's metadata says before its confidence is fitted."""
+    return {
         "contract": CONTRACT,
         "labels": LABELS,
         "normal_form": NORMAL_FORM,
         "run": trained.run,
     }
-    to_fp32(trained, fp32, contract)
-    to_int8(fp32, int8, glyphs)
 
 
 def fit_confidence(graphs: Sequence[Path], collection: Collection) -> None:

@@ -1,11 +1,11 @@
 """Writes the tables of the READMEs from the figures in models/: `python -m export.table`.
 
-README.md shows in short, and models/README.md in full, what export and export.seeds measured
-(model.json, seeds.json); models/README.md also whole numbers and corrections (numbers.json,
-memory.json, from train.evaluate.numbers and train.evaluate.corrections) and the ablation
-(ablation.json, from train.ablation). deploy/README.md shows what serving costs (bench.json and
-choices.json, from `make bench`) and withstands (load.json and fuzz.json, from `make load` and
-`make fuzz`).
+README.md shows in short, and models/README.md in full, what export, export.seeds and
+train.evaluate.served measured (model.json, seeds.json, served.json); models/README.md also composed
+numbers and corrections (numbers.json, memory.json, from train.evaluate.numbers and
+train.evaluate.corrections) and the ablation (ablation.json, from train.ablation). deploy/README.md
+shows what serving costs (bench.json and choices.json, from `make bench`) and withstands (load.json
+and fuzz.json, from `make load` and `make fuzz`).
 
 With --check nothing is written, and the exit status is 1 if a table in a file is out of date.
 Needs no PyTorch.
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from export import accuracy_tables, serving_tables
+from export import accuracy_tables, served_tables, serving_tables
 from train.files import write_atomically
 
 MODELS: Final = Path("models")
@@ -47,11 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def tables_by_file() -> dict[Path, dict[str, str]]:
     """Each file's tables in Markdown by the name that marks their place."""
-    model, numbers, bench = (_figures(name) for name in ("model", "numbers", "bench"))
+    names = ("model", "served", "numbers", "bench")
+    model, served, numbers, bench = (_figures(name) for name in names)
     return {
-        Path("README.md"): {"results": accuracy_tables.summary(model, numbers, bench)},
+        Path("README.md"): {"results": served_tables.summary(model, served, bench)},
         Path("models/README.md"): {
             "results": accuracy_tables.results(model, _figures("seeds")),
+            "answers": served_tables.answers(served),
+            "contributors": served_tables.contributors(model, served),
+            "cross-fitted": served_tables.cross_fitted(model),
             "numbers": accuracy_tables.numbers(numbers),
             "corrections": accuracy_tables.corrections(_figures("memory")),
             "ablation": accuracy_tables.ablation(_figures("ablation")),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from export import accuracy_tables, serving_tables, table
+from export import accuracy_tables, served_tables, serving_tables, table
 from tests.support.paths import ROOT
 
 BENCH: dict[str, Any] = {
@@ -135,21 +135,65 @@ def test_numbers_and_corrections_are_named_for_readers() -> None:
     ]
 
 
-def test_the_summary_has_six_figures() -> None:
-    sets = {
-        "MNIST test": {"n": 10_000, "accuracy": 99.594},
-        "pen ink": {"n": 1499, "accuracy": 99.4},
-        "photographed ink": {"n": 2998, "accuracy": 98.466},
+ANSWERS: dict[str, Any] = {
+    "n": 2028,
+    "answered_rightly": 96.894,
+    "likeliest_right": 98.6,
+    "refused": 2.1,
+    "doubtful": 3.0,
+}
+SERVED: dict[str, Any] = {
+    "sets": {
+        "UNIPEN digits": ANSWERS | {"by_contributor": {"app": ANSWERS | {"n": 46}}},
+        "UNIPEN numbers": ANSWERS | {"n": 100},
+        "MNIST test as pictures": ANSWERS | {"n": 10_000},
+        "UNIPEN letters": {"n": 6317, "refused": 91.7, "doubtful": 1.0},
     }
-    negatives = {"mean_refused": 96.67, "sets": {"a": {"n": 540}, "b": {"n": 1000}}}
-    model = {"int8": {"sets": sets, "not_a_digit": negatives}}
-    numbers = {"sets": {"spaced, ink": {"numbers": 1000, "exact": 97.3}}}
-    *_, rejected, time = rows = accuracy_tables.summary(model, numbers, BENCH).splitlines()[2:]
-    assert len(rows) == 6
-    assert rows[0] == "| MNIST test set, read correctly | 10,000 | 99.59 % |"
-    assert rejected.endswith("rejected at a false-reject rate of 0.5 % | 1,540 | 96.7 % |")
-    assert time.endswith("|  | 210 µs |")
-    assert accuracy_tables.summary(model, numbers, {}).endswith("|  | not measured yet |")
+}
+GLYPHS = {"n": 10_000, "accuracy": 99.594, "answered_rightly": 99.1, "refused": 0.6}
+
+
+def test_the_summary_has_six_figures_and_real_writing_first() -> None:
+    model = {"int8": {"sets": {"MNIST test": GLYPHS}}}
+    rows = served_tables.summary(model, SERVED, BENCH).splitlines()[2:]
+    assert [row.split(" | ")[1:] for row in rows] == [
+        ["2,028", "96.89 %", "2.10 % |"],
+        ["100", "96.89 %", "2.10 % |"],
+        ["10,000", "99.10 %", "0.60 % |"],
+        ["10,000", "96.89 %", "2.10 % |"],
+        ["6,317", "", "91.70 % |"],
+        ["", "210 µs", " |"],
+    ]
+    assert "UNIPEN" in rows[0]
+    assert "as glyphs" in rows[2]
+    unmeasured = served_tables.summary({"int8": {"sets": {}}}, {}, {}).splitlines()[2:]
+    assert len(unmeasured) == 6
+    assert all("| not measured yet |" in row for row in unmeasured)
+
+
+def test_answers_are_shown_in_full_and_by_contributor() -> None:
+    row = "| 2,028 | 96.89 % | 98.60 % | 2.10 % | 3.00 % |"
+    lines = served_tables.answers(SERVED).splitlines()
+    assert lines[2].endswith(row)
+    assert "| 6,317 |  |  | 91.70 % | 1.00 % |" in lines[4]
+    of_test = {"UNIPEN test digits": GLYPHS | {"by_contributor": {"aga": GLYPHS | {"n": 9}}}}
+    lines = served_tables.contributors({"int8": {"sets": of_test}}, SERVED).splitlines()
+    assert lines[2:] == [
+        "| app, validation writers | 46 | 96.89 % | 98.60 % | 2.10 % | 3.00 % |",
+        "| aga, test writers, each told to be one character | 9 | 99.10 % | 99.59 % | 0.60 % |  |",
+    ]
+    assert served_tables.answers({}) == "Not measured yet: `python -m train.evaluate.served`."
+
+
+def test_what_was_fitted_elsewhere_is_shown_by_collection() -> None:
+    figures = {
+        **{"n": 1499, "answered_rightly": 99.3, "refused": 0.07, "doubtful": 0.5},
+        **{"expected_calibration_error": 0.00512, "temperature": 1.0149, "threshold": -2.434},
+    }
+    lines = served_tables.cross_fitted({"int8": {"cross_fitted": {"UCI": figures}}}).splitlines()
+    row = "| UCI | 1,499 | 99.30 % | 0.07 % | 0.50 % | 0.51 % | 1.01 | -2.43 |"
+    assert lines[2:] == [row]
+    assert served_tables.cross_fitted({"int8": {}}) == "Not measured yet: `python -m export.score`."
 
 
 MARKED = "above\n<!-- costs: written by python -m export.table -->\nold\n<!-- /costs -->\nbelow"

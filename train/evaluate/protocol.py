@@ -17,6 +17,15 @@ UNIPEN_TEST: Final = "UNIPEN test digits"
 UNIPEN_LETTERS: Final = "UNIPEN letters"
 BHMSDS_SIGNS: Final = "bhmsds signs"
 
+# Sets of whole inputs that serving reads; see served_scores.
+UNIPEN_CHARACTERS: Final = "UNIPEN digits, each told to be one character"
+UNIPEN_DRAWINGS: Final = "UNIPEN digits"
+NUMBER_STRINGS: Final = "UNIPEN numbers"
+SIGNED_STRINGS: Final = "UNIPEN numbers with signs"
+SUDOKU_CELLS: Final = "sudoku cells"
+MNIST_PICTURES: Final = "MNIST validation as pictures"
+TEST_PICTURES: Final = "MNIST test as pictures"
+
 TEST_SETS: Final = (TEST, UNIPEN_TEST)  # read once, at export; nothing is decided by them
 # What temperature and thresholds are fitted on, by collection. Each collection has the same weight,
 # however many digits it has.

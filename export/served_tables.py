@@ -1,0 +1,103 @@
+"""Tables of what a reader meets, in Markdown: answers, refusals, and calibration elsewhere.
+
+A "?" counts as wrong. They are of models/served.json (python -m train.evaluate.served) and of
+models/model.json.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from train.evaluate import protocol
+from train.evaluate.text_table import to_markdown
+
+Figures = Mapping[str, Any]  # what a file in models/ holds
+
+UNMEASURED: Final = "not measured yet"
+_ANSWERS: Final = ("answered rightly", "likeliest digit right", "refused", "doubtful")
+SERVED: Final = {
+    protocol.UNIPEN_DRAWINGS: "single digits of UNIPEN's validation writers, as ink",
+    protocol.UNIPEN_CHARACTERS: "the same, each told to be one character",
+    protocol.NUMBER_STRINGS: "numbers as these writers wrote them, as ink",
+    protocol.SIGNED_STRINGS: "their dates, times and telephone numbers, with signs, as ink",
+    protocol.UNIPEN_LETTERS: "their letters and signs that no digit looks like, as ink",
+    protocol.TEST_PICTURES: "MNIST's test set as pictures of 28 x 28 pixels",
+    protocol.MNIST_PICTURES: "MNIST's validation set as pictures of 28 x 28 pixels",
+    protocol.SUDOKU_CELLS: "cells of photographed sudokus, in pencil, with their lines",
+}
+
+
+def summary(model: Figures, served: Figures, bench: Figures) -> str:
+    """The six figures that say most about the model that is shipped; real writing comes first."""
+    rows = [["", "examples", "answered rightly", "answered with `?`"]]
+    for name in (protocol.UNIPEN_DRAWINGS, protocol.NUMBER_STRINGS, protocol.TEST_PICTURES):
+        rows.append(_short_row(SERVED[name], served.get("sets", {}).get(name, {})))
+    glyphs = model["int8"]["sets"].get(protocol.TEST, {})
+    rows.insert(3, _short_row("MNIST's test set as glyphs", glyphs))
+    letters = served.get("sets", {}).get(protocol.UNIPEN_LETTERS, {})
+    rows.append(_short_row(SERVED[protocol.UNIPEN_LETTERS], letters))
+    rows.append(["time from strokes to reading, one digit, one CPU core", "", _time(bench), ""])
+    return to_markdown(rows)
+
+
+def answers(served: Figures) -> str:
+    """Every set of whole inputs."""
+    rows = [["asked as the API is by default", "n", *_ANSWERS]]
+    for name, title in SERVED.items():
+        if name in served.get("sets", {}):
+            rows.append(_row(title, served["sets"][name]))
+    return _table(rows, "python -m train.evaluate.served")
+
+
+def contributors(model: Figures, served: Figures) -> str:
+    """UNIPEN's digits by the contributor that collected them: other people, tablets and forms."""
+    rows = [["UNIPEN's contributor", "n", *_ANSWERS]]
+    drawings = served.get("sets", {}).get(protocol.UNIPEN_DRAWINGS, {})
+    for name, figures in drawings.get("by_contributor", {}).items():
+        rows.append(_row(f"{name}, validation writers", figures))
+    test = model["int8"]["sets"].get(protocol.UNIPEN_TEST, {})
+    for name, figures in test.get("by_contributor", {}).items():
+        rows.append(_row(f"{name}, test writers, each told to be one character", figures))
+    return _table(rows, "python -m train.evaluate.served")
+
+
+def cross_fitted(model: Figures) -> str:
+    """Each collection at the operating point that was fitted on the others alone."""
+    header = ["left out", "n", "answered rightly", "refused", "doubtful", "calibration error"]
+    rows = [[*header, "temperature", "threshold"]]
+    for name, figures in model["int8"].get("cross_fitted", {}).items():
+        shares = [figures[key] for key in ("answered_rightly", "refused", "doubtful")]
+        error = 100 * figures["expected_calibration_error"]
+        rows.append(
+            [
+                name,
+                f"{figures['n']:,}",
+                *(f"{share:.2f} %" for share in (*shares, error)),
+                f"{figures['temperature']:.2f}",
+                f"{figures['threshold']:.2f}",
+            ]
+        )
+    return _table(rows, "python -m export.score")
+
+
+def _row(title: str, figures: Figures) -> list[str]:
+    """A figure that the set does not have is left empty."""
+    keys = ("answered_rightly", "likeliest_right", "refused", "doubtful")
+    values = {"likeliest_right": figures.get("accuracy"), **figures}
+    shares = ["" if values.get(key) is None else f"{values[key]:.2f} %" for key in keys]
+    return [title, f"{figures['n']:,}", *shares]
+
+
+def _short_row(title: str, figures: Figures) -> list[str]:
+    if "refused" not in figures:
+        return [title, "", UNMEASURED, ""]
+    right = figures.get("answered_rightly")  # what is not a digit has no right answer but "?"
+    shares = ["" if share is None else f"{share:.2f} %" for share in (right, figures["refused"])]
+    return [title, f"{figures['n']:,}", *shares]
+
+
+def _time(bench: Figures) -> str:
+    return f"{bench['strokes to reading']['one digit']:.0f} µs" if bench else UNMEASURED
+
+
+def _table(rows: list[list[str]], command: str) -> str:
+    return to_markdown(rows) if len(rows) > 1 else f"Not measured yet: `{command}`."

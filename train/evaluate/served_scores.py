@@ -1,0 +1,162 @@
+"""Figures of a recogniser that is asked as programs ask it: whole inputs in, text out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from app.reading import Reading
+from app.recognizer import Recognizer
+from train.data import sudoku, unipen_characters, unipen_sets
+from train.data.datasets import load_mnist
+from train.data.unipen_archive import Archive
+from train.data.unipen_download import obtain_unipen
+from train.data.unipen_sets import Writing
+from train.evaluate import protocol
+
+SUDOKU_FILE: Final = Path("sudoku", "sudoku-scanner-part.zip")  # put there by hand
+
+Input = list[NDArray[np.float32]] | NDArray[np.uint8]  # strokes, or a picture
+Read = Callable[[Recognizer, Any], Reading]
+
+
+@dataclass(frozen=True, eq=False)
+class Questions:
+    """Inputs with what they say: "7", "12/05"; None for what is not a digit.
+
+    read: how the recogniser is asked. groups: whom each input is from, or nothing.
+    """
+
+    read: Read
+    inputs: Sequence[Input]
+    texts: Sequence[str | None]
+    groups: Sequence[str] = ()
+
+
+def read_ink(recognizer: Recognizer, strokes: Any) -> Reading:
+    """As the API reads a drawing by default: any number of digits."""
+    return recognizer.read_ink(strokes)
+
+
+def read_character(recognizer: Recognizer, strokes: Any) -> Reading:
+    """A drawing of which it is known that it is one character."""
+    return recognizer.read_ink(strokes, single=True)
+
+
+def read_image(recognizer: Recognizer, picture: Any) -> Reading:
+    """As the API reads a picture by default."""
+    return recognizer.read_image(picture)
+
+
+def collect(folder: Path) -> Iterator[tuple[str, Questions]]:
+    """The sets by their names, one at a time; MNIST's test file is among them.
+
+    Sudokus are left out where they are missing. Raises DataError.
+    """
+    with Archive(obtain_unipen(folder)) as archive:
+        isolated = unipen_sets.digits(archive).validation
+        words = unipen_sets.single_digit_words(archive).validation
+        strings = unipen_sets.number_strings(archive).validation
+        letters = unipen_characters.negatives(unipen_characters.characters(archive).validation)
+    digits = Writing(
+        isolated.strokes + words.strokes,
+        isolated.labels + words.labels,
+        isolated.writers + words.writers,
+    )
+    yield protocol.UNIPEN_CHARACTERS, _written(read_character, digits)
+    yield protocol.UNIPEN_DRAWINGS, _written(read_ink, digits)
+    has_signs = [not label.isdigit() for label in strings.labels]
+    yield protocol.NUMBER_STRINGS, _written(read_ink, _chosen(strings, has_signs, False))
+    yield protocol.SIGNED_STRINGS, _written(read_ink, _chosen(strings, has_signs, True))
+    nothing: list[str | None] = [None] * len(letters)
+    yield (
+        protocol.UNIPEN_LETTERS,
+        Questions(read_character, letters.strokes, nothing, letters.contributors),
+    )
+    if (folder / SUDOKU_FILE).is_file():
+        cells = sudoku.load(folder / SUDOKU_FILE).cells
+        yield protocol.SUDOKU_CELLS, Questions(read_image, list(cells), cells.labels)
+    mnist = load_mnist(folder)
+    for name, part in (
+        (protocol.MNIST_PICTURES, mnist.validation),
+        (protocol.TEST_PICTURES, mnist.test),
+    ):
+        yield name, Questions(read_image, list(part.glyphs), [*map(str, part.labels.tolist())])
+
+
+def score(recognizer: Recognizer, questions: Questions, name: str = "") -> dict[str, Any]:
+    """The figures of one set, in percent, under a bar with its name.
+
+    answered_rightly: the text is right, so a "?" counts as wrong; missing for what is not a digit.
+    likeliest_right: it is right when each "?" is replaced by the likeliest digit. refused: has "?".
+    doubtful: has none, but a digit that is marked as doubtful.
+    """
+    answers = [
+        _Answer.of(questions.read(recognizer, item), text)
+        for item, text in zip(
+            tqdm(questions.inputs, name, leave=False), questions.texts, strict=True
+        )
+    ]
+    figures = _shares(answers)
+    if questions.groups:
+        groups = np.array(questions.groups, str)
+        figures["by_contributor"] = {
+            group: _shares([answers[index] for index in np.flatnonzero(groups == group)])
+            for group in sorted(set(questions.groups))
+        }
+    return figures
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What one reading was; is_right, is_likeliest_right: None for what is not a digit."""
+
+    is_right: bool | None
+    is_likeliest_right: bool | None
+    is_refused: bool
+    is_doubtful: bool
+
+    @classmethod
+    def of(cls, reading: Reading, text: str | None) -> "_Answer":
+        is_refused = "?" in reading.text
+        is_doubtful = not is_refused and any(digit.is_doubtful for digit in reading.digits)
+        if text is None:
+            return cls(None, None, is_refused, is_doubtful)
+        forced = Reading(
+            tuple(
+                replace(digit, value=int(digit.probabilities.argmax())) for digit in reading.digits
+            )
+        )
+        return cls(reading.text == text, forced.text == text, is_refused, is_doubtful)
+
+
+def _shares(answers: Sequence[_Answer]) -> dict[str, Any]:
+    figures: dict[str, Any] = {"n": len(answers)}
+    if answers and answers[0].is_right is not None:
+        figures["answered_rightly"] = _percent([bool(answer.is_right) for answer in answers])
+        likeliest = [bool(answer.is_likeliest_right) for answer in answers]
+        figures["likeliest_right"] = _percent(likeliest)
+    figures["refused"] = _percent([answer.is_refused for answer in answers])
+    figures["doubtful"] = _percent([answer.is_doubtful for answer in answers])
+    return figures
+
+
+def _percent(is_true: Sequence[bool]) -> float:
+    return round(100 * float(np.mean(is_true)), 3)
+
+
+def _written(read: Read, writing: Writing) -> Questions:
+    return Questions(read, writing.strokes, writing.labels, writing.contributors)
+
+
+def _chosen(writing: Writing, flags: Sequence[bool], wanted: bool) -> Writing:
+    chosen = [index for index, flag in enumerate(flags) if flag == wanted]
+    return Writing(
+        [writing.strokes[index] for index in chosen],
+        [writing.labels[index] for index in chosen],
+        [writing.writers[index] for index in chosen],
+    )
