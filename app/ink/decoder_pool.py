@@ -263,5 +263,5 @@ def _widen(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _too_costly(memory: int, is_overrun: bool) -> UnreadableInput:
-    most = f"{MAX_SECONDS} s" if is_overrun else f"{MAX_SECONDS} s and {memory >> 20:,} MB"
-    return UnreadableInput(f"expected a picture that is decoded in {most}, got one that is not")
+    limit = f"{MAX_SECONDS} s" if is_overrun else f"{MAX_SECONDS} s and {memory >> 20:,} MB"
+    return UnreadableInput(f"expected a picture that is decoded in {limit}, got one that is not")

@@ -45,16 +45,18 @@ def load_own(path: Path) -> OwnDigits:
     if path.suffix.lower() == ".jsonl":
         drawn = list(_drawings(path))
         strokes, labels = [strokes for _, strokes in drawn], [label for label, _ in drawn]
-        own = OwnDigits(_digits([]), Ink(strokes, _integers(labels), _integers([0] * len(drawn))))
+        loaded = OwnDigits(
+            _digits([]), Ink(strokes, _integers(labels), _integers([0] * len(drawn)))
+        )
     elif path.suffix.lower() == ".csv":
-        own = OwnDigits(_digits(list(_rows(path))), Ink([], _integers([]), _integers([])))
+        loaded = OwnDigits(_digits(list(_rows(path))), Ink([], _integers([]), _integers([])))
     elif path.is_dir():
-        own = OwnDigits(_digits(list(_pictures(path))), Ink([], _integers([]), _integers([])))
+        loaded = OwnDigits(_digits(list(_pictures(path))), Ink([], _integers([]), _integers([])))
     else:
         raise DataError(f"{path}: expected a folder, a .csv or a .jsonl file, got none of them")
-    if not len(own.digits.labels) + len(own.ink.labels):
+    if not len(loaded.digits.labels) + len(loaded.ink.labels):
         raise DataError(f"{path}: expected labelled digits, got none")
-    return own
+    return loaded
 
 
 def _pictures(folder: Path) -> Iterator[tuple[int, NDArray[np.uint8]]]:

@@ -33,10 +33,10 @@ def corruption_bars(
     rows = np.arange(len(names))
     size = (9, 1 + len(names) * (0.18 + 0.14 * len(accuracies)))
     figure, axes = plt.subplots(figsize=size)
-    for number, (model, found) in enumerate(accuracies.items()):
+    for number, (model, values) in enumerate(accuracies.items()):
         offset = (len(accuracies) - 1) / 2 - number  # the first model is the upper bar
         drawn = axes.barh(
-            rows + offset * height, np.array(found)[order], height * 0.92, label=model
+            rows + offset * height, np.array(values)[order], height * 0.92, label=model
         )
         axes.bar_label(drawn, fmt="%.1f", fontsize=7, padding=2)
     axes.set_yticks(rows, [names[index] for index in order])
@@ -53,8 +53,8 @@ def samples(path: Path, title: str, kinds: Mapping[str, NDArray[np.uint8]]) -> N
     """The first glyphs of each kind, uint8 (n, 28, 28), a row each with its name before it."""
     canvas = np.full((len(kinds) * 30, _SHOWN * 30), 200, np.uint8)
     for row, glyphs in enumerate(kinds.values()):
-        for column, one in enumerate(glyphs[:_SHOWN]):
-            canvas[row * 30 + 1 : row * 30 + 29, column * 30 + 1 : column * 30 + 29] = 255 - one
+        for column, glyph in enumerate(glyphs[:_SHOWN]):
+            canvas[row * 30 + 1 : row * 30 + 29, column * 30 + 1 : column * 30 + 29] = 255 - glyph
     figure, axes = plt.subplots(figsize=(10, 0.75 * len(kinds) + 0.5))
     axes.imshow(canvas, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     axes.set_yticks(np.arange(len(kinds)) * 30 + 14.5, list(kinds))

@@ -29,17 +29,17 @@ def score(recognizer: Recognizer, source: Ink) -> dict[str, Any]:
     groups = {(int(source.writers[drawn.of[index]]), int(drawn.labels[index])) for index in wrong}
     for writer, label in sorted(groups):
         by_writer = source.writers[drawn.of] == writer
-        mine = wrong[by_writer[wrong] & (drawn.labels[wrong] == label)]
-        taught = _spread(mine, drawn.of)[:CORRECTIONS]
+        mistakes = wrong[by_writer[wrong] & (drawn.labels[wrong] == label)]
+        corrected = _spread(mistakes, drawn.of)[:CORRECTIONS]
         class_ = np.flatnonzero(by_writer & (drawn.labels == label))
         rest = np.setdiff1d(np.flatnonzero(by_writer & (drawn.labels != label)), wrong)
         rest = np.concatenate([rest, np.setdiff1d(class_, wrong)])
         prototypes = Prototypes()
         for count in range(CORRECTIONS + 1):
-            if 0 < count <= len(taught):
-                prototypes.learn(drawn.features[taught[count - 1]], label)
+            if 0 < count <= len(corrected):
+                prototypes.learn(drawn.features[corrected[count - 1]], label)
             read = drawn.read(prototypes)
-            unseen = np.setdiff1d(mine, taught)  # what was taught is no test
+            unseen = np.setdiff1d(mistakes, corrected)  # a corrected drawing is no test
             misread[:, count] += (read[unseen] != label).sum(), len(unseen)
             others[:, count] += (read[rest] != drawn.labels[rest]).sum(), len(rest)
     return {

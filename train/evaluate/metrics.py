@@ -89,13 +89,13 @@ def _not_digits(result: Result) -> dict[str, Any]:
     """
     digits, others = result.ood_scores_of_collections, result.ood_scores_of_outliers
     common = common_threshold(digits, TARGET_FALSE_REJECT_RATE)
-    own = result.model.threshold
+    threshold = result.model.threshold
     sets: dict[str, dict[str, Any]] = {
         name: {
             "n": len(scores),
             "auroc": round(_mean(auroc(scores, part) for part in digits.values()), 5),
             "refused": _share(scores, common),
-            "refused_at_own_threshold": None if own is None else _share(scores, own),
+            "refused_at_own_threshold": None if threshold is None else _share(scores, threshold),
         }
         for name, scores in others.items()
     }
@@ -107,7 +107,7 @@ def _not_digits(result: Result) -> dict[str, Any]:
         "digits": sum(map(len, digits.values())),
         "threshold": common,
         "digits_refused": refused_digits(common),
-        "digits_refused_at_own_threshold": None if own is None else refused_digits(own),
+        "digits_refused_at_own_threshold": None if threshold is None else refused_digits(threshold),
         "mean_auroc": round(_mean(values["auroc"] for values in sets.values()), 5),
         "mean_refused": round(_mean(values["refused"] for values in sets.values()), 3),
         "sets": sets,

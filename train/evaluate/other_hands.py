@@ -109,11 +109,11 @@ def _read(
 
 
 def _spread(count: int, max_samples: int | None) -> list[int]:
-    """At most so many of `count` indices, at equal distances, so that all writers have some."""
+    """At most max_samples of `count` indices, at equal distances, so that all writers have some."""
     chosen = min(count, max_samples or count)
     return [index * count // chosen for index in range(chosen)]
 
 
 def _stack(glyphs: Sequence[NDArray[np.uint8] | None]) -> NDArray[np.uint8]:
-    found = [glyph for glyph in glyphs if glyph is not None]
-    return np.array(found, np.uint8).reshape(-1, 28, 28)
+    drawn = [glyph for glyph in glyphs if glyph is not None]
+    return np.array(drawn, np.uint8).reshape(-1, 28, 28)

@@ -76,7 +76,7 @@ def _comparisons(
             for model, result in results.items()
         }
         comparison_plots.corruption_bars(folder / "corruptions.png", names, accuracies)
-        shown = {name: one.digits.glyphs for name, one in collection.corrupted.items()}
+        shown = {name: corrupted.digits.glyphs for name, corrupted in collection.corrupted.items()}
         title = f"The first digits of {collection.corrupted_from}, corrupted"
         comparison_plots.samples(folder / "corruption-samples.png", title, shown)
         note = "; ".join(f"{name}: {CORRUPTIONS[name][1]}" for name in names)
@@ -100,15 +100,18 @@ def _comparisons(
 
 def _read(result: Result, collection: Collection) -> list[tuple[str, Digits, Score]]:
     """Sets with what a model read in them; the corrupted ones are one."""
-    found = [(name, result.read[name], result.scores[name]) for name in collection.sets]
+    read = [(name, result.read[name], result.scores[name]) for name in collection.sets]
     if collection.corrupted:
-        parts = [(one.digits, result.scores[name]) for name, one in collection.corrupted.items()]
+        parts = [
+            (corrupted.digits, result.scores[name])
+            for name, corrupted in collection.corrupted.items()
+        ]
         labels = np.concatenate([digits.labels for digits, _ in parts])
         digits = Digits(np.concatenate([digits.glyphs for digits, _ in parts]), labels)
         logits = np.concatenate([score.logits for _, score in parts])
         temperature = result.model.temperature
-        found.append((_CORRUPTED, digits, Score(logits, labels, temperature=temperature)))
-    return found
+        read.append((_CORRUPTED, digits, Score(logits, labels, temperature=temperature)))
+    return read
 
 
 def _html(

@@ -216,8 +216,8 @@ def _outliers(collection: Collection, wanted: Wanted, mnist: Mnist, pen: PenDigi
     except (DataError, OSError) as error:
         collection.skipped["negatives"] = str(error)
         return
-    made = validation_negatives(characters, pen.validation, mnist.validation)
-    collection.outliers |= {name: glyphs[: wanted.max_digits] for name, glyphs in made.items()}
+    negatives = validation_negatives(characters, pen.validation, mnist.validation)
+    collection.outliers |= {name: glyphs[: wanted.max_digits] for name, glyphs in negatives.items()}
 
 
 def _photograph(collection: Collection, pen: PenDigits | None, max_digits: int | None) -> None:

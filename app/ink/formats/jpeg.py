@@ -50,8 +50,8 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
 
 def _segments(content: bytes) -> Iterator[_Segment]:
     at = len(SIGNATURE)
-    while (found := _MARKER.search(content, at)) is not None:
-        marker, at = found[1][0], found.end()
+    while (match := _MARKER.search(content, at)) is not None:
+        marker, at = match[1][0], match.end()
         if marker == _EOI:
             return
         if marker == _SOI:

@@ -137,8 +137,8 @@ def _picture(content: bytes, layout: _Layout, directory: _Directory, max_pixels:
     width, height = number(_WIDTH), number(_HEIGHT)
     check_pixels(max_pixels, width, height)
     if (compression := number(_COMPRESSION, 1)) not in _COMPRESSIONS:
-        known = ", ".join(dict.fromkeys(_COMPRESSIONS.values()))
-        raise UnreadableInput(f"expected a TIFF's compression {known}, got {compression}")
+        names = ", ".join(dict.fromkeys(_COMPRESSIONS.values()))
+        raise UnreadableInput(f"expected a TIFF's compression {names}, got {compression}")
     samples = number(_SAMPLES, 1)
     check_at_most(MAX_SAMPLES, "samples a pixel in a TIFF", samples)
     bits = set(_numbers(content, layout, directory, _BITS, 1))
