@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # The type is the one that is declared, addresses are not sent to other sites, and of other sites
@@ -11,12 +12,13 @@ SAFE: Final = {
     "Referrer-Policy": "same-origin",
     "Content-Security-Policy": "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
 }
+FAILED: Final = "The server failed. Its log says why."
 _SAFE: Final = [(name.lower().encode(), value.encode()) for name, value in SAFE.items()]
 _NAMES: Final = {name for name, _ in _SAFE}
 
 
 class SafeHeaders:
-    """ASGI middleware that sets SAFE on every HTTP answer."""
+    """ASGI middleware that sets SAFE on every HTTP answer, and gives one where the others fail."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -27,10 +29,19 @@ class SafeHeaders:
             await self._app(scope, receive, send)
             return
 
+        is_answered = False
+
         async def send_safely(message: Message) -> None:
+            nonlocal is_answered
             if message["type"] == "http.response.start":
+                is_answered = True
                 others = [header for header in message["headers"] if header[0] not in _NAMES]
                 message["headers"] = others + _SAFE
             await send(message)
 
-        await self._app(scope, receive, send_safely)
+        try:
+            await self._app(scope, receive, send_safely)
+        except Exception:  # is for the server's log; its own answer would not have the headers
+            if not is_answered:
+                await PlainTextResponse(FAILED, 500)(scope, receive, send_safely)
+            raise

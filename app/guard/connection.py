@@ -75,8 +75,14 @@ class Connection:
         """Passes the page's messages on, until the connection is closed here."""
         if _is_end_of_run(message):
             self.end()
-        if not self._is_closed:
+        if self._is_closed:
+            return
+        try:
             await self._send(message)
+        except OSError:
+            # It has gone, as `receive` says next. Streamlit would take the error for a fault of its
+            # own, and log it at length.
+            self._is_closed = True
 
     def end(self) -> None:
         """Gives the place of a run back."""

@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import service
 from app.api.front import ServiceFirst
-from app.api.headers import SAFE, SafeHeaders
+from app.api.headers import FAILED, SAFE, SafeHeaders
 from app.api.limits import Limits
 from tests.support.coroutines import run_coroutine
 
@@ -83,6 +84,32 @@ def test_every_answer_has_the_safe_headers_once(path: str, method: str, status: 
 )
 def test_only_the_services_paths_bypass_the_page(prefix: str, path: str, is_page: bool) -> None:
     assert (asked(server(prefix), path)[1]["body"] == b"the page") == is_page
+
+
+def test_a_failure_of_the_page_is_answered_with_the_headers() -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError("/home/digits/app: a secret")
+
+    class Outermost:
+        """Keeps what is answered, as the exception is raised again for the server's log."""
+
+        def __init__(self) -> None:
+            self.sent: list[Message] = []
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            async def keep(message: Message) -> None:
+                self.sent.append(message)
+
+            with pytest.raises(RuntimeError):
+                await ServerErrorMiddleware(SafeHeaders(broken))(scope, receive, keep)
+
+    outermost = Outermost()
+    asked(outermost, "/")
+    start, body = outermost.sent
+    assert (start["status"], body["body"]) == (500, FAILED.encode())
+    assert set(start["headers"]) >= {
+        (name.lower().encode(), value.encode()) for name, value in SAFE.items()
+    }
 
 
 def test_websockets_go_to_the_page() -> None:

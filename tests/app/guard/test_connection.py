@@ -145,6 +145,26 @@ def test_what_the_page_never_sends_closes_it(message: Message, code: int, reason
     play([message], scene)
 
 
+def test_what_is_for_a_page_that_has_gone_is_dropped() -> None:
+    async def scene() -> None:
+        async def receive() -> Message:
+            return GONE
+
+        async def send(message: Message) -> None:
+            attempts.append(message)
+            raise OSError("the client has disconnected")
+
+        attempts: list[Message] = []
+        buckets = TokenBucket(1, 1), TokenBucket(1, 1)
+        connection = Connection("client", receive, send, buckets, FairPlaces(1, share=1))
+        for _ in range(3):
+            await connection.send({"type": "websocket.send", "bytes": b"more"})
+        assert len(attempts) == 1
+        assert await connection.receive() == GONE
+
+    run_coroutine(scene(), timeout_seconds=5)
+
+
 def test_developers_messages_are_passed_over() -> None:
     async def scene(connection: Connection, sent: list[Message]) -> None:
         assert await connection.receive() == HEARTBEAT

@@ -136,6 +136,11 @@ def test_what_is_no_request_is_refused_with_the_headers(address: str) -> None:
     cases = [  # what is sent, the status
         (b"nonsense\r\n\r\n", b"400"),
         (f"{handshake}\r\n\r\n".encode(), b"400"),  # without a key
+        (b"GET / HTTP/1.1\r\n\r\n", b"400"),  # without a host
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 200_000 + b"\r\n\r\n", b"400"),
+        (b"PUT /_stcore/upload_file/none/none HTTP/1.1\r\nHost: a\r\n\r\n", b"400"),
+        (b"GET /media/none HTTP/1.1\r\nHost: a\r\n\r\n", b"404"),
+        (b"POST /_stcore/health HTTP/1.1\r\nHost: a\r\n\r\n", b"405"),
     ]
     for data, status in cases:
         with socket.create_connection((host, int(port)), 10) as client:
@@ -151,3 +156,17 @@ def test_operators_paths_are_closed(address: str, path: str) -> None:
     answer = requests.get(address + path, timeout=30)
     assert (answer.status_code, answer.text) == (404, "Not Found")
     assert {name: answer.headers.get(name) for name in SAFE} == SAFE
+
+
+def test_an_invented_address_counts_for_the_one_that_invents_it(address: str) -> None:
+    # The server has no proxy in front, and one client may ask 30 times at once.
+    answers = [
+        requests.post(
+            f"{address}/api/read",
+            b"{",
+            headers={"Content-Type": "application/json", "X-Forwarded-For": f"203.0.113.{number}"},
+            timeout=30,
+        )
+        for number in range(60)
+    ]
+    assert {answer.status_code for answer in answers} == {400, 429}

@@ -6,8 +6,12 @@ import sys
 import time
 
 import pytest
+import uvicorn
+import uvicorn.config
+from starlette.types import Message, Receive, Scope, Send
 
-from app.guard.uvicorn_settings import FailedAccepts
+from app.guard.uvicorn_settings import FailedAccepts, believe_no_header
+from tests.support.coroutines import run_coroutine
 from tests.support.paths import ROOT
 
 
@@ -32,6 +36,37 @@ def test_running_out_of_descriptors_is_logged_once_a_second(
             assert failed.exc_info is None  # one line
     assert written == [0, 10, 20]
     assert accepts.filter(record("Task was destroyed but it is pending!"))
+
+
+@pytest.mark.parametrize("is_applied", [False, True])
+def test_no_header_says_who_asks_to_uvicorn(
+    is_applied: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["client"][0])
+
+    middleware = uvicorn.config.ProxyHeadersMiddleware  # type: ignore[attr-defined]
+    monkeypatch.setattr("uvicorn.config.ProxyHeadersMiddleware", middleware)  # to be set back
+    if is_applied:
+        believe_no_header()
+    config = uvicorn.Config(app)  # which trusts this machine
+    config.load()
+    scope: Scope = {
+        **{"type": "http", "client": ("127.0.0.1", 1), "scheme": "http"},
+        "headers": [(b"x-forwarded-for", b"203.0.113.9")],
+    }
+    run_coroutine(config.loaded_app(scope, no_message, no_answer))
+    assert seen == ["127.0.0.1" if is_applied else "203.0.113.9"]
+
+
+async def no_message() -> Message:
+    return {"type": "http.request"}
+
+
+async def no_answer(_: Message) -> None:
+    raise AssertionError("expected no answer")
 
 
 def test_the_process_ends_in_time_whatever_its_threads_do() -> None:
