@@ -143,7 +143,7 @@ def test_what_is_no_request_is_refused_with_the_headers(address: str) -> None:
         (b"POST /_stcore/health HTTP/1.1\r\nHost: a\r\n\r\n", b"405"),
     ]
     for data, status in cases:
-        with socket.create_connection((host, int(port)), 10) as client:
+        with socket.create_connection((host, int(port)), 60) as client:
             client.sendall(data)
             answer = client.recv(4_000)
         assert answer.split()[1] == status, answer
