@@ -63,17 +63,17 @@ def test_no_contrast_is_a_reading_without_digits(
     ],
 )
 def test_a_tap_is_a_dot_in_the_middle(strokes: list[ArrayLike]) -> None:
-    made = ink_glyph(strokes)
-    assert cv2.boundingRect((made > 127).astype(np.uint8)) == (13, 13, 2, 2)
+    dot = ink_glyph(strokes)
+    assert cv2.boundingRect((dot > 127).astype(np.uint8)) == (13, 13, 2, 2)
 
 
 def test_a_blob_of_pixels_is_the_same_dot() -> None:
     image = blank(0, 200, 200)
     cv2.circle(image, (40, 160), 15, 255, -1)
-    found = find_ink(image)
-    assert found is not None
+    ink_and_box = find_ink(image)
+    assert ink_and_box is not None
     assert np.array_equal(picture_glyph(image), ink_glyph([[[0, 0]]]))
-    assert found[1] == (25, 145, 31, 31)
+    assert ink_and_box[1] == (25, 145, 31, 31)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_stroke_outside_the_canvas_reads_as_inside(recognizer: Recognizer) -> 
 
 
 @pytest.mark.parametrize(
-    "strokes, told",
+    "strokes, message",
     [
         ([[[NAN, 1], [2, 3]]], "finite"),
         ([[[float("inf"), 1]]], "finite"),
@@ -112,13 +112,15 @@ def test_a_stroke_outside_the_canvas_reads_as_inside(recognizer: Recognizer) -> 
         (None, "sequence"),
     ],
 )
-def test_what_are_no_strokes_is_refused(recognizer: Recognizer, strokes: object, told: str) -> None:
-    with pytest.raises(UnreadableInput, match=told):
+def test_what_are_no_strokes_is_refused(
+    recognizer: Recognizer, strokes: object, message: str
+) -> None:
+    with pytest.raises(UnreadableInput, match=message):
         recognizer.read_ink(strokes)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    "image, told",
+    "image, message",
     [
         (blank(2, 10, 10).astype(np.float32), r"expected float32 pixels in \[0, 1\], got 2 to 2"),
         (np.full((10, 10), NAN), r"\[0, 1\], got nan"),
@@ -134,12 +136,12 @@ def test_what_are_no_strokes_is_refused(recognizer: Recognizer, strokes: object,
         ([[0, 1]], "list"),
     ],
 )
-def test_what_is_no_image_is_refused(recognizer: Recognizer, image: object, told: str) -> None:
-    with pytest.raises(UnreadableInput, match=told):
+def test_what_is_no_image_is_refused(recognizer: Recognizer, image: object, message: str) -> None:
+    with pytest.raises(UnreadableInput, match=message):
         recognizer.read_image(image)  # type: ignore[arg-type]
 
 
 def picture_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    found = find_ink(image)
-    assert found is not None
-    return glyph.from_ink(found[0])
+    ink_and_box = find_ink(image)
+    assert ink_and_box is not None
+    return glyph.from_ink(ink_and_box[0])

@@ -51,8 +51,8 @@ def drawings() -> list[tuple[float, int, tuple[float, float]]]:
     ]
 
 
-def difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-    return float(np.abs(one.astype(float) - other).sum() / other.sum())
+def difference(first: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    return float(np.abs(first.astype(float) - other).sum() / other.sum())
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -62,11 +62,11 @@ def test_pen_size_place_and_polarity_do_not_matter(digit: int, recognizer: Recog
     for share, pen, corner in drawings():
         image = draw(digit, share, pen, corner)
         for polarity in (image, 255 - image):
-            found = find_ink(polarity)
-            assert found is not None
-            glyphs.append(glyph.from_ink(found[0]))
-            told = f"share {share}, pen {pen}, corner {corner}"
-            assert difference(glyphs[-1], expected) < MAX_DIFFERENCE, told
+            ink_and_box = find_ink(polarity)
+            assert ink_and_box is not None
+            glyphs.append(glyph.from_ink(ink_and_box[0]))
+            case = f"share {share}, pen {pen}, corner {corner}"
+            assert difference(glyphs[-1], expected) < MAX_DIFFERENCE, case
     probabilities = recognizer.classify(np.stack([expected, *glyphs]))
     assert set(probabilities.argmax(axis=1)) == {digit}
     assert np.abs(probabilities[1:] - probabilities[0]).max() < 0.25
@@ -102,10 +102,10 @@ def test_colours_do_not_matter(paper: tuple[int, ...], pen: tuple[int, ...]) -> 
     share = drawn[..., None] / 255
     image = np.round(np.array(paper) * (1 - share) + np.array(pen) * share).astype(np.uint8)
     expected = find_ink(drawn)
-    found = find_ink(image)
+    ink_and_box = find_ink(image)
     assert expected is not None
-    assert found is not None
-    assert difference(glyph.from_ink(found[0]), glyph.from_ink(expected[0])) < 0.1
+    assert ink_and_box is not None
+    assert difference(glyph.from_ink(ink_and_box[0]), glyph.from_ink(expected[0])) < 0.1
 
 
 @pytest.mark.parametrize("paint", [0, 255])
@@ -113,17 +113,17 @@ def test_a_drawing_on_transparency_reads_in_black_and_in_white(paint: int) -> No
     drawn = draw(2, 0.8, 12, (0.5, 0.5))
     image = np.dstack([np.full((*drawn.shape, 3), paint, np.uint8), drawn])
     expected = find_ink(drawn)
-    found = find_ink(image)
+    ink_and_box = find_ink(image)
     assert expected is not None
-    assert found is not None
-    assert difference(glyph.from_ink(found[0]), glyph.from_ink(expected[0])) < 0.05
+    assert ink_and_box is not None
+    assert difference(glyph.from_ink(ink_and_box[0]), glyph.from_ink(expected[0])) < 0.05
 
 
 def test_a_glyph_fills_the_box_around_its_centre_of_mass() -> None:
     for digit in range(10):
-        made = ink_glyph([stroke * 200 for stroke in DIGITS[digit]])
-        _, _, width, height = cv2.boundingRect((made > 40).astype(np.uint8))
+        drawn = ink_glyph([stroke * 200 for stroke in DIGITS[digit]])
+        _, _, width, height = cv2.boundingRect((drawn > 40).astype(np.uint8))
         assert glyph.BOX - 1 <= max(width, height) <= glyph.BOX + 1
-        moments = cv2.moments(made)
+        moments = cv2.moments(drawn)
         centre = moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]
         assert centre == pytest.approx((13.5, 13.5), abs=0.3)

@@ -26,15 +26,15 @@ from tests.support.paths import ROOT
 def test_reads_drawn_digits(recognizer: Recognizer, digit: int, single: bool) -> None:
     reading = recognizer.read_ink(placed(digit, 30, 40, 200), single)
     assert reading.text == str(digit)
-    (found,) = reading.digits
-    assert found.value == digit
-    assert found.confidence == pytest.approx(found.probabilities[digit])
-    assert found.confidence > 0.5
-    assert found.probabilities.shape == (10,)
-    assert found.probabilities.dtype == np.float32
-    assert found.probabilities.sum() == pytest.approx(1, abs=1e-5)
-    assert found.glyph.shape == (28, 28)
-    x, y, width, height = found.box
+    (read_digit,) = reading.digits
+    assert read_digit.value == digit
+    assert read_digit.confidence == pytest.approx(read_digit.probabilities[digit])
+    assert read_digit.confidence > 0.5
+    assert read_digit.probabilities.shape == (10,)
+    assert read_digit.probabilities.dtype == np.float32
+    assert read_digit.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    assert read_digit.glyph.shape == (28, 28)
+    x, y, width, height = read_digit.box
     assert 30 <= x <= 30 + 200
     assert x + width <= 231
     assert y >= 40
@@ -44,7 +44,7 @@ def test_reads_drawn_digits(recognizer: Recognizer, digit: int, single: bool) ->
 def test_classifies_any_number_of_glyphs_alike(recognizer: Recognizer) -> None:
     glyphs = np.stack([recognizer.read_ink(placed(d, 0, 0, 100)).digits[0].glyph for d in DIGITS])
     together = recognizer.classify(glyphs)
-    alone = np.concatenate([recognizer.classify(one[None]) for one in glyphs])
+    alone = np.concatenate([recognizer.classify(glyph[None]) for glyph in glyphs])
     assert np.allclose(together, alone, atol=1e-5)
     assert recognizer.classify(glyphs[:0]).shape == (0, 10)
 
@@ -116,8 +116,8 @@ def test_a_model_with_another_contract_is_refused(
 ) -> None:
     metadata = dict(Recognizer().metadata)
     let_models_claim(metadata | {key: "another"}, monkeypatch)
-    told = re.escape(f"expected {key} '{metadata[key]}', got 'another'")
-    with pytest.raises(WrongModel, match=told):
+    message = re.escape(f"expected {key} '{metadata[key]}', got 'another'")
+    with pytest.raises(WrongModel, match=message):
         Recognizer()
 
 
@@ -230,20 +230,22 @@ RUNS_CODE = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "_pickle", "s
 
 def code_from_files(source: str) -> list[str]:
     """What of a module's source may run code that a file holds, in the order of its nodes."""
-    found = []
+    uses = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            found += [one.name for one in node.names if one.name.partition(".")[0] in RUNS_CODE]
+            uses += [
+                alias.name for alias in node.names if alias.name.partition(".")[0] in RUNS_CODE
+            ]
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            found += [str(node.module)] if str(node.module).partition(".")[0] in RUNS_CODE else []
+            uses += [str(node.module)] if str(node.module).partition(".")[0] in RUNS_CODE else []
         elif isinstance(node, ast.Constant) and node.value in RUNS_CODE:
-            found.append(node.value)  # import_module("pickle")
+            uses.append(node.value)  # import_module("pickle")
         elif isinstance(node, ast.keyword) and node.arg == "allow_pickle":
             harmless = isinstance(node.value, ast.Constant) and node.value.value is False
-            found += [] if harmless else ["allow_pickle"]
+            uses += [] if harmless else ["allow_pickle"]
         elif isinstance(node, ast.Name) and node.id in ("eval", "exec"):
-            found.append(node.id)
-    return found
+            uses.append(node.id)
+    return uses
 
 
 @pytest.mark.parametrize(

@@ -27,26 +27,26 @@ def compared(paths: Sequence[Path], data: Path) -> dict[str, Any]:
     calls = [_one_glyph(open_session(path)) for path in paths]
     rounds = [[seconds_of(call, CALLS) for call in calls] for _ in range(ROUNDS)]
     test = _mnist_test(data / "MNIST" / "raw")
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for index, path in enumerate(paths):
-        one: dict[str, Any] = {
+        values: dict[str, Any] = {
             "bytes": path.stat().st_size,
             "µs": round(1e6 * median(times[index] for times in rounds), 1),
             "ratio": round(median(times[0] / times[index] for times in rounds), 2),
         }
         if test is not None:
-            one["MNIST test"] = _accuracy(open_session(path), *test)
-        found[path.name] = one
-    for name, one in found.items():
-        others = (other for key, other in found.items() if key != name)
-        one["front"] = not any(_better(other, one) for other in others)
-    return found
+            values["MNIST test"] = _accuracy(open_session(path), *test)
+        figures[path.name] = values
+    for name, values in figures.items():
+        others = (other for key, other in figures.items() if key != name)
+        values["front"] = not any(_better(other, values) for other in others)
+    return figures
 
 
-def _better(one: dict[str, Any], other: dict[str, Any]) -> bool:
+def _better(model: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether one is at least as accurate, small and fast as the other, and not its equal."""
-    pairs = [(one[key], other[key]) for key in ("bytes", "µs")]
-    pairs += [(-one[key], -other[key]) for key in ("MNIST test",) if key in one]
+    pairs = [(model[key], other[key]) for key in ("bytes", "µs")]
+    pairs += [(-model[key], -other[key]) for key in ("MNIST test",) if key in model]
     return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
 
 

@@ -46,15 +46,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ |= FREE
     with serving(script="server.py") as address:
         if command.soak:
-            name, found = "soak", asyncio.run(soak(address, command.soak, command.rate))
+            name, figures = "soak", asyncio.run(soak(address, command.soak, command.rate))
         else:
-            name, found = "load", asyncio.run(load(address, command))
-    print(json.dumps(found, indent=2))
-    known = json.loads(command.output.read_text()) if command.output.is_file() else {}
-    known |= {name: {"machine": machine(), **found}}
-    command.output.write_text(json.dumps(known, indent=2) + "\n")
+            name, figures = "load", asyncio.run(load(address, command))
+    print(json.dumps(figures, indent=2))
+    stored = json.loads(command.output.read_text()) if command.output.is_file() else {}
+    stored |= {name: {"machine": machine(), **figures}}
+    command.output.write_text(json.dumps(stored, indent=2) + "\n")
     print(f"wrote {command.output}")
-    failed = found["errors"] or found["wrong"] or not found.get("reached", True)
+    failed = figures["errors"] or figures["wrong"] or not figures.get("reached", True)
     return 1 if failed else 0
 
 
@@ -78,10 +78,10 @@ async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
     await asyncio.sleep(command.after)
     watch.cancel()
     seen = Observations()
-    for one in visitors:
-        seen.seconds += one.seconds
-        seen.wrong += one.wrong
-        seen.errors += one.errors
+    for visitor in visitors:
+        seen.seconds += visitor.seconds
+        seen.wrong += visitor.wrong
+        seen.errors += visitor.errors
     slow = _percentile(seen.seconds, 95)
     return {
         "visitors": command.visitors,
@@ -139,8 +139,8 @@ class Memory:
 
     def __init__(self, address: str) -> None:
         port = f"--server.port={address.rpartition(':')[2]}"
-        folders = [one for one in Path("/proc").iterdir() if one.name.isdigit()]
-        (self._process,) = (one for one in folders if port in _arguments(one))
+        folders = [folder for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+        (self._process,) = (folder for folder in folders if port in _arguments(folder))
         self.seen: list[tuple[float, float]] = []
 
     def now(self) -> float:

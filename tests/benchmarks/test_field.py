@@ -14,7 +14,7 @@ def figures(accuracy: float, size: int, time: float) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(
-    "one, other, expected",
+    "model, other, expected",
     [
         (figures(99.5, 100, 30), figures(99.4, 100, 30), True),  # more accurate, else as good
         (figures(99.5, 100, 30), figures(99.5, 100, 30), False),  # its equal
@@ -23,9 +23,9 @@ def figures(accuracy: float, size: int, time: float) -> dict[str, float]:
     ],
 )
 def test_one_is_better_where_nothing_is_worse(
-    one: dict[str, float], other: dict[str, float], expected: bool
+    model: dict[str, float], other: dict[str, float], expected: bool
 ) -> None:
-    assert field._better(one, other) is expected
+    assert field._better(model, other) is expected
 
 
 def test_models_are_compared_in_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +33,7 @@ def test_models_are_compared_in_one_run(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(field, "CALLS", 5)
     larger = tmp_path / "larger.onnx"
     shutil.copy(MODEL, larger)
-    found = field.compared([MODEL, larger], tmp_path)
-    assert found["model.onnx"]["bytes"] == found["larger.onnx"]["bytes"] == MODEL.stat().st_size
-    assert found["model.onnx"]["ratio"] == 1.0
-    assert any(one["front"] for one in found.values())
+    figures = field.compared([MODEL, larger], tmp_path)
+    assert figures["model.onnx"]["bytes"] == figures["larger.onnx"]["bytes"] == MODEL.stat().st_size
+    assert figures["model.onnx"]["ratio"] == 1.0
+    assert any(values["front"] for values in figures.values())

@@ -302,7 +302,7 @@ def test_the_unit_is_small_and_confined() -> None:
     assert named <= set(Limits.__dataclass_fields__)
 
 
-MOST_MEMORY = 512  # megabytes
+MAX_MEMORY = 512  # megabytes
 # Of the unit's variables those that say where it serves.
 PLACE = ("HOME", "STREAMLIT_SERVER_PORT", "STREAMLIT_SERVER_ADDRESS")
 NUMBERS = "2026 583 1749"
@@ -339,7 +339,7 @@ def test_one_thread_and_little_memory_are_enough(variables: dict[str, str]) -> N
             paper = ask(port, "/api/read", "POST", body, Content_Type="image/jpeg")
             assert json.loads(paper[2])["text"] == expected
         # A picture's 36 MB must be seen, else it is another process that was looked at.
-        assert before + 36 < peak(port) < MOST_MEMORY
+        assert before + 36 < peak(port) < MAX_MEMORY
 
 
 # The settings, wherever the server is started.

@@ -44,7 +44,7 @@ def test_what_is_left_out_is_out_of_reach(tmp_path: Path) -> None:
     # Else the tests below would prove nothing.
     folder = tmp_path / "packages"
     lay_out_packages(folder)
-    names = {name for one in left_out() for name in modules(one) if name.isidentifier()}
+    names = {name for package in left_out() for name in modules(package) if name.isidentifier()}
     assert {"pandas", "pyarrow", "dateutil", "attr"} <= names
     code = (
         "import importlib.util, sys\n"
@@ -77,8 +77,8 @@ def test_a_program_is_answered(port: int) -> None:
         ("multipart/form-data; boundary=x", form, "2026\n583"),
     ]
     for kind, body, text in bodies:
-        status, _, found = ask(port, "/api/read", "POST", body, Content_Type=kind)
-        assert (status, json.loads(found)["text"]) == (200, text)
+        status, _, answer = ask(port, "/api/read", "POST", body, Content_Type=kind)
+        assert (status, json.loads(answer)["text"]) == (200, text)
 
 
 def test_a_drawing_is_read_corrected_and_explained(page: Page) -> None:

@@ -75,10 +75,10 @@ def test_it_reads_from_another_folder(installed: Path, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["text"] == "2026"
     where = "import app; print(app.__file__)"
-    found = subprocess.run(
+    done = subprocess.run(
         [installed / "python", "-c", where], cwd=tmp_path, capture_output=True, text=True
     )
-    assert str(installed.parent) in found.stdout  # and not the repository
+    assert str(installed.parent) in done.stdout  # and not the repository
 
 
 def test_it_serves_from_another_folder(installed: Path, tmp_path: Path) -> None:

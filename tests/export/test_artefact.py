@@ -67,7 +67,8 @@ def test_characters_of_strange_alphabets_are_refused(
 ) -> None:
     strange = split_omniglot(load_omniglot(data)).validation
     kept = [
-        recognizer.read_ink(one, single=True).digits[0].value is not None for one in strange.strokes
+        recognizer.read_ink(strokes, single=True).digits[0].value is not None
+        for strokes in strange.strokes
     ]
     refused = described["int8"]["not_a_digit"]["sets"]["omniglot"]["refused_at_own_threshold"]
     assert 100 * (1 - np.mean(kept)) == pytest.approx(refused, abs=1)
@@ -77,7 +78,7 @@ def test_characters_of_strange_alphabets_are_refused(
 def test_strange_characters_are_seldom_numbers(data: Path, recognizer: Recognizer) -> None:
     """Where strokes may be several digits, a letter of three lines might be 1, 1 and 1."""
     strange = split_omniglot(load_omniglot(data)).validation
-    refused = ["?" in recognizer.read_ink(one).text for one in strange.strokes]
+    refused = ["?" in recognizer.read_ink(strokes).text for strokes in strange.strokes]
     assert 100 * np.mean(refused) >= REFUSED_FLOOR - 5
 
 

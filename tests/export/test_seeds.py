@@ -30,14 +30,14 @@ def test_each_seed_is_scored(
     patch_data(monkeypatch)
     output = tmp_path / "seeds.json"
     assert seeds.main([*map(str, weights), "--output", str(output)]) == 0
-    found = json.loads(output.read_text())
-    assert list(found) == ["0", "1", "2"]
-    for figures in found.values():
+    by_seed = json.loads(output.read_text())
+    assert list(by_seed) == ["0", "1", "2"]
+    for figures in by_seed.values():
         assert set(figures["sets"]) == {"MNIST validation", "pen ink", "MNIST test"}
 
 
 @pytest.mark.parametrize(
-    "changes, told",
+    "changes, message",
     [
         ({"seed": 0}, "1 recipes, seeds [2, 0, 1, 0]"),  # one seed twice
         ({"seed": 3, "epochs": 99}, "2 recipes"),  # another recipe
@@ -47,22 +47,22 @@ def test_what_is_not_comparable_is_refused(
     weights: list[Path],
     tmp_path: Path,
     changes: dict[str, Any],
-    told: str,
+    message: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     other, config = tmp_path / "other.pth", replace(CONFIG, **changes)
     save(other, Network(((4, 3, 2),)).eval(), config, config.run_id())
     output = tmp_path / "seeds.json"
     assert seeds.main([*map(str, weights), str(other), "--output", str(output)]) == 1
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not output.exists()
 
 
 def figures(accuracy: float) -> dict[str, Any]:
-    one = {"n": 1000, "accuracy": accuracy, "expected_calibration_error": 0.004}
+    figures = {"n": 1000, "accuracy": accuracy, "expected_calibration_error": 0.004}
     outliers = {"sets": {"omniglot": {"n": 540, "auroc": 0.99, "refused": 92.0}}}
     return {
-        "sets": dict.fromkeys(("MNIST test", "MNIST validation", "pen ink"), one),
+        "sets": dict.fromkeys(("MNIST test", "MNIST validation", "pen ink"), figures),
         "not_a_digit": outliers,
     }
 

@@ -30,7 +30,7 @@ QUICK = settings(
     suppress_health_check=list(HealthCheck),
 )
 # Seconds of the processor: many times what `make fuzz` allows, as a busy machine's count longer.
-LONGEST = "15"
+MAX_SECONDS = "15"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_wrong_inputs_are_read_or_refused(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     failures = tmp_path / "fuzz.jsonl"
-    wanted = ["--cases=500", "--workers=1", f"--seconds={LONGEST}", f"--output={failures}"]
+    wanted = ["--cases=500", "--workers=1", f"--seconds={MAX_SECONDS}", f"--output={failures}"]
     status = fuzz.main(wanted)
     assert status == 0, failures.read_text()
     output = capfd.readouterr().out

@@ -63,9 +63,9 @@ def coded(kind: str, image: NDArray[Any] | None = None) -> bytes:
 
 
 def by_pillow(kind: str, mode: str) -> bytes:
-    made = io.BytesIO()
-    Image.fromarray(drawn()).convert(mode).save(made, kind)
-    return made.getvalue()
+    buffer = io.BytesIO()
+    Image.fromarray(drawn()).convert(mode).save(buffer, kind)
+    return buffer.getvalue()
 
 
 def png(width: int, height: int, pixels: bytes = b"") -> bytes:

@@ -43,11 +43,11 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_variants_are_trained_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--output", str(tmp_path), "--figures", str(tmp_path / "figures.json")]
     assert command.main(arguments) == 0
-    found = json.loads((tmp_path / "ablation.json").read_text())
-    assert json.loads((tmp_path / "figures.json").read_text()) == found
-    assert list(found) == ["everything", "no photographs"]
-    assert found["no photographs"]["changes"] == {"num_photographs": 0}
-    assert set(found["everything"]) == {
+    figures = json.loads((tmp_path / "ablation.json").read_text())
+    assert json.loads((tmp_path / "figures.json").read_text()) == figures
+    assert list(figures) == ["everything", "no photographs"]
+    assert figures["no photographs"]["changes"] == {"num_photographs": 0}
+    assert set(figures["everything"]) == {
         *(MNIST, INK, "corruptions", "not-a-digit AUROC", "changes"),
     }
     assert not list((tmp_path / "pool").glob("*/*")), "glyphs are removed when a variant is done"
@@ -58,7 +58,7 @@ def test_variants_are_trained_once(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_the_table_has_a_row_for_each_variant() -> None:
-    found: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "everything": {"ink": 99.0, "not-a-digit AUROC": 0.99, "changes": {}},
         "no photographs": {
             "ink": 98.5,
@@ -66,7 +66,7 @@ def test_the_table_has_a_row_for_each_variant() -> None:
             "changes": {"num_photographs": 0},
         },
     }
-    assert ablation_rows(found) == [
+    assert ablation_rows(figures) == [
         ["trained on", "ink", "not-a-digit AUROC"],
         ["everything", "99.00 %", "0.9900"],
         ["no photographs", "98.50 %", "0.9800"],

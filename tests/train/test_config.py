@@ -17,7 +17,7 @@ def test_flags_set_the_config() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments, told",
+    "arguments, message",
     [
         (["--sede", "7"], "unrecognized arguments: --sede"),
         (["--epochs", "many"], "invalid int value: 'many'"),
@@ -28,12 +28,12 @@ def test_flags_set_the_config() -> None:
     ],
 )
 def test_wrong_flags_end_the_program(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         parse(arguments)
     assert ended.value.code == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_help_lists_every_setting(capsys: pytest.CaptureFixture[str]) -> None:

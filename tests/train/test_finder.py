@@ -23,32 +23,32 @@ from train.render.sheets import SheetMaker, Sheets
 
 
 @pytest.fixture(scope="module")
-def made() -> Sheets:
+def rendered() -> Sheets:
     return SheetMaker(small_sources(), CONFIG).make(120, (3,))
 
 
-def test_sheets_are_pictures_with_their_ink(made: Sheets) -> None:
-    assert made.pictures.shape == (120, SIDE, SIDE, 3)
-    assert made.ink.shape == (120, SIDE, SIDE)
-    assert made.pictures.dtype == made.ink.dtype == np.uint8
-    written = (made.ink > 127).any(axis=(1, 2))
+def test_sheets_are_pictures_with_their_ink(rendered: Sheets) -> None:
+    assert rendered.pictures.shape == (120, SIDE, SIDE, 3)
+    assert rendered.ink.shape == (120, SIDE, SIDE)
+    assert rendered.pictures.dtype == rendered.ink.dtype == np.uint8
+    written = (rendered.ink > 127).any(axis=(1, 2))
     assert 0.85 < written.mean() < 1  # a few have nothing on them
     # Where there is ink, the picture is of another colour than nearby.
     differing = [
         np.abs(np.median(picture[ink > 200], axis=0) - np.median(picture[ink == 0], axis=0)).max()
-        for picture, ink in zip(made.pictures, made.ink, strict=True)
+        for picture, ink in zip(rendered.pictures, rendered.ink, strict=True)
         if (ink > 200).sum() > 20
     ]
     assert np.median(differing) > 40
 
 
-def test_one_seed_gives_the_same_sheets(made: Sheets) -> None:
+def test_one_seed_gives_the_same_sheets(rendered: Sheets) -> None:
     again = SheetMaker(small_sources(), CONFIG).make(20, (3,))
-    assert np.array_equal(again.pictures, made.pictures[:20])
-    assert np.array_equal(again.ink, made.ink[:20])
+    assert np.array_equal(again.pictures, rendered.pictures[:20])
+    assert np.array_equal(again.ink, rendered.ink[:20])
 
 
-def test_nothing_hides_ink(made: Sheets) -> None:
+def test_nothing_hides_ink(rendered: Sheets) -> None:
     """What lies about the rim is laid beside the ink, whatever its place."""
     random = np.random.default_rng(0)
     ink = np.zeros((100, 140), np.float32)
@@ -72,20 +72,20 @@ def test_the_loss_counts_thin_lines() -> None:
 
 
 @pytest.fixture(scope="module")
-def trained(made: Sheets, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained(rendered: Sheets, tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(epochs=6, batch_size=16)
     torch.set_num_threads(1)
-    network = fit(Sheets(made.pictures[:96], made.ink[:96]), settings, torch.device("cpu"))
+    network = fit(Sheets(rendered.pictures[:96], rendered.ink[:96]), settings, torch.device("cpu"))
     path = tmp_path_factory.mktemp("finder") / "finder.pth"
     unet.save(path, network, {"epochs": settings.epochs})
     return path
 
 
-def test_it_learns(made: Sheets, trained: Path) -> None:
+def test_it_learns(rendered: Sheets, trained: Path) -> None:
     network, settings = unet.load(trained)
     assert settings == {"epochs": 6}
-    held_back = torch.from_numpy(made.pictures[96:])
-    ink = torch.from_numpy(made.ink[96:]).float() / 255
+    held_back = torch.from_numpy(rendered.pictures[96:])
+    ink = torch.from_numpy(rendered.ink[96:]).float() / 255
     with torch.inference_mode():
         untrained = distance(unet.UNet().eval()(held_back), ink)
         assert distance(network(held_back), ink) < 0.8 * untrained
@@ -105,9 +105,11 @@ def test_the_commands_train_and_export(tmp_path: Path) -> None:
     flags = ["--sheets", "40", "--epochs", "1", "--workers", "1", "--device", "cpu"]
     assert training.main([*flags, "--output", str(weights)]) == 0
     assert command.main(["--model", str(weights), "--output", str(tmp_path)]) == 0
-    found = Segmenter(tmp_path / "finder.onnx").ink_probabilities(np.zeros((90, 200, 3), np.uint8))
-    assert found.shape == (72, 160)
-    assert 0 <= found.min() <= found.max() <= 1
+    probabilities = Segmenter(tmp_path / "finder.onnx").ink_probabilities(
+        np.zeros((90, 200, 3), np.uint8)
+    )
+    assert probabilities.shape == (72, 160)
+    assert 0 <= probabilities.min() <= probabilities.max() <= 1
     properties = onnx.load(tmp_path / "finder.onnx").metadata_props
     assert {entry.key: entry.value for entry in properties}["contract"] == CONTRACT
 

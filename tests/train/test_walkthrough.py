@@ -89,9 +89,9 @@ def test_a_cell_shows_its_picture(executed: dict[str, NotebookNode], name: str) 
 
 def test_cells_show_no_warnings_and_no_leftovers(executed: dict[str, NotebookNode]) -> None:
     outputs = [out for cell in executed.values() for out in cell.get("outputs", ())]
-    told = [out.text for out in outputs if out.get("name") == "stderr"]
+    messages = [out.text for out in outputs if out.get("name") == "stderr"]
     bars = ("making ", "epoch ")
-    assert not [text for text in told if text.strip() and not text.strip().startswith(bars)]
+    assert not [text for text in messages if text.strip() and not text.strip().startswith(bars)]
     assert not [out for out in outputs if set(out.get("data", ())) == {"text/plain"}]
 
 

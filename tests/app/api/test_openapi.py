@@ -40,17 +40,19 @@ CHECKS = [
 
 
 def test_the_description_is_valid_and_served(address: str) -> None:
-    found = requests.get(f"{address}/api/openapi.json", timeout=9).json()
-    assert found == description(FREE, "")
-    validate(found)
+    served = requests.get(f"{address}/api/openapi.json", timeout=9).json()
+    assert served == description(FREE, "")
+    validate(served)
 
 
 def test_every_error_code_is_described() -> None:
-    made = description(FREE, "")
-    assert made["components"]["schemas"]["ErrorBody"]["properties"]["code"]["enum"] == list(CODES)
+    document = description(FREE, "")
+    assert document["components"]["schemas"]["ErrorBody"]["properties"]["code"]["enum"] == list(
+        CODES
+    )
     responses = [
         response
-        for path in made["paths"].values()
+        for path in document["paths"].values()
         for operation in path.values()
         if isinstance(operation, dict)
         for response in operation["responses"].items()
@@ -62,11 +64,11 @@ def test_every_error_code_is_described() -> None:
 
 
 def test_limits_and_the_path_of_the_server_are_in_the_description() -> None:
-    made = description(Limits(strokes=7, points=9, rate=5), "/digits")
-    assert made["servers"] == [{"url": "/digits"}]
-    strokes = made["components"]["schemas"]["Ink"]["properties"]["strokes"]
+    document = description(Limits(strokes=7, points=9, rate=5), "/digits")
+    assert document["servers"] == [{"url": "/digits"}]
+    strokes = document["components"]["schemas"]["Ink"]["properties"]["strokes"]
     assert (strokes["maxItems"], strokes["items"]["maxItems"]) == (7, 9)
-    text = made["paths"]["/api/read"]["post"]["description"]
+    text = document["paths"]["/api/read"]["post"]["description"]
     assert "5 times a minute" in text
     assert "a minute" not in description(FREE, "")["paths"]["/api/read"]["post"]["description"]
 

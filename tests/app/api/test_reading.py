@@ -22,16 +22,16 @@ def test_strokes_are_read_as_from_python(address: str, recognizer: Recognizer, d
     expected = recognizer.read_ink(strokes(digit))
     response = read(address, {"strokes": strokes(digit)}, "application/json; charset=utf-8")
     assert response.status_code == 200
-    found = response.json()
-    assert found["text"] == expected.text == str(digit)
-    assert found["numbers"] == [str(digit)]
-    assert found["model_run"] == recognizer.metadata["run"]
-    (one,) = found["digits"]
-    assert one["value"] == digit
-    assert one["confidence"] == pytest.approx(expected.digits[0].confidence, abs=1e-6)
-    assert one["probabilities"] == pytest.approx(expected.digits[0].probabilities, abs=1e-6)
-    assert one["box"] == pytest.approx(expected.digits[0].box)
-    assert (one["number_index"], one["line_index"]) == (0, 0)
+    reading = response.json()
+    assert reading["text"] == expected.text == str(digit)
+    assert reading["numbers"] == [str(digit)]
+    assert reading["model_run"] == recognizer.metadata["run"]
+    (read_digit,) = reading["digits"]
+    assert read_digit["value"] == digit
+    assert read_digit["confidence"] == pytest.approx(expected.digits[0].confidence, abs=1e-6)
+    assert read_digit["probabilities"] == pytest.approx(expected.digits[0].probabilities, abs=1e-6)
+    assert read_digit["box"] == pytest.approx(expected.digits[0].box)
+    assert (read_digit["number_index"], read_digit["line_index"]) == (0, 0)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
@@ -68,10 +68,10 @@ def test_pictures_are_read_as_from_python(
     address: str, recognizer: Recognizer, body: bytes, kind: str
 ) -> None:
     expected = recognizer.read_image(picture_file.decode(body))
-    found = read(address, body, kind).json()
-    assert found["text"] == expected.text == "3"
-    assert found["digits"][0]["box"] == pytest.approx(expected.digits[0].box)
-    assert found["digits"][0]["confidence"] == pytest.approx(
+    reading = read(address, body, kind).json()
+    assert reading["text"] == expected.text == "3"
+    assert reading["digits"][0]["box"] == pytest.approx(expected.digits[0].box)
+    assert reading["digits"][0]["confidence"] == pytest.approx(
         expected.digits[0].confidence, abs=1e-6
     )
 
@@ -147,5 +147,5 @@ def test_single_takes_all_ink_for_one_character(address: str) -> None:
     ids=short,
 )
 def test_nothing_drawn_is_a_reading_without_digits(address: str, body: Any, kind: str) -> None:
-    found = read(address, body, kind).json()
-    assert (found["text"], found["numbers"], found["digits"]) == ("", [], [])
+    reading = read(address, body, kind).json()
+    assert (reading["text"], reading["numbers"], reading["digits"]) == ("", [], [])

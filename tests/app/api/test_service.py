@@ -39,12 +39,12 @@ def test_a_read_does_not_block_others_and_the_busy_server_refuses() -> None:
         serving(replace(FREE, reads=1, waiting=3), SlowReader(FREE)) as address,
         ThreadPoolExecutor(4) as clients,
     ):
-        asked = [clients.submit(read, address, coded(".png")) for _ in range(4)]
+        futures = [clients.submit(read, address, coded(".png")) for _ in range(4)]
         time.sleep(0.3)
         start = time.monotonic()
         assert requests.get(f"{address}/healthz", timeout=9).json() == {"status": "alive"}
         assert time.monotonic() - start < 0.5  # seconds; a blocked loop would take 0.7 or more
-        responses = [one.result() for one in asked]
+        responses = [one.result() for one in futures]
     assert sorted(one.status_code for one in responses) == [200, 200, 429, 429]  # half of 4 places
     busy = next(one for one in responses if one.status_code == 429)
     refused(busy, 429, "concurrency_limited", "4 requests")
@@ -58,16 +58,16 @@ def test_the_server_answers_others_while_it_reads_large_pictures() -> None:
     body, waited = large_photograph([NUMBERS] * 10), []
     with serving() as address, ThreadPoolExecutor(2) as clients:
         assert requests.get(f"{address}/readyz", timeout=60).status_code == 200
-        asked = [clients.submit(read, address, body, "image/jpeg") for _ in range(4)]
+        futures = [clients.submit(read, address, body, "image/jpeg") for _ in range(4)]
         host = address.removeprefix("http://")
         with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
-            while not all(one.done() for one in asked):
+            while not all(one.done() for one in futures):
                 asking = time.monotonic()
                 connection.request("GET", "/healthz")
                 assert json.load(connection.getresponse()) == {"status": "alive"}
                 waited.append(time.monotonic() - asking)
                 time.sleep(0.01)
-    assert [one.result().json()["text"] for one in asked] == ["\n".join([NUMBERS] * 10)] * 4
+    assert [one.result().json()["text"] for one in futures] == ["\n".join([NUMBERS] * 10)] * 4
     assert len(waited) > 20  # a blocked loop answers only between pictures
     assert np.median(waited) < 0.05  # seconds; it takes 1 ms
     assert max(waited) < 1
@@ -76,17 +76,17 @@ def test_the_server_answers_others_while_it_reads_large_pictures() -> None:
 def test_readings_of_many_at_once_are_not_mixed_up() -> None:
     digits = [number % 10 for number in range(60)]
     with serving(replace(FREE, waiting=30)) as address, ThreadPoolExecutor(12) as clients:
-        asked = [
+        futures = [
             clients.submit(read, address, {"strokes": strokes(digit)}, "application/json")
             for digit in digits
         ]
-        assert [one.result().json()["text"] for one in asked] == [str(digit) for digit in digits]
+        assert [one.result().json()["text"] for one in futures] == [str(digit) for digit in digits]
 
 
 def test_the_model_says_what_it_is(address: str, recognizer: Recognizer) -> None:
-    found = requests.get(f"{address}/api/model", timeout=9).json()
-    assert found["metadata"] == recognizer.metadata
-    assert found["figures"]["sha256"]
+    model = requests.get(f"{address}/api/model", timeout=9).json()
+    assert model["metadata"] == recognizer.metadata
+    assert model["figures"]["sha256"]
 
 
 def test_a_server_without_a_model_lives_but_is_not_ready(tmp_path: Path) -> None:

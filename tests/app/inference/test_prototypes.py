@@ -26,7 +26,7 @@ def test_nothing_learned_boosts_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "seen, least, most",
+    "seen, minimum, maximum",
     [
         (unit(0, 1, 2, 3), 30, 100),  # the very same
         (unit(0, 1, 2, 4), 0.5 * MAX_BOOST, MAX_BOOST),  # cosine 0.75
@@ -34,11 +34,11 @@ def test_nothing_learned_boosts_nothing() -> None:
         (unit(4, 5, 6, 7), 0, 0),
     ],
 )
-def test_what_looks_alike_is_boosted(seen: np.ndarray, least: float, most: float) -> None:
+def test_what_looks_alike_is_boosted(seen: np.ndarray, minimum: float, maximum: float) -> None:
     prototypes = Prototypes()
     prototypes.learn(unit(0, 1, 2, 3), 7)
     added = prototypes.boost(seen)
-    assert least <= added[0, 7] <= most
+    assert minimum <= added[0, 7] <= maximum
     assert not np.delete(added, 7, axis=1).any()
 
 

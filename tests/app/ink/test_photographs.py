@@ -69,17 +69,17 @@ def speckled(paper: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def read(image: Picture) -> tuple[Picture, Box]:
-    found = find_ink(image)
-    assert found is not None
-    return glyph.from_ink(found[0]), found[1]
+    ink_and_box = find_ink(image)
+    assert ink_and_box is not None
+    return glyph.from_ink(ink_and_box[0]), ink_and_box[1]
 
 
 def assert_found(image: Picture, digit: int, tolerance: int = 6) -> None:
     """The glyph is nearly that of the same strokes, and the box is where they are."""
     strokes = placed(digit, *BOX)
-    made, (x, y, width, height) = read(image)
+    read_glyph, (x, y, width, height) = read(image)
     expected = ink_glyph(strokes)
-    difference = np.abs(made.astype(float) - expected).sum() / expected.sum()
+    difference = np.abs(read_glyph.astype(float) - expected).sum() / expected.sum()
     assert difference < MAX_DIFFERENCE
     points = np.concatenate(strokes)
     assert (x, y) == pytest.approx(points.min(axis=0), abs=tolerance)
@@ -128,19 +128,19 @@ def test_noise_alone_is_no_ink() -> None:
 
 def test_a_large_photograph_is_reduced_and_its_box_is_not() -> None:
     image = cv2.resize(written(sheet(), 3, 80), None, fx=8, fy=8, interpolation=cv2.INTER_CUBIC)
-    found = find_ink(image.astype(np.uint8))
-    assert found is not None
+    ink_and_box = find_ink(image.astype(np.uint8))
+    assert ink_and_box is not None
     small = find_ink(written(sheet(), 3, 80))
     assert small is not None
-    assert found[1] == pytest.approx(np.array(small[1]) * 8, abs=24)
-    assert max(found[0].shape) < 700
+    assert ink_and_box[1] == pytest.approx(np.array(small[1]) * 8, abs=24)
+    assert max(ink_and_box[0].shape) < 700
 
 
 def test_a_photograph_can_be_looked_at_in_three_ways() -> None:
     image = np.repeat(written(sheet(), 3, 80)[..., None], 3, axis=2)
-    found = list(ink_maps(image))
-    assert len(found) == 3
-    boxes = [cut_out(one, image.shape)[1] for one in found]
+    maps = list(ink_maps(image))
+    assert len(maps) == 3
+    boxes = [cut_out(ink_map, image.shape)[1] for ink_map in maps]
     assert np.abs(np.array(boxes) - boxes[0]).max() <= 6, "all show the same digit"
 
 
@@ -195,9 +195,9 @@ def test_borders_go_and_writing_at_the_rim_stays() -> None:
 @pytest.mark.parametrize("width, height", [(3000, 2250), (4000, 3000)])
 def test_twelve_megapixels_are_read(width: int, height: int) -> None:
     image = cv2.resize(written(sheet(), 7, 80), (width, height), interpolation=cv2.INTER_CUBIC)
-    found = find_ink(image.astype(np.uint8))
-    assert found is not None
+    ink_and_box = find_ink(image.astype(np.uint8))
+    assert ink_and_box is not None
     scale = width / WIDTH
-    assert found[1][2] == pytest.approx(
+    assert ink_and_box[1][2] == pytest.approx(
         np.ptp(np.concatenate(placed(7, *BOX))[:, 0]) * scale, rel=0.1
     )

@@ -59,10 +59,10 @@ def resident_megabytes(port: str) -> float:
 
 def _new_group(num_bytes: int) -> Path | None:
     """A new memory cgroup beside this process's own, or None where none can be made."""
-    own = Path("/proc/self/cgroup").read_text().splitlines()[-1].partition("0::/")[2]
-    group = CGROUPS / own / f"digits-attack-{os.getpid()}"
+    path = Path("/proc/self/cgroup").read_text().splitlines()[-1].partition("0::/")[2]
+    group = CGROUPS / path / f"digits-attack-{os.getpid()}"
     try:
-        (CGROUPS / own / "cgroup.subtree_control").write_text("+memory")
+        (CGROUPS / path / "cgroup.subtree_control").write_text("+memory")
         group.mkdir()
     except OSError:
         return None

@@ -13,8 +13,8 @@ from train.augment.degrade import KINDS, degrade
 @pytest.fixture
 def glyphs() -> torch.Tensor:
     """The ten drawn digits 40 times, float32 (400, 1, 28, 28) in [0, 1]."""
-    made = [ink_glyph([stroke * 200 for stroke in DIGITS[digit]]) for digit in range(10)]
-    return torch.from_numpy(np.stack(made)).repeat(40, 1, 1)[:, None] / 255
+    drawn = [ink_glyph([stroke * 200 for stroke in DIGITS[digit]]) for digit in range(10)]
+    return torch.from_numpy(np.stack(drawn)).repeat(40, 1, 1)[:, None] / 255
 
 
 def seeded(seed: int) -> torch.Generator:
@@ -55,6 +55,6 @@ def test_as_many_are_damaged_as_asked(share: float, glyphs: torch.Tensor) -> Non
 
 
 def test_a_seed_gives_the_same_damage(glyphs: torch.Tensor) -> None:
-    one, same, other = (degrade(glyphs.clone(), 1.0, seeded(seed)) for seed in (3, 3, 4))
-    assert torch.equal(one, same)
-    assert not torch.equal(one, other)
+    first, same, other = (degrade(glyphs.clone(), 1.0, seeded(seed)) for seed in (3, 3, 4))
+    assert torch.equal(first, same)
+    assert not torch.equal(first, other)

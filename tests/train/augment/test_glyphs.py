@@ -28,8 +28,8 @@ STILL = Config(
 @pytest.fixture
 def glyphs() -> torch.Tensor:
     """The ten drawn digits, uint8 (10, 28, 28)."""
-    made = [ink_glyph([stroke * 200 for stroke in DIGITS[digit]]) for digit in range(10)]
-    return torch.from_numpy(np.stack(made))
+    drawn = [ink_glyph([stroke * 200 for stroke in DIGITS[digit]]) for digit in range(10)]
+    return torch.from_numpy(np.stack(drawn))
 
 
 def test_nothing_changes_when_all_is_off(glyphs: torch.Tensor) -> None:
@@ -38,11 +38,11 @@ def test_nothing_changes_when_all_is_off(glyphs: torch.Tensor) -> None:
 
 
 def test_a_seed_gives_the_same_batch(glyphs: torch.Tensor) -> None:
-    one, two, other = (
+    first, two, other = (
         augment(glyphs, Config(), torch.Generator().manual_seed(seed)) for seed in (1, 1, 2)
     )
-    assert torch.equal(one, two)
-    assert not torch.equal(one, other)
+    assert torch.equal(first, two)
+    assert not torch.equal(first, other)
 
 
 def test_glyphs_stay_glyphs(glyphs: torch.Tensor) -> None:
@@ -83,10 +83,10 @@ def test_a_shift_moves_by_whole_pixels_as_named(glyphs: torch.Tensor) -> None:
 
 def test_drawing_varies_the_writer_and_keeps_the_normal_form() -> None:
     strokes = [(stroke * 200).astype(np.float32) for stroke in DIGITS[5]]
-    one, again, other = (
+    first, again, other = (
         draw_ink(strokes, Config(), np.random.default_rng(seed)) for seed in (0, 0, 1)
     )
-    assert np.array_equal(one, again)
-    assert not np.array_equal(one, other)
-    assert one.shape == (28, 28)
-    assert one.dtype == np.uint8
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert first.shape == (28, 28)
+    assert first.dtype == np.uint8

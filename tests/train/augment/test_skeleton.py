@@ -25,11 +25,11 @@ def test_drawn_again_it_is_the_same_digit(digit: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "digit, most",
+    "digit, maximum",
     [(0, 1), (1, 2), (2, 2), (3, 2), (5, 2), (6, 2), (7, 2), (8, 3), (9, 2)],
 )
-def test_strokes_are_long(digit: int, most: int) -> None:
-    assert 1 <= len(trace_strokes(drawn(digit))) <= most
+def test_strokes_are_long(digit: int, maximum: int) -> None:
+    assert 1 <= len(trace_strokes(drawn(digit))) <= maximum
 
 
 def test_a_ring_is_one_closed_stroke() -> None:

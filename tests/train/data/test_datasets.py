@@ -60,7 +60,7 @@ def test_an_empty_pen_down_is_no_stroke() -> None:
 
 
 @pytest.mark.parametrize(
-    "text, told",
+    "text, message",
     [
         (f"{DIGIT}{DOWN}{UP}{DOWN}{UP}", "line 8: a record ends without ink"),
         (f"{DIGIT}{DOWN} 1 2\n{UP}", "line 6: a record ends with 1 pen-downs, expected 2"),
@@ -80,10 +80,10 @@ def test_an_empty_pen_down_is_no_stroke() -> None:
         (".COMMENT 7 12 224\n", "line 1: a record's part before any .SEGMENT"),
     ],
 )
-def test_odd_records_are_refused_by_line(text: str, told: str) -> None:
+def test_odd_records_are_refused_by_line(text: str, message: str) -> None:
     with pytest.raises(DataError) as error:
         pendigits.parse(text, "some.tra")
-    assert str(error.value).startswith(f"some.tra, {told}")
+    assert str(error.value).startswith(f"some.tra, {message}")
 
 
 def test_omniglot_strokes_have_y_down() -> None:
@@ -93,7 +93,7 @@ def test_omniglot_strokes_have_y_down() -> None:
 
 
 @pytest.mark.parametrize(
-    "text, told",
+    "text, message",
     [
         ("", "expected START ... BREAK"),
         ("START\n1,-2,3\n", "expected START ... BREAK"),
@@ -104,10 +104,10 @@ def test_omniglot_strokes_have_y_down() -> None:
         ("START\nnan,-2,3\nBREAK\n", "line 2: expected x,y,ms, got 'nan,-2,3'"),
     ],
 )
-def test_odd_drawings_are_refused(text: str, told: str) -> None:
+def test_odd_drawings_are_refused(text: str, message: str) -> None:
     with pytest.raises(DataError, match="drawing.txt") as error:
         omniglot.parse(text, "drawing.txt")
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_omniglot_zip_names_and_rubbish(tmp_path: Path) -> None:
@@ -135,13 +135,13 @@ def small_mnist(
     for count in (60, 20):
         contents.append(idx(random.integers(0, 256, (count, 28, 28), np.uint8)))
         contents.append(idx(np.arange(count, dtype=np.uint8) % 10))
-    known = [
+    sources = [
         replace(file, sha256=hashlib.sha256(content).hexdigest(), urls=(url(file.path),))
         for file, content in zip(MNIST_FILES, contents, strict=True)
     ]
-    monkeypatch.setattr(sets, "MNIST_FILES", tuple(known))
+    monkeypatch.setattr(sets, "MNIST_FILES", tuple(sources))
     monkeypatch.setattr(sets, "MNIST_VALIDATION", 10)
-    return list(zip(known, contents, strict=True))
+    return list(zip(sources, contents, strict=True))
 
 
 def test_mnist_is_downloaded_and_split(
@@ -178,8 +178,8 @@ def test_a_truncated_mnist_file_is_never_half_used(
     (tmp_path / source.path).write_bytes(content[:-784])
     with pytest.raises(DataError) as error:
         sets.load_mnist(tmp_path)
-    told = f"{tmp_path / source.path} is damaged: expected SHA-256 {source.sha256}, got"
-    assert told in str(error.value)
+    message = f"{tmp_path / source.path} is damaged: expected SHA-256 {source.sha256}, got"
+    assert message in str(error.value)
 
 
 def test_pen_digits_come_out_of_the_compressed_zip(

@@ -28,26 +28,26 @@ def test_a_folder_of_pictures(tmp_path: Path) -> None:
         assert cv2.imwrite(str(tmp_path / file), image)
     (tmp_path / "1" / "notes.txt").write_text("no picture")
     (tmp_path / "letters").mkdir()
-    own = load_own(tmp_path)
-    assert own.digits.labels.tolist() == [1, 1, 7]
-    assert own.digits.glyphs.shape == (3, 28, 28)
-    assert own.digits.glyphs.dtype == np.uint8
+    loaded = load_own(tmp_path)
+    assert loaded.digits.labels.tolist() == [1, 1, 7]
+    assert loaded.digits.glyphs.shape == (3, 28, 28)
+    assert loaded.digits.glyphs.dtype == np.uint8
     # In normal form: a bar 20 high in the middle, bright, whichever polarity it came in.
-    for glyph in own.digits.glyphs:
+    for glyph in loaded.digits.glyphs:
         rows, columns = np.nonzero(glyph > 127)
         assert np.ptp(rows) + 1 == pytest.approx(20, abs=1)
         assert columns.mean() == pytest.approx(13.5, abs=1)
-    assert own.ink.strokes == []
+    assert loaded.ink.strokes == []
 
 
 def test_a_csv_of_pixels(tmp_path: Path) -> None:
     path = tmp_path / "train.csv"
     pixels = ",".join(map(str, bar().reshape(-1)))
     path.write_text(f"{HEADER}\n1,{pixels}\n\n4,{pixels}\n")
-    own = load_own(path)
-    assert own.digits.labels.tolist() == [1, 4]
-    assert (own.digits.glyphs[0] == own.digits.glyphs[1]).all()
-    assert own.digits.glyphs[0].max() == 255
+    loaded = load_own(path)
+    assert loaded.digits.labels.tolist() == [1, 4]
+    assert (loaded.digits.glyphs[0] == loaded.digits.glyphs[1]).all()
+    assert loaded.digits.glyphs[0].max() == 255
 
 
 def test_json_lines_of_strokes(tmp_path: Path) -> None:
@@ -57,14 +57,14 @@ def test_json_lines_of_strokes(tmp_path: Path) -> None:
         {"label": "0", "strokes": [[[5, 6.5]]], "more": 1},
     ]
     path.write_text("\n".join(map(json.dumps, lines)))
-    own = load_own(path)
-    assert own.ink.labels.tolist() == [3, 0]
-    assert [[stroke.tolist() for stroke in each] for each in own.ink.strokes] == [
+    loaded = load_own(path)
+    assert loaded.ink.labels.tolist() == [3, 0]
+    assert [[stroke.tolist() for stroke in each] for each in loaded.ink.strokes] == [
         [[[1, 2], [3, 4]]],
         [[[5, 6.5]]],
     ]
-    assert own.ink.writers.tolist() == [0, 0]
-    assert own.digits.glyphs.shape == (0, 28, 28)
+    assert loaded.ink.writers.tolist() == [0, 0]
+    assert loaded.digits.glyphs.shape == (0, 28, 28)
 
 
 @pytest.mark.parametrize(

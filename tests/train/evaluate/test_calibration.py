@@ -17,7 +17,7 @@ from train.evaluate.calibration import (
 
 def sure(confidences: list[float]) -> np.ndarray:
     """Probabilities (n, 10) that all say 7 with these confidences."""
-    rows = np.array([[(1 - one) / 9] * 10 for one in confidences])
+    rows = np.array([[(1 - confidence) / 9] * 10 for confidence in confidences])
     rows[:, 7] = confidences
     return rows
 
@@ -44,8 +44,8 @@ def sure(confidences: list[float]) -> np.ndarray:
 def test_expected_calibration_error(
     confidences: list[float], labels: list[int], bins: int, equal_mass: bool, error: float
 ) -> None:
-    found = expected_calibration_error(sure(confidences), np.array(labels), bins, equal_mass)
-    assert found == pytest.approx(error)
+    measured = expected_calibration_error(sure(confidences), np.array(labels), bins, equal_mass)
+    assert measured == pytest.approx(error)
 
 
 @pytest.mark.parametrize("equal_mass", [False, True])
@@ -111,12 +111,12 @@ def test_the_temperature_of_scaled_logits_is_found(temperature: float) -> None:
     chance = random.random((20_000, 1))
     labels = (probabilities(logits).cumsum(axis=1) < chance).sum(axis=1)
     scaled = temperature * logits
-    found = fit_temperature(scaled, labels)
-    assert found == pytest.approx(temperature, rel=0.03)
-    best = negative_log_likelihood(scaled, labels, found)
+    fitted = fit_temperature(scaled, labels)
+    assert fitted == pytest.approx(temperature, rel=0.03)
+    best = negative_log_likelihood(scaled, labels, fitted)
     for other in (0.98, 1.02):
-        assert best < negative_log_likelihood(scaled, labels, found * other)
-    assert expected_calibration_error(probabilities(scaled, found), labels) < 0.01
+        assert best < negative_log_likelihood(scaled, labels, fitted * other)
+    assert expected_calibration_error(probabilities(scaled, fitted), labels) < 0.01
 
 
 def test_an_eleventh_logit_does_not_change_the_temperature() -> None:

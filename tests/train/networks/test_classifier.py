@@ -14,10 +14,12 @@ from train.networks import unet
 from train.networks.classifier import LAYOUTS, Network, load, save
 
 
-@pytest.mark.parametrize("name, least, most", [("student", 80e3, 140e3), ("teacher", 4e5, 1e6)])
-def test_sizes(name: str, least: int, most: int) -> None:
+@pytest.mark.parametrize(
+    "name, minimum, maximum", [("student", 80e3, 140e3), ("teacher", 4e5, 1e6)]
+)
+def test_sizes(name: str, minimum: int, maximum: int) -> None:
     count = sum(parameter.numel() for parameter in Network(LAYOUTS[name]).parameters())
-    assert least <= count <= most
+    assert minimum <= count <= maximum
 
 
 @pytest.mark.parametrize("count", [1, 5])
@@ -57,8 +59,8 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 class Malice:
     """Makes a file when it is unpickled, as it could do anything else."""
 
-    def __init__(self, made: Path) -> None:
-        self.made = made
+    def __init__(self, marker: Path) -> None:
+        self.made = marker
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         return Path.touch, (self.made,)
@@ -73,17 +75,17 @@ def restored(path: Path) -> None:
 def test_code_in_a_file_is_not_run(
     tmp_path: Path, reader: Callable[[Path], object], as_torch_writes: bool
 ) -> None:
-    path, made = tmp_path / "model.pth", tmp_path / "made"
-    content = {"weights": Malice(made), "layout": [], "config": {}, "run": "a-run"}
+    path, marker = tmp_path / "model.pth", tmp_path / "made"
+    content = {"weights": Malice(marker), "layout": [], "config": {}, "run": "a-run"}
     if as_torch_writes:
         torch.save(content, path)
     else:
         path.write_bytes(pickle.dumps(content, protocol=2))
     with pytest.raises(ValueError, match=r"model\.pth: expected a whole file of weights"):
         reader(path)
-    assert not made.exists()
+    assert not marker.exists()
     if as_torch_writes:
         torch.load(path, weights_only=False)
     else:
         pickle.loads(path.read_bytes())
-    assert made.exists(), "the file is harmless, so it proves nothing"
+    assert marker.exists(), "the file is harmless, so it proves nothing"

@@ -56,8 +56,8 @@ def test_scale_and_place_of_strokes_do_not_matter(scale: float, left: float, top
 def test_every_pen_leaves_ink_that_is_found(pen: Pen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stationery, "PENS", (pen,))
     random = np.random.default_rng(4)
-    found = [picture.find_ink(photograph(DIGITS[n % 10], random).picture) for n in range(30)]
-    assert sum(one is not None for one in found) >= 28
+    inks = [picture.find_ink(photograph(DIGITS[n % 10], random).picture) for n in range(30)]
+    assert sum(ink is not None for ink in inks) >= 28
 
 
 def test_a_lone_dot_and_a_straight_line_are_drawn() -> None:
@@ -98,4 +98,4 @@ def test_ruling_is_as_likely_as_wanted() -> None:
         [photograph_nothing(np.random.default_rng(n), ruled=share).picture for n in range(20)]
         for share in (1.0, 0.0)
     )
-    assert all(not np.array_equal(one, other) for one, other in zip(ruled, plain, strict=True))
+    assert all(not np.array_equal(page, other) for page, other in zip(ruled, plain, strict=True))
