@@ -42,6 +42,7 @@ format: .venv/app/.tested ## put the code in its one format
 
 test-app: .venv/app/.tested ## the app's tests, where there is no PyTorch
 	sh tests/tools/chromium.sh $(APP)
+	sh tests/tools/onnxruntime_web.sh
 	$(APP) -m pytest --require-all --numprocesses 2 --dist loadscope tests/app tests/benchmarks tests/deploy tests/fuzz tests/support --ignore tests/deploy/test_batch.py --junitxml=$(REPORTS)/app.xml
 
 test-train: .venv/train/.tested ## the tests of training and export

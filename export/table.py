@@ -5,7 +5,7 @@ train.evaluate.served measured (model.json, seeds.json, served.json); models/REA
 numbers and corrections (numbers.json, memory.json, from train.evaluate.numbers and
 train.evaluate.corrections) and the ablation (ablation.json, from train.ablation). deploy/README.md
 shows what serving costs (bench.json and choices.json, from `make bench`) and withstands (load.json
-and fuzz.json, from `make load` and `make fuzz`).
+and fuzz.json, from `make load` and `make fuzz`). models/CONTRACT.md shows model.json's metadata.
 
 With --check nothing is written, and the exit status is 1 if a table in a file is out of date.
 Needs no PyTorch.
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from export import accuracy_tables, served_tables, serving_tables
+from export import accuracy_tables, contract_table, served_tables, serving_tables
 from train.files import write_atomically
 
 MODELS: Final = Path("models")
@@ -60,6 +60,7 @@ def tables_by_file() -> dict[Path, dict[str, str]]:
             "corrections": accuracy_tables.corrections(_figures("memory")),
             "ablation": accuracy_tables.ablation(_figures("ablation")),
         },
+        Path("models/CONTRACT.md"): {"contract": contract_table.contract(model)},
         Path("deploy/README.md"): {
             "costs": serving_tables.costs(bench),
             "networks": serving_tables.networks(bench),

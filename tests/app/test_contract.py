@@ -1,0 +1,84 @@
+"""models/CONTRACT.md is enough to use the network alone, from Python and from JavaScript."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.inference.scores import ood_log_odds
+from app.recognizer import Recognizer
+from tests.support.paths import ROOT
+
+CONTRACT = (ROOT / "models" / "CONTRACT.md").read_text(encoding="utf-8")
+MODEL = json.loads((ROOT / "models" / "model.json").read_bytes())
+NODE = ROOT / ".venv" / "node" / "node_modules"
+MAX_REFUSED = 3.0  # percent of digits; the threshold is set for 0.5 % on other sets
+MAX_LINES = 35  # of an example
+
+
+def example(language: str) -> str:
+    (code,) = re.findall(rf"^```{language}\n(.*?)^```$", CONTRACT, re.M | re.S)
+    return str(code)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, data: Path) -> Path:
+    """What the examples expect in their working folder."""
+    for name in ("model.onnx", "model.json"):
+        (tmp_path / name).symlink_to(ROOT / "models" / name)
+    for path in (data / "MNIST" / "raw").glob("t10k-*-ubyte"):
+        (tmp_path / path.name).symlink_to(path.resolve())
+    return tmp_path
+
+
+def check(output: str) -> None:
+    """Asserts that an example printed the stated accuracy."""
+    stated = MODEL["int8"]["sets"]["MNIST test"]
+    accuracy, confidence, refused = map(float, re.findall(r"\d+\.\d+", output))
+    assert accuracy == pytest.approx(stated["accuracy"], abs=0.021)  # two digits: processors round
+    assert confidence == pytest.approx(stated["mean_confidence"], abs=0.001)
+    assert 0 < refused < MAX_REFUSED
+
+
+def test_the_python_example_reaches_the_stated_accuracy(folder: Path) -> None:
+    code = example("python")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
+    )
+    check(done.stdout)
+
+
+def test_the_javascript_example_reaches_the_stated_accuracy(folder: Path) -> None:
+    node = shutil.which("node")
+    if node is None or not (NODE / "onnxruntime-web").is_dir():
+        pytest.skip("wants node, and onnxruntime-web by tests/tools/onnxruntime_web.sh")
+    (folder / "node_modules").symlink_to(NODE)
+    script = folder / "example.mjs"
+    script.write_text(example("js"))
+    done = subprocess.run([node, script], cwd=folder, capture_output=True, text=True, timeout=280)
+    assert done.returncode == 0, done.stderr
+    check(done.stdout)
+
+
+@pytest.mark.parametrize("language", ["python", "js"])
+def test_the_examples_are_short(language: str) -> None:
+    assert len(example(language).splitlines()) <= MAX_LINES
+
+
+def test_the_rule_for_a_mark_is_the_recognisers(recognizer: Recognizer) -> None:
+    threshold = float(recognizer.metadata["threshold"])
+    digit, doubtful = np.float32(threshold - 1), np.float32(threshold + 1)
+    assert recognizer._threshold_beside(np.array([], np.float32)) == threshold  # alone
+    assert recognizer._threshold_beside(np.array([doubtful])) == threshold
+    assert recognizer._threshold_beside(np.array([digit])) == max(threshold, 0.0)
+
+
+def test_the_score_is_of_logits_that_no_temperature_divides() -> None:
+    logits = (np.arange(11) / 4).astype(np.float32)[None]
+    (score,) = ood_log_odds(logits)
+    assert score == pytest.approx(logits[0, 10] - np.log(np.exp(logits[0, :10]).sum()), abs=1e-5)
