@@ -85,3 +85,17 @@ def test_the_process_ends_in_time_whatever_its_threads_do() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=30, check=False)
     assert done.returncode == 0
+
+
+def test_no_other_server_is_asked_for_the_address_of_this_one() -> None:
+    code = (
+        "import socket\n"
+        "import app.server\n"
+        "from streamlit import net_util\n"
+        "socket.socket = None\n"  # opening one would fail
+        "print(net_util.get_external_ip(), net_util.get_internal_ip())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, timeout=120, check=True, capture_output=True
+    )
+    assert done.stdout.split() == [b"None", b"None"]

@@ -1,6 +1,9 @@
 """What a browser may send to the page instead of drawings, presses and pictures."""
 
+import math
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from app import corrections
 from app.ink.strokes import strokes_from_canvas
-from app.page import canvas, html_panel, picture
+from app.page import canvas, draw, html_panel, picture
 from app.page.visit import MAX_CORRECTIONS, TOO_MANY, Visit
 from app.reading import Reading, UnreadableInput
-from app.recognizer import Recognizer
+from app.recognizer import CostlyInk, Recognizer
 from tests.support.drawings import placed
 from tests.support.paths import ROOT
 
@@ -90,6 +93,29 @@ def test_a_malformed_canvas_is_refused_in_words_and_logged_once(
     records = [record for record in caplog.records if "a drawing cannot" in record.getMessage()]
     assert len(records) == 1
     assert records[0].exc_info is None
+
+
+def test_costly_drawings_of_pages_are_divided_one_after_the_other() -> None:
+    running, seen = [], []
+
+    class Divider:
+        """Says that all drawings cost much, and counts how many it divides at once."""
+
+        @staticmethod
+        def prepare_ink(_: object, max_seconds: float = math.inf) -> str:
+            if max_seconds < 1:
+                raise CostlyInk
+            running.append(1)
+            seen.append(len(running))
+            time.sleep(0.02)
+            running.pop()
+            return "prepared"
+
+    divider: Any = Divider()
+    with ThreadPoolExecutor(4) as pages:
+        results = list(pages.map(lambda _: draw._prepare(divider, []), range(4)))
+    assert results == ["prepared"] * 4
+    assert seen == [1] * 4
 
 
 def test_only_shown_buttons_can_be_pressed() -> None:

@@ -195,14 +195,15 @@ def test_a_file_is_decoded_once_however_often_the_page_runs(
     assert len(decoded) == 2
 
 
+@pytest.mark.parametrize("step", ["decode", "reading"])  # in a decoder, or before, for a place
 def test_a_file_that_a_busy_server_did_not_read_is_tried_again(
-    page: Callable[[str, bytes], AppTest], monkeypatch: pytest.MonkeyPatch
+    page: Callable[[str, bytes], AppTest], monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    def busy(_: bytes) -> None:
+    def busy(*_: bytes) -> None:
         raise DecoderBusy("all decoders are busy")
 
     with monkeypatch.context() as full:
-        full.setattr(shared_pool(), "decode", busy)
+        full.setattr(shared_pool(), step, busy)
         shown = page("sheet.png", sheet_png(LINES))
         assert "the server is busy" in shown.error[0].value
     shown.run()

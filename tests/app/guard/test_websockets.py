@@ -1,0 +1,66 @@
+"""How many WebSockets a client may open, and hold."""
+
+import asyncio
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from app.api.headers import SAFE
+from app.guard import websockets
+from app.guard.websockets import NEW_CONNECTIONS, WebSocketGuard
+from tests.support.coroutines import run_coroutine
+
+OPENED = 101  # what the page says
+
+
+class Stage:
+    """The guard before a page that keeps its connections until `leave` is set."""
+
+    def __init__(self) -> None:
+        self.guard, self.leave = WebSocketGuard(self._page, proxies=0), asyncio.Event()
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept", "status": OPENED})
+        await self.leave.wait()
+
+    async def answer(self, client: str) -> Message:
+        """The answer to a handshake; a connection that is opened stays."""
+        answers: asyncio.Queue[Message] = asyncio.Queue()
+
+        async def receive() -> Message:
+            return {"type": "websocket.connect"}
+
+        scope: Scope = {"type": "websocket", "client": (client, 1), "headers": [], "path": "/"}
+        self._task = asyncio.create_task(self.guard(scope, receive, answers.put))
+        return await answers.get()
+
+
+def test_a_client_opens_so_many_a_minute() -> None:
+    async def scene() -> None:
+        stage = Stage()
+        stage.leave.set()
+        answers = [await stage.answer("192.0.2.1") for _ in range(NEW_CONNECTIONS[1] + 1)]
+        assert {answer["status"] for answer in answers[:-1]} == {OPENED}
+        assert answers[-1]["status"] == 429
+        headers = dict(answers[-1]["headers"])
+        assert headers.items() >= {
+            (name.lower().encode(), value.encode()) for name, value in SAFE.items()
+        }
+        assert (await stage.answer("192.0.2.2"))["status"] == OPENED
+
+    run_coroutine(scene(), timeout_seconds=30)
+
+
+def test_a_client_holds_half_of_what_others_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websockets, "MAX_CONNECTIONS", 4)
+
+    async def scene() -> None:
+        stage = Stage()
+        clients = ["192.0.2.1"] * 3 + ["192.0.2.2"] * 2
+        statuses = [(await stage.answer(client))["status"] for client in clients]
+        assert statuses == [OPENED, OPENED, 429, OPENED, 429]
+        stage.leave.set()
+        await asyncio.sleep(0.1)
+        assert (await stage.answer("192.0.2.1"))["status"] == OPENED
+
+    run_coroutine(scene(), timeout_seconds=30)
