@@ -75,7 +75,7 @@ load: .venv/app/.tested ## put twenty visitors and 200 API requests a second on 
 attack: .venv/app/.tested ## attack the page and the service as strangers may: models/attack.json
 	$(APP) -m tests.benchmarks.attack
 
-fuzz: .venv/app/.tested ## send 20,000 broken strokes, pictures and requests: models/fuzz.json
+fuzz: .venv/app/.tested ## send 20,000 broken strokes, pictures, requests and messages: models/fuzz.json
 	$(APP) -m tests.fuzz --figures models/fuzz.json
 
 image: .venv/app/.tested ## replay the Dockerfile without Docker, in an empty folder as user 1000

@@ -113,7 +113,7 @@ def test_costly_drawings_of_pages_are_divided_one_after_the_other() -> None:
 
     divider: Any = Divider()
     with ThreadPoolExecutor(4) as pages:
-        results = list(pages.map(lambda _: draw._prepare(divider, []), range(4)))
+        results: list[Any] = list(pages.map(lambda _: draw._prepare(divider, []), range(4)))
     assert results == ["prepared"] * 4
     assert seen == [1] * 4
 
