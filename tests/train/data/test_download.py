@@ -143,20 +143,6 @@ def test_a_gzip_is_kept_unpacked(tmp_path: Path, server: Server, mode: str) -> N
     assert files(tmp_path) == {"file": CONTENT}
 
 
-def test_a_write_that_fails_keeps_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(descriptor: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(DataError, match="file cannot be written: .*No space left"):
-        place(path, CONTENT)
-    assert files(tmp_path) == {"file": b"old"}
-
-
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path, server: Server) -> None:
     (tmp_path / "set").write_bytes(b"")
     with pytest.raises(DataError, match="set/file cannot be read: "):
