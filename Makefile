@@ -14,7 +14,7 @@ REPORTS := test-results
 # Percent of the lines of app/ that its tests must run; 88 are run even without a browser.
 FLOOR := 85
 .DEFAULT_GOAL := help
-.PHONY: attack help run test setup check format lock coverage test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy audit clean
+.PHONY: attack help run test setup check format lock coverage test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy publish audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -87,6 +87,9 @@ screenshots: .venv/app/.tested ## take the pictures of the page in app/images
 
 deploy: ## put it on a Hugging Face Space: SPACE=owner/name (DRY=1 lists the files)
 	$(PYTHON) deploy/space.py $(if $(DRY),--dry) "$(SPACE)"
+
+publish: ## put the models on the Hugging Face Hub: MODEL=owner/name (DRY=1 lists the files)
+	$(PYTHON) deploy/hub.py $(if $(DRY),--dry) "$(MODEL)"
 
 audit: ## look up the deployed packages in PyPI's list of known vulnerabilities
 	$(PYTHON) -m venv .venv/audit
