@@ -33,6 +33,7 @@ from app.guard.page_paths import PagePaths  # noqa: E402
 from app.guard.uploads import UploadGuard  # noqa: E402
 from app.guard.websockets import WebSocketGuard  # noqa: E402
 from app.ink.decoder_pool import shared_pool  # noqa: E402
+from app.page import live_pages  # noqa: E402
 from app.settings import from_environment  # noqa: E402
 
 disable_nagle()
@@ -48,7 +49,10 @@ except ValueError as error:
 limits: Final = settings.limits
 named_origins: Final = frozenset(st.get_option("server.corsAllowedOrigins"))
 shared_pool(limits.reads, limits.pixels)
-api: Final = service.create(limits, prefix=prefix, origins=settings.origins)
+find_page: Final = live_pages.find if limits.live else None
+if find_page:
+    live_pages.serve_at(f"{prefix}/api/live")
+api: Final = service.create(limits, prefix=prefix, origins=settings.origins, find_page=find_page)
 observers: Final = operations.observers(settings, api, prefix)
 
 

@@ -42,6 +42,7 @@ class Limits:
     reads: int = _limit(2, "pictures that are read at the same time; as many as there are cores")
     waiting: int = _limit(14, "requests that upload or wait beside those; a client may have half")
     body_seconds: int = _limit(20, "seconds for a client to send its body")
+    live: int = _limit(1, "1 to read also while the pen moves on the page", 0, 1)
     proxies: int = _limit(
         0, "proxies in front that add to X-Forwarded-For; 0 ignores the header", 0
     )

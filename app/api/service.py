@@ -24,6 +24,7 @@ from app.api.errors import HANDLERS, ApiError, json_response
 from app.api.fair_places import FairPlaces
 from app.api.in_flight import InFlightLimiter
 from app.api.limits import PREFIX, Limits
+from app.api.live import FindPage, LiveReads
 from app.api.micro_batcher import MicroBatcher
 from app.api.observed import note
 from app.api.openapi import description
@@ -47,14 +48,17 @@ def create(
     reader: Reader | None = None,
     prefix: str = "",
     origins: tuple[str, ...] = (),
+    find_page: FindPage | None = None,
 ) -> Starlette:
     """The service as an ASGI application, whose state tells `num_in_flight`.
 
     reader: another than that of the committed model. prefix: of the paths for clients, as
     "/digits", where a proxy gives this server a part of a site; the probes are for the machine
     alone and have none. origins: of other sites' pages that may use it, see `cross_origin`.
+    find_page: gives the open page that has a token, whose pen is read while it moves; without it,
+    none is.
     """
-    endpoints = Endpoints(limits, reader or Reader(limits), prefix)
+    endpoints = Endpoints(limits, reader or Reader(limits), prefix, find_page)
     app = Starlette(
         routes=endpoints.routes(prefix + "/api"),
         middleware=cross_origin.middleware(origins),
@@ -67,8 +71,11 @@ def create(
 class Endpoints:
     """What answers requests, within limits."""
 
-    def __init__(self, limits: Limits, reader: Reader, prefix: str) -> None:
+    def __init__(
+        self, limits: Limits, reader: Reader, prefix: str, find_page: FindPage | None = None
+    ) -> None:
         self._limits, self._reader, self._prefix = limits, reader, prefix
+        self._live = LiveReads(limits, find_page, self._limit_rate) if find_page else None
         self._rate_limiter = RateLimiter(limits.rate, limits.burst)
         self._in_flight = InFlightLimiter(limits.in_flight)
         read_batch = partial(reader.read_ink_batch, max_seconds=MAX_BATCHED_SECONDS)
@@ -94,6 +101,8 @@ class Endpoints:
             Route("/openapi.json", self.openapi),
             Route("/", self.root),
         ]
+        if self._live:
+            endpoints.append(Route("/live", self._live.read, methods=["POST"]))
         return [
             Mount(api, Router(endpoints, redirect_slashes=False)),
             Route(api, self.root),

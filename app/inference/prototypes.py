@@ -27,6 +27,12 @@ class Prototypes:
     def __len__(self) -> int:
         return len(self._digits)
 
+    def copy(self) -> "Prototypes":
+        """The corrections up to now, for another thread."""
+        copied = Prototypes()
+        copied._directions, copied._digits = list(self._directions), list(self._digits)
+        return copied
+
     def learn(self, features: NDArray[np.float32], digit: int) -> None:
         """Remembers that a glyph with these features, (d,) or (1, d), is this digit.
 

@@ -16,7 +16,7 @@ MAX_COORDINATE: Final = 1e6  # pixels; far beyond any screen, and floats are sti
 MAX_POINTS: Final = 50_000  # a pen sends 100 to 240 a second; a million take a second to draw
 _KIND_NAMES: Final = {"U": "text", "S": "bytes", "b": "truth values"}  # of NumPy's dtypes
 _COMMAND_LENGTHS: Final = {"M": 2, "L": 2, "Q": 4}  # numbers that follow a path command
-_CURVE_STEPS: Final = np.linspace(0, 1, 5)[1:, None]  # a pencil's curves are a few pixels long
+CURVE_STEPS: Final = np.linspace(0, 1, 5)[1:, None]  # a pencil's curves are a few pixels long
 
 
 def checked(strokes: Sequence[ArrayLike]) -> glyph.Strokes:
@@ -138,7 +138,7 @@ def _points(commands: Sequence[Sequence[Any]]) -> Iterator[NDArray[np.float64]]:
         ends = np.array(numbers, dtype=np.float64).reshape(-1, 2)
         if name == "Q":
             control, end = ends
-            t = _CURVE_STEPS
+            t = CURVE_STEPS
             yield from (1 - t) ** 2 * position + 2 * t * (1 - t) * control + t**2 * end
         else:
             yield ends[0]

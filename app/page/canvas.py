@@ -66,7 +66,7 @@ def show(size: Size, pen_width: int) -> list[dict[str, Any]]:
                 width=width,
                 height=height,
                 initial_drawing={"objects": st.session_state.get("objects", [])},
-                key=f"sheet-{st.session_state.get('sheet', 0)}",
+                key=f"sheet-{sheet()}",
             ).json_data
         except (AttributeError, KeyError, TypeError) as error:  # it looks into what it is sent
             raise UnreadableInput(f"expected the canvas's value, got {error!r:.100}") from error
@@ -90,13 +90,19 @@ def drawn_objects() -> list[dict[str, Any]]:
     return objects
 
 
+def sheet() -> int:
+    """Which canvas is shown: a number that grows whenever another one is."""
+    number: int = st.session_state.get("sheet", 0)
+    return number
+
+
 def replace_drawing(objects: list[dict[str, Any]]) -> None:
     """Shows a new canvas, with these Fabric objects, from the next run on.
 
     A canvas under a new key knows only what it is given. Changing the drawing of the present one
     would leave the old drawing in its state until the browser answers.
     """
-    st.session_state.sheet = st.session_state.get("sheet", 0) + 1
+    st.session_state.sheet = sheet() + 1
     st.session_state.objects = objects
 
 

@@ -2,13 +2,14 @@
 
 import logging
 import threading
-from time import perf_counter, sleep
+from time import perf_counter, sleep, thread_time
 from typing import Any, Final
 
 import streamlit as st
 
 from app.ink.strokes import strokes_from_canvas
 from app.page import canvas, digit_details, drawing_tools, headline, how_it_works, pen
+from app.page.live import DrawingRead
 from app.page.shared_recognizer import get_recognizer
 from app.page.visit import Strokes, current_visit
 from app.reading import Reading, UnreadableInput
@@ -19,7 +20,6 @@ from app.recognizer import CostlyInk, Prepared, Recognizer
 SEND_SECONDS: Final = 0.001
 MAX_SECONDS: Final = 0.1  # of a drawing that others need not wait for
 _costly: Final = threading.Lock()
-HINT: Final = "Draw a digit or a number"
 
 
 def draw_and_read(size: canvas.Size) -> None:
@@ -31,8 +31,9 @@ def draw_and_read(size: canvas.Size) -> None:
 @st.fragment
 def _draw_and_read(size: canvas.Size) -> None:
     """The canvas comes first, so that it is there while the model is loaded."""
+    pen_width = drawing_tools.pen_width(size)
     try:
-        objects = canvas.show(size, drawing_tools.pen_width(size))
+        objects = canvas.show(size, pen_width)
     except UnreadableInput as error:
         objects = canvas.drawn_objects()
         drawing_tools.show(objects, size, _replace_drawing)
@@ -42,13 +43,14 @@ def _draw_and_read(size: canvas.Size) -> None:
     recognizer = get_recognizer()
     if recognizer is None:
         return
-    start = perf_counter()
+    reader = current_visit().reader()
+    start, cpu_start = perf_counter(), thread_time()
     try:
         strokes = strokes_from_canvas({"objects": objects})
         converted = perf_counter()
         prepared = _prepare(recognizer, strokes)
         divided = perf_counter()
-        reading = current_visit().read(recognizer, prepared)
+        reading = reader.read(recognizer, prepared)
     except UnreadableInput as error:
         _refuse(error)
         return
@@ -57,7 +59,14 @@ def _draw_and_read(size: canvas.Size) -> None:
         "glyphs": divided - converted,
         "network": perf_counter() - divided,
     }
-    headline.show(reading, HINT)
+    drawing = headline.Drawing(
+        canvas.sheet(),
+        strokes[-1][0].tolist() if strokes else None,
+        DrawingRead(recognizer, reader, strokes, pen_width).publish(
+            thread_time() - cpu_start, sum(times.values())
+        ),
+    )
+    headline.show(reading, headline.DRAW_HINT, drawing)
     sleep(SEND_SECONDS)
     digit_details.show(recognizer, reading, strokes)
     how_it_works.show(times if reading.digits else {})
@@ -80,7 +89,7 @@ def _refuse(error: UnreadableInput) -> None:
     if st.session_state.get("refused") != str(error):
         st.session_state.refused = str(error)
         logging.getLogger(__name__).warning("a drawing cannot be read: %s", error)
-    headline.show(Reading(), HINT)
+    headline.show(Reading(), headline.DRAW_HINT)
     st.error("This drawing cannot be read. Clear it and draw again.", icon=":material/error:")
     how_it_works.show({})
 

@@ -1,5 +1,6 @@
 """The headline: what was read, in large type, how sure that is, and a button that copies it."""
 
+from dataclasses import asdict, dataclass
 from html import escape
 from typing import Final
 
@@ -7,43 +8,66 @@ from app.page import assets, clipboard
 from app.reading import Digit, Reading
 from app.recognizer import MIN_SURE_CONFIDENCE
 
+DRAW_HINT: Final = "Draw a digit or a number"
 STRANGE: Final = ", unusual shape"  # of a digit that is doubtful although its value is sure
+SILENCE: Final = "The server does not answer. Your drawing is kept, and is read as soon as it does."
 
 _headline: Final = assets.component(
     "headline",
     '<div class="shown" aria-hidden="true"></div>'
-    '<div class="spoken" role="status" aria-live="polite" aria-atomic="true"></div>',
+    '<div class="spoken" role="status" aria-live="polite" aria-atomic="true"></div>'
+    f'<div class="silence" role="alert" hidden>{SILENCE}</div>',
     isolate_styles=False,  # its HTML is styled by the page
 )
 
 
-def show(reading: Reading, hint: str) -> None:
-    """Shows the reading, or the hint where it has no digits."""
-    _headline(data={"html": to_html(reading, hint)}, key="reading")
+@dataclass(frozen=True)
+class Drawing:
+    """What the browser needs to read on while the pen moves; see headline.js.
+
+    sheet: which canvas it is on. last_point: [x, y] where the last stroke began, canvas pixels;
+    None without strokes. live: see `DrawingRead.publish`.
+    """
+
+    sheet: int
+    last_point: list[float] | None
+    live: dict[str, object] | None
+
+
+def show(reading: Reading, hint: str, drawing: Drawing | None = None) -> None:
+    """Shows the reading, or the hint where it has no digits. drawing: None for a picture."""
+    data = {
+        "html": to_html(reading, hint),
+        "drawing": None if drawing is None else asdict(drawing),
+    }
+    _headline(data=data, key="reading")
     clipboard.copy_button(reading.text)
 
 
-def to_html(reading: Reading, hint: str) -> str:
-    """The headline's HTML."""
+def to_html(reading: Reading, hint: str, unfinished: int | None = None) -> str:
+    """The headline's HTML. unfinished: index of the digit that is being written."""
     if not reading.digits:
         return f'<span class="hint">{escape(hint)}</span>'
     lines = reading.text.split("\n")
     sizes = f"--chars:{max(map(len, lines))};--lines:{len(lines)}"
     return (
-        f'<span class="read" style="{sizes}">{_lines(reading)}</span> '
-        f'<span class="sure">{escape(sureness(reading))}</span>'
+        f'<span class="read" style="{sizes}">{_lines(reading, unfinished)}</span> '
+        f'<span class="sure">{escape(sureness(reading, unfinished))}</span>'
     )
 
 
-def sureness(reading: Reading) -> str:
-    """How sure the reading is, in a few words."""
-    num_refused = sum(digit.value is None for digit in reading.digits)
-    if num_refused == len(reading.digits):
+def sureness(reading: Reading, unfinished: int | None = None) -> str:
+    """How sure the reading is, in a few words. unfinished: see `to_html`."""
+    digits = [digit for index, digit in enumerate(reading.digits) if index != unfinished]
+    if not digits:
+        return "…"
+    num_refused = sum(digit.value is None for digit in digits)
+    if num_refused == len(digits):
         return "not a digit" if num_refused == 1 else "not digits"
     if num_refused:
         return "? means not a digit"
-    lowest = percent(min(digit.confidence for digit in reading.digits))
-    strange = STRANGE if any(map(is_strange, reading.digits)) else ""
+    lowest = percent(min(digit.confidence for digit in digits))
+    strange = STRANGE if any(map(is_strange, digits)) else ""
     if len(reading.digits) == 1:
         return f"{lowest} sure{strange}"
     return f"each digit {'' if lowest.startswith('>') else 'at least '}{lowest} sure{strange}"
@@ -69,17 +93,19 @@ def certainty(digit: Digit) -> str:
     return "doubt" if digit.is_doubtful else "sure"
 
 
-def _lines(reading: Reading) -> str:
+def _lines(reading: Reading, unfinished: int | None) -> str:
     """Each digit underlined as far as it is sure; lines and numbers are apart as in the text."""
-    digits = iter(reading.digits)
+    digits = enumerate(reading.digits)
     lines = []
     for line in reading.text.split("\n"):
-        marks = (" " if mark == " " else _mark(mark, next(digits)) for mark in line)
+        marks = (" " if mark == " " else _mark(mark, *next(digits), unfinished) for mark in line)
         lines.append(f'<span class="line">{"".join(marks)}</span>')
     return " ".join(lines)
 
 
-def _mark(text: str, digit: Digit) -> str:
+def _mark(text: str, index: int, digit: Digit, unfinished: int | None) -> str:
+    if index == unfinished:
+        return f'<span class="unfinished">{"…" if digit.value is None else text}</span>'
     if digit.value is None:
         return f'<span class="refused">{text}</span>'
     style = f"--confidence:{100 * digit.confidence:.0f}%;--colour:var(--{certainty(digit)})"

@@ -22,6 +22,29 @@ UNSTORED: Final = "Your correction counts for this visit, but it could not be st
 Strokes = Sequence[NDArray[np.float64]]  # each (n, 2), canvas pixels
 
 
+@dataclass(frozen=True, eq=False)
+class PersonalReader:
+    """Reads in the light of what one visitor had corrected at some moment.
+
+    refused_glyphs: see `Visit`.
+    """
+
+    prototypes: Prototypes
+    refused_glyphs: frozenset[bytes]
+
+    def read(self, recognizer: Recognizer, prepared: Prepared) -> Reading:
+        """The best reading that agrees with the corrections."""
+        (reading,) = recognizer.read_prepared([prepared], self.prototypes)
+        return Reading(
+            tuple(
+                replace(digit, value=None)
+                if digit.glyph.tobytes() in self.refused_glyphs
+                else digit
+                for digit in reading.digits
+            )
+        )
+
+
 @dataclass
 class Visit:
     """One visitor's corrections, and the digit of the present reading that is looked at.
@@ -41,15 +64,11 @@ class Visit:
 
     def read(self, recognizer: Recognizer, prepared: Prepared) -> Reading:
         """The best reading that agrees with this visitor's corrections."""
-        (reading,) = recognizer.read_prepared([prepared], self.prototypes)
-        return Reading(
-            tuple(
-                replace(digit, value=None)
-                if digit.glyph.tobytes() in self.refused_glyphs
-                else digit
-                for digit in reading.digits
-            )
-        )
+        return self.reader().read(recognizer, prepared)
+
+    def reader(self) -> PersonalReader:
+        """Reads by the corrections up to now, in any thread."""
+        return PersonalReader(self.prototypes.copy(), frozenset(self.refused_glyphs))
 
     def forget_reading(self) -> None:
         """Forgets what belongs to the present reading, but not what was learned."""

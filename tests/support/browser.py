@@ -34,6 +34,17 @@ FLAGS: Final = [
     "--disable-sync",
 ]
 
+# The canvas component sends a drawing by a timer of 200 ms; here that timer never ends.
+STOP_THE_WAIT: Final = """() => {
+    const start = window.setTimeout
+    window.setTimeout = (call, delay, ...rest) => delay === 200 ? 0 : start(call, delay, ...rest)
+}"""
+# Another name of the button is what a later version of the component may bring.
+RENAME_THE_BUTTON: Final = """canvas => {
+    const button = canvas.getRootNode().querySelector(".dc-toolbar button")
+    button.setAttribute("aria-label", "Another name")
+}"""
+
 
 def find_chromium(playwright: Playwright) -> str | None:
     """$CHROMIUM, else the system's Chromium, else Playwright's; None where there is none."""

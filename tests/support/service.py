@@ -20,6 +20,7 @@ from PIL import Image
 from app.api import service
 from app.api.headers import SafeHeaders
 from app.api.limits import Limits
+from app.api.live import FindPage
 from app.api.reader import Reader
 from tests.support.drawings import placed
 
@@ -29,10 +30,13 @@ INK = {"Content-Type": "application/json"}
 
 @contextmanager
 def serving(
-    limits: Limits = FREE, reader: Reader | None = None, origins: tuple[str, ...] = ()
+    limits: Limits = FREE,
+    reader: Reader | None = None,
+    origins: tuple[str, ...] = (),
+    find_page: FindPage | None = None,
 ) -> Iterator[str]:
     """Serves the service alone; yields its address."""
-    app = SafeHeaders(service.create(limits, reader, origins=origins))
+    app = SafeHeaders(service.create(limits, reader, origins=origins, find_page=find_page))
     config = uvicorn.Config(app, port=0, log_level="critical")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -1,9 +1,145 @@
-// Shows `data.html`, what was read, and says it to screen readers: only a change inside a region
-// that stays is announced.
+// Shows what was read, `data.html`. While the pen moves (see pen.js), asks the service what the
+// drawing is read as with the strokes that the page does not know yet, and shows that instead.
+// data.drawing: see Drawing in headline.py; null for a picture.
+const MIN_INTERVAL = 25; // ms between two requests
+const MAX_POINTS = 800; // in a request; see app/api/live.py
+const MAX_FAILURES = 3; // one after the other, then there is a pause
+const PAUSE = 10_000; // ms
+const PATIENCE = 2_000; // ms for the page, or the service, to answer
+const SAME_POINT = 0.1; // canvas pixels; the library moves a stroke's ends by a tenth of that or less
+
 export default function ({ parentElement, data }) {
-  const shown = parentElement.querySelector(".shown");
-  const status = parentElement.querySelector("[role=status]");
-  if (shown.html === data.html) return;
-  shown.html = shown.innerHTML = data.html;
-  status.textContent = shown.textContent;
+  parentElement.headline ??= new Headline(parentElement);
+  parentElement.headline.update(data);
+  return () => {
+    parentElement.headline?.end();
+    parentElement.headline = null;
+  };
+}
+
+class Headline {
+  pending = []; // strokes that the page's last run did not know
+  live = null;
+  sheet = null;
+  isDrawing = false;
+  version = 0; // of the ink; grows with each point
+  shownVersion = 0;
+  isAsking = false;
+  earliest = 0; // ms, when the next request may be sent
+  failures = 0;
+  endedToken = null;
+  listeners = new AbortController();
+
+  constructor(element) {
+    this.shown = element.querySelector(".shown");
+    this.status = element.querySelector(".spoken");
+    this.silence = element.querySelector(".silence");
+    const { signal } = this.listeners;
+    document.addEventListener("ink", ({ detail }) => this.follow(detail), { signal });
+  }
+
+  end() {
+    this.listeners.abort();
+    clearTimeout(this.timer);
+    clearTimeout(this.deadline);
+  }
+
+  // The page has run.
+  update({ html, drawing }) {
+    clearTimeout(this.deadline);
+    this.silence.hidden = true;
+    this.live = drawing?.live ?? null;
+    this.forgetKnown(drawing);
+    if (this.pending.length && this.isLive() && !this.failures) {
+      this.ask();
+      return;
+    }
+    this.shownVersion = ++this.version; // older answers are dropped
+    this.show(html);
+    if (this.status.textContent !== this.shown.textContent)
+      this.status.textContent = this.shown.textContent;
+  }
+
+  isLive() {
+    return this.live && this.live.token !== this.endedToken;
+  }
+
+  // Counting strokes would get out of step: the canvas drops some, as of a touch that is cancelled.
+  forgetKnown(drawing) {
+    const [x, y] = drawing?.last_point ?? [];
+    const isLast = ({ points: [[left, top]] }) =>
+      Math.abs(left - x) < SAME_POINT && Math.abs(top - y) < SAME_POINT;
+    if (drawing?.sheet !== this.sheet) this.pending = [];
+    else this.pending.splice(0, this.pending.findLastIndex(isLast) + 1);
+    this.sheet = drawing?.sheet;
+  }
+
+  follow({ stroke, isLifted }) {
+    if (this.pending.at(-1) !== stroke) this.pending.push(stroke);
+    this.isDrawing = !isLifted;
+    this.version += 1;
+    if (isLifted) {
+      this.earliest = Math.min(this.earliest, performance.now() + MIN_INTERVAL);
+      clearTimeout(this.deadline);
+      this.deadline = setTimeout(() => {
+        this.silence.hidden = false;
+      }, PATIENCE);
+    }
+    this.ask();
+  }
+
+  ask() {
+    clearTimeout(this.timer);
+    if (this.isAsking || !this.isLive()) return;
+    const wait = this.earliest - performance.now();
+    if (wait > 0) this.timer = setTimeout(() => this.ask(), wait);
+    else this.request();
+  }
+
+  async request() {
+    const { version, live } = this;
+    const strokes = this.pending.map(({ points }) => points);
+    if (!strokes.length || strokes.flat().length > MAX_POINTS) return;
+    const start = performance.now();
+    this.isAsking = true;
+    const body = {
+      token: live.token,
+      base: live.run,
+      number: version,
+      strokes,
+      is_drawing: this.isDrawing,
+    };
+    try {
+      const response = await fetch(live.url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(PATIENCE),
+      });
+      if ([404, 405].includes(response.status)) this.endedToken = live.token;
+      if (!response.ok) throw new Error(response.status);
+      this.accept(await response.json());
+      this.failures = 0;
+    } catch {
+      this.failures += 1;
+    }
+    this.isAsking = false;
+    const now = performance.now();
+    this.earliest = Math.max(start + MIN_INTERVAL, now + (now - start) / 2); // slower than it answers
+    if (this.failures === MAX_FAILURES) {
+      this.failures = 0;
+      this.earliest = now + PAUSE;
+    }
+    if (this.version > version && this.pending.length) this.ask();
+  }
+
+  accept({ number, html }) {
+    if (!this.pending.length || number <= this.shownVersion) return;
+    this.shownVersion = number;
+    this.show(html);
+  }
+
+  show(html) {
+    if (this.html !== html) this.html = this.shown.innerHTML = html;
+  }
 }

@@ -1,3 +1,7 @@
+// Follows the pen on the canvas by the events that the canvas's own library listens to.
+// Each point of a stroke is announced as an event "ink" of the document, whose detail has the
+// `stroke`: `canvas`, and `points` [x, y] in canvas pixels, and whether the pen `isLifted`.
+//
 // Sends a drawing as soon as the pen is lifted. The canvas waits 200 ms for another stroke; its own
 // toolbar's button, which is out of sight, sends at once and ends that wait. Without the button, the
 // drawing is sent after the wait.
@@ -5,25 +9,78 @@ const SEND = 'button[aria-label="Update the app with this drawing"]';
 
 export default function () {
   const listeners = new AbortController();
-  const options = { capture: true, signal: listeners.signal };
-  let canvas = null; // that the pen is on
-
-  const start = (event) => {
-    const target = event.composedPath()[0];
-    if (!event.button && isCanvas(target)) canvas = target;
+  const pen = new Pen();
+  const listen = (types, call) => {
+    for (const type of types)
+      document.addEventListener(type, call, { capture: true, signal: listeners.signal });
   };
-  const lift = (event) => {
-    if (!canvas || event.button || event.touches?.length) return;
-    const sendButton = canvas.getRootNode().querySelector(SEND);
-    canvas = null;
-    setTimeout(() => sendButton?.click()); // when the canvas has added the stroke
-  };
-  for (const type of ["mousedown", "touchstart"]) document.addEventListener(type, start, options);
-  for (const type of ["mouseup", "touchend"]) document.addEventListener(type, lift, options);
+  listen(["mousedown", "touchstart"], (event) => pen.start(event));
+  listen(["mousemove", "touchmove"], (event) => pen.move(event));
+  listen(["mouseup", "touchend"], (event) => pen.lift(event));
+  listen(["touchcancel"], (event) => pen.cancel(event));
   return () => listeners.abort();
+}
+
+class Pen {
+  stroke = null; // that is being drawn
+  finger = null; // identifier of the touch that draws; others are ignored until all are lifted
+
+  start(event) {
+    const canvas = event.composedPath()[0];
+    if (event.button || !isCanvas(canvas)) return;
+    const touch = event.changedTouches?.[0];
+    this.finger ??= touch?.identifier ?? null;
+    if (touch && touch.identifier !== this.finger) return;
+    this.stroke = { canvas, points: [] };
+    this.add(event);
+  }
+
+  move(event) {
+    const touch = event.changedTouches?.[0];
+    if (this.stroke && (!touch || touch.identifier === this.finger)) this.add(event);
+  }
+
+  lift(event) {
+    if (event.button || event.touches?.length) return;
+    const { stroke } = this;
+    this.stroke = this.finger = null;
+    if (!stroke) return;
+    announce(stroke, true);
+    const sendButton = stroke.canvas.getRootNode().querySelector(SEND);
+    setTimeout(() => sendButton?.click()); // when the canvas has added the stroke
+  }
+
+  // The canvas's library knows no cancelled touch, and would ignore the next one.
+  cancel(event) {
+    const touches = [...event.changedTouches];
+    if (!touches.some(({ identifier }) => identifier === this.finger)) return;
+    const options = { bubbles: true, composed: true, changedTouches: touches, touches: [] };
+    event.composedPath()[0].dispatchEvent(new TouchEvent("touchend", options));
+  }
+
+  add(event) {
+    const { canvas, points } = this.stroke;
+    const point = pointOn(canvas, event.changedTouches?.[0] ?? event);
+    const last = points.at(-1);
+    if (last && last[0] === point[0] && last[1] === point[1]) return;
+    if (event.shiftKey && points.length > 1) points.pop(); // with Shift, lines are straight
+    points.push(point);
+    announce(this.stroke, false);
+  }
+}
+
+function announce(stroke, isLifted) {
+  document.dispatchEvent(new CustomEvent("ink", { detail: { stroke, isLifted } }));
 }
 
 function isCanvas(target) {
   const host = target.getRootNode().host;
   return target.matches?.("canvas.upper-canvas") && host?.closest(".st-key-canvas") != null;
+}
+
+function pointOn(canvas, { clientX, clientY }) {
+  const { left, top, width, height } = canvas.getBoundingClientRect();
+  const x = ((clientX - left) * canvas.width) / width;
+  const y = ((clientY - top) * canvas.height) / height;
+  return [Math.round(100 * x) / 100, Math.round(100 * y) / 100];
 }

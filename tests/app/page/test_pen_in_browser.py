@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support.browser import (
+    RENAME_THE_BUTTON,
+    STOP_THE_WAIT,
     canvas,
     change_sheet,
     draw_with_finger,
@@ -16,17 +18,6 @@ from tests.support.browser import (
 )
 
 Visit = Callable[..., Page]
-
-# The canvas component sends a drawing by a timer of 200 ms; here that timer never ends.
-STOP_THE_WAIT = """() => {
-    const start = window.setTimeout
-    window.setTimeout = (call, delay, ...rest) => delay === 200 ? 0 : start(call, delay, ...rest)
-}"""
-# Another name of the button is what a later version of the component may bring.
-RENAME_THE_BUTTON = """canvas => {
-    const button = canvas.getRootNode().querySelector(".dc-toolbar button")
-    button.setAttribute("aria-label", "Another name")
-}"""
 
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])

@@ -1,0 +1,220 @@
+"""Reading while the pen moves, on the page and its service in a real browser."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Page, Request, Route, expect
+
+from tests.support.browser import (
+    RENAME_THE_BUTTON,
+    STOP_THE_WAIT,
+    button,
+    canvas,
+    change_sheet,
+    draw_with_finger,
+    draw_with_mouse,
+    expect_read,
+    number_on_sheet,
+    on_sheet,
+    open_page,
+    reading,
+    serving,
+)
+
+Visit = Callable[..., Page]
+Stroke = NDArray[np.float64]
+
+URL = "**/api/live"
+# Notes the headline's HTML whenever it is written.
+NOTE_HEADLINES = """() => {
+    const shown = document.querySelector(".st-key-reading .shown")
+    window.headlines = []
+    new MutationObserver(() => window.headlines.push(shown.innerHTML)).observe(
+        shown, {childList: true})
+}"""
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The page with its service."""
+    with serving(tmp_path_factory.mktemp("elsewhere"), "server.py") as address:
+        yield address
+
+
+@pytest.fixture
+def live_visit(browser: Browser, service: str) -> Iterator[Visit]:
+    """Opens that page as a new visitor; afterwards, all visitors leave."""
+    pages: list[Page] = []
+
+    def open_one(**view: Any) -> Page:
+        pages.append(open_page(browser, service, **view))
+        return pages[-1]
+
+    yield open_one
+    for page in pages:
+        page.context.close()
+
+
+def hold(page: Page, stroke: Stroke) -> None:
+    """Draws a stroke with the mouse and keeps its button down."""
+    page.mouse.move(*stroke[0])
+    page.mouse.down()
+    for x, y in stroke[1:]:
+        page.mouse.move(x, y)
+
+
+def expect_shown(page: Page, text: str) -> None:
+    """Waits until the visible headline has this text."""
+    expect(page.locator(".st-key-reading .shown")).to_have_text(text)
+
+
+def count_requests(page: Page) -> list[Request]:
+    """The requests for live readings from now on."""
+    requests: list[Request] = []
+    page.on("request", lambda each: requests.append(each) if "/api/live" in each.url else None)
+    return requests
+
+
+def test_the_headline_follows_the_pen(live_visit: Visit) -> None:
+    page = live_visit()
+    three, six = number_on_sheet(page, "36")
+    hold(page, three)
+    expect_shown(page, "3 …")  # while it is written, nothing is said of how sure it is
+    expect(page.locator(".shown .unfinished")).to_have_text("3")
+    expect(reading(page)).to_have_text("Draw a digit or a number")  # not announced yet
+    page.mouse.up()
+    expect_read(page, "3 ")
+    hold(page, six)
+    expect_shown(page, "36 each digit > 99 % sure")
+    expect(page.locator(".shown .unfinished")).to_have_text("6")
+    page.mouse.up()
+    expect_read(page, "36 each digit > 99 % sure")
+    expect(page.locator(".shown .unfinished")).to_have_count(0)
+
+
+@pytest.mark.parametrize("number", ["4", "2075"])
+@pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])
+def test_the_last_live_headline_is_that_of_the_run(
+    live_visit: Visit, number: str, touch: bool
+) -> None:
+    page = live_visit(width=360, height=740, touch=touch)
+    page.evaluate(STOP_THE_WAIT)
+    canvas(page).evaluate(RENAME_THE_BUTTON)
+    draw = draw_with_finger if touch else draw_with_mouse
+    draw(page, number_on_sheet(page, number))
+    shown = page.locator(".st-key-reading .shown")
+    expect(shown.locator(".read")).to_have_text(number)
+    expect(shown.locator(".unfinished")).to_have_count(0)
+    live = shown.inner_html()
+    expect(reading(page)).to_have_text("Draw a digit or a number")  # the page has not run
+    page.evaluate(NOTE_HEADLINES)
+    canvas(page).evaluate("e => e.getRootNode().querySelector('.dc-toolbar button').click()")
+    expect_read(page, f"{number} ")
+    assert shown.inner_html() == live
+    assert page.evaluate("window.headlines") == [], "the run writes nothing that is shown already"
+
+
+def test_corrections_count_while_drawing(live_visit: Visit) -> None:
+    page = live_visit()
+    (bar,) = on_sheet(page, 1)
+    draw_with_mouse(page, [bar])
+    expect_read(page, "1")
+    button(page, "right-7").click()
+    expect_read(page, "7")
+    change_sheet(page, "clear")
+    expect_read(page, "Draw")
+    hold(page, bar)
+    expect_shown(page, "7 …")
+    page.mouse.up()
+    expect_read(page, "7")
+
+
+def test_undo_clear_and_samples_are_what_is_drawn_on(live_visit: Visit) -> None:
+    page = live_visit()
+    three, six = number_on_sheet(page, "36")
+    draw_with_mouse(page, [three])
+    expect_read(page, "3 ")
+    draw_with_mouse(page, [six])
+    expect_read(page, "36 ")
+    change_sheet(page, "undo")
+    expect_read(page, "3 ")
+    hold(page, six)
+    expect(page.locator(".shown .read")).to_have_text("36")
+    page.mouse.up()
+    expect_read(page, "36 ")
+    change_sheet(page, "clear")
+    expect_read(page, "Draw")
+    hold(page, six)
+    expect(page.locator(".shown .read")).to_have_text("6")
+    page.mouse.up()
+    expect_read(page, "6 ")
+
+
+@pytest.mark.parametrize("status", [404, 405, 429, 500, 0], ids=str)
+def test_the_page_reads_as_before_where_the_service_fails(live_visit: Visit, status: int) -> None:
+    page = live_visit()
+    requests = count_requests(page)
+    # Without a status, the request is blocked, as by a browser's extension.
+    page.route(URL, lambda route: route.fulfill(status=status) if status else route.abort())
+    hold(page, on_sheet(page, 3)[0])
+    page.wait_for_timeout(1_000)
+    for x in range(8):  # goes on drawing
+        page.mouse.move(200 + x, 300)
+        page.wait_for_timeout(60)
+    assert len(requests) == (1 if status in (404, 405) else 3), "then it ends, or pauses"
+    page.mouse.up()
+    change_sheet(page, "clear")
+    draw_with_mouse(page, on_sheet(page, 6))
+    expect_read(page, "6")
+    expect(page.locator(".st-key-reading .silence")).to_be_hidden()
+
+
+def test_an_answer_that_is_late_is_dropped(live_visit: Visit) -> None:
+    page = live_visit()
+    held: list[Route] = []
+    page.route(URL, held.append)
+    (three,) = on_sheet(page, 3)
+    draw_with_mouse(page, [three])
+    expect_read(page, "3")
+    number = held[0].request.post_data_json["number"]
+    late = {"number": number, "html": '<span class="read">late</span>'}
+    held[0].fulfill(json=late)
+    page.wait_for_timeout(300)
+    expect_shown(page, "3 > 99 % sure")
+
+
+def test_asks_nothing_without_a_service(visit: Visit) -> None:
+    page = visit()
+    requests = count_requests(page)
+    draw_with_mouse(page, on_sheet(page, 3))
+    expect_read(page, "3")
+    assert requests == []
+
+
+def test_a_cancelled_touch_ends_its_stroke_and_keeps_the_next(live_visit: Visit) -> None:
+    page = live_visit(width=360, height=740, touch=True)
+    three, six = number_on_sheet(page, "36")
+    session = page.context.new_cdp_session(page)
+    for index, (x, y) in enumerate(three):
+        kind = "touchMove" if index else "touchStart"
+        points = [{"x": float(x), "y": float(y)}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    session.send("Input.dispatchTouchEvent", {"type": "touchCancel", "touchPoints": []})
+    expect_read(page, "3 ")
+    draw_with_finger(page, [six])
+    expect_read(page, "36 ")
+
+
+def test_says_within_two_seconds_that_the_server_is_silent(live_visit: Visit) -> None:
+    page = live_visit()
+    silence = page.locator(".st-key-reading .silence")
+    expect(silence).to_be_hidden()
+    page.context.set_offline(True)
+    page.route(URL, lambda route: route.abort())
+    page.evaluate("WebSocket.prototype.send = () => {}")  # offline spares open connections
+    draw_with_mouse(page, on_sheet(page, 3))
+    expect(silence).to_be_visible(timeout=5_000)
+    expect(silence).to_contain_text("Your drawing is kept")
