@@ -1,5 +1,6 @@
 """Corrections are stored whole or not at all, whatever the disk and other writers do."""
 
+import contextlib
 import json
 import signal
 import sqlite3
@@ -206,3 +207,31 @@ def killed_writer(path: Path, begin: int, count: int, delay: float) -> list[int]
     lines += process.stdout.readlines()
     assert process.wait() == -signal.SIGKILL, "the writer ended before it was killed"
     return [int(line) for line in lines if line.endswith("\n")]
+
+
+# What version 0.1 wrote, as `sqlite3 FILE .dump` shows it; never changed, as such files are kept.
+OLD_DATABASE = """
+CREATE TABLE corrections (
+    id INTEGER PRIMARY KEY,
+    time TEXT NOT NULL,
+    strokes TEXT NOT NULL,
+    glyph BLOB NOT NULL,
+    read INTEGER,
+    right INTEGER
+) STRICT;
+INSERT INTO corrections VALUES
+    (7, '2026-01-02T03:04:05+00:00', '[[[1.0,2.0],[3.0,4.0]]]', zeroblob(784), 1, NULL);
+"""
+
+
+def test_a_database_of_an_older_version_is_read_and_continued(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.executescript(OLD_DATABASE)
+    corrections = Corrections(path)
+    corrections.record([[[5, 6], [7, 8]]], np.zeros((28, 28), np.uint8), 4, 9)
+    old, new = corrections
+    assert (old["id"], old["time"]) == (7, "2026-01-02T03:04:05+00:00")
+    assert (old["strokes"], old["read"], old["right"]) == ([[[1.0, 2.0], [3.0, 4.0]]], 1, None)
+    assert old["glyph"] == np.zeros((28, 28), int).tolist()
+    assert (new["id"], new["strokes"], new["read"], new["right"]) == (8, [[[5, 6], [7, 8]]], 4, 9)
