@@ -1,6 +1,7 @@
 """Export on a small network and drawn digits: the files, the contract, and the gate."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import torch
 from app.glyph import NORMAL_FORM
 from app.recognizer import Recognizer
 from export import __main__ as command
-from export import classifier, steps, verify
+from export import classifier, score, steps, verify
 from tests.support.small import FLAGS, small_characters, small_sets, small_splits
 from tests.train.test_train import run as train
+from train.data.download import DataError
 from train.data.normal_form import draw_digits
 from train.evaluate.protocol import INK, MNIST, TEST
 from train.evaluate.sets import Collection, EvaluationSet, Wanted
@@ -134,11 +136,41 @@ def test_the_description_matches_the_file(exported: Path) -> None:
 
 
 def test_the_same_weights_give_the_same_bytes(
-    exported: Path, weights: Path, tmp_path: Path
+    exported: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    shutil.copy(exported / "model.json", tmp_path)
     assert export(weights, tmp_path) == 0
+    assert "on no set clearly worse than the one that is there" in capsys.readouterr().out
     for name in ("model.onnx", "model.json"):
         assert (tmp_path / name).read_bytes() == (exported / name).read_bytes()
+
+
+def test_a_model_that_is_there_is_measured_anew(
+    exported: Path, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its file stays as it is, and so do the figures where the sets are the same."""
+    shutil.copy(exported / "model.onnx", tmp_path)
+    shutil.copy(weights, tmp_path / "model.pth")
+    assert score.main(["--folder", str(tmp_path)]) == 0
+    for name in ("model.onnx", "model.json"):
+        assert (tmp_path / name).read_bytes() == (exported / name).read_bytes()
+    trained = load(weights)
+    save(tmp_path / "model.pth", trained.network, trained.config, "another run")
+    assert score.main(["--folder", str(tmp_path)]) == 1
+    assert "expected run another run, as model.pth has it" in capsys.readouterr().err
+
+
+def test_only_bhmsds_may_be_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collection = small_collection(Wanted(Path()))
+    monkeypatch.setattr(steps, "collect", lambda wanted: collection)
+    collection.skipped["bhmsds"] = "no zip"
+    assert steps.evaluation_sets(Path()) is collection
+    assert capsys.readouterr().err == "left out: bhmsds (no zip)\n"
+    collection.skipped["UNIPEN"] = "no archive"
+    with pytest.raises(DataError, match="no archive"):
+        steps.evaluation_sets(Path())
 
 
 @pytest.mark.parametrize(
