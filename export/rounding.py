@@ -41,20 +41,20 @@ def rounded(
     weights: NDArray[np.floating], scale: NDArray[np.floating], inputs: NDArray[np.floating]
 ) -> NDArray[np.int8]:
     """Weights (channels, k) as int8 steps of scale (channels,), for inputs (n, k)."""
-    left = weights.astype(np.float64)
-    together = inputs.astype(np.float64).T @ inputs
-    mean = max(float(np.trace(together)) / len(together), 1e-12)
-    together += np.diag(np.full(len(together), _DAMPING * mean))
-    order = np.argsort(-np.diag(together))  # first what counts most, while others can make up
-    left = left[:, order]
-    # Row i tells how the weights after i make up for one that is off; (k, k), upper triangle.
-    remedy = np.linalg.cholesky(np.linalg.inv(together[np.ix_(order, order)])).T
-    steps = np.zeros(left.shape, np.int8)
+    remaining = weights.astype(np.float64)
+    gram = inputs.astype(np.float64).T @ inputs
+    mean = max(float(np.trace(gram)) / len(gram), 1e-12)
+    gram += np.diag(np.full(len(gram), _DAMPING * mean))
+    order = np.argsort(-np.diag(gram))  # first what counts most, while others can make up
+    remaining = remaining[:, order]
+    # Row i says how the weights after i compensate an error of weight i; (k, k), upper triangle.
+    compensation = np.linalg.cholesky(np.linalg.inv(gram[np.ix_(order, order)])).T
+    steps = np.zeros(remaining.shape, np.int8)
     for column, index in enumerate(order):
-        whole = np.clip(np.rint(left[:, column] / scale), -MAX_STEPS, MAX_STEPS)
+        whole = np.clip(np.rint(remaining[:, column] / scale), -MAX_STEPS, MAX_STEPS)
         steps[:, index] = whole
-        off = (left[:, column] - whole * scale) / remedy[column, column]
-        left[:, column:] -= np.outer(off, remedy[column, column:])
+        error = (remaining[:, column] - whole * scale) / compensation[column, column]
+        remaining[:, column:] -= np.outer(error, compensation[column, column:])
     return steps
 
 
@@ -85,9 +85,11 @@ def _outputs_first(node: onnx.NodeProto, weights: NDArray[np.floating]) -> NDArr
 
 def _quantized(model: onnx.ModelProto) -> list[tuple[str, str]]:
     """The names of each layer's integer weights and their scale."""
-    made_by = {name: node for node in model.graph.node for name in node.output}
+    producers = {name: node for node in model.graph.node for name in node.output}
     nodes = [node for node in model.graph.node if node.op_type in _WITH_WEIGHTS]
-    return [(made_by[node.input[1]].input[0], made_by[node.input[1]].input[1]) for node in nodes]
+    return [
+        (producers[node.input[1]].input[0], producers[node.input[1]].input[1]) for node in nodes
+    ]
 
 
 def _rows(
@@ -109,5 +111,5 @@ def _rows(
 
 
 def _attribute(node: onnx.NodeProto, name: str, default: Any) -> Any:
-    given = {entry.name: onnx.helper.get_attribute_value(entry) for entry in node.attribute}
-    return given.get(name, default)
+    attributes = {entry.name: onnx.helper.get_attribute_value(entry) for entry in node.attribute}
+    return attributes.get(name, default)

@@ -55,7 +55,7 @@ def main() -> int:
 
 
 def read_exactly(source: IO[bytes], length: int) -> bytes:
-    """So many bytes of a pipe without a buffer. Raises EOFError where it ends before."""
+    """Exactly `length` bytes of an unbuffered pipe. Raises EOFError where it ends before."""
     content = bytearray(length)
     read_into(source, memoryview(content))
     return bytes(content)

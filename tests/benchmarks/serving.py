@@ -98,13 +98,14 @@ def strokes_to_reading() -> dict[str, Any]:
     number = [stroke for place, digit in places for stroke in placed(digit, 110 * place, 0, 90)]
     rounds = [
         (
-            seconds_of(lambda: [recognizer.read_ink(one) for one in digits], 20) / len(digits),
+            seconds_of(lambda: [recognizer.read_ink(strokes) for strokes in digits], 20)
+            / len(digits),
             seconds_of(lambda: recognizer.read_ink(number), 50),
         )
         for _ in range(ROUNDS)
     ]
-    one, six = (round(1e6 * median(found), 1) for found in zip(*rounds, strict=True))
-    return {"unit": "µs", "one digit": one, "six digits": six}
+    single, six = (round(1e6 * median(times), 1) for times in zip(*rounds, strict=True))
+    return {"unit": "µs", "one digit": single, "six digits": six}
 
 
 def batch(count: int = 4096, part: int = 256) -> dict[str, Any]:
@@ -158,14 +159,14 @@ def sheet_of_hundred() -> NDArray[np.uint8]:
 
 def first_reading() -> dict[str, Any]:
     """Milliseconds from a fresh process's first import to its first reading."""
-    found = []
+    durations = []
     for _ in range(7):
         done = subprocess.run(
             [sys.executable, "-c", START], cwd=ROOT, capture_output=True, text=True, check=True
         )
         seconds, heavy = done.stdout.split(" ", 1)
-        found.append(float(seconds))
-    return {"unit": "ms", "median": round(1000 * median(found)), "heavy modules": heavy.strip()}
+        durations.append(float(seconds))
+    return {"unit": "ms", "median": round(1000 * median(durations)), "heavy modules": heavy.strip()}
 
 
 def server() -> dict[str, Any]:
@@ -181,12 +182,12 @@ def server() -> dict[str, Any]:
         asyncio.run(ask(address, 1, 100))
         before = _memory(address)
         _pin(address, 0)
-        own = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, own - {0} or own)
+        cores = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, cores - {0} or cores)
         busy = _busy(address)
         seen = asyncio.run(ask(address, SECONDS))
         busy = _busy(address) - busy
-        os.sched_setaffinity(0, own)
+        os.sched_setaffinity(0, cores)
         after = _memory(address)
     if seen.errors or seen.wrong:
         raise RuntimeError(f"expected right readings, got {[*seen.errors, *seen.wrong][0]}")
@@ -238,10 +239,10 @@ def installed() -> dict[str, Any]:
         name = canonicalize_name(wanted.name)
         if name in sizes or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
             continue
-        found = distribution(wanted.name)
-        paths = (Path(str(found.locate_file(file))) for file in found.files or [])
+        package = distribution(wanted.name)
+        paths = (Path(str(package.locate_file(file))) for file in package.files or [])
         sizes[name] = sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
-        left += map(Requirement, found.requires or [])
+        left += map(Requirement, package.requires or [])
     largest = sorted(sizes.items(), key=lambda item: -item[1])
     itemised = {name: round(size, 1) for name, size in largest if size >= 1}
     return {"unit": "MB", "all": round(sum(sizes.values())), "distributions": len(sizes)} | itemised
@@ -261,9 +262,9 @@ def _busy(host: str) -> float:
 
 def _process(host: str) -> Path:
     port = f"--server.port={host.rpartition(':')[2]}"
-    folders = [one for one in Path("/proc").iterdir() if one.name.isdigit()]
-    (found,) = (one for one in folders if port in _arguments(one))
-    return found
+    folders = [folder for folder in Path("/proc").iterdir() if folder.name.isdigit()]
+    (process,) = (folder for folder in folders if port in _arguments(folder))
+    return process
 
 
 def _arguments(folder: Path) -> list[str]:

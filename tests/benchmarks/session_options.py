@@ -89,9 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=MODEL.parent / "choices.json")
     command = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        found = {"machine": machine(), "choices": compared(Path(folder))}
-    command.output.write_text(json.dumps(found, indent=2) + "\n")
-    for name, figures in found["choices"].items():
+        document = {"machine": machine(), "choices": compared(Path(folder))}
+    command.output.write_text(json.dumps(document, indent=2) + "\n")
+    for name, figures in document["choices"].items():
         print(f"{name}: {json.dumps(figures, ensure_ascii=False)}")
     print(f"wrote {command.output}")
     return 0
@@ -119,18 +119,18 @@ def compared(folder: Path) -> dict[str, dict[str, float]]:
                     (time.process_time() - started) / 2,
                 )
             )
-    found = {}
+    figures = {}
     for name, rounds in times.items():
-        load, one, many, busy = (median(values) for values in zip(*rounds, strict=True))
-        found[name] = {
+        load, single, many, busy = (median(values) for values in zip(*rounds, strict=True))
+        figures[name] = {
             "load ms": round(1e3 * load, 1),
-            "glyph µs": round(1e6 * one, 1),
+            "glyph µs": round(1e6 * single, 1),
             "glyphs/s": round(MANY / many),
             "processor µs a glyph": round(1e6 * busy / MANY, 1),
             "memory MB": _memory(name, folder),
             "bytes": _path(CHOICES[name], folder).stat().st_size,
         }
-    return found
+    return figures
 
 
 def grown(choice: Choice, folder: Path) -> float:

@@ -61,13 +61,13 @@ def test_the_server_answers_others_while_it_reads_large_pictures() -> None:
         futures = [clients.submit(read, address, body, "image/jpeg") for _ in range(4)]
         host = address.removeprefix("http://")
         with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
-            while not all(one.done() for one in futures):
+            while not all(future.done() for future in futures):
                 asking = time.monotonic()
                 connection.request("GET", "/healthz")
                 assert json.load(connection.getresponse()) == {"status": "alive"}
                 waited.append(time.monotonic() - asking)
                 time.sleep(0.01)
-    assert [one.result().json()["text"] for one in futures] == ["\n".join([NUMBERS] * 10)] * 4
+    assert [future.result().json()["text"] for future in futures] == ["\n".join([NUMBERS] * 10)] * 4
     assert len(waited) > 20  # a blocked loop answers only between pictures
     assert np.median(waited) < 0.05  # seconds; it takes 1 ms
     assert max(waited) < 1
@@ -80,7 +80,9 @@ def test_readings_of_many_at_once_are_not_mixed_up() -> None:
             clients.submit(read, address, {"strokes": strokes(digit)}, "application/json")
             for digit in digits
         ]
-        assert [one.result().json()["text"] for one in futures] == [str(digit) for digit in digits]
+        assert [future.result().json()["text"] for future in futures] == [
+            str(digit) for digit in digits
+        ]
 
 
 def test_the_model_says_what_it_is(address: str, recognizer: Recognizer) -> None:

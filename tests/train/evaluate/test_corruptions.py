@@ -33,12 +33,12 @@ def glyphs() -> NDArray[np.uint8]:
 
 def edges(pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Where pictures change, softened: the same for dark on light, and whatever the contrast."""
-    found = []
+    normalised = []
     for picture in pictures:
         smooth = cv2.GaussianBlur(picture.astype(np.float64), (0, 0), 2)
         strength = np.hypot(cv2.Sobel(smooth, -1, 1, 0), cv2.Sobel(smooth, -1, 0, 1))
-        found.append((strength - strength.mean()) / max(1e-9, strength.std()))
-    return np.stack(found)
+        normalised.append((strength - strength.mean()) / max(1e-9, strength.std()))
+    return np.stack(normalised)
 
 
 def posed(glyphs: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -49,7 +49,10 @@ def posed(glyphs: NDArray[np.uint8]) -> NDArray[np.float64]:
         for turn in (-23, 0, 23)
     ]
     return np.stack(
-        [edges(np.stack([cv2.warpAffine(one, m, (28, 28)) for one in glyphs])) for m in matrices]
+        [
+            edges(np.stack([cv2.warpAffine(glyph, m, (28, 28)) for glyph in glyphs]))
+            for m in matrices
+        ]
     )
 
 
@@ -58,11 +61,11 @@ def legible(corrupted: NDArray[np.uint8], glyphs: NDArray[np.uint8]) -> int:
 
     Compared by their edges, at the best of 7 x 7 shifts and six poses; of noise it is about one.
     """
-    own, best = posed(glyphs), np.full((len(corrupted), len(glyphs)), -np.inf)
+    undamaged, best = posed(glyphs), np.full((len(corrupted), len(glyphs)), -np.inf)
     for down in range(-3, 4):
         for right in range(-3, 4):
             moved = np.roll(edges(corrupted), (down, right), (1, 2))
-            best = np.maximum(best, np.einsum("aij,pbij->pab", moved, own).max(axis=0))
+            best = np.maximum(best, np.einsum("aij,pbij->pab", moved, undamaged).max(axis=0))
     return int((best.argmax(axis=1) == np.arange(len(glyphs))).sum())
 
 
@@ -116,9 +119,9 @@ def test_directions() -> None:
     dot[:, 17:20, 17:20] = 255
 
     def centres(name: str) -> list[tuple[int, int]]:
-        moments = [cv2.moments(one) for one in corrupt(name, dot)]
-        found = {(round(m["m10"] / m["m00"]), round(m["m01"] / m["m00"])) for m in moments}
-        return sorted(found)
+        moments = [cv2.moments(image) for image in corrupt(name, dot)]
+        centres = {(round(m["m10"] / m["m00"]), round(m["m01"] / m["m00"])) for m in moments}
+        return sorted(centres)
 
     assert centres("translate") == [(15, 15), (15, 21), (21, 15), (21, 21)]
     assert centres("scale") == [(17, 17)]  # 13.5 + 0.7 · 4.5

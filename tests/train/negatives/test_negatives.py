@@ -60,23 +60,23 @@ def drawer() -> mix.Negatives:
     ],
 )
 def test_where_a_character_goes(alphabet: str, number: str, part: str) -> None:
-    found = split_omniglot(characters(("Latin", "05"), (alphabet, number), ("Greek", "24")))
+    split = split_omniglot(characters(("Latin", "05"), (alphabet, number), ("Greek", "24")))
     wanted: dict[str, list[tuple[str, str]]]
     wanted = {"train": [], "validation": [], "lookalikes": []} | {part: [(alphabet, number)]}
     wanted["train"].insert(0, ("Latin", "05"))
     wanted["validation"].append(("Greek", "24"))
     for name, expected in wanted.items():
-        chosen = getattr(found, name)
+        chosen = getattr(split, name)
         assert list(zip(chosen.alphabets, chosen.characters, strict=True)) == expected
         assert len(chosen.strokes) == len(chosen.drawers) == len(expected)
 
 
 def test_no_alphabet_is_on_both_sides() -> None:
     names = [(name, f"{n + 1:02}") for name, count in ALPHABETS.items() for n in range(count)]
-    found = split_omniglot(characters(*names))
-    assert set(found.validation.alphabets) == set(VALIDATION_ALPHABETS)
-    assert set(found.train.alphabets) == set(ALPHABETS) - set(VALIDATION_ALPHABETS)
-    assert [len(part.strokes) for part in found] == [73, 27, 36]  # every look-alike exists
+    split = split_omniglot(characters(*names))
+    assert set(split.validation.alphabets) == set(VALIDATION_ALPHABETS)
+    assert set(split.train.alphabets) == set(ALPHABETS) - set(VALIDATION_ALPHABETS)
+    assert [len(part.strokes) for part in split] == [73, 27, 36]  # every look-alike exists
     assert set("".join(digits for digits, _ in LOOKALIKES.values())) == set("0123456789")
 
 
@@ -110,20 +110,20 @@ def test_typefaces_of_training_and_validation_differ() -> None:
     fonts = [{*each.plain, *each.letters_only} for each in (kept, held)]
     assert not fonts[0] & fonts[1]
     assert "Greek" not in dict(kept.shares)
-    counts = {name: len(found) for name, found in typefaces.pictures(kept).items()}
+    counts = {name: len(pictures) for name, pictures in typefaces.pictures(kept).items()}
     assert counts["Latin"] == 36  # of 52; O Q D l I i S s Z z B b G g o q look like digits
     assert min(counts.values()) >= 4
     assert sum(share for _, share in kept.shares) == pytest.approx(1)
 
 
 def test_a_mix_is_made_of_glyphs_and_a_seed_repeats_it(drawer: mix.Negatives) -> None:
-    one, again, other = (drawer.draw(150, np.random.default_rng(seed)) for seed in (1, 1, 2))
-    assert one.shape == (150, 28, 28)
-    assert one.dtype == np.uint8
-    assert np.array_equal(one, again)
-    assert not np.array_equal(one, other)
-    assert one.reshape(150, -1).max(axis=1).min() > 60  # ink in each, a thin dot's too
-    assert len({picture.tobytes() for picture in one}) > 130  # dots may be alike
+    first, again, other = (drawer.draw(150, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert first.shape == (150, 28, 28)
+    assert first.dtype == np.uint8
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert first.reshape(150, -1).max(axis=1).min() > 60  # ink in each, a thin dot's too
+    assert len({picture.tobytes() for picture in first}) > 130  # dots may be alike
     assert drawer.draw(0, np.random.default_rng(0)).shape == (0, 28, 28)
 
 
@@ -194,8 +194,8 @@ def test_a_piece_by_path_length(
     begin: float, end: float, expected: list[list[list[float]]]
 ) -> None:
     strokes = [np.array([[0.0, 0], [60, 0]]), np.array([[0.0, 10], [0, 50]])]
-    found = fragments.cut_piece(strokes, begin, end)
-    assert [part.round(6).tolist() for part in found] == expected
+    piece = fragments.cut_piece(strokes, begin, end)
+    assert [part.round(6).tolist() for part in piece] == expected
 
 
 def test_ones_side_by_side_stay_apart() -> None:
@@ -224,15 +224,15 @@ def test_a_crossed_out_one_is_no_bar() -> None:
 def test_validation_is_fixed_and_named() -> None:
     mnist, pen = small_sets()
     held = split_omniglot(small_characters()).validation
-    one = mix.validation_negatives(held, pen.validation, mnist.validation, count=12)
+    sets = mix.validation_negatives(held, pen.validation, mnist.validation, count=12)
     again = mix.validation_negatives(held, pen.validation, mnist.validation, count=12)
     other = mix.validation_negatives(held, pen.validation, mnist.validation, seed=1, count=12)
     counts = dict.fromkeys(("omniglot", "letters", "scribbles", "fragments", "glued"), 12)
     counts["omniglot"] = len(held.strokes)
-    assert {name: glyphs.shape for name, glyphs in one.items()} == {
+    assert {name: glyphs.shape for name, glyphs in sets.items()} == {
         name: (count, 28, 28) for name, count in counts.items()
     }
-    assert np.array_equal(one["omniglot"][0], ink.ink_glyph(held.strokes[0]))
-    for name, glyphs in one.items():
+    assert np.array_equal(sets["omniglot"][0], ink.ink_glyph(held.strokes[0]))
+    for name, glyphs in sets.items():
         assert np.array_equal(glyphs, again[name])
         assert np.array_equal(glyphs, other[name]) == (name == "omniglot")
