@@ -66,7 +66,7 @@ def _draw_and_read(size: canvas.Size) -> None:
             thread_time() - cpu_start, sum(times.values())
         ),
     )
-    headline.show(reading, headline.DRAW_HINT, drawing)
+    headline.show(reading, headline.DRAW_HINT, drawing, reader.corrected_in(reading))
     sleep(SEND_SECONDS)
     digit_details.show(recognizer, reading, strokes)
     how_it_works.show(times if reading.digits else {})

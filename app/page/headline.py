@@ -34,33 +34,59 @@ class Drawing:
     live: dict[str, object] | None
 
 
-def show(reading: Reading, hint: str, drawing: Drawing | None = None) -> None:
-    """Shows the reading, or the hint where it has no digits. drawing: None for a picture."""
+def show(
+    reading: Reading,
+    hint: str,
+    drawing: Drawing | None = None,
+    corrected: frozenset[int] = frozenset(),
+) -> None:
+    """Shows the reading, or the hint where it has no digits.
+
+    drawing: None for a picture. corrected: indices of the digits that the visitor corrected.
+    """
     data = {
-        "html": to_html(reading, hint),
+        "html": to_html(reading, hint, corrected),
         "drawing": None if drawing is None else asdict(drawing),
     }
     _headline(data=data, key="reading")
     clipboard.copy_button(reading.text)
 
 
-def to_html(reading: Reading, hint: str, unfinished: int | None = None) -> str:
-    """The headline's HTML. unfinished: index of the digit that is being written."""
+def to_html(
+    reading: Reading,
+    hint: str,
+    corrected: frozenset[int] = frozenset(),
+    unfinished: int | None = None,
+) -> str:
+    """The headline's HTML; corrected: see `show`. unfinished: index of what is being written."""
     if not reading.digits:
         return f'<span class="hint">{escape(hint)}</span>'
     lines = reading.text.split("\n")
     sizes = f"--chars:{max(map(len, lines))};--lines:{len(lines)}"
     return (
         f'<span class="read" style="{sizes}">{_lines(reading, unfinished)}</span> '
-        f'<span class="sure">{escape(sureness(reading, unfinished))}</span>'
+        f'<span class="sure">{escape(sureness(reading, corrected, unfinished))}</span>'
     )
 
 
-def sureness(reading: Reading, unfinished: int | None = None) -> str:
-    """How sure the reading is, in a few words. unfinished: see `to_html`."""
-    digits = [digit for index, digit in enumerate(reading.digits) if index != unfinished]
-    if not digits:
+def sureness(
+    reading: Reading, corrected: frozenset[int] = frozenset(), unfinished: int | None = None
+) -> str:
+    """How sure the reading is, in a few words; corrected, unfinished: see `to_html`."""
+    if len(reading.digits) == 1 and 0 in corrected and unfinished is None:
+        value = reading.digits[0].value
+        return "you said it is not a digit" if value is None else f"you said {value}"
+    finished = [digit for index, digit in enumerate(reading.digits) if index != unfinished]
+    if not finished:
         return "…"
+    # What the visitor said is no estimate.
+    digits = [
+        digit
+        for index, digit in enumerate(reading.digits)
+        if index != unfinished and (index not in corrected or digit.value is None)
+    ]
+    if not digits:
+        return "as you said"
     num_refused = sum(digit.value is None for digit in digits)
     if num_refused == len(digits):
         return "not a digit" if num_refused == 1 else "not digits"

@@ -40,7 +40,8 @@ class DrawingRead:
         prepared = self.recognizer.prepare_ink([*self.strokes, *added], max_seconds=MAX_SECONDS)
         reading = self.reader.read(self.recognizer, prepared)
         unfinished = digit_at(reading, added[-1][-1]) if is_drawing and added else None
-        return headline.to_html(reading, headline.DRAW_HINT, unfinished)
+        corrected = self.reader.corrected_in(reading)
+        return headline.to_html(reading, headline.DRAW_HINT, corrected, unfinished)
 
     def publish(self, seconds: float, elapsed_seconds: float) -> dict[str, object] | None:
         """Lets the browser ask for more; returns what it needs to ask with, None where it may not.

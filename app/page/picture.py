@@ -107,7 +107,7 @@ def _show(recognizer: Recognizer, picture: PreparedPicture) -> None:
     start = perf_counter()
     reading = visit.read(recognizer, picture.prepared)
     times = {**picture.times, "network": perf_counter() - start}
-    headline.show(reading, NO_DIGITS)
+    headline.show(reading, NO_DIGITS, corrected=visit.reader().corrected_in(reading))
     if not reading.digits:
         st.info(
             "Nothing here looks like handwriting. Dark digits on light paper work best, large and"

@@ -26,11 +26,12 @@ Strokes = Sequence[NDArray[np.float64]]  # each (n, 2), canvas pixels
 class PersonalReader:
     """Reads in the light of what one visitor had corrected at some moment.
 
-    refused_glyphs: see `Visit`.
+    refused_glyphs, named_glyphs: see `Visit`.
     """
 
     prototypes: Prototypes
     refused_glyphs: frozenset[bytes]
+    named_glyphs: frozenset[bytes]
 
     def read(self, recognizer: Recognizer, prepared: Prepared) -> Reading:
         """The best reading that agrees with the corrections."""
@@ -44,12 +45,20 @@ class PersonalReader:
             )
         )
 
+    def corrected_in(self, reading: Reading) -> frozenset[int]:
+        """The indices of the digits that the visitor has said something of."""
+        glyphs = self.refused_glyphs | self.named_glyphs
+        return frozenset(
+            index for index, digit in enumerate(reading.digits) if digit.glyph.tobytes() in glyphs
+        )
+
 
 @dataclass
 class Visit:
     """One visitor's corrections, and the digit of the present reading that is looked at.
 
-    refused_glyphs: glyphs, as bytes, that the visitor called "not a digit".
+    refused_glyphs: glyphs, as bytes, that the visitor called "not a digit". named_glyphs: those
+    for which the visitor named the right digit.
     chosen: index of the digit looked at, or None for the least sure one.
     thanks: the answer to the last correction. trouble: what went wrong with it, if anything.
     corrected_at: seconds, of the corrections of the last minute.
@@ -57,6 +66,7 @@ class Visit:
 
     prototypes: Prototypes = field(default_factory=Prototypes)
     refused_glyphs: set[bytes] = field(default_factory=set)
+    named_glyphs: set[bytes] = field(default_factory=set)
     chosen: int | None = None
     thanks: str = ""
     trouble: str = ""
@@ -68,7 +78,9 @@ class Visit:
 
     def reader(self) -> PersonalReader:
         """Reads by the corrections up to now, in any thread."""
-        return PersonalReader(self.prototypes.copy(), frozenset(self.refused_glyphs))
+        return PersonalReader(
+            self.prototypes.copy(), frozenset(self.refused_glyphs), frozenset(self.named_glyphs)
+        )
 
     def forget_reading(self) -> None:
         """Forgets what belongs to the present reading, but not what was learned."""
@@ -105,9 +117,11 @@ class Visit:
             return
         if right is None:
             self.refused_glyphs.add(digit.glyph.tobytes())
+            self.named_glyphs.discard(digit.glyph.tobytes())
             self.thanks = "Thank you. This is not a digit."
         else:
             self.refused_glyphs.discard(digit.glyph.tobytes())
+            self.named_glyphs.add(digit.glyph.tobytes())
             self.prototypes.learn(recognizer.features(digit.glyph[None]), right)
             self.thanks = f"Thank you. This is {with_article(right)}, and so are others like it."
         if not _store(strokes, digit, right):

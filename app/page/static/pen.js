@@ -5,7 +5,11 @@
 // Sends a drawing as soon as the pen is lifted. The canvas waits 200 ms for another stroke; its own
 // toolbar's button, which is out of sight, sends at once and ends that wait. Without the button, the
 // drawing is sent after the wait.
+//
+// Names the canvas for screen readers, and takes the rest of that toolbar, which is as much out of
+// sight, from the keyboard: its Edit would turn drawing off.
 const SEND = 'button[aria-label="Update the app with this drawing"]';
+const LABEL = "Sheet of paper to draw digits on";
 
 export default function () {
   const listeners = new AbortController();
@@ -18,7 +22,30 @@ export default function () {
   listen(["mousemove", "touchmove"], (event) => pen.move(event));
   listen(["mouseup", "touchend"], (event) => pen.lift(event));
   listen(["touchcancel"], (event) => pen.cancel(event));
-  return () => listeners.abort();
+  const observer = new MutationObserver(prepareCanvas);
+  observer.observe(document.body, { childList: true, subtree: true });
+  prepareCanvas();
+  return () => {
+    listeners.abort();
+    observer.disconnect();
+  };
+}
+
+// The canvas is in a shadow root, which is filled later than its host is added.
+function prepareCanvas(_records, _observer, attempts = 100) {
+  for (const host of document.querySelectorAll(".st-key-canvas *")) {
+    const toolbar = host.shadowRoot?.querySelector(".dc-toolbar");
+    if (!toolbar || toolbar.inert) continue;
+    toolbar.inert = true;
+    const canvas = host.shadowRoot.querySelector("canvas.upper-canvas");
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", LABEL);
+    return;
+  }
+  const isPending = [...document.querySelectorAll(".st-key-canvas *")].some(
+    ({ shadowRoot }) => shadowRoot && !shadowRoot.querySelector(".dc-toolbar"),
+  );
+  if (isPending && attempts) setTimeout(() => prepareCanvas(null, null, attempts - 1), 50);
 }
 
 class Pen {

@@ -19,6 +19,7 @@ from app.page import (
     canvas,
     correction_buttons,
     draw,
+    headline,
     how_it_works,
     html_panel,
     samples,
@@ -137,7 +138,7 @@ def test_undo_takes_back_a_digit() -> None:
 def test_a_correction_holds_for_what_looks_the_same() -> None:
     page = press(opened(), FIVE)
     page = press(page, "right-6")
-    assert headline_text(page).startswith("6 ")
+    assert headline_text(page) == "6 you said 6"
     assert "Thank you. This is a 6, and so are others like it." in visible_text(page)
     page = press(press(page, "clear"), FIVE)
     assert headline_text(page).startswith("6 ")
@@ -148,8 +149,30 @@ def test_a_correction_holds_for_what_looks_the_same() -> None:
 
 def test_a_letter_can_be_said_to_be_a_digit_and_no_digit_again() -> None:
     page = press(press(opened(), LETTER), "right-4")
-    assert headline_text(page).startswith("4 ")
-    assert headline_text(press(page, "no-digit")).startswith("? ")
+    assert headline_text(page) == "4 you said 4"
+    assert headline_text(press(page, "no-digit")) == "? you said it is not a digit"
+
+
+def digit_of(value: int | None, confidence: float) -> Digit:
+    glyph = np.zeros((28, 28), np.uint8)
+    return Digit(value, confidence, np.full(10, 0.1, np.float32), (0.0, 0.0, 1.0, 1.0), glyph)
+
+
+@pytest.mark.parametrize(
+    "corrected, unfinished, expected",
+    [
+        ((), None, "each digit at least 60 % sure"),
+        ((1,), None, "each digit at least 80 % sure"),  # the least sure one was corrected
+        ((0, 1), None, "as you said"),
+        ((), 1, "each digit at least 80 % sure"),  # the least sure one is being written
+        ((0,), 1, "as you said"),
+    ],
+)
+def test_what_was_corrected_or_is_being_written_has_no_sureness(
+    corrected: tuple[int, ...], unfinished: int | None, expected: str
+) -> None:
+    reading = Reading((digit_of(4, 0.8), digit_of(2, 0.6)))
+    assert headline.sureness(reading, frozenset(corrected), unfinished) == expected
 
 
 def test_corrections_are_recorded_where_that_is_on(

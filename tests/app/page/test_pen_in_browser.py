@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.browser import (
     RENAME_THE_BUTTON,
@@ -41,3 +41,13 @@ def test_a_drawing_is_sent_after_the_wait_where_the_button_is_missing(visit: Vis
     draw_with_mouse(page, [stroke + np.array([100, 0]) for stroke in on_sheet(page, 6)])
     page.wait_for_timeout(1_000)
     expect_read(page, "3 ")  # nothing else had sent the second digit
+
+
+def test_the_hidden_toolbar_takes_no_focus(visit: Visit) -> None:
+    page = visit()
+    for _ in range(2):  # on the first canvas and on the next
+        expect(canvas(page)).to_have_accessible_name("Sheet of paper to draw digits on")
+        edit = page.locator(".st-key-canvas button[aria-label=Edit]")
+        edit.evaluate("e => e.focus()")
+        assert edit.evaluate("e => e.getRootNode().activeElement === null")
+        change_sheet(page, "sample-0")
