@@ -6,13 +6,13 @@ PEN pixels wide, the mean width in MNIST. Strokes and pixels both end in `settle
 canvas SCALE times as fine, so that edges become as soft as MNIST's.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-NORMAL_FORM: Final = "1"  # version stored in the model; increase it with any constant below
+NORMAL_FORM: Final = "2"  # version stored in the model; increase it with any constant below
 SIDE: Final = 28  # pixels along a glyph
 BOX: Final = 20  # pixels along the longer side of its ink
 PEN: Final = 2.4  # pixels, the width of its pen
@@ -23,6 +23,9 @@ FINE_BOX: Final = BOX * SCALE
 FINE_PEN: Final = PEN * SCALE
 
 _SUBPIXEL_BITS: Final = 6  # fixed-point bits OpenCV draws with
+_SOFT_EDGES: Final = 1.36  # pixels that OpenCV's smooth lines are wider than an even number
+_EDGE: Final = 2  # working pixels, the widest soft edge
+_HALF_PIXEL: Final = 0.42
 _DOT: Final = 0.5  # pen widths; ink whose centre line is shorter is a dot
 _TAP: Final = 2.0  # pixels; strokes that together extend less are a tap, not a drawing
 
@@ -36,20 +39,21 @@ def from_strokes(strokes: Strokes, pen: float = PEN) -> NDArray[np.uint8]:
     pen: width in glyph pixels; serving always uses PEN, training varies it.
     Returns uint8 (28, 28), ink 255 on 0.
     """
-    fine_pen = pen * SCALE
+    thickness, width = _drawn_line(pen * SCALE)
     points = np.concatenate(strokes)
     low = np.minimum.reduce(points)
     extent = max((np.maximum.reduce(points) - low).tolist())
-    scale = (FINE_BOX - fine_pen) / extent if extent >= _TAP else 0.0  # a tap is drawn as a dot
+    # Drawn so large that `settle` makes this line as wide as the pen. A tap is drawn as a dot.
+    scale = width * (BOX / pen - 1) / extent if extent >= _TAP else 0.0
     points -= (
         low  # all points at once and in place, because NumPy's calls cost more than the arithmetic
     )
     points *= scale
-    points += fine_pen / 2 + 2  # room for the pen and its soft edge
+    points += width / 2 + 2  # room for the pen and its soft edge
     points *= 1 << _SUBPIXEL_BITS
     fine = np.rint(points, points).astype(np.int32)
-    thickness = _thickness(fine_pen)
-    canvas = np.zeros((FINE_BOX + 4, FINE_BOX + 4), np.uint8)
+    side = int(width * BOX / pen) + 6
+    canvas = np.zeros((side, side), np.uint8)
     end = 0
     for stroke in strokes:
         start, end = end, end + len(stroke)
@@ -57,9 +61,9 @@ def from_strokes(strokes: Strokes, pen: float = PEN) -> NDArray[np.uint8]:
         cv2.polylines(canvas, [line], False, 255, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
         # OpenCV draws no line for a dot. A single stroke is a dot only if it is a tap.
         if (len(strokes) > 1 or not scale) and (line == line[0]).all():
-            radius = round(fine_pen / 2 * (1 << _SUBPIXEL_BITS))
+            radius = round(width / 2 * (1 << _SUBPIXEL_BITS))
             cv2.circle(canvas, line[0].tolist(), radius, 255, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
-    return settle(canvas)
+    return settle(canvas, width * BOX / pen)
 
 
 def from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -72,31 +76,33 @@ def from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     inside, outside = _distances(fine)
     ridge = inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8))
     ridge &= inside > 0.3 * inside.max()  # a rough edge has small ridges too
-    width = 2 * float(np.median(inside[ridge])) - 0.5  # a distance counts from pixel centres
-    length = FINE_BOX - width  # of the centre line along the longer side
+    # From the edge between pixels, which is half a pixel away along an axis and less aslant.
+    depth = np.where(inside > 0, inside - _HALF_PIXEL, _HALF_PIXEL - outside)
+    width = _line_width(depth, float(np.median(depth[ridge])))
+    length = _extent(fine) - width  # of the centre line along the longer side
     if length < _DOT * width:
         return from_strokes([np.zeros((1, 2))])
     # `settle` will scale the centre line to FINE_BOX - FINE_PEN, and the pen with it.
     target = FINE_PEN * length / (FINE_BOX - FINE_PEN)
     edge = (width - target) / 2
-    depth = np.where(inside > 0, inside - 0.5, 0.5 - outside)  # from the edge between pixels
     redrawn = np.clip(depth - edge + 0.5, 0, 1) * 255
     if edge > 0:  # where the pen was thinner than elsewhere, thinning must not break the line
         spine = (ridge & (inside > 0.35 * width)).astype(np.uint8) * 255
-        redrawn = np.maximum(redrawn, cv2.dilate(spine, _disc(0.8 * target)))
-    return settle(redrawn.astype(np.uint8))
+        redrawn = np.maximum(redrawn, cv2.dilate(spine, _disc(0.7 * target)))
+    return settle(redrawn.astype(np.uint8), length + target)
 
 
-def settle(canvas: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def settle(canvas: NDArray[np.uint8], extent: float) -> NDArray[np.uint8]:
     """Scales ink into the box and moves its centre of mass to the middle.
 
-    canvas: uint8 (h, w), ink 255 on 0, not empty. Returns uint8 (28, 28).
+    canvas: uint8 (h, w), ink 255 on 0, not empty. extent: pixels along the longer side of the ink
+    to the middle of its soft edges. Returns uint8 (28, 28).
     """
     x, y, width, height = cv2.boundingRect(canvas)
     crop = canvas[y : y + height, x : x + width]
     longest = max(width, height)
-    if longest != FINE_BOX and longest > 2 * FINE_PEN:  # a dot keeps its size
-        scale = FINE_BOX / longest
+    if longest > 2 * FINE_PEN:  # a dot keeps its size
+        scale = FINE_BOX / max(extent, longest - 2 * _EDGE)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         crop = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     height, width = crop.shape
@@ -135,9 +141,31 @@ def _distances(mask: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np
     return inside.astype(np.float32), outside.astype(np.float32)
 
 
-def _thickness(width: float) -> int:
-    """OpenCV's thickness for a line this wide: it draws 2k and 2k + 1 both 2k + 1.4 wide."""
-    return 2 * max(0, round((width - 1.4) / 2)) + 1
+def _line_width(depth: NDArray[np.floating[Any]], half: float) -> float:
+    """The pen's width in pixels, from the depth of pixels below the edge of the ink.
+
+    half: about half of it, in whole pixels; what is deeper is a blot.
+    Across a line the mean depth is a quarter of its width w; two round ends take pi w^3 / 48 from
+    the sum of depths.
+    """
+    line = depth[(depth > 0) & (depth <= half + 0.25)]
+    width = 4 * float(line.mean())
+    return width + np.pi * width**3 / (12 * len(line))
+
+
+def _extent(mask: NDArray[Any]) -> int:
+    """The longer side of what is not 0, in pixels."""
+    _, _, width, height = cv2.boundingRect(mask)
+    return max(width, height)
+
+
+def _drawn_line(width: float) -> tuple[int, float]:
+    """The thickness for OpenCV's nearest line to this width, and the width it has, in pixels.
+
+    OpenCV draws both 2k - 1 and 2k as a soft line 2k + 1.36 wide, and 1 as one 1.36 wide.
+    """
+    half = max(0, round((width - _SOFT_EDGES) / 2))
+    return max(1, 2 * half - 1), 2 * half + _SOFT_EDGES
 
 
 def _disc(diameter: float) -> NDArray[np.uint8]:

@@ -31,6 +31,7 @@ class Config:
     """
 
     network: str = setting("student", "student, which is shipped, or teacher")
+    start: str = field(default="", metadata={"meaning": "digest of the weights begun from, if any"})
     seed: int = setting(0, "of the initial weights and the order of the glyphs")
     epochs: int = setting(32, "passes, each over one shard of the pool")
     batch_size: int = setting(256, "glyphs per step")
@@ -45,10 +46,11 @@ class Config:
     num_shards: int = setting(30, "shards of the pool, each with every training digit")
     num_source_sets: int = _pool(8, "sets of strokes, photographs and negatives shards are made of")
     pool_seed: int = _pool(0, "of everything random in the pool")
-    pen_repeats: int = _pool(3, "renderings of each pen digit per shard")
+    num_pen: int = _pool(30_000, "renderings of pen digits per shard, alike for every writer")
+    num_pictures: int = _pool(3_000, "digits cut from photographs by others, per shard")
     num_restroked: int = _pool(15_000, "MNIST digits traced as strokes and redrawn, per shard")
     num_photographs: int = _pool(8_000, "digits in rendered photographs of paper, per shard")
-    num_negatives: int = _pool(16_000, "glyphs that are not digits, per shard")
+    num_negatives: int = _pool(22_000, "glyphs that are not digits, per shard")
     redraw_share: float = _pool(0.3, "share of MNIST digits redrawn by the serving code")
     rotate: float = _pool(12.0, "degrees, twice the standard deviation of the rotation")
     scale: float = _pool(0.12, "maximum relative change of size, each axis by itself")
@@ -60,7 +62,9 @@ class Config:
     noise_share: float = _pool(0.2, "share of glyphs with a little noise, blur or lost contrast")
     degrade_share: float = _pool(0.3, "share of glyphs that are damaged as in poor pictures")
     weak_strength: float = _pool(0.6, "factor of all these shares and distances in weak shards")
-    limit: int = _pool(0, "glyphs of each data set that are used, 0 for all; for quick trials")
+    limit: int = _pool(
+        0, "the most of each data set and of each kind per shard, 0 for all; for quick trials"
+    )
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "num_shards", "num_source_sets"):
@@ -92,6 +96,7 @@ class Config:
         return replace(
             self,
             network="teacher",
+            start="",
             epochs=24,
             learning_rate=3e-3,
             distillation_weight=0.0,
@@ -109,6 +114,7 @@ class Command:
     teacher: list[Path]
     pool: Path
     ink: Path | None
+    start: Path | None
     workers: int
     device: str
     resume: bool
@@ -141,11 +147,18 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
         "--ink", type=Path, metavar="FILE", help="corrections to learn from as well"
     )
     parser.add_argument(
+        "--start",
+        type=Path,
+        metavar="FILE",
+        help="weights to begin from, as models/model.pth, to learn more with fewer epochs",
+    )
+    parser.add_argument(
         "--workers", type=int, default=os.cpu_count() or 1, help="processes that make glyphs"
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
-    for entry in fields(Config):
+    settings = [entry for entry in fields(Config) if entry.name != "start"]  # that is of --start
+    for entry in settings:
         assert entry.default is not MISSING
         parser.add_argument(
             "--" + entry.name.replace("_", "-"),
@@ -155,8 +168,11 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
         )
     flags = vars(parser.parse_args(arguments))
     try:
-        config = Config(**{entry.name: flags.pop(entry.name) for entry in fields(Config)})
-    except ValueError as error:
+        config = Config(**{entry.name: flags.pop(entry.name) for entry in settings})
+        if flags["start"] is not None:
+            digest = hashlib.sha256(flags["start"].read_bytes()).hexdigest()[:12]
+            config = replace(config, start=digest)
+    except (OSError, ValueError) as error:
         parser.error(str(error))
     return Command(config, **flags)
 

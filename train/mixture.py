@@ -1,9 +1,10 @@
-"""What a shard is made of: MNIST, pen digits, photographs of both, and negatives.
+"""What a shard is made of: MNIST, pen digits, photographs, and what is not a digit.
 
 Whatever serving will give to the network comes through serving's own code: pen strokes through
 `app.ink.strokes`, photographs through `app.ink.image`, and a part of MNIST redrawn as `read_image`
 would. Another part of MNIST is traced as strokes and drawn anew, which turns scans into pen digits
-of hundreds of people. Then `train.augment.glyphs` varies all of it, weakly in every third shard.
+of hundreds of people. Pen digits are drawn so that no few writers outweigh the others. Then
+`train.augment.glyphs` varies all of it, weakly in every third shard.
 """
 
 import zlib
@@ -20,14 +21,16 @@ from train.augment.skeleton import trace_strokes
 from train.augment.strokes import vary_ink
 from train.augment.weak import is_weak, weakened
 from train.config import Config
-from train.data.datasets import Digits
+from train.data.datasets import Digits, Ink
 from train.data.normal_form import first_glyph, redraw_scans
 from train.data.pendigits import Strokes
 from train.data.sources import Sources
+from train.data.unipen_sets import writer_weights
 from train.negatives.mix import Negatives
 from train.render.photograph import photograph, photograph_glyph
 
 NEGATIVE: Final = 10  # the label of negatives, beside the digits' 0 to 9
+PARTS: Final = 8  # of a source set, so that many processes make one together
 # Share of the negatives that are photographed, or else paper would be a sign of digits.
 _PHOTOGRAPHED_NEGATIVES: Final = 0.05
 _AUGMENTED_AT_ONCE: Final = 2048  # glyphs; each batch has its own random numbers
@@ -43,29 +46,36 @@ class Mixture:
         self._config = config
         self._scans = sources.mnist.glyphs[:limit]
         self._scan_labels = sources.mnist.labels[:limit]
-        self._strokes = sources.pen.strokes[:limit]
-        self._pen_labels = sources.pen.labels[:limit]
+        self._pen = _with_unipen(sources)
+        self._pen_weights = _writers_share(self._pen)
         self._sources = sources
         self._traced_scans: dict[int, Strokes] = {}
 
     def source_set(self, number: int) -> Digits:
         """What takes long to make, not augmented yet: pen digits, photographs and negatives."""
-        random = self._random(_SOURCE_SET_SEED, number)
+        return concatenate([self.source_set_part(number, part) for part in range(PARTS)])
+
+    def source_set_part(self, number: int, part: int) -> Digits:
+        """One of a source set's PARTS, which are alike."""
+        random = self._random(_SOURCE_SET_SEED, number, part)
         pen, retraced = self._draw_pen(random), self._draw_traced_scans(random)
         photographs = self._photograph(random)
-        return _concatenate([pen, retraced, *photographs, self._draw_negatives(random)])
+        return concatenate([pen, retraced, *photographs, self._draw_negatives(random)])
 
     def shard(self, number: int, source_set: Digits) -> Digits:
         """MNIST and a source set, shuffled and augmented; labels 0-9 and NEGATIVE."""
         random = self._random(_SHARD_SEED, number)
-        digits = _concatenate([self._redraw_some_scans(random), source_set])
+        digits = concatenate([self._redraw_some_scans(random), *self._pictures(random), source_set])
         order = random.permutation(len(digits.glyphs))
         config = weakened(self._config) if is_weak(number) else self._config
         seed = int(random.integers(2**63))
         return Digits(_augment(digits.glyphs[order], config, seed), digits.labels[order])
 
-    def _random(self, seed: int, number: int) -> np.random.Generator:
-        return np.random.default_rng((seed, self._config.pool_seed, number))
+    def _random(self, *seed: int) -> np.random.Generator:
+        return np.random.default_rng((*seed, self._config.pool_seed))
+
+    def _limited(self, count: int) -> int:
+        return min(count, self._config.limit or count)
 
     @cached_property
     def _redrawn_scans(self) -> NDArray[np.uint8]:
@@ -73,25 +83,38 @@ class Mixture:
 
     @cached_property
     def _negatives(self) -> Negatives:
-        return Negatives(self._sources.characters, self._sources.pen, self._sources.mnist)
+        sources = self._sources
+        letters = sources.letters
+        return Negatives(sources.characters, self._pen, sources.mnist, letters)
 
     def _redraw_some_scans(self, random: np.random.Generator) -> Digits:
         is_redrawn = random.random(len(self._scans)) < self._config.redraw_share
         glyphs = np.where(is_redrawn[:, None, None], self._redrawn_scans, self._scans)
         return Digits(glyphs, self._scan_labels)
 
+    def _pictures(self, random: np.random.Generator) -> tuple[Digits, Digits]:
+        """Digits that others cut from photographs, and a quarter as many signs."""
+        count = self._limited(self._config.num_pictures)
+        pictures, signs = self._sources.pictures, self._sources.signs
+        digits = random.permutation(len(pictures.labels))[:count]
+        others = random.permutation(len(signs))[: count // 4]
+        return (
+            Digits(pictures.glyphs[digits], pictures.labels[digits]),
+            Digits(signs[others], np.full(len(others), NEGATIVE, np.int64)),
+        )
+
     def _draw_pen(self, random: np.random.Generator) -> Digits:
-        repeats = self._config.pen_repeats
-        glyphs = [
-            draw_ink(strokes, self._config, random)
-            for _ in range(repeats)
-            for strokes in self._strokes
-        ]
-        return Digits(_stack(glyphs), np.tile(self._pen_labels, repeats))
+        chosen = self._choose_pen(self._limited(self._config.num_pen) // PARTS, random)
+        glyphs = [draw_ink(self._pen.strokes[index], self._config, random) for index in chosen]
+        return Digits(_stack(glyphs), self._pen.labels[chosen])
+
+    def _choose_pen(self, count: int, random: np.random.Generator) -> NDArray[np.int64]:
+        return random.choice(len(self._pen.strokes), count, p=self._pen_weights)
 
     def _draw_traced_scans(self, random: np.random.Generator) -> Digits:
         """MNIST digits traced as strokes, then drawn as by another person."""
-        chosen = random.permutation(len(self._scans))[: self._config.num_restroked]
+        count = self._limited(self._config.num_restroked) // PARTS
+        chosen = random.permutation(len(self._scans))[:count]
         glyphs = [draw_ink(self._trace(index), self._config, random) for index in chosen]
         return Digits(_stack(glyphs), self._scan_labels[chosen])
 
@@ -106,11 +129,11 @@ class Mixture:
 
         Those in which no ink is found are left out.
         """
-        count = self._config.num_photographs // 4
-        pens = random.integers(len(self._strokes), size=count)
+        count = self._limited(self._config.num_photographs) // (4 * PARTS)
+        pens = self._choose_pen(count, random)
         traced = random.integers(len(self._scans), size=count)
         scans = random.integers(len(self._scans), size=2 * count)
-        drawings = [self._strokes[index] for index in pens]
+        drawings = [self._pen.strokes[index] for index in pens]
         drawings += [self._trace(index) for index in traced]
         drawn_glyphs = [
             first_glyph(photograph(vary_ink(strokes, self._config, random), random).picture)
@@ -119,21 +142,40 @@ class Mixture:
         scanned_glyphs = [
             first_glyph(photograph_glyph(self._scans[index], random).picture) for index in scans
         ]
-        labels = np.concatenate([self._pen_labels[pens], self._scan_labels[traced]])
+        labels = np.concatenate([self._pen.labels[pens], self._scan_labels[traced]])
         return [
             _without_misses(drawn_glyphs, labels),
             _without_misses(scanned_glyphs, self._scan_labels[scans]),
         ]
 
     def _draw_negatives(self, random: np.random.Generator) -> Digits:
-        glyphs = list(self._negatives.draw(self._config.num_negatives, random))
+        count = self._limited(self._config.num_negatives) // PARTS
+        glyphs = list(self._negatives.draw(count, random))
         for index in range(int(len(glyphs) * _PHOTOGRAPHED_NEGATIVES)):
             photographed = first_glyph(photograph_glyph(glyphs[index], random).picture)
             glyphs[index] = glyphs[index] if photographed is None else photographed
         return Digits(_stack(glyphs), np.full(len(glyphs), NEGATIVE, np.int64))
 
 
-def _concatenate(parts: list[Digits]) -> Digits:
+def _with_unipen(sources: Sources) -> Ink:
+    """All pen digits; UNIPEN's writers are numbered after the others."""
+    pen, unipen = sources.pen, sources.unipen.ink()
+    writers = [pen.writers, unipen.writers + 1 + max(pen.writers, default=0)]
+    return Ink(
+        [*pen.strokes, *unipen.strokes],
+        np.concatenate([pen.labels, unipen.labels]),
+        np.concatenate(writers),
+    )
+
+
+def _writers_share(ink: Ink) -> NDArray[np.float64]:
+    """The probability of each digit to be drawn; that of a writer grows as the root of theirs."""
+    weights = writer_weights([str(writer) for writer in ink.writers])
+    return np.asarray(weights / weights.sum(), np.float64)
+
+
+def concatenate(parts: list[Digits]) -> Digits:
+    """All parts' glyphs and labels, in order."""
     glyphs = np.concatenate([part.glyphs for part in parts])
     return Digits(glyphs, np.concatenate([part.labels for part in parts]))
 

@@ -6,11 +6,13 @@ source sets only, which the shards take in turn and augment anew.
 """
 
 import hashlib
+import os
 import shutil
+import threading
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +27,7 @@ from train.config import Config
 from train.data.datasets import Digits
 from train.data.sources import Sources
 from train.files import open_atomically
-from train.mixture import Mixture
+from train.mixture import PARTS, Mixture, concatenate
 
 
 class Pool:
@@ -43,12 +45,12 @@ class Pool:
         names = [config.pool_id(), segmenter, extra]
         self.folder = folder / "-".join(name for name in names if name)
 
-    def prepare(self, workers: int) -> None:
-        """Makes the missing files in `workers` processes, with a progress bar."""
-        shards = self._missing(_File("shard", number) for number in range(self._config.num_shards))
-        numbers = {self._source_set_of(shard.number) for shard in shards}
-        source_sets = self._missing(_File("source-set", number) for number in sorted(numbers))
-        steps = ("making strokes and photographs", source_sets), ("making shards", shards)
+    def prepare(self, workers: int, numbers: Iterable[int]) -> None:
+        """Makes those of the shards that are missing, in `workers` processes, with a bar."""
+        shards = self._missing(_File("shard", number) for number in sorted(numbers))
+        of_shards = sorted({self._source_set_of(shard.number) for shard in shards})
+        parts = self._missing(part for number in of_shards for part in _parts(number))
+        steps = ("making strokes and photographs", parts), ("making shards", shards)
         if workers == 1 or not shards:
             mixture = Mixture(self._sources, self._config)
             for title, files in steps:
@@ -82,10 +84,11 @@ class Pool:
     def make(self, mixture: Mixture, file: "_File") -> None:
         """Makes one file; the source set of a shard must be there."""
         if file.kind == "source-set":
-            digits = mixture.source_set(file.number)
+            digits = mixture.source_set_part(file.number, file.part)
         else:
-            source_set = _File("source-set", self._source_set_of(file.number))
-            digits = mixture.shard(file.number, _read(self._path(source_set)))
+            parts = _parts(self._source_set_of(file.number))
+            source_set = concatenate([_read(self._path(part)) for part in parts])
+            digits = mixture.shard(file.number, source_set)
         write_arrays(self._path(file), glyphs=digits.glyphs, labels=digits.labels)
 
     def _source_set_of(self, number: int) -> int:
@@ -96,7 +99,8 @@ class Pool:
         return [file for file in files if not self._path(file).exists()]
 
     def _path(self, file: "_File") -> Path:
-        return self.folder / f"{file.kind}-{file.number:02}.npz"
+        part = f"-{file.part}" if file.kind == "source-set" else ""
+        return self.folder / f"{file.kind}-{file.number:02}{part}.npz"
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,12 @@ class _File:
 
     kind: Literal["source-set", "shard"]
     number: int
+    part: int = 0  # of a source set
+
+
+def _parts(number: int) -> list[_File]:
+    """The files of a source set."""
+    return [_File("source-set", number, part) for part in range(PARTS)]
 
 
 _worker: tuple[Pool, Mixture] | None = None  # of a worker process
@@ -112,9 +122,18 @@ _worker: tuple[Pool, Mixture] | None = None  # of a worker process
 
 def _start_worker(pool: Pool, sources: Sources, config: Config) -> None:
     global _worker
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
     torch.set_num_threads(1)
     _worker = pool, Mixture(sources, config)
+
+
+def _end_with_parent() -> None:
+    """Ends a worker whose parent was killed, which would otherwise keep its memory for ever."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _make_in_worker(file: _File) -> None:

@@ -127,3 +127,52 @@ def test_a_glyph_fills_the_box_around_its_centre_of_mass() -> None:
         moments = cv2.moments(drawn)
         centre = moments["m10"] / moments["m00"], moments["m01"] / moments["m00"]
         assert centre == pytest.approx((13.5, 13.5), abs=0.3)
+
+
+def ideal(points: NDArray[np.float64], extent: float, pen: float) -> NDArray[np.float64]:
+    """How much of each pixel a round pen covers, (h, w) in [0, 1], its ink `extent` pixels long."""
+    fine = 4  # samples along a pixel
+    scale = (extent - pen) / np.ptp(points, axis=0).max()
+    path = ((points - points.min(axis=0)) * scale + pen / 2 + 2) * fine
+    side = (int(extent) + 5) * fine
+    samples = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1) + 0.5
+    distance = np.full((side, side), np.inf)
+    for start, end in itertools.pairwise(path):
+        along = np.clip((samples - start) @ (end - start) / ((end - start) ** 2).sum(), 0, 1)
+        away = samples - start - along[..., None] * (end - start)
+        distance = np.minimum(distance, np.hypot(away[..., 0], away[..., 1]))
+    covered = distance <= pen * fine / 2
+    return covered.reshape(side // fine, fine, side // fine, fine).mean(axis=(1, 3))
+
+
+ANGLES = np.linspace(0, 2 * np.pi, 40)
+SHAPES = {
+    "bar": np.array([[0, 0], [0.3, 90.0]]),
+    "slant": np.array([[0, 0], [80.0, 90]]),
+    "seven": np.array([[0, 0], [50.0, 0], [15, 90]]),
+    "ring": np.stack([30 * np.cos(ANGLES), 45 * np.sin(ANGLES)], axis=1),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_strokes_and_pictures_are_drawn_with_the_same_pen(name: str) -> None:
+    """Of one length, so the ink tells the pen: within 5 % of PEN, on the mean of the pictures."""
+    wanted = ideal(SHAPES[name], glyph.BOX, glyph.PEN).sum()
+    drawn = glyph.from_strokes([SHAPES[name].copy()]).sum() / 255
+    assert drawn == pytest.approx(wanted, rel=0.05)
+    redrawn = []
+    for extent, share in itertools.product((20, 40, 150), (0.06, 0.1, 0.2)):
+        picture = np.rint(ideal(SHAPES[name], extent, max(share * extent, 1.5)) * 255)
+        x, y, width, height = cv2.boundingRect(picture.astype(np.uint8))
+        ink = picture.astype(np.uint8)[y : y + height, x : x + width]
+        redrawn.append(glyph.from_ink(ink).sum() / 255)
+    assert np.mean(redrawn) == pytest.approx(wanted, rel=0.05)
+    assert max(redrawn) < 1.12 * wanted
+    assert min(redrawn) > 0.88 * wanted
+
+
+def test_pale_ink_beside_strong_ink_is_not_cut_off() -> None:
+    canvas = np.zeros((120, 40), np.uint8)
+    canvas[:, 20] = 100
+    canvas[50:70, 10:30] = 255
+    assert glyph.settle(canvas, 20.0).shape == (28, 28)

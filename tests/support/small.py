@@ -1,5 +1,6 @@
 """Datasets that a test makes in a moment: drawn digits and a few things that are none."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from train.config import Config
 from train.data.datasets import Characters, Digits, Ink, Mnist, PenDigits
 from train.data.omniglot_split import split_omniglot
 from train.data.sources import Sources, Splits
+from train.data.unipen_sets import Writing
 
 CONFIG: Final = Config(
     epochs=3,
@@ -17,10 +19,11 @@ CONFIG: Final = Config(
     num_source_sets=2,
     batch_size=64,
     precision="float32",
-    pen_repeats=1,
-    num_restroked=10,
-    num_photographs=20,
-    num_negatives=30,
+    num_pen=200,
+    num_pictures=16,
+    num_restroked=16,
+    num_photographs=32,
+    num_negatives=32,
     distillation_weight=0.0,
 )
 # The same as flags, without what tests differ in.
@@ -34,10 +37,12 @@ FLAGS: Final = [
         "2",
         "--batch-size",
         "64",
-        "--pen-repeats",
-        "1",
+        "--num-pen",
+        "200",
+        "--num-pictures",
+        "16",
     ),
-    *("--num-restroked", "10", "--num-photographs", "20", "--num-negatives", "30"),
+    *("--num-restroked", "16", "--num-photographs", "32", "--num-negatives", "32"),
     *("--precision", "float32", "--device", "cpu", "--workers", "1"),
 ]
 
@@ -68,17 +73,34 @@ def small_characters() -> Characters:
     )
 
 
+def small_writing() -> tuple[Writing, Writing]:
+    """UNIPEN's digits and letters: the drawn digits by two people, and triangles by a third."""
+    _, pen = small_sets()
+    ink = pen.train
+    digits = Writing(
+        ink.strokes[:40], [str(label) for label in ink.labels[:40]], ["syn/a"] * 20 + ["syn/b"] * 20
+    )
+    triangle = small_characters().strokes[0]
+    return digits, Writing([triangle] * 4, ["A", "A", "E", "F"], ["syn/c"] * 4)
+
+
 def small_splits() -> Splits:
     """What `load_sources` gives, of these data sets."""
     mnist, pen = small_sets()
     characters = split_omniglot(small_characters())
+    training = replace(small_sources(), characters=characters.train)
+    digits, letters = small_writing()
     return Splits(
-        Sources(mnist.train, pen.train, characters.train),
-        Sources(mnist.validation, pen.validation, characters.validation),
+        training,
+        Sources(mnist.validation, pen.validation, characters.validation, digits, letters),
     )
 
 
 def small_sources() -> Sources:
     """Training data with the characters of every alphabet."""
     mnist, pen = small_sets()
-    return Sources(mnist.train, pen.train, small_characters())
+    digits, letters = small_writing()
+    pictures = Digits(mnist.train.glyphs[:20], mnist.train.labels[:20])
+    signs = mnist.train.glyphs[:8]
+    characters = small_characters()
+    return Sources(mnist.train, pen.train, characters, digits, letters, pictures, signs)

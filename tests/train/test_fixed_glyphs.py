@@ -45,7 +45,7 @@ def weak_shard() -> Pixels:
 
 def training_negatives() -> Pixels:
     sources = small_sources()
-    negatives = Negatives(sources.characters, sources.pen, sources.mnist)
+    negatives = Negatives(sources.characters, sources.pen, sources.mnist, sources.letters)
     return negatives.draw(80, np.random.default_rng(1))
 
 

@@ -67,17 +67,18 @@ def load(path: Path, held_back: bool) -> Corrected:
 def add_corrections(sources: Sources, corrected: Corrected) -> Sources:
     """The sources with corrections added to them."""
     ink, count = corrected.ink, len(corrected.negatives)
-    return Sources(
-        Digits(
+    return replace(
+        sources,
+        mnist=Digits(
             np.concatenate([sources.mnist.glyphs, corrected.digits.glyphs]),
             np.concatenate([sources.mnist.labels, corrected.digits.labels]),
         ),
-        Ink(
+        pen=Ink(
             [*sources.pen.strokes, *ink.strokes],
             np.concatenate([sources.pen.labels, ink.labels]),
             np.concatenate([sources.pen.writers, ink.writers - 1]),  # -1 is no writer's
         ),
-        replace(
+        characters=replace(
             sources.characters,
             strokes=[*sources.characters.strokes, *corrected.negatives],
             alphabets=[*sources.characters.alphabets, *[_ALPHABET] * count],

@@ -18,7 +18,7 @@ _INK_THRESHOLD: Final = 63  # of 255; fainter pixels are the soft edge of the in
 def draw_digits(source: Ink) -> Digits:
     """Pen digits in the normal form that serving gives them."""
     glyphs = [ink_glyph(strokes) for strokes in source.strokes]
-    return Digits(np.stack(glyphs), source.labels)
+    return Digits(np.array(glyphs, np.uint8).reshape(-1, glyph.SIDE, glyph.SIDE), source.labels)
 
 
 def redraw_scans(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:

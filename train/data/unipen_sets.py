@@ -69,6 +69,14 @@ class Writing:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def __add__(self, other: "Writing") -> "Writing":
+        """Both, one after the other."""
+        return Writing(
+            self.strokes + other.strokes,
+            self.labels + other.labels,
+            self.writers + other.writers,
+        )
+
     @property
     def contributors(self) -> list[str]:
         return [writer.partition("/")[0] for writer in self.writers]

@@ -13,10 +13,9 @@ import torch
 from tqdm import tqdm
 
 from train.config import Config
-from train.data.normal_form import draw_digits
 from train.data.sources import load_sources
 from train.engine.device import pick_precision
-from train.engine.loop import Validation, fit
+from train.engine.loop import Validation, fit, shards_of
 from train.evaluate.evaluation import evaluate
 from train.evaluate.metrics import measure
 from train.evaluate.models import load_model
@@ -81,7 +80,7 @@ class _Trainer:
 
     def __init__(self, folder: Path) -> None:
         self._sources, validation = load_sources(folder)
-        self._validation = Validation(validation.mnist, draw_digits(validation.pen))
+        self._validation = Validation.of(validation)
         self._collection = collect(Wanted(folder))
 
     def figures(self, name: str, seed: int, output: Path) -> dict[str, Any]:
@@ -91,7 +90,7 @@ class _Trainer:
         precision = pick_precision(BASE.precision, device)
         config = replace(BASE, seed=seed, precision=precision, **changes)
         pool = Pool(self._sources, config, output / "pool")
-        pool.prepare(1)
+        pool.prepare(1, shards_of(config))
         run_folder = output / config.run_id()
         weights = run_folder / "model.pth"
         fit(config, pool, self._validation, None, run_folder, weights, device, resume=True)

@@ -12,7 +12,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel
 
 from train.config import Config, to_dict
-from train.networks.classifier import LAYOUTS, Network, read, write
+from train.networks.classifier import LAYOUTS, Network, load_weights, read, write
 
 
 @dataclass
@@ -30,10 +30,16 @@ class State:
     metrics: list[dict[str, float]] = field(default_factory=list)
 
 
-def begin(config: Config, steps: int, device: torch.device) -> State:
-    """A fresh state for `steps` optimizer steps in all."""
+def begin(config: Config, steps: int, device: torch.device, start: Path | None = None) -> State:
+    """A fresh state for `steps` optimizer steps in all, from the weights in `start` if given.
+
+    Raises ValueError where those are of another network.
+    """
     torch.manual_seed(config.seed)
-    network = Network(LAYOUTS[config.network]).to(device).to(memory_format=torch.channels_last)
+    network = Network(LAYOUTS[config.network])
+    if start is not None:
+        load_weights(start, network)
+    network = network.to(device).to(memory_format=torch.channels_last)
     averaged = AveragedModel(network, avg_fn=_moving_average(config), use_buffers=True)
     optimizer = AdamW(_groups(network, config.weight_decay), lr=config.learning_rate)
     schedule = OneCycleLR(optimizer, config.learning_rate, total_steps=steps, pct_start=0.2)

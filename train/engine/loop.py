@@ -16,6 +16,8 @@ from tqdm import tqdm
 from train.augment.weak import is_weak
 from train.config import Config, to_dict
 from train.data.datasets import Digits
+from train.data.normal_form import draw_digits
+from train.data.sources import Sources
 from train.engine import checkpoint
 from train.engine.distillation import Teacher, distance
 from train.engine.parallel import World
@@ -34,6 +36,20 @@ class Validation:
 
     mnist: Digits
     pen: Digits
+    unipen: Digits
+
+    @classmethod
+    def of(cls, sources: Sources) -> "Validation":
+        """The digits of the validation sources, as glyphs."""
+        return cls(sources.mnist, draw_digits(sources.pen), draw_digits(sources.unipen.ink()))
+
+    def named(self) -> dict[str, Digits]:
+        """Each set by its name."""
+        return {
+            "MNIST validation": self.mnist,
+            "pen validation": self.pen,
+            "UNIPEN validation": self.unipen,
+        }
 
 
 def fit(
@@ -46,6 +62,7 @@ def fit(
     device: torch.device,
     resume: bool,
     world: World = ALONE,
+    start: Path | None = None,
 ) -> None:
     """Trains one network on a prepared pool; writes its weights and the run folder.
 
@@ -60,7 +77,7 @@ def fit(
         -(-pool.size(shard_of(epoch, config)) // config.batch_size)
         for epoch in range(config.epochs)
     )
-    state = checkpoint.begin(config, steps, device)
+    state = checkpoint.begin(config, steps, device, start)
     if kept.is_file():
         checkpoint.restore(kept, state, config)
         print(f"going on after epoch {state.epoch} of {config.epochs}")
@@ -97,6 +114,11 @@ def shard_of(epoch: int, config: Config) -> int:
     return weak[-left % len(weak)] if left <= ending else others[epoch % len(others)]
 
 
+def shards_of(config: Config) -> set[int]:
+    """The numbers of the shards that are trained on."""
+    return {shard_of(epoch, config) for epoch in range(config.epochs)}
+
+
 def _epoch(
     network: nn.Module,
     state: checkpoint.State,
@@ -113,7 +135,11 @@ def _epoch(
     number = shard_of(state.epoch, config)
     teacher_logits = None if teacher is None else teacher.logits(pool, number)
     started = time.perf_counter()
+    # A shard is a few hundred MB on a GPU; sent batch by batch it would wait for the CPU.
     digits = pool.shard(number)
+    glyphs, labels = torch.from_numpy(digits.glyphs), torch.from_numpy(digits.labels)
+    glyphs, labels = glyphs.to(device), labels.to(device)
+    soft = None if teacher_logits is None else torch.from_numpy(teacher_logits).to(device)
     order = _order(len(digits.labels), config.seed, state.epoch)
     network.train()
     total = torch.zeros((), device=device)
@@ -127,17 +153,11 @@ def _epoch(
         disable=not world.first,
     ) as bar:
         for step, every in enumerate(np.array_split(order, -(-len(order) // config.batch_size))):
-            chosen = world.share(every)
-            glyphs = torch.from_numpy(digits.glyphs[chosen]).to(device)
+            chosen = torch.from_numpy(world.share(every)).to(device)
             with torch.autocast(device.type, torch.bfloat16, config.precision == "bfloat16"):
-                logits = network(glyphs).float()
-            truth = torch.from_numpy(digits.labels[chosen]).to(device)
-            soft = (
-                None
-                if teacher_logits is None
-                else torch.from_numpy(teacher_logits[chosen]).to(device)
-            )
-            loss = _loss(logits, truth, soft, config)
+                logits = network(glyphs[chosen]).float()
+            targets = None if soft is None else soft[chosen]
+            loss = _loss(logits, labels[chosen], targets, config)
             state.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             state.optimizer.step()
@@ -172,32 +192,29 @@ def _order(count: int, seed: int, epoch: int) -> "np.ndarray[tuple[int], np.dtyp
 def _validate(state: checkpoint.State, validation: Validation, device: torch.device) -> None:
     """Adds the averaged weights' accuracy, in percent, to the epoch's metrics."""
     entry = state.metrics[-1]
-    mnist, pen = _scores(_averaged(state), validation, device)
-    entry["mnist_validation"], entry["pen_validation"] = mnist.accuracy, pen.accuracy
-    tqdm.write(
-        f"epoch {state.epoch}: loss {entry['loss']:.4f}, MNIST validation {mnist.accuracy:.2f} %,"
-        f" pen validation {pen.accuracy:.2f} %, {entry['seconds']:.0f} s"
-    )
+    parts = [f"epoch {state.epoch}: loss {entry['loss']:.4f}"]
+    for name, result in _scores(_averaged(state), validation, device).items():
+        entry[name.lower().replace(" ", "_")] = result.accuracy
+        parts.append(f"{name} {result.accuracy:.2f} %")
+    tqdm.write(", ".join([*parts, f"{entry['seconds']:.0f} s"]))
 
 
-def _scores(network: Network, validation: Validation, device: torch.device) -> tuple[Score, Score]:
-    return score(network, validation.mnist, device), score(network, validation.pen, device)
+def _scores(network: Network, validation: Validation, device: torch.device) -> dict[str, Score]:
+    return {
+        name: score(network, digits, device)
+        for name, digits in validation.named().items()
+        if len(digits.labels)
+    }
 
 
 def _report(
     folder: Path, state: checkpoint.State, validation: Validation, device: torch.device
 ) -> None:
     run_plots.learning_curves(folder / "learning-curves.png", state.metrics)
-    scores = _scores(_averaged(state), validation, device)
-    for name, digits, result in zip(
-        ("MNIST validation", "pen validation"),
-        (validation.mnist, validation.pen),
-        scores,
-        strict=True,
-    ):
+    for name, result in _scores(_averaged(state), validation, device).items():
         slug = name.lower().replace(" ", "-")
         run_plots.confusion(folder / f"confusion-{slug}.png", name, result)
-        run_plots.mistakes(folder / f"mistakes-{slug}.png", name, digits, result)
+        run_plots.mistakes(folder / f"mistakes-{slug}.png", name, validation.named()[name], result)
 
 
 def _averaged(state: checkpoint.State) -> Network:

@@ -7,11 +7,10 @@ import torch
 from train.config import Command
 from train.data import corrections
 from train.data.datasets import data_folder
-from train.data.normal_form import draw_digits
 from train.data.sources import load_sources
 from train.engine.device import pick_device, pick_precision
 from train.engine.distillation import Teacher
-from train.engine.loop import Validation, fit
+from train.engine.loop import Validation, fit, shards_of
 from train.engine.parallel import World, world
 from train.pool import Pool
 
@@ -33,7 +32,8 @@ def train(command: Command) -> None:
             _train_teachers(command, pool, validation, device, processes)
             teacher = Teacher(command.teacher, device, precision)
         run, output, resume = command.run, command.output, command.resume
-        fit(config, pool, validation, teacher, run, output, device, resume, processes)
+        start = command.start
+        fit(config, pool, validation, teacher, run, output, device, resume, processes, start)
 
 
 def _prepare(command: Command, processes: World) -> tuple[Pool, Validation]:
@@ -46,9 +46,17 @@ def _prepare(command: Command, processes: World) -> tuple[Pool, Validation]:
         extra = corrections.digest(command.ink)
     pool = Pool(sources, command.config, command.pool, extra)
     if processes.first:
-        pool.prepare(command.workers)
+        pool.prepare(command.workers, _shards(command))
     processes.wait()
-    return pool, Validation(validation.mnist, draw_digits(validation.pen))
+    return pool, Validation.of(validation)
+
+
+def _shards(command: Command) -> set[int]:
+    """The shards that the student is trained on, and a teacher that is missing."""
+    shards = shards_of(command.config)
+    if command.config.distillation_weight and not all(path.is_file() for path in command.teacher):
+        shards |= shards_of(command.config.teacher())
+    return shards
 
 
 def _train_teachers(

@@ -28,7 +28,7 @@ def learning_curves(path: Path, metrics: Sequence[Mapping[str, float]]) -> None:
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     left.plot(epochs, [entry["loss"] for entry in metrics])
     left.set(xlabel="epoch", ylabel="training loss")
-    for name in ("mnist_validation", "pen_validation"):
+    for name in [key for key in metrics[-1] if key.endswith("_validation")]:
         right.plot(epochs, [100 - entry[name] for entry in metrics], label=name.replace("_", " "))
     right.set(xlabel="epoch", ylabel="validation error, %", yscale="log")
     right.legend()

@@ -17,19 +17,21 @@ from train.augment.glyphs import PENS, draw_ink
 from train.augment.strokes import vary_ink
 from train.config import Config
 from train.data.datasets import Characters, Digits, Ink
+from train.data.unipen_sets import Writing, writer_weights
 from train.negatives import alphabets, doodles, fragments, scribbles, smudges, typefaces, unseen
 from train.negatives.curves import Drawing, Strokes
 
 # Share of each kind among the negatives that are trained on.
 SHARES: Final[dict[str, float]] = {
-    "characters": 0.28,  # Omniglot's handwritten ones, the most like what people write
-    "typefaces": 0.25,  # printed letters and signs, bent
-    "scribbles": 0.12,
-    "doodles": 0.12,
-    "fragments": 0.08,
-    "glued": 0.10,  # digits run together, half of them the pen's and half MNIST's
-    "smudges": 0.03,
-    "dots": 0.02,
+    "letters": 0.24,  # UNIPEN's handwritten letters and signs, as people mix them with digits
+    "characters": 0.23,  # Omniglot's handwritten ones, of other alphabets
+    "typefaces": 0.18,  # printed letters and signs, bent
+    "scribbles": 0.09,
+    "doodles": 0.09,
+    "fragments": 0.06,
+    "glued": 0.08,  # digits run together, half of them the pen's and half MNIST's
+    "smudges": 0.02,
+    "dots": 0.01,
 }
 _TURNED_SHARE: Final = 0.2  # of the characters, which are mirrored or turned by any angle
 # Path length, in sizes of the drawing, above which a turned character is too intricate for a digit.
@@ -46,17 +48,22 @@ class Negatives:
     """Draws negatives to train on.
 
     characters: of the training alphabets, without look-alikes; may be empty.
-    pen, mnist: training digits, at least one, to be broken or glued.
+    pen, mnist: training digits, at least one, to be broken or glued. letters: of training writers,
+    without look-alikes; may be empty. Each writer and each letter is drawn about as often.
     """
 
-    def __init__(self, characters: Characters, pen: Ink, mnist: Digits) -> None:
+    def __init__(self, characters: Characters, pen: Ink, mnist: Digits, letters: Writing) -> None:
         self._characters = [_drop_samples(strokes) for strokes in characters.strokes]
+        self._letters = [_drop_samples(strokes) for strokes in letters.strokes]
+        weights = writer_weights(letters.writers) * writer_weights(letters.labels)
+        self._letter_share = weights / (weights.sum() or 1)
         self._fragments = fragments.Fragments(pen)
         self._mnist = mnist
 
     def draw(self, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
         """A mix of all kinds by SHARES, in random order: uint8 (count, 28, 28), about 1 ms each."""
         ways: dict[str, Callable[[np.random.Generator], Glyph]] = {
+            "letters": self._letter,
             "characters": self._character,
             "typefaces": lambda random: typefaces.draw(alphabets.TRAINING, random),
             "scribbles": lambda random: _write(_pick(scribbles.ALL, random), random),
@@ -66,12 +73,21 @@ class Negatives:
             "smudges": smudge,
             "dots": dot,
         }
-        kinds = [kind for kind in ways if kind != "characters" or self._characters]
+        empty = {
+            name
+            for name, strokes in (("letters", self._letters), ("characters", self._characters))
+            if not strokes
+        }
+        kinds = [kind for kind in ways if kind not in empty]
         shares = np.array([SHARES[kind] for kind in kinds])
         glyphs = np.zeros((count, glyph.SIDE, glyph.SIDE), np.uint8)
         for number, chosen in enumerate(random.choice(len(kinds), count, p=shares / shares.sum())):
             glyphs[number] = ways[kinds[chosen]](random)
         return glyphs
+
+    def _letter(self, random: np.random.Generator) -> Glyph:
+        index = int(random.choice(len(self._letters), p=self._letter_share))
+        return draw_ink(self._letters[index], _HANDWRITING, random)
 
     def _character(self, random: np.random.Generator) -> Glyph:
         strokes = self._characters[int(random.integers(len(self._characters)))]

@@ -114,11 +114,23 @@ def load(path: Path) -> Trained:
     if missing:
         raise ValueError(f"{path}: expected weights written by train, got one without {missing}")
     network = Network(tuple((width, side, stride) for width, side, stride in content["layout"]))
+    _put(content["weights"], network, path)
+    return Trained(network.eval(), Config(**content["config"]), content["run"])
+
+
+def load_weights(path: Path, network: Network) -> None:
+    """Puts the weights that `save` wrote, of whatever settings, into a network of their layout.
+
+    Raises ValueError with the path where they are of another.
+    """
+    _put(read(path).get("weights", {}), network, path)
+
+
+def _put(weights: dict[str, Tensor], network: Network, path: Path) -> None:
     try:
-        network.load_state_dict(content["weights"])
+        network.load_state_dict(weights)
     except RuntimeError as error:  # of another version's layers
         raise ValueError(f"{path}: expected weights of its layout, got {error}") from error
-    return Trained(network.eval(), Config(**content["config"]), content["run"])
 
 
 def read(path: Path) -> dict[str, Any]:

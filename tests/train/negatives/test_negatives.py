@@ -6,11 +6,12 @@ import pytest
 
 from app import glyph
 from app.ink import strokes as ink
-from tests.support.small import small_characters, small_sets
+from tests.support.small import small_characters, small_sets, small_writing
 from train.augment.strokes import vary_ink
 from train.config import Config
 from train.data.datasets import Characters, Digits, Ink
 from train.data.omniglot_split import LOOKALIKES, VALIDATION_ALPHABETS, split_omniglot
+from train.data.unipen_sets import Writing
 from train.negatives import (
     alphabets,
     curves,
@@ -33,6 +34,9 @@ def characters(*names: tuple[str, str]) -> Characters:
     return Characters([CORNER] * len(names), alphabets, numbers, ["01"] * len(names))
 
 
+NO_LETTERS: Final = Writing([], [], [])
+
+
 def extent(picture: np.ndarray) -> tuple[int, int]:
     """Width and height of what is inked."""
     _, _, width, height = cv2.boundingRect((picture > 63).astype(np.uint8))
@@ -42,7 +46,7 @@ def extent(picture: np.ndarray) -> tuple[int, int]:
 @pytest.fixture(scope="module")
 def drawer() -> mix.Negatives:
     mnist, pen = small_sets()
-    return mix.Negatives(small_characters(), pen.train, mnist.train)
+    return mix.Negatives(small_characters(), pen.train, mnist.train, small_writing()[1])
 
 
 @pytest.mark.parametrize(
@@ -130,7 +134,7 @@ def test_a_mix_is_made_of_glyphs_and_a_seed_repeats_it(drawer: mix.Negatives) ->
 def test_shares_and_what_is_drawn_without_characters() -> None:
     assert sum(mix.SHARES.values()) == pytest.approx(1)
     mnist, pen = small_sets()
-    without = mix.Negatives(characters(), pen.train, mnist.train)
+    without = mix.Negatives(characters(), pen.train, mnist.train, NO_LETTERS)
     assert without.draw(40, np.random.default_rng(0)).any(axis=(1, 2)).all()
 
 
@@ -139,7 +143,7 @@ def test_a_simple_character_is_never_turned(monkeypatch: pytest.MonkeyPatch) -> 
     only = dict.fromkeys(mix.SHARES, 0.0) | {"characters": 1.0}
     monkeypatch.setattr(mix, "SHARES", only)
     mnist, pen = small_sets()
-    corners = mix.Negatives(characters(("Korean", "24")), pen.train, mnist.train)
+    corners = mix.Negatives(characters(("Korean", "24")), pen.train, mnist.train, NO_LETTERS)
     for picture in corners.draw(60, np.random.default_rng(0)):
         ys, xs = np.nonzero(picture > 127)
         top, bottom = xs[ys < ys.min() + 4].mean(), xs[ys > ys.max() - 4].mean()
