@@ -1,5 +1,7 @@
 """Negatives: the split of Omniglot, the characters left out, and what is drawn."""
 
+from typing import Final
+
 import cv2
 import numpy as np
 import pytest
