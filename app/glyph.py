@@ -2,8 +2,8 @@
 
 MNIST's own digits were scaled into a 20-pixel box and moved so that their centre of mass is
 the middle of a 28-pixel square. A glyph is normalised in the same way, and its pen is also redrawn
-PEN pixels wide, the mean width in MNIST. Strokes and pixels both end in `settle`, which works on a
-canvas SCALE times as fine, so that edges become as soft as MNIST's.
+PEN pixels wide, about the mean width in MNIST, 2.4. Strokes and pixels both end in `settle`, which
+works on a canvas SCALE times as fine, so that edges become as soft as MNIST's.
 """
 
 from typing import Any, Final
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 NORMAL_FORM: Final = "2"  # version stored in the model; increase it with any constant below
 SIDE: Final = 28  # pixels along a glyph
 BOX: Final = 20  # pixels along the longer side of its ink
-PEN: Final = 2.4  # pixels, the width of its pen
+PEN: Final = 2.34  # pixels, the width of its pen; see `opencv_line`
 SCALE: Final = 4  # pixels of the working canvas to one pixel of the glyph
 
 FINE_SIDE: Final = SIDE * SCALE
@@ -25,7 +25,7 @@ FINE_PEN: Final = PEN * SCALE
 _SUBPIXEL_BITS: Final = 6  # fixed-point bits OpenCV draws with
 _SOFT_EDGES: Final = 1.36  # pixels that OpenCV's smooth lines are wider than an even number
 _EDGE: Final = 2  # working pixels, the widest soft edge
-_HALF_PIXEL: Final = 0.42
+_HALF_PIXEL: Final = 0.4
 _DOT: Final = 0.5  # pen widths; ink whose centre line is shorter is a dot
 _TAP: Final = 2.0  # pixels; strokes that together extend less are a tap, not a drawing
 
@@ -39,7 +39,7 @@ def from_strokes(strokes: Strokes, pen: float = PEN) -> NDArray[np.uint8]:
     pen: width in glyph pixels; serving always uses PEN, training varies it.
     Returns uint8 (28, 28), ink 255 on 0.
     """
-    thickness, width = _drawn_line(pen * SCALE)
+    thickness, width = opencv_line(pen * SCALE)
     points = np.concatenate(strokes)
     low = np.minimum.reduce(points)
     extent = max((np.maximum.reduce(points) - low).tolist())
@@ -101,8 +101,9 @@ def settle(canvas: NDArray[np.uint8], extent: float) -> NDArray[np.uint8]:
     x, y, width, height = cv2.boundingRect(canvas)
     crop = canvas[y : y + height, x : x + width]
     longest = max(width, height)
-    if longest > 2 * FINE_PEN:  # a dot keeps its size
-        scale = FINE_BOX / max(extent, longest - 2 * _EDGE)
+    scale = FINE_BOX / max(extent, longest - 2 * _EDGE)
+    # A dot keeps its size, and strokes have the right one already.
+    if longest > 2 * FINE_PEN and abs(scale - 1) * longest > 0.5:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         crop = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     height, width = crop.shape
@@ -115,6 +116,15 @@ def settle(canvas: NDArray[np.uint8], extent: float) -> NDArray[np.uint8]:
     fine = np.zeros((FINE_SIDE, FINE_SIDE), np.uint8)
     fine[top : top + height, left : left + width] = crop
     return np.asarray(cv2.resize(fine, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def opencv_line(width: float) -> tuple[int, float]:
+    """The thickness for OpenCV's nearest line to this width, and the width it has, in pixels.
+
+    OpenCV draws a thickness of 2k as a soft line 2k + 1.36 wide, and 1 as one 1.36 wide.
+    """
+    half = max(0, round((width - _SOFT_EDGES) / 2))
+    return max(1, 2 * half), 2 * half + _SOFT_EDGES
 
 
 def _refine(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -157,15 +167,6 @@ def _extent(mask: NDArray[Any]) -> int:
     """The longer side of what is not 0, in pixels."""
     _, _, width, height = cv2.boundingRect(mask)
     return max(width, height)
-
-
-def _drawn_line(width: float) -> tuple[int, float]:
-    """The thickness for OpenCV's nearest line to this width, and the width it has, in pixels.
-
-    OpenCV draws both 2k - 1 and 2k as a soft line 2k + 1.36 wide, and 1 as one 1.36 wide.
-    """
-    half = max(0, round((width - _SOFT_EDGES) / 2))
-    return max(1, 2 * half - 1), 2 * half + _SOFT_EDGES
 
 
 def _disc(diameter: float) -> NDArray[np.uint8]:
