@@ -19,7 +19,9 @@ from app.inference.models import model_file
 from app.inference.prototypes import Prototypes
 from app.inference.scores import ood_log_odds, softmax
 from app.inference.session import WrongModel, open_session
+from app.ink.image import checked
 from app.ink.picture_input import Picture, as_pixels
+from app.ink.threshold import BITMAP_SIDE
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
 from app.segmentation.candidates import CostlyInk, TextLine
@@ -31,6 +33,7 @@ MODEL: Final = model_file(os.environ)
 CONTRACT: Final = "digits/3"
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
 NUM_DIGITS: Final = 10
+MIN_BITMAP_CONFIDENCE: Final = 0.8  # of one digit in a tiny bitmap, whose lines are often broken
 MIN_SURE_CONFIDENCE: Final = 0.9  # below it a digit is doubtful
 MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; with more, another ink map is tried
 MAX_GLYPHS: Final = 128  # in one run of the network, which takes 50 kB for each; 9 ms
@@ -140,11 +143,21 @@ class Recognizer:
 
         The first map is nearly always right. Another is tried only where a third of the marks are
         refused, so that ruled paper or a broad pen costs no digit, and not in a picture full of
-        clutter, which would take seconds. Raises UnreadableInput.
+        clutter, which would take seconds. A bitmap too small for two digits is taken for one where
+        that is read surely. Raises UnreadableInput.
         """
+        pixels = checked(as_pixels(image))
+        if not single and max(pixels.shape[:2]) <= BITMAP_SIDE:
+            whole = self._best_map(pixels, single=True)
+            if self._is_sure_digit(whole):
+                return whole
+        return self._best_map(pixels, single)
+
+    def _best_map(self, pixels: NDArray[np.uint8], single: bool) -> Prepared:
+        """The candidates in the ink map with the least doubt. Raises UnreadableInput."""
         best, best_doubt, num_candidates = Prepared(), (np.inf, np.inf), 0
         try:
-            for lines in candidates.find_in_image(as_pixels(image), single):
+            for lines in candidates.find_in_image(pixels, single):
                 prepared = Prepared(lines)
                 doubt = _doubt(self.read_prepared([prepared])[0])
                 if doubt < best_doubt:
@@ -156,6 +169,15 @@ class Recognizer:
             if not best._lines:
                 raise
         return best
+
+    def _is_sure_digit(self, prepared: Prepared) -> bool:
+        """Whether it is read as a single digit, at least MIN_BITMAP_CONFIDENCE sure."""
+        digits = self.read_prepared([prepared])[0].digits
+        return (
+            len(digits) == 1
+            and digits[0].value is not None
+            and digits[0].confidence >= MIN_BITMAP_CONFIDENCE
+        )
 
     def read_prepared(
         self, inputs: Sequence[Prepared], prototypes: Prototypes | None = None

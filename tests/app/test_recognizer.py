@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import onnxruntime
 import pytest
@@ -288,3 +289,26 @@ def test_onnx_runtime_keeps_no_record_of_the_machine(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.stdout == "1\n", done.stderr
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    "digits, gap",
+    [
+        ((0,), (0, 9)),  # a ring that is open where the pen was lifted
+        ((1, 7), None),  # two digits remain two
+    ],
+)
+def test_a_tiny_bitmap_is_one_digit_where_it_looks_like_one(
+    recognizer: Recognizer, digits: tuple[int, ...], gap: tuple[int, int] | None
+) -> None:
+    canvas = np.zeros((28, 28), np.uint8)
+    width = 20 // len(digits)
+    for number, digit in enumerate(digits):
+        for stroke in placed(digit, 4 + number * (width + 2), 4, 19):
+            cv2.polylines(
+                canvas, [np.round(stroke * 16).astype(np.int32)], False, 255, 2, cv2.LINE_AA, 4
+            )
+    if gap:
+        canvas[:7, 12:16] = 0
+        canvas[20:, 12:16] = 0
+    assert recognizer.read_image(canvas).text == "".join(map(str, digits))
