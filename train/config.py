@@ -31,7 +31,8 @@ class Config:
     """
 
     network: str = setting("student", "student, which is shipped, or teacher")
-    start: str = field(default="", metadata={"meaning": "digest of the weights begun from, if any"})
+    # What is kept of --start is a digest of the file.
+    start: str = setting("", "weights to begin from, as models/model.pth, to learn in fewer epochs")
     seed: int = setting(0, "of the initial weights and the order of the glyphs")
     epochs: int = setting(32, "passes, each over one shard of the pool")
     batch_size: int = setting(256, "glyphs per step")
@@ -150,7 +151,7 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
         "--start",
         type=Path,
         metavar="FILE",
-        help="weights to begin from, as models/model.pth, to learn more with fewer epochs",
+        help=next(entry.metadata["meaning"] for entry in fields(Config) if entry.name == "start"),
     )
     parser.add_argument(
         "--workers", type=int, default=os.cpu_count() or 1, help="processes that make glyphs"
