@@ -24,7 +24,7 @@ from train.evaluate.sets import OPTIONAL, Collection, Wanted, add_test_sets, col
 from train.mixture import Mixture
 from train.networks.classifier import Trained
 
-NUM_CALIBRATION: Final = 1_024  # glyphs; with half as many, three digits of 5,000 change
+NUM_CALIBRATION: Final = 768  # glyphs; with 512, 1,024 or 2,048 a few more digits change sides
 NUM_DRAWN: Final = 2_048  # glyphs of each data set that those are taken from
 
 

@@ -17,7 +17,7 @@ CANVAS = 400  # pixels
 CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1), (0.5, 0.5))  # of the room that is left, as shares
 # Ink that differs, as a share of the ink there is. Most of it is the soft rim of the strokes:
 # the pens differ by up to 13 times before and by a tenth of a pixel after.
-MAX_DIFFERENCE = 0.30
+MAX_DIFFERENCE = 0.36
 MIN_PENS = 7  # below this many pen widths a drawing is a blob to people too
 
 

@@ -23,6 +23,7 @@ from app.guard.websockets import MAX_RUNS, WebSocketGuard
 from app.ink.strokes import strokes_from_canvas
 from app.page import canvas
 from app.recognizer import CostlyInk, Recognizer
+from tests.support.coroutines import run_coroutine
 
 ANSWER_SECONDS: Final = 5.0  # of the server to another visitor
 CLOSE_CODES: Final = (1000, 1002, 1003, 1007, 1008, 1009, 1011)
@@ -63,7 +64,7 @@ class PageDoors:
     def _messages(self, messages: Sequence[bytes]) -> str:
         """Gives a connection these messages, which the page then may have, or is spared."""
         with mock.patch.object(guarded, "asyncio", _WithoutPauses):
-            return asyncio.run(self._received(messages))
+            return run_coroutine(self._received(messages))
 
     async def _received(self, messages: Sequence[bytes]) -> str:
         incoming = iter([{"type": "websocket.receive", "bytes": data} for data in messages])

@@ -173,7 +173,8 @@ TYPES = ["uint8", "int8", "uint16", "float32", "bool", "object", "U1", "datetime
 )
 def test_other_arrays_are_refused(recognizer: Recognizer, kind: str, shape: list[int]) -> None:
     array = np.zeros(shape, kind)
-    readable = kind == "uint8" and (len(shape) == 2 or (len(shape) == 3 and shape[2] in (3, 4)))
+    is_picture = kind in ("uint8", "bool", "float32")
+    readable = is_picture and (len(shape) == 2 or (len(shape) == 3 and shape[2] in (3, 4)))
     if readable and 0 not in shape:
         holds(recognizer.read_image(array))
         return
