@@ -175,7 +175,7 @@ def test_the_page_reads_as_before_where_the_service_fails(live_visit: Visit, sta
 def test_an_answer_that_is_late_is_dropped(live_visit: Visit) -> None:
     page = live_visit()
     held: list[Route] = []
-    page.route(URL, held.append)
+    page.route(URL, lambda route: held.append(route))  # Playwright marks what it is given
     (three,) = on_sheet(page, 3)
     draw_with_mouse(page, [three])
     expect_read(page, "3")
