@@ -154,13 +154,14 @@ def _distances(mask: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np
 def _line_width(depth: NDArray[np.floating[Any]], half: float) -> float:
     """The pen's width in pixels, from the depth of pixels below the edge of the ink.
 
-    half: about half of it, in whole pixels; what is deeper is a blot.
+    half: about half of it, to half a pixel; what is deeper is a blot.
     Across a line the mean depth is a quarter of its width w; two round ends take pi w^3 / 48 from
     the sum of depths.
     """
     line = depth[(depth > 0) & (depth <= half + 0.25)]
     width = 4 * float(line.mean())
-    return width + np.pi * width**3 / (12 * len(line))
+    width += np.pi * width**3 / (12 * len(line))
+    return min(max(width, 2 * half - 0.5), 2 * half + 1)  # blots are no lines
 
 
 def _extent(mask: NDArray[Any]) -> int:

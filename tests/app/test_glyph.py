@@ -188,3 +188,16 @@ def test_pale_ink_beside_strong_ink_is_not_cut_off() -> None:
     canvas[:, 20] = 100
     canvas[50:70, 10:30] = 255
     assert glyph.settle(canvas, 20.0).shape == (28, 28)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_blot_is_thinned_away(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    height, width = random.integers(1, 60, 2)
+    ink = (random.random((height, width)) * 400).clip(0, 255).astype(np.uint8)
+    if seed % 2:
+        cv2.circle(ink, (int(width // 2), int(height // 2)), int(min(height, width) // 2), 255, -1)
+    ink[0, 0] = ink[-1, -1] = 255
+    drawn = glyph.from_ink(ink)
+    assert drawn.max() > 60
+    assert drawn.sum() > 255

@@ -302,12 +302,12 @@ def test_a_tiny_bitmap_is_one_digit_where_it_looks_like_one(
     recognizer: Recognizer, digits: tuple[int, ...], gap: tuple[int, int] | None
 ) -> None:
     canvas = np.zeros((28, 28), np.uint8)
-    width = 20 // len(digits)
+    narrow = np.array([1 / len(digits), 1])
     for number, digit in enumerate(digits):
-        for stroke in placed(digit, 4 + number * (width + 2), 4, 19):
-            cv2.polylines(
-                canvas, [np.round(stroke * 16).astype(np.int32)], False, 255, 2, cv2.LINE_AA, 4
-            )
+        for stroke in placed(digit, 0, 0, 20):
+            points = stroke * narrow + (3 + 12 * number, 4)
+            fixed = np.round(points * 16).astype(np.int32)
+            cv2.polylines(canvas, [fixed], False, 255, 2, cv2.LINE_AA, 4)
     if gap:
         canvas[:7, 13:15] = 0
         canvas[20:, 13:15] = 0
