@@ -41,11 +41,11 @@ def _rejection_rows(models: Sequence[Mapping[str, Any]]) -> list[list[str]]:
         shares = [f"{figures['refused']:.1f} %" for figures in sets]
         rows.append([f"rejected when {rate} of digits are, {name}", *shares])
     rows.append(["mean AUROC", *(f"{rejection['mean_auroc']:.4f}" for rejection in rejections)])
-    shares = [rejection["digits_refused_at_own_threshold"] for rejection in rejections]
-    rows.append(["digits rejected at the model's threshold", *map(_percent, shares)])
+    refused = [rejection["digits_refused_at_own_threshold"] for rejection in rejections]
+    rows.append(["digits rejected at the model's threshold", *map(_percent, refused)])
     for name in rejections[0]["sets"]:
-        shares = [rejection["sets"][name]["refused_at_own_threshold"] for rejection in rejections]
-        rows.append([f"rejected at the model's threshold, {name}", *map(_percent, shares)])
+        refused = [rejection["sets"][name]["refused_at_own_threshold"] for rejection in rejections]
+        rows.append([f"rejected at the model's threshold, {name}", *map(_percent, refused)])
     return rows
 
 

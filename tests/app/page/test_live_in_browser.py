@@ -179,7 +179,9 @@ def test_an_answer_that_is_late_is_dropped(live_visit: Visit) -> None:
     (three,) = on_sheet(page, 3)
     draw_with_mouse(page, [three])
     expect_read(page, "3")
-    number = held[0].request.post_data_json["number"]
+    question = held[0].request.post_data_json
+    assert question is not None
+    number = question["number"]
     late = {"number": number, "html": '<span class="read">late</span>'}
     held[0].fulfill(json=late)
     page.wait_for_timeout(300)
