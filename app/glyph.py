@@ -25,7 +25,7 @@ FINE_PEN: Final = PEN * SCALE
 _SUBPIXEL_BITS: Final = 6  # fixed-point bits OpenCV draws with
 _SOFT_EDGES: Final = 1.36  # pixels that OpenCV's smooth lines are wider than an even number
 _EDGE: Final = 2  # working pixels, the widest soft edge
-_HALF_PIXEL: Final = 0.4
+_HALF_PIXEL: Final = 0.4  # pixels from a pixel's centre to the edge, on the mean of all directions
 _DOT: Final = 0.5  # pen widths; ink whose centre line is shorter is a dot
 _TAP: Final = 2.0  # pixels; strokes that together extend less are a tap, not a drawing
 
@@ -45,9 +45,8 @@ def from_strokes(strokes: Strokes, pen: float = PEN) -> NDArray[np.uint8]:
     extent = max((np.maximum.reduce(points) - low).tolist())
     # Drawn so large that `settle` makes this line as wide as the pen. A tap is drawn as a dot.
     scale = width * (BOX / pen - 1) / extent if extent >= _TAP else 0.0
-    points -= (
-        low  # all points at once and in place, because NumPy's calls cost more than the arithmetic
-    )
+    # All points at once and in place, because NumPy's calls cost more than the arithmetic.
+    points -= low
     points *= scale
     points += width / 2 + 2  # room for the pen and its soft edge
     points *= 1 << _SUBPIXEL_BITS
@@ -76,7 +75,6 @@ def from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     inside, outside = _distances(fine)
     ridge = inside >= cv2.dilate(inside, np.ones((3, 3), np.uint8))
     ridge &= inside > 0.3 * inside.max()  # a rough edge has small ridges too
-    # From the edge between pixels, which is half a pixel away along an axis and less aslant.
     depth = np.where(inside > 0, inside - _HALF_PIXEL, _HALF_PIXEL - outside)
     width = _line_width(depth, float(np.median(depth[ridge])))
     length = _extent(fine) - width  # of the centre line along the longer side

@@ -148,36 +148,31 @@ class Recognizer:
         """
         pixels = checked(as_pixels(image))
         if not single and max(pixels.shape[:2]) <= BITMAP_SIDE:
-            whole = self._best_map(pixels, single=True)
-            if self._is_sure_digit(whole):
+            whole, reading = self._best_map(pixels, single=True)
+            if _is_sure_digit(reading):
                 return whole
-        return self._best_map(pixels, single)
+        return self._best_map(pixels, single)[0]
 
-    def _best_map(self, pixels: NDArray[np.uint8], single: bool) -> Prepared:
-        """The candidates in the ink map with the least doubt. Raises UnreadableInput."""
-        best, best_doubt, num_candidates = Prepared(), (np.inf, np.inf), 0
+    def _best_map(self, pixels: NDArray[np.uint8], single: bool) -> tuple[Prepared, Reading]:
+        """The candidates in the ink map with the least doubt, and what they are read as.
+
+        Raises UnreadableInput.
+        """
+        best, best_doubt, num_candidates = (Prepared(), Reading()), (np.inf, np.inf), 0
         try:
             for lines in candidates.find_in_image(pixels, single):
                 prepared = Prepared(lines)
-                doubt = _doubt(self.read_prepared([prepared])[0])
+                reading = self.read_prepared([prepared])[0]
+                doubt = _doubt(reading)
                 if doubt < best_doubt:
-                    best, best_doubt = prepared, doubt
+                    best, best_doubt = (prepared, reading), doubt
                 num_candidates += sum(len(line.candidates) for line in lines)
                 if doubt[0] < MAX_REFUSED_SHARE or num_candidates > MAX_CANDIDATES:
                     break
         except UnreadableInput:
-            if not best._lines:
+            if not best[0]._lines:
                 raise
         return best
-
-    def _is_sure_digit(self, prepared: Prepared) -> bool:
-        """Whether it is read as a single digit, at least MIN_BITMAP_CONFIDENCE sure."""
-        digits = self.read_prepared([prepared])[0].digits
-        return (
-            len(digits) == 1
-            and digits[0].value is not None
-            and digits[0].confidence >= MIN_BITMAP_CONFIDENCE
-        )
 
     def read_prepared(
         self, inputs: Sequence[Prepared], prototypes: Prototypes | None = None
@@ -289,6 +284,14 @@ def _doubt(reading: Reading) -> tuple[float, float]:
     """The share of marks that are refused, and their mean confidence."""
     refused = [digit.confidence for digit in reading.digits if digit.value is None]
     return len(refused) / max(len(reading.digits), 1), float(np.mean(refused or 0.0))
+
+
+def _is_sure_digit(reading: Reading) -> bool:
+    """Whether it is a single digit, at least MIN_BITMAP_CONFIDENCE sure."""
+    if len(reading.digits) != 1:
+        return False
+    (digit,) = reading.digits
+    return digit.value is not None and digit.confidence >= MIN_BITMAP_CONFIDENCE
 
 
 def _sigmoid(log_odds: float) -> float:

@@ -151,7 +151,7 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
         "--start",
         type=Path,
         metavar="FILE",
-        help=next(entry.metadata["meaning"] for entry in fields(Config) if entry.name == "start"),
+        help=Config.__dataclass_fields__["start"].metadata["meaning"],
     )
     parser.add_argument(
         "--workers", type=int, default=os.cpu_count() or 1, help="processes that make glyphs"

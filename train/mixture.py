@@ -84,8 +84,7 @@ class Mixture:
     @cached_property
     def _negatives(self) -> Negatives:
         sources = self._sources
-        letters = sources.letters
-        return Negatives(sources.characters, self._pen, sources.mnist, letters)
+        return Negatives(sources.characters, self._pen, sources.mnist, sources.letters)
 
     def _redraw_some_scans(self, random: np.random.Generator) -> Digits:
         is_redrawn = random.random(len(self._scans)) < self._config.redraw_share

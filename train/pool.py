@@ -22,6 +22,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from app.glyph import NORMAL_FORM
 from app.ink.segmenter import SEGMENTER_MODEL
 from train.config import Config
 from train.data.datasets import Digits
@@ -40,9 +41,9 @@ class Pool:
     def __init__(self, sources: Sources, config: Config, folder: Path, extra: str = "") -> None:
         self._sources = sources
         self._config = config
-        # Glyphs of photographs depend on the segmenter, so another one makes another pool.
+        # Glyphs depend on the normal form and the segmenter: with others they are another pool.
         segmenter = hashlib.sha256(SEGMENTER_MODEL.read_bytes()).hexdigest()[:6]
-        names = [config.pool_id(), segmenter, extra]
+        names = [config.pool_id(), f"form{NORMAL_FORM}", segmenter, extra]
         self.folder = folder / "-".join(name for name in names if name)
 
     def prepare(self, workers: int, numbers: Iterable[int]) -> None:
