@@ -17,9 +17,9 @@ _ANSWERS: Final = ("answered rightly", "likeliest digit right", "refused", "doub
 SERVED: Final = {
     protocol.UNIPEN_DRAWINGS: "single digits of UNIPEN's validation writers, as ink",
     protocol.UNIPEN_CHARACTERS: "the same, each told to be one character",
-    protocol.NUMBER_STRINGS: "numbers without signs as these writers wrote them, as ink",
+    protocol.NUMBER_STRINGS: "numbers without signs, as UNIPEN's validation writers wrote them",
     protocol.SIGNED_STRINGS: "their dates, times and telephone numbers, with signs, as ink",
-    protocol.UNIPEN_LETTERS: "their letters and signs that no digit looks like, as ink",
+    protocol.UNIPEN_LETTERS: "letters and signs of UNIPEN's validation writers that no digit looks like",
     protocol.TEST_PICTURES: "MNIST's test set as pictures of 28 x 28 pixels",
     protocol.MNIST_PICTURES: "MNIST's validation set as pictures of 28 x 28 pixels",
     protocol.SUDOKU_CELLS: "cells of photographed sudokus, in pencil, with their lines",
@@ -27,14 +27,14 @@ SERVED: Final = {
 
 
 def summary(model: Figures, served: Figures, bench: Figures) -> str:
-    """The figures that say most about the model that is shipped; real writing comes first."""
+    """The six figures that say most about the model that is shipped; real writing comes first."""
     rows = [["", "examples", "answered rightly", "answered with `?`"]]
     test = model["int8"]["sets"].get(protocol.UNIPEN_TEST, {})
     rows.append(_short_row("single digits of UNIPEN's test writers, as ink", test))
-    for name in (protocol.UNIPEN_DRAWINGS, protocol.NUMBER_STRINGS, protocol.TEST_PICTURES):
+    for name in (protocol.NUMBER_STRINGS, protocol.TEST_PICTURES):
         rows.append(_short_row(SERVED[name], served.get("sets", {}).get(name, {})))
     glyphs = model["int8"]["sets"].get(protocol.TEST, {})
-    rows.insert(4, _short_row("MNIST's test set as glyphs", glyphs))
+    rows.insert(3, _short_row("MNIST's test set as glyphs", glyphs))
     letters = served.get("sets", {}).get(protocol.UNIPEN_LETTERS, {})
     rows.append(_short_row(SERVED[protocol.UNIPEN_LETTERS], letters))
     rows.append(["time from strokes to reading, one digit, one CPU core", "", _time(bench), ""])

@@ -154,10 +154,11 @@ GLYPHS = {"n": 10_000, "accuracy": 99.594, "answered_rightly": 99.1, "refused": 
 
 
 def test_the_summary_has_six_figures_and_real_writing_first() -> None:
-    model = {"int8": {"sets": {"MNIST test": GLYPHS}}}
+    test_digits = ANSWERS | {"n": 1_326}
+    model = {"int8": {"sets": {"MNIST test": GLYPHS, "UNIPEN test digits": test_digits}}}
     rows = served_tables.summary(model, SERVED, BENCH).splitlines()[2:]
     assert [row.split(" | ")[1:] for row in rows] == [
-        ["2,028", "96.89 %", "2.10 % |"],
+        ["1,326", "96.89 %", "2.10 % |"],
         ["100", "96.89 %", "2.10 % |"],
         ["10,000", "99.10 %", "0.60 % |"],
         ["10,000", "96.89 %", "2.10 % |"],
