@@ -19,7 +19,7 @@ SERVED: Final = {
     protocol.UNIPEN_CHARACTERS: "the same, each told to be one character",
     protocol.NUMBER_STRINGS: "numbers without signs, as UNIPEN's validation writers wrote them",
     protocol.SIGNED_STRINGS: "their dates, times and telephone numbers, with signs, as ink",
-    protocol.UNIPEN_LETTERS: "their letters and signs (validation writers) that no digit looks like",
+    protocol.UNIPEN_LETTERS: "letters and signs of validation writers that no digit looks like",
     protocol.TEST_PICTURES: "MNIST's test set as pictures of 28 x 28 pixels",
     protocol.MNIST_PICTURES: "MNIST's validation set as pictures of 28 x 28 pixels",
     protocol.SUDOKU_CELLS: "cells of photographed sudokus, in pencil, with their lines",
