@@ -1,4 +1,4 @@
-"""What the line reader learns from: each writer's single digits, and number strings as written."""
+"""What the line reader learns from: writers' single digits and letters, and number strings."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from train.data import unipen_sets
+from train.data import unipen_characters, unipen_sets
 from train.data.datasets import Ink, load_pendigits
 from train.data.pendigits import Strokes
 from train.data.unipen_archive import Archive
@@ -33,12 +33,13 @@ class LineSet:
     """One side of the split.
 
     writers: single digits to compose lines of. strings, digits: number strings, and single digits
-    between other words, as they were written.
+    between other words, as they were written. letters: drawings that no digit looks like.
     """
 
     writers: list[Writer]
     strings: list[Line]
     digits: list[Line]
+    letters: Sequence[Strokes] = ()
 
 
 def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
@@ -51,13 +52,25 @@ def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
         digits = unipen_sets.digits(archive)
         strings = unipen_sets.number_strings(archive)
         words = unipen_sets.single_digit_words(archive)
+        letters = unipen_characters.characters(archive)
     sides = (
-        (pen.train, digits.train, strings.train, words.train),
-        (pen.validation, digits.validation, strings.validation, words.validation),
+        (pen.train, digits.train, strings.train, words.train, letters.train),
+        (
+            pen.validation,
+            digits.validation,
+            strings.validation,
+            words.validation,
+            letters.validation,
+        ),
     )
     training, validation = (
-        LineSet(_writers((ink, single.ink())), _lines(string), _lines(word))
-        for ink, single, string, word in sides
+        LineSet(
+            _writers((ink, single.ink())),
+            _lines(string),
+            _lines(word),
+            unipen_characters.negatives(letter).strokes,
+        )
+        for ink, single, string, word, letter in sides
     )
     return training, validation
 

@@ -25,7 +25,10 @@ def train(
     training = Training(settings)
     if resume and checkpoint.is_file():
         training.restore(checkpoint)
-    random, composer = np.random.default_rng(_SEED), Composer(validation_set.writers)
+    random, composer = (
+        np.random.default_rng(_SEED),
+        Composer(validation_set.writers, validation_set.letters),
+    )
     sets = {
         "number strings": validation_set.strings,
         "single digits": validation_set.digits,

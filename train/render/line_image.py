@@ -25,15 +25,14 @@ _SUBPIXEL_BITS: Final = 6  # fixed-point bits OpenCV draws with
 def draw_line(
     strokes: Sequence[NDArray[np.floating]], thickness: int = THICKNESS
 ) -> NDArray[np.uint8]:
-    """Draws the strokes of one line, float (n, 2) with n >= 1, x right and y down.
+    """The strip of one line's strokes, float (n, 2) with n >= 1, x right and y down.
 
     thickness: odd, pixels of the working canvas. Returns uint8 (HEIGHT, w), ink 255 on 0.
     """
     points = np.concatenate(strokes)
     low = points.min(axis=0)
     across, down = np.ptp(points, axis=0).tolist()
-    scale = (HEIGHT - 2 * MARGIN) / max(down, across / FLATTEST, 1e-6)
-    scale = min(scale, (MAX_WIDTH - 2 * SIDE_MARGIN) / max(across, 1e-6))
+    scale = _scale(across, down)
     width = round(across * scale) + 2 * SIDE_MARGIN
     corner = np.array([SIDE_MARGIN, (HEIGHT - down * scale) / 2])
     canvas = np.zeros((HEIGHT * SCALE, width * SCALE), np.uint8)
@@ -44,3 +43,27 @@ def draw_line(
             line = np.concatenate([line[:1], line[:1] + 1])
         cv2.polylines(canvas, [line], False, 255, thickness, cv2.LINE_AA, _SUBPIXEL_BITS)
     return cv2.resize(canvas, (width, HEIGHT), interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+def strip_of_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The strip of a line in a picture, whatever its pen.
+
+    ink: uint8 (h, w), 0 for paper, 255 for full ink, with at least one pixel above 127. Returns
+    uint8 (HEIGHT, w), ink 255 on 0.
+    """
+    left, top, across, down = cv2.boundingRect((ink > 127).astype(np.uint8))
+    crop = ink[top : top + down, left : left + across]
+    scale = _scale(across, down)
+    width, height = max(round(across * scale), 1), max(round(down * scale), 1)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    above = (HEIGHT - height) // 2
+    margins = above, HEIGHT - height - above, SIDE_MARGIN, SIDE_MARGIN
+    scaled = cv2.resize(crop, (width, height), interpolation=method)
+    strip = cv2.copyMakeBorder(scaled, *margins, cv2.BORDER_CONSTANT, value=0)
+    return np.asarray(strip, np.uint8)
+
+
+def _scale(across: float, down: float) -> float:
+    """Pixels of the strip to one of a line's extent."""
+    scale = (HEIGHT - 2 * MARGIN) / max(down, across / FLATTEST, 1e-6)
+    return min(scale, (MAX_WIDTH - 2 * SIDE_MARGIN) / max(across, 1e-6))

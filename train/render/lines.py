@@ -1,7 +1,8 @@
 """Lines of digits and signs, composed of one writer's single digits for the line reader to learn.
 
 A line has one writer's digits, in a layout as people write numbers: heights that differ, small
-zeros, tails that hang, gaps from touching to wide, slopes, and digits joined in one stroke.
+zeros, tails that hang, gaps from touching to wide, slopes, and digits joined in one stroke. In some
+lines letters stand where digits were, which are read as "?".
 """
 
 from collections.abc import Sequence
@@ -12,13 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.data.line_sets import Line, Writer
+from train.data.pendigits import Strokes
 from train.render.signs import SIGNS, sign_strokes
 
 Stroke = NDArray[np.float64]  # (n, 2), x right and y down
 
+UNKNOWN: Final = "?"
 MAX_DIGITS: Final = 12
 JOINED: Final = 0.10  # share of lines in which neighbours are written without lifting the pen
-SMALL_ZEROS: Final = 0.15  # share of lines whose zeros are smaller than other digits
+SMALL_ZEROS: Final = 0.2  # share of lines whose zeros are smaller than other digits
+LETTERS: Final = 0.06  # share of lines with letters in them
 HANGING: Final = 0.25  # share of lines whose 7s and 9s hang below the baseline
 # Layouts with signs, "d" for a digit and "D" for one to four; drawn as often as listed.
 LAYOUTS: Final = (
@@ -35,20 +39,26 @@ LAYOUTS: Final = (
 class Composer:
     """Draws lines of ink, each by one of these writers."""
 
-    def __init__(self, writers: Sequence[Writer]) -> None:
-        self._writers = writers
+    def __init__(self, writers: Sequence[Writer], letters: Sequence[Strokes] = ()) -> None:
+        self._writers, self._letters = writers, letters
 
     def draw(self, random: np.random.Generator) -> Line:
         """One line by one writer."""
         writer = self._writers[int(random.integers(len(self._writers)))]
         text = _layout(random, sorted(writer))
+        if self._letters and random.random() < LETTERS:
+            share = random.choice([0.15, 0.5, 1.0])
+            text = "".join(
+                UNKNOWN if symbol.isdecimal() and random.random() < share else symbol
+                for symbol in text
+            )
         style = _Style(random)
         placed: list[list[Stroke]] = []
         edge = 0.0
         for symbol in text:
-            if symbol.isdecimal():
-                drawings = writer[int(symbol)]
-                strokes = style.digit(drawings[int(random.integers(len(drawings)))], int(symbol))
+            if symbol.isdecimal() or symbol == UNKNOWN:
+                drawings = self._letters if symbol == UNKNOWN else writer[int(symbol)]
+                strokes = style.digit(drawings[int(random.integers(len(drawings)))], symbol)
             else:
                 strokes = style.sign(sign_strokes(symbol, random), symbol)
             left = edge + style.gap() if placed else 0.0
@@ -90,21 +100,21 @@ class _Style:
         self._small = random.uniform(0.3, 0.8) if random.random() < SMALL_ZEROS else 1.0
         self._small_at = random.choice([0.0, 0.5, 1.0], p=[0.5, 0.3, 0.2])  # 0 on the baseline
         self._hanging = random.uniform(0.1, 0.4) if random.random() < HANGING else 0.0
-        middle = random.choice([-0.06, 0.06, 0.2, 0.45], p=[0.15, 0.3, 0.4, 0.15])
+        middle = random.choice([-0.06, 0.06, 0.2, 0.45], p=[0.2, 0.35, 0.33, 0.12])
         self._gap = max(random.normal(middle, 0.05), -0.12)
         self._gap_spread = random.uniform(0.01, 0.10)
         self._slope = random.normal(0, 0.05)
         self._shear = random.normal(0, 0.15)
         self._aspect = float(np.exp(random.normal(0.0, 0.15)))
 
-    def digit(self, strokes: Sequence[NDArray[np.floating]], value: int) -> list[Stroke]:
-        """A digit at its height above the baseline y = 0."""
+    def digit(self, strokes: Sequence[NDArray[np.floating]], symbol: str) -> list[Stroke]:
+        """A digit or letter at its height above the baseline y = 0."""
         size = float(np.exp(self._random.normal(0, self._spread)))
         shift = self._random.normal(0, self._wobble)
-        if value == 0 and self._small < 1:
+        if symbol == "0" and self._small < 1:
             shift -= self._small_at * (1 - self._small) * size
             size *= self._small * float(np.exp(self._random.normal(0, 0.06)))
-        elif value in (7, 9):
+        elif symbol in "79":
             shift += self._hanging
         points = np.concatenate(strokes).astype(np.float64)
         low, span = points.min(axis=0), np.ptp(points, axis=0)
