@@ -25,16 +25,16 @@ HASH_DIGITS: Final = 12  # of a model's SHA-256, as many as name it
 
 def observers(settings: Settings, api: Starlette, prefix: str) -> list[Observer]:
     """What looks at each request; gives the service the path /metrics where it is on."""
-    found: list[Observer] = []
+    active: list[Observer] = []
     if settings.log != "off":
-        found.append(AccessLog(settings.log))
+        active.append(AccessLog(settings.log))
     if settings.metrics != "off":
         counts = Counts(prefix)
         counts.gauge("digits_requests_in_flight", "Reads that wait or run", api.state.num_in_flight)
         counts.gauge("digits_sessions", "Open pages", _num_sessions)
         api.routes.append(metrics.route(counts, settings.metrics, settings.limits.proxies))
-        found.append(counts)
-    return found
+        active.append(counts)
+    return active
 
 
 def announce(settings: Settings, environment: Mapping[str, str] = os.environ) -> None:

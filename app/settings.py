@@ -62,8 +62,8 @@ def all_settings() -> list[Setting]:
 
 def unknown(environment: Iterable[str]) -> list[str]:
     """The variables of an environment that look like this project's and are none."""
-    known = {setting.name for setting in all_settings()} | set(OF_TRAINING)
-    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    names = {setting.name for setting in all_settings()} | set(OF_TRAINING)
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in names)
 
 
 _OTHERS: Final = (

@@ -35,8 +35,8 @@ def test_a_table_that_is_out_of_date_is_noticed(
 def test_every_variable_that_the_code_reads_is_a_setting() -> None:
     sources = (ROOT / "app").rglob("*.py")
     named = {name for path in sources for name in re.findall(r'"(DIGITS_\w+)"', path.read_text())}
-    known = {setting.name for setting in settings.all_settings()} | set(settings.OF_TRAINING)
-    assert {"DIGITS_MODEL", "DIGITS_ORIGINS", "DIGITS_CORRECTIONS"} <= named <= known
+    names = {setting.name for setting in settings.all_settings()} | set(settings.OF_TRAINING)
+    assert {"DIGITS_MODEL", "DIGITS_ORIGINS", "DIGITS_CORRECTIONS"} <= named <= names
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def strokes_to_reading() -> dict[str, Any]:
     recognizer = Recognizer()
     digits = [placed(digit, 0, 0, 160) for digit in range(10)]
     places = enumerate((2, 0, 3, 6, 8, 9))
-    number = [stroke for place, digit in places for stroke in placed(digit, 110 * place, 0, 90)]
+    number = [stroke for index, digit in places for stroke in placed(digit, 110 * index, 0, 90)]
     rounds = [
         (
             seconds_of(lambda: [recognizer.read_ink(strokes) for strokes in digits], 20)

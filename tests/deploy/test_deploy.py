@@ -60,7 +60,7 @@ def test_the_lock_has_all_but_what_it_says_to_leave_out() -> None:
 def test_the_locks_command_is_whole_and_in_order() -> None:
     comment = "".join(line[1:] for line in LOCK.splitlines() if line.startswith("#"))
     command = shlex.split(comment[comment.index("uv pip compile") :].replace("\\", " "))
-    named = [one for one in command if one in wanted()]
+    named = [word for word in command if word in wanted()]
     assert command.count("--no-emit-package") == len(named) == len(left_out())
     assert named == sorted(named)
     assert {"requirements-app.txt", "--generate-hashes", "--only-binary"} <= set(command)
@@ -70,10 +70,10 @@ def test_the_locks_command_is_whole_and_in_order() -> None:
 
 
 def test_exactly_the_needed_files_go_into_the_image() -> None:
-    app = {one for one in (ROOT / "app").rglob("*") if one.is_file()}
-    app = {one for one in app if not {"__pycache__", "images"} & set(one.parts)}
+    app = {path for path in (ROOT / "app").rglob("*") if path.is_file()}
+    app = {path for path in app if not {"__pycache__", "images"} & set(path.parts)}
     models = ["model.onnx", "model.json", "finder.onnx", "finder.json", "README.md"]
-    expected = {one.relative_to(ROOT).as_posix() for one in app}
+    expected = {path.relative_to(ROOT).as_posix() for path in app}
     expected |= {"requirements-app.lock", *[f"models/{name}" for name in models]}
     assert image_files() == expected
     kinds = {path.rpartition(".")[2] for path in image_files()}
@@ -102,10 +102,10 @@ def test_the_image_serves_page_and_programs(tmp_path: Path) -> None:
         wrong = ask(port, "/healthz", "POST")
         assert wrong[0] == 405
         script = re.findall(r'src="\./(\S+\.js)"', body)[0]
-        for found in (headers, ink[1], missing[1], wrong[1], ask(port, f"/{script}")[1]):
-            assert found["x-content-type-options"] == "nosniff"
-            assert found["referrer-policy"] == "same-origin"
-            framing = found["content-security-policy"]
+        for fields in (headers, ink[1], missing[1], wrong[1], ask(port, f"/{script}")[1]):
+            assert fields["x-content-type-options"] == "nosniff"
+            assert fields["referrer-policy"] == "same-origin"
+            framing = fields["content-security-policy"]
             assert framing == "frame-ancestors 'self' https://huggingface.co https://*.hf.space"
 
 
@@ -234,8 +234,8 @@ def test_the_upload_makes_the_space_hold_exactly_the_list(monkeypatch: pytest.Mo
 
 def manifest(kind: str) -> dict[str, Any]:
     documents = yaml.safe_load_all((ROOT / "deploy" / "kubernetes.yaml").read_text("utf-8"))
-    (found,) = [one for one in documents if one["kind"] == kind]
-    return dict(found)
+    (document,) = [document for document in documents if document["kind"] == kind]
+    return dict(document)
 
 
 @pytest.mark.parametrize("kind", ["Deployment", "Service"])
@@ -265,8 +265,8 @@ def test_the_pod_is_confined_probed_and_limited() -> None:
     assert set(container["resources"]["limits"]) == {"cpu", "memory"}
     # Nothing stands in front of what this manifest makes, so no header says who asks.
     assert {"name": "DIGITS_PROXIES", "value": "0"} in container["env"]
-    volumes = {one["name"] for one in template["spec"]["volumes"]}
-    assert {one["name"] for one in container["volumeMounts"]} == volumes
+    volumes = {volume["name"] for volume in template["spec"]["volumes"]}
+    assert {volume["name"] for volume in container["volumeMounts"]} == volumes
 
 
 def test_the_service_finds_the_pods_and_keeps_clients_there() -> None:
@@ -275,7 +275,7 @@ def test_the_service_finds_the_pods_and_keeps_clients_there() -> None:
     assert service["spec"]["sessionAffinity"] == "ClientIP"
     (port,) = service["spec"]["ports"]
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
-    assert port["targetPort"] in [one["name"] for one in container["ports"]]
+    assert port["targetPort"] in [port_entry["name"] for port_entry in container["ports"]]
 
 
 def unit_settings() -> list[list[str]]:
@@ -310,13 +310,13 @@ NUMBERS = "2026 583 1749"
 
 def peak(port: int) -> float:
     """The most megabytes that the server at a port has had in memory."""
-    found = []
+    peaks = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # another one may end meanwhile
             if f"--server.port={port}".encode() in (process / "cmdline").read_bytes().split(b"\0"):
-                found += re.findall(r"^VmHWM:\s+(\d+) kB$", (process / "status").read_text(), re.M)
-    (most,) = found
-    return int(most) / 1024
+                peaks += re.findall(r"^VmHWM:\s+(\d+) kB$", (process / "status").read_text(), re.M)
+    (peak_kilobytes,) = peaks
+    return int(peak_kilobytes) / 1024
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the memory")
@@ -366,8 +366,8 @@ def test_make_run_serves_page_and_programs() -> None:
 def test_the_server_reads_from_any_folder(elsewhere: int) -> None:
     assert ask(elsewhere, "/readyz")[0] == 200
     assert ask(elsewhere, "/_stcore/health")[0] == 200
-    found = ask(elsewhere, "/api/read", "POST", ONE, Content_Type="application/json")
-    assert json.loads(found[2])["numbers"] == ["1"]
+    reading = ask(elsewhere, "/api/read", "POST", ONE, Content_Type="application/json")
+    assert json.loads(reading[2])["numbers"] == ["1"]
 
 
 def test_an_upload_needs_a_session_and_no_cookie(elsewhere: int) -> None:
@@ -377,14 +377,16 @@ def test_an_upload_needs_a_session_and_no_cookie(elsewhere: int) -> None:
     assert "set-cookie" not in ask(elsewhere, "/_stcore/health")[1]
 
 
-@pytest.mark.parametrize("own, expected", [(True, 101), (False, 403)])
-def test_only_the_own_page_may_open_a_websocket(elsewhere: int, own: bool, expected: int) -> None:
+@pytest.mark.parametrize("is_own, expected", [(True, 101), (False, 403)])
+def test_only_the_own_page_may_open_a_websocket(
+    elsewhere: int, is_own: bool, expected: int
+) -> None:
     status, _, _ = ask(
         elsewhere,
         "/_stcore/stream",
         Connection="Upgrade",
         Upgrade="websocket",
-        Origin=f"http://127.0.0.1:{elsewhere}" if own else "https://elsewhere.example",
+        Origin=f"http://127.0.0.1:{elsewhere}" if is_own else "https://elsewhere.example",
         Sec_WebSocket_Key="AAAAAAAAAAAAAAAAAAAAAA==",
         Sec_WebSocket_Version="13",
     )
@@ -414,8 +416,8 @@ def test_a_base_path_holds_for_page_and_programs() -> None:
     with started(ROOT, server, STREAMLIT_SERVER_BASE_URL_PATH="/digits/") as port:
         assert ask(port, "/digits/")[0] == 200
         assert ask(port, "/healthz")[0] == 200
-        found = json.loads(ask(port, "/digits/api/openapi.json")[2])
-        assert found["servers"] == [{"url": "/digits"}]
+        description = json.loads(ask(port, "/digits/api/openapi.json")[2])
+        assert description["servers"] == [{"url": "/digits"}]
         ink = ask(port, "/digits/api/read", "POST", ONE, Content_Type="application/json")
         assert json.loads(ink[2])["text"] == "1"
 

@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run_cases(command.seed, map(int, sys.stdin))
     if command.replay:
         old = [json.loads(line) for line in command.replay.read_text().splitlines()]
-        wanted = [(one["seed"], one["number"]) for one in old]
+        wanted = [(failure["seed"], failure["number"]) for failure in old]
     else:
         wanted = [(command.seed, command.first + number) for number in range(command.cases)]
     failures, makers, last = [], Counter[str](), 0.0
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             last = time.monotonic()
             print(f"{done} of {len(wanted)}, {len(failures)} failed", flush=True)
     command.output.parent.mkdir(parents=True, exist_ok=True)
-    command.output.write_text("".join(json.dumps(one) + "\n" for one in failures))
+    command.output.write_text("".join(json.dumps(failure) + "\n" for failure in failures))
     for name, count in sorted(makers.items()):
         print(f"{count:6}  {name}")
     print(f"{len(wanted)} cases, {len(failures)} failed; see {command.output}")
@@ -114,8 +114,8 @@ def together(wanted: Sequence[tuple[int, int]], workers: int) -> Iterator[dict[s
         ended = [pool.submit(work, wanted[first::workers]) for first in range(workers)]
         for _ in ended:
             yield from iter(results.get, None)
-    for one in ended:
-        one.result()
+    for future in ended:
+        future.result()
 
 
 def supervised(wanted: Sequence[tuple[int, int]]) -> Iterator[dict[str, Any]]:
@@ -123,7 +123,7 @@ def supervised(wanted: Sequence[tuple[int, int]]) -> Iterator[dict[str, Any]]:
     left = list(wanted)
     while left:
         seed = left[0][0]
-        some = [number for one, number in left if one == seed]
+        share = [number for case_seed, number in left if case_seed == seed]
         command = [sys.executable, "-m", "tests.fuzz", "--child", f"--seed={seed}"]
         with (
             tempfile.TemporaryFile("w+") as numbers,
@@ -138,20 +138,20 @@ def supervised(wanted: Sequence[tuple[int, int]]) -> Iterator[dict[str, Any]]:
                 bufsize=0,  # a line that waits in a buffer would be taken for silence
             ) as child,
         ):
-            numbers.write("\n".join(map(str, some)))
+            numbers.write("\n".join(map(str, share)))
             numbers.seek(0)
             ended = 0
             for line in _lines(child):
-                yield {"seed": seed, "number": some[ended], **json.loads(line)}
+                yield {"seed": seed, "number": share[ended], **json.loads(line)}
                 ended += 1
             child.kill()
             status = child.wait()
             words.seek(0)
             last = (words.read().splitlines() or [""])[-1]
-        if ended < len(some):
+        if ended < len(share):
             dead = {"outcome": f"bad: its process ended with {status}: {last}", "seconds": 0}
-            yield {"seed": seed, "number": some[ended], "megabytes": 0, **dead}
-        left = [one for one in left if one[0] != seed or one[1] in some[ended + 1 :]]
+            yield {"seed": seed, "number": share[ended], "megabytes": 0, **dead}
+        left = [case for case in left if case[0] != seed or case[1] in share[ended + 1 :]]
 
 
 def _lines(child: "subprocess.Popen[bytes]") -> Iterator[bytes]:

@@ -84,15 +84,16 @@ def odd_array(random: Random) -> tuple[str, Any]:
     shape += [_one(random, [1, 2, 3, 3, 4, 4, 5])] if random.random() < 0.7 else []
     if np.prod(shape, dtype=np.int64) > 4_000_000:
         return "image", np.broadcast_to(np.uint8(7), shape)
-    made = random.integers(0, 256, shape).astype(dtype)
-    return "image", made[tuple(slice(None, None, -1) for _ in made.shape)]
+    array = random.integers(0, 256, shape).astype(dtype)
+    return "image", array[tuple(slice(None, None, -1) for _ in array.shape)]
 
 
 def pattern(random: Random) -> tuple[str, Any]:
     """A picture full of marks that are no writing."""
     image = _pattern(random, int(random.integers(1, 900)), int(random.integers(1, 900)))
     tint = random.integers(0, 256, _one(random, [3, 4])).astype(np.uint8)
-    return "image", image if random.random() < 0.6 else np.dstack([image & one for one in tint])
+    tinted = np.dstack([image & colour for colour in tint])
+    return "image", image if random.random() < 0.6 else tinted
 
 
 def broken_file(random: Random) -> tuple[str, Any]:
@@ -237,7 +238,7 @@ def _file(random: Random) -> bytes:
     if random.random() < 0.15:
         deep = pixels.astype(np.uint16) * 257
         return cv2.imencode(_one(random, [".png", ".tiff"]), deep)[1].tobytes()
-    made, kind = io.BytesIO(), _one(random, FORMATS)
+    file, kind = io.BytesIO(), _one(random, FORMATS)
     image = Image.fromarray(pixels)
     more: dict[str, Any] = {}
     if random.random() < 0.1:  # several pictures in one file
@@ -245,29 +246,29 @@ def _file(random: Random) -> bytes:
     if random.random() < 0.1:
         more |= {"icc_profile": random.bytes(300), "exif": b"Exif\x00\x00II*\x00" + bytes(40)}
     try:
-        image.convert(_one(random, MODES)).save(made, kind, **more)
+        image.convert(_one(random, MODES)).save(file, kind, **more)
     except (OSError, ValueError, KeyError, RuntimeError):  # a format without this mode or size
-        made = io.BytesIO()
-        image.save(made, "PNG")
-    return made.getvalue()
+        file = io.BytesIO()
+        image.save(file, "PNG")
+    return file.getvalue()
 
 
 def _damaged(random: Random, content: bytes) -> bytes:
     """The bytes, some of them changed, most of all in front, where a file says what it is."""
-    made = bytearray(content or b"\x00")
+    damaged = bytearray(content or b"\x00")
     for _ in range(int(random.integers(0, 6))):
-        reach = len(made) if random.random() < 0.3 else min(len(made), 200)
-        made[int(random.integers(reach))] = _one(
+        reach = len(damaged) if random.random() < 0.3 else min(len(damaged), 200)
+        damaged[int(random.integers(reach))] = _one(
             random, (0, 1, 127, 128, 255, random.integers(256))
         )
     if random.random() < 0.25:
-        del made[int(random.integers(len(made))) :]
+        del damaged[int(random.integers(len(damaged))) :]
     if random.random() < 0.1:
-        made *= 2
+        damaged *= 2
     if random.random() < 0.1:
-        at = int(random.integers(len(made) + 1))
-        made[at:at] = random.bytes(int(random.integers(1, 30)))
-    return bytes(made)
+        at = int(random.integers(len(damaged) + 1))
+        damaged[at:at] = random.bytes(int(random.integers(1, 30)))
+    return bytes(damaged)
 
 
 def _lying(random: Random) -> bytes:
@@ -278,17 +279,19 @@ def _lying(random: Random) -> bytes:
     kind = _one(random, ("png", "jpg", "bmp", "gif", "webp", "tiff"))
     if kind == "png":
         return png(width, height, b"\x00" * int(10 ** random.uniform(0, 6)), random)
-    made = bytearray(cv2.imencode(f".{kind}", np.dstack([plain] * 3))[1].tobytes())
+    content = bytearray(cv2.imencode(f".{kind}", np.dstack([plain] * 3))[1].tobytes())
     at, form = {
-        "jpg": (made.find(b"\xff\xc0") + 5, ">HH"),
+        "jpg": (content.find(b"\xff\xc0") + 5, ">HH"),
         "bmp": (18, "<II"),
         "gif": (6, "<HH"),
-        "webp": (max(made.find(b"\x9d\x01\x2a"), 18) + 3, "<HH"),
+        "webp": (max(content.find(b"\x9d\x01\x2a"), 18) + 3, "<HH"),
         "tiff": (int(random.integers(4, 12)), "<II"),
     }[kind]
-    most = 65_535 if "H" in form else 2**32 - 1
-    made[at : at + struct.calcsize(form)] = struct.pack(form, min(height, most), min(width, most))
-    return bytes(made)
+    largest = 65_535 if "H" in form else 2**32 - 1
+    content[at : at + struct.calcsize(form)] = struct.pack(
+        form, min(height, largest), min(width, largest)
+    )
+    return bytes(content)
 
 
 def png(width: int, height: int, pixels: bytes, random: Random) -> bytes:

@@ -135,7 +135,7 @@ def _png(random: Random, content: bytes) -> bytes:
 
 
 def _jpeg(random: Random, content: bytes) -> bytes:
-    places = [found.start() for found in re.finditer(rb"\xff[^\x00\xd0-\xd7\xff]", content)]
+    places = [match.start() for match in re.finditer(rb"\xff[^\x00\xd0-\xd7\xff]", content)]
     ends = [*places[1:], len(content)]
     parts = [content[start:end] for start, end in zip(places, ends, strict=True)]
     return _rearranged(random, parts, ">H", (2, 5, 7, 9))

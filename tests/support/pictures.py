@@ -20,10 +20,10 @@ def sheet_png(numbers: Sequence[str], size: int = 120) -> bytes:
     longest = max(map(len, numbers))
     pixels = np.full((int(1.5 * size * len(numbers)), int(step * (longest + 1))), 246, np.uint8)
     for line, number in enumerate(numbers):
-        for place, text in enumerate(number):
+        for index, text in enumerate(number):
             if text == " ":
                 continue
-            strokes = placed(int(text), step * (place + 0.4), size * (1.5 * line + 0.25), size)
+            strokes = placed(int(text), step * (index + 0.4), size * (1.5 * line + 0.25), size)
             points = [np.round(stroke).astype(np.int32) for stroke in strokes]
             cv2.polylines(pixels, points, False, 40, size // 12, cv2.LINE_AA)
     return cv2.imencode(".png", pixels)[1].tobytes()

@@ -17,17 +17,17 @@ from train.pool import Pool
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Pool:
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Pool:
     pool = Pool(small_sources(), CONFIG, tmp_path_factory.mktemp("pool"))
     pool.prepare(1, range(CONFIG.num_shards))
     return pool
 
 
-def test_a_shard_holds_what_the_settings_say(made: Pool) -> None:
-    digits = made.shard(0)
+def test_a_shard_holds_what_the_settings_say(pool: Pool) -> None:
+    digits = pool.shard(0)
     assert digits.glyphs.shape[1:] == (28, 28)
     assert digits.glyphs.dtype == np.uint8
-    assert len(digits.glyphs) == len(digits.labels) == made.size(0)
+    assert len(digits.glyphs) == len(digits.labels) == pool.size(0)
     counts = np.bincount(digits.labels, minlength=11)
     signs = min(len(small_sources().signs), CONFIG.num_pictures // 4)
     assert counts[NEGATIVE] == CONFIG.num_negatives + signs
@@ -38,25 +38,25 @@ def test_a_shard_holds_what_the_settings_say(made: Pool) -> None:
     assert CONFIG.num_photographs * 0.8 <= photographs <= CONFIG.num_photographs
 
 
-def test_shards_differ(made: Pool) -> None:
-    assert not np.array_equal(made.shard(0).glyphs[:100], made.shard(1).glyphs[:100])
+def test_shards_differ(pool: Pool) -> None:
+    assert not np.array_equal(pool.shard(0).glyphs[:100], pool.shard(1).glyphs[:100])
 
 
-def test_processes_make_the_same_shards(made: Pool, tmp_path: Path) -> None:
+def test_processes_make_the_same_shards(pool: Pool, tmp_path: Path) -> None:
     other = Pool(small_sources(), CONFIG, tmp_path)
     other.prepare(2, range(CONFIG.num_shards))
     for number in range(CONFIG.num_shards):
-        assert np.array_equal(other.shard(number).glyphs, made.shard(number).glyphs)
-        assert np.array_equal(other.shard(number).labels, made.shard(number).labels)
+        assert np.array_equal(other.shard(number).glyphs, pool.shard(number).glyphs)
+        assert np.array_equal(other.shard(number).labels, pool.shard(number).labels)
 
 
-def test_what_is_there_is_not_made_again(made: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_there_is_not_made_again(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool_module, "write_arrays", None)  # calling it would fail
-    made.prepare(1, range(CONFIG.num_shards))
+    pool.prepare(1, range(CONFIG.num_shards))
 
 
-def test_a_source_set_is_made_once_for_many_shards(made: Pool) -> None:
-    names = sorted(path.name for path in made.folder.iterdir())
+def test_a_source_set_is_made_once_for_many_shards(pool: Pool) -> None:
+    names = sorted(path.name for path in pool.folder.iterdir())
     assert names == [
         *(f"shard-0{number}.npz" for number in range(3)),
         *(f"source-set-0{number}-{part}.npz" for number in range(2) for part in range(PARTS)),

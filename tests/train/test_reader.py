@@ -71,8 +71,8 @@ def test_batches_are_the_same_wherever_they_begin() -> None:
     whole = list(batches(lines(), 2, 2 * GROUP, seed=1))
     later = list(batches(lines(), 2, 2 * GROUP, seed=1, start=GROUP))
     assert len(whole) == 2 * GROUP
-    for one, other in zip(whole[GROUP:], later, strict=True):
-        assert all(torch.equal(left, right) for left, right in zip(one, other, strict=True))
+    for expected, other in zip(whole[GROUP:], later, strict=True):
+        assert all(torch.equal(left, right) for left, right in zip(expected, other, strict=True))
     strips, labels, lengths = whole[0]
     assert strips.shape[:3] == (2, 1, HEIGHT)
     assert len(labels) == lengths.sum()

@@ -42,8 +42,8 @@ def start(folder: Path, *more: str) -> subprocess.Popen[bytes]:
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
     content = torch.load(folder / "model.pth", weights_only=True)
-    found: dict[str, torch.Tensor] = content["weights"]
-    return found
+    state: dict[str, torch.Tensor] = content["weights"]
+    return state
 
 
 @pytest.fixture(scope="module")
@@ -152,13 +152,13 @@ def test_a_student_has_its_teacher_trained_first_and_resumes_with_it(tmp_path: P
     assert start(tmp_path, *flags).wait(timeout=280) == 0
     assert load(teacher).config.network == "teacher"
     assert load(tmp_path / "model.pth").config.network == "student"
-    told = list((tmp_path / "pool").glob("*/logits-*.npz"))
-    assert len(told) == 3, "what the teacher says is kept for each round"
-    one = weights(tmp_path)
+    logits = list((tmp_path / "pool").glob("*/logits-*.npz"))
+    assert len(logits) == 3, "what the teacher says is kept for each round"
+    first = weights(tmp_path)
     (tmp_path / "checkpoint.pth").unlink()
     assert start(tmp_path, *flags).wait(timeout=180) == 0
     again = weights(tmp_path)
-    assert all(torch.equal(one[name], again[name]) for name in one)
+    assert all(torch.equal(first[name], again[name]) for name in first)
 
 
 def test_redrawn_glyphs_are_what_serving_would_see() -> None:
@@ -188,12 +188,14 @@ def test_two_processes_learn_what_one_does(unbroken: Path, tmp_path: Path) -> No
         text=True,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    one, two = (
+    alone_metrics, shared_metrics = (
         [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
         for folder in (unbroken, tmp_path)
     )
-    assert [entry["epoch"] for entry in one] == [entry["epoch"] for entry in two]
-    for alone, shared in zip(one, two, strict=True):
+    assert [entry["epoch"] for entry in alone_metrics] == [
+        entry["epoch"] for entry in shared_metrics
+    ]
+    for alone, shared in zip(alone_metrics, shared_metrics, strict=True):
         assert shared["loss"] == pytest.approx(alone["loss"], rel=0.15)
     glyphs = torch.from_numpy(small_sets()[0].validation.glyphs)
     first, second = (load(folder / "model.pth").network(glyphs) for folder in (unbroken, tmp_path))

@@ -50,8 +50,8 @@ def stored() -> NotebookNode:
 
 def insert_after(notebook: NotebookNode, name: str, source: str) -> None:
     """Adds a code cell behind the one of this id."""
-    place = [cell.id for cell in notebook.cells].index(name)
-    notebook.cells.insert(place + 1, nbformat.v4.new_code_cell(source))
+    index = [cell.id for cell in notebook.cells].index(name)
+    notebook.cells.insert(index + 1, nbformat.v4.new_code_cell(source))
 
 
 def execute(notebook: NotebookNode, folder: Path) -> dict[str, NotebookNode]:

@@ -79,7 +79,7 @@ def obtain(file: RemoteFile, folder: Path) -> Path:
         except DownloadError as error:
             failures.append(str(error))
             continue
-        place(path, content)
+        store(path, content)
         return path
     raise DataError("; ".join([state, *failures]))
 
@@ -116,7 +116,7 @@ def download(url: str, name: str) -> bytes:
     return content.getvalue()
 
 
-def place(path: Path, content: bytes) -> None:
+def store(path: Path, content: bytes) -> None:
     """`write_atomically` for data sets: raises DataError where it cannot."""
     try:
         write_atomically(path, content)

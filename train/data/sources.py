@@ -95,7 +95,7 @@ def _photographed(folder: Path) -> tuple[Digits, NDArray[np.uint8]]:
 def _glyphs(pictures: Pictures) -> Digits:
     """What serving makes of the pictures; the label of what is not a digit is -1."""
     glyphs = [first_glyph(picture) for picture in pictures]
-    kept = [index for index, found in enumerate(glyphs) if found is not None]
+    kept = [index for index, glyph in enumerate(glyphs) if glyph is not None]
     labels = [int(label) if label.isdecimal() else -1 for label in pictures.labels]
     return Digits(
         np.array([glyphs[index] for index in kept], np.uint8).reshape(-1, 28, 28),

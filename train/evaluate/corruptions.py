@@ -66,8 +66,8 @@ def _motion_blur(x: Floats, random: Random) -> Floats:
     def move(glyph: Floats) -> Floats:
         angle = next(angles)
         kernel = np.zeros((21, 21), np.float32)
-        place = (np.round(10 + along * step).astype(int) for step in (np.sin(angle), np.cos(angle)))
-        np.add.at(kernel, tuple(place), weights / weights.sum())
+        cells = (np.round(10 + along * step).astype(int) for step in (np.sin(angle), np.cos(angle)))
+        np.add.at(kernel, tuple(cells), weights / weights.sum())
         return _filtered(glyph, kernel)
 
     return _each(x, move)

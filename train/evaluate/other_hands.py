@@ -58,7 +58,7 @@ class Photographed:
 
 
 def load_unipen(folder: Path, max_samples: int | None = None) -> Unipen:
-    """UNIPEN's validation writers, at most so many samples of each kind, spread over all of them.
+    """UNIPEN's validation writers: at most `max_samples` of each kind, spread over all writers.
 
     Raises DataError.
     """
@@ -80,7 +80,7 @@ def load_unipen_test(folder: Path) -> Hands:
 
 
 def load_bhmsds(folder: Path, max_samples: int | None = None) -> Photographed:
-    """The validation part of bhmsds, at most so many of each kind. Raises DataError."""
+    """The validation part of bhmsds: at most `max_samples` of each kind. Raises DataError."""
     pictures = bhmsds.load(folder / BHMSDS_FILE, "validation")
     labels, glyphs = _read(pictures.digits, max_samples)
     has_ink = np.array([glyph is not None for glyph in glyphs], np.bool_)

@@ -78,9 +78,9 @@ def sheet(path: Path, title: str, glyphs: NDArray[np.uint8], captions: Sequence[
     rows = max(1, -(-len(glyphs) // _COLUMNS))
     figure, axes = plt.subplots(figsize=(11, 1.25 * rows + 0.4))
     canvas = np.full((rows * 38, _COLUMNS * 34), 255, np.uint8)  # a tile is 38 high, 34 wide
-    for number, (one, caption) in enumerate(zip(glyphs, captions, strict=True)):
+    for number, (glyph, caption) in enumerate(zip(glyphs, captions, strict=True)):
         top, left = number // _COLUMNS * 38 + 9, number % _COLUMNS * 34 + 3
-        canvas[top : top + 28, left : left + 28] = 235 - (one * (235 / 255)).astype(np.uint8)
+        canvas[top : top + 28, left : left + 28] = 235 - (glyph * (235 / 255)).astype(np.uint8)
         axes.text(left + 13.5, top - 1.5, caption, ha="center", va="bottom", fontsize=7.5)
     axes.imshow(canvas, cmap="gray", vmin=0, vmax=255)
     axes.axis("off")

@@ -161,7 +161,7 @@ def dots(random: np.random.Generator) -> Strokes:
     places = np.stack([cells % 4, cells // 4], axis=1) * 40 + random.uniform(
         -10, 10, (len(cells), 2)
     )
-    return [place[None] for place in places]
+    return [point[None] for point in places]
 
 
 def brackets(random: np.random.Generator) -> Strokes:

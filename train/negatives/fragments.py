@@ -42,8 +42,8 @@ class Fragments:
         for number, (begin, end) in enumerate(pairwise(cuts)):
             for part in cut_piece(whole, begin, end - 0.3 * (end - begin) * random.random()):
                 turned = _turn(part - part.mean(axis=0), random.uniform(-1.5, 1.5))
-                place = np.array([60 * (places[number] % 3), 60 * (places[number] // 3)])
-                drawn.append(turned + place + random.uniform(-8, 8, 2))
+                corner = np.array([60 * (places[number] % 3), 60 * (places[number] // 3)])
+                drawn.append(turned + corner + random.uniform(-8, 8, 2))
         return drawn
 
     def ends(self, random: np.random.Generator) -> Strokes:

@@ -24,7 +24,7 @@ class Kept(list[Observation]):
         self.append(observation)
 
 
-def asked(app: Any, method: str, path: str, body: bytes = b"", **scope: Any) -> None:
+def ask(app: Any, method: str, path: str, body: bytes = b"", **scope: Any) -> None:
     """Asks an application once; its answer is thrown away."""
 
     async def receive() -> dict[str, Any]:
@@ -55,17 +55,17 @@ def test_a_request_is_observed(
 ) -> None:
     kept = Kept()
     app = Observed(service.create(Limits()), [kept], 0)
-    asked(app, method, path, body)
-    (one,) = kept
-    assert (one.method, one.path, one.client) == (method, path, "10.0.0.1")
-    assert (one.status, one.kind, one.code) == expected
-    assert 0 < one.seconds < 30
+    ask(app, method, path, body)
+    (observation,) = kept
+    assert (observation.method, observation.path, observation.client) == (method, path, "10.0.0.1")
+    assert (observation.status, observation.kind, observation.code) == expected
+    assert 0 < observation.seconds < 30
 
 
 def test_the_client_is_the_one_behind_the_proxies() -> None:
     kept = Kept()
     app = Observed(service.create(Limits()), [kept], 1)
-    asked(app, "GET", "/healthz", headers=[(b"x-forwarded-for", b"9.9.9.9, 1.2.3.4")])
+    ask(app, "GET", "/healthz", headers=[(b"x-forwarded-for", b"9.9.9.9, 1.2.3.4")])
     assert kept[0].client == "1.2.3.4"
 
 
@@ -76,7 +76,7 @@ def test_a_request_without_an_answer_is_observed_too() -> None:
 
     kept = Kept()
     with pytest.raises(OSError, match="gone"):
-        asked(Observed(broken, [kept], 0), "GET", "/")
+        ask(Observed(broken, [kept], 0), "GET", "/")
     assert kept[0].status == CANCELLED
 
 

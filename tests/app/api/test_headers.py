@@ -23,7 +23,7 @@ async def page(scope: Scope, receive: Receive, send: Send) -> None:
     await response(scope, receive, send)
 
 
-def asked(app: ASGIApp, path: str, method: str = "GET", kind: str = "http") -> list[Message]:
+def answer(app: ASGIApp, path: str, method: str = "GET", kind: str = "http") -> list[Message]:
     """The messages with which an application answers a request without a body."""
     sent: list[Message] = []
 
@@ -58,7 +58,7 @@ def server(prefix: str = "") -> ASGIApp:
     ],
 )
 def test_every_answer_has_the_safe_headers_once(path: str, method: str, status: int) -> None:
-    start = asked(server(), path, method)[0]
+    start = answer(server(), path, method)[0]
     assert start["status"] == status
     for name, value in SAFE.items():
         values = [each for key, each in start["headers"] if key == name.lower().encode()]
@@ -83,7 +83,7 @@ def test_every_answer_has_the_safe_headers_once(path: str, method: str, status: 
     ],
 )
 def test_only_the_services_paths_bypass_the_page(prefix: str, path: str, is_page: bool) -> None:
-    assert (asked(server(prefix), path)[1]["body"] == b"the page") == is_page
+    assert (answer(server(prefix), path)[1]["body"] == b"the page") == is_page
 
 
 def test_a_failure_of_the_page_is_answered_with_the_headers() -> None:
@@ -104,7 +104,7 @@ def test_a_failure_of_the_page_is_answered_with_the_headers() -> None:
                 await ServerErrorMiddleware(SafeHeaders(broken))(scope, receive, keep)
 
     outermost = Outermost()
-    asked(outermost, "/")
+    answer(outermost, "/")
     start, body = outermost.sent
     assert (start["status"], body["body"]) == (500, FAILED.encode())
     assert set(start["headers"]) >= {
@@ -113,6 +113,6 @@ def test_a_failure_of_the_page_is_answered_with_the_headers() -> None:
 
 
 def test_websockets_go_to_the_page() -> None:
-    assert asked(server(), "/api/read", kind="websocket") == [
+    assert answer(server(), "/api/read", kind="websocket") == [
         {"type": "websocket.close", "code": 4000}
     ]

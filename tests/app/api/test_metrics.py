@@ -30,27 +30,27 @@ def test_requests_readings_and_refusals_are_counted() -> None:
     refused = SEEN._replace(status=422, kind="picture", code="unprocessable")
     for observation in (SEEN, SEEN, refused, SEEN._replace(path="/healthz", kind="")):
         counts.observe(observation)
-    found = values(counts.as_text().decode())
-    assert found["digits_requests_total", "/api/read", "200"] == 2
-    assert found["digits_requests_total", "/api/read", "422"] == 1
-    assert found["digits_requests_total", "/healthz", "200"] == 1
-    assert found["digits_readings_total", "ink"] == 2
-    assert ("digits_readings_total", "picture") not in found
-    assert found["digits_refusals_total", "unprocessable"] == 1
-    assert found["digits_reading_seconds_count", "ink"] == 2
-    assert found["digits_reading_seconds_sum", "ink"] == pytest.approx(0.04)
-    assert found["digits_reading_seconds_bucket", "ink", "0.01"] == 0
-    assert found["digits_reading_seconds_bucket", "ink", "0.025"] == 2
-    assert found["process_resident_memory_bytes",] > 1e6
+    metrics = values(counts.as_text().decode())
+    assert metrics["digits_requests_total", "/api/read", "200"] == 2
+    assert metrics["digits_requests_total", "/api/read", "422"] == 1
+    assert metrics["digits_requests_total", "/healthz", "200"] == 1
+    assert metrics["digits_readings_total", "ink"] == 2
+    assert ("digits_readings_total", "picture") not in metrics
+    assert metrics["digits_refusals_total", "unprocessable"] == 1
+    assert metrics["digits_reading_seconds_count", "ink"] == 2
+    assert metrics["digits_reading_seconds_sum", "ink"] == pytest.approx(0.04)
+    assert metrics["digits_reading_seconds_bucket", "ink", "0.01"] == 0
+    assert metrics["digits_reading_seconds_bucket", "ink", "0.025"] == 2
+    assert metrics["process_resident_memory_bytes",] > 1e6
 
 
 def test_invented_paths_make_no_new_names() -> None:
     counts = Counts()
     for number in range(100):
         counts.observe(SEEN._replace(path=f"/invented/{number}", status=404, kind=""))
-    found = values(counts.as_text().decode())
-    assert found["digits_requests_total", "/", "404"] == 100
-    assert len([key for key in found if key[0] == "digits_requests_total"]) == 1
+    metrics = values(counts.as_text().decode())
+    assert metrics["digits_requests_total", "/", "404"] == 100
+    assert len([key for key in metrics if key[0] == "digits_requests_total"]) == 1
 
 
 def test_gauges_are_asked_each_time() -> None:
@@ -73,10 +73,10 @@ def test_a_server_serves_its_metrics(server: str) -> None:
     requests.post(f"{server}/api/read", json={"strokes": strokes(3)}, timeout=60)
     response = requests.get(f"{server}/metrics", timeout=60)
     assert response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
-    found = values(response.text)
-    assert found["digits_readings_total", "ink"] == 1
-    assert found["digits_requests_in_flight",] == 0
-    assert found["digits_sessions",] == 0
+    metrics = values(response.text)
+    assert metrics["digits_readings_total", "ink"] == 1
+    assert metrics["digits_requests_in_flight",] == 0
+    assert metrics["digits_sessions",] == 0
 
 
 def test_metrics_are_not_for_those_behind_a_proxy(server: str) -> None:

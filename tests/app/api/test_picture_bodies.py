@@ -157,10 +157,10 @@ def test_a_large_data_url_does_not_stop_the_server() -> None:
     body = b"data:image/png;base64," + base64.b64encode(PNG + b"\x00" * (7 << 20))
     with serving(FREE) as address:
         assert requests.get(f"{address}/readyz", timeout=60).status_code == 200
-        asked = threading.Thread(target=read, args=(address, body, TEXT))
-        asked.start()
+        reader = threading.Thread(target=read, args=(address, body, TEXT))
+        reader.start()
         waits = []
-        while asked.is_alive():
+        while reader.is_alive():
             answer = requests.get(f"{address}/healthz", timeout=9)
             waits.append(answer.elapsed.total_seconds())
         assert max(waits) < 1

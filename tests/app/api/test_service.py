@@ -44,9 +44,10 @@ def test_a_read_does_not_block_others_and_the_busy_server_refuses() -> None:
         start = time.monotonic()
         assert requests.get(f"{address}/healthz", timeout=9).json() == {"status": "alive"}
         assert time.monotonic() - start < 0.5  # seconds; a blocked loop would take 0.7 or more
-        responses = [one.result() for one in futures]
-    assert sorted(one.status_code for one in responses) == [200, 200, 429, 429]  # half of 4 places
-    busy = next(one for one in responses if one.status_code == 429)
+        responses = [future.result() for future in futures]
+    statuses = sorted(response.status_code for response in responses)
+    assert statuses == [200, 200, 429, 429]  # half of 4 places
+    busy = next(response for response in responses if response.status_code == 429)
     refused(busy, 429, "concurrency_limited", "4 requests")
     assert int(busy.headers["Retry-After"]) >= 1
 

@@ -62,8 +62,8 @@ def test_reads_a_number_drawn_with_a_finger(visit: Visit, number: str) -> None:
 
 
 def test_samples_are_read(desk: Page) -> None:
-    for place, start in enumerate(["2026 ", "5 ", "? not a digit"]):
-        change_sheet(desk, f"sample-{place}")
+    for index, start in enumerate(["2026 ", "5 ", "? not a digit"]):
+        change_sheet(desk, f"sample-{index}")
         expect_read(desk, start)
     change_sheet(desk, "clear")
     expect_read(desk, HINT)

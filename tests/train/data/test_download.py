@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.download_server import Server, in_zip
 from train.data import download
-from train.data.download import DataError, RemoteFile, obtain, place
+from train.data.download import DataError, RemoteFile, obtain, store
 from train.data.files import from_uci_zip
 
 CONTENT = bytes(range(256)) * 1000
@@ -50,7 +50,7 @@ def test_a_sound_file_is_only_read(
 
 
 @pytest.mark.parametrize(
-    "found",
+    "content",
     [
         pytest.param(CONTENT[:-1], id="truncated"),
         pytest.param(b"", id="empty"),
@@ -59,29 +59,29 @@ def test_a_sound_file_is_only_read(
     ],
 )
 def test_a_damaged_file_is_named_and_replaced(
-    tmp_path: Path, server: Server, capsys: pytest.CaptureFixture[str], found: bytes
+    tmp_path: Path, server: Server, capsys: pytest.CaptureFixture[str], content: bytes
 ) -> None:
-    (tmp_path / "file").write_bytes(found)
+    (tmp_path / "file").write_bytes(content)
     obtain(RemoteFile("file", SHA256, (server.url("file"),)), tmp_path)
     assert files(tmp_path) == {"file": CONTENT}
     said = capsys.readouterr().err
     assert f"{tmp_path / 'file'} is damaged" in said
     assert SHA256 in said
-    assert hashlib.sha256(found).hexdigest() in said
+    assert hashlib.sha256(content).hexdigest() in said
 
 
 def test_a_damaged_file_is_refused_offline(tmp_path: Path, refused: str) -> None:
     (tmp_path / "file").write_bytes(CONTENT[:7])
     with pytest.raises(DataError) as error:
         obtain(RemoteFile("file", SHA256, (refused,)), tmp_path)
-    found = hashlib.sha256(CONTENT[:7]).hexdigest()
-    for part in (f"{tmp_path / 'file'} is damaged", SHA256, found, "7 bytes", refused):
+    digest = hashlib.sha256(CONTENT[:7]).hexdigest()
+    for part in (f"{tmp_path / 'file'} is damaged", SHA256, digest, "7 bytes", refused):
         assert part in str(error.value)
     assert files(tmp_path) == {"file": CONTENT[:7]}
 
 
 @pytest.mark.parametrize(
-    "name, mode, told",
+    "name, mode, reason",
     [
         ("file", "breaks", "IncompleteRead(128000 bytes read, 128000 more expected)"),
         ("file", "breaks-chunked", "IncompleteRead"),
@@ -96,14 +96,14 @@ def test_a_failed_download_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     mode: str,
-    told: str,
+    reason: str,
 ) -> None:
     monkeypatch.setattr(download, "_TIMEOUT_SECONDS", 0.5)
     server.files["other"] = b"<html>moved</html>"
     url = server.url(name, mode)
     with pytest.raises(DataError) as error:
         obtain(RemoteFile("file", SHA256, (url,)), tmp_path)
-    for part in (f"{tmp_path / 'file'} is missing", url, told):
+    for part in (f"{tmp_path / 'file'} is missing", url, reason):
         assert part in str(error.value)
     assert files(tmp_path) == {}
 
@@ -148,7 +148,7 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path, server: Server) -> N
     with pytest.raises(DataError, match="set/file cannot be read: "):
         obtain(RemoteFile("set/file", SHA256, (server.url("file"),)), tmp_path)
     with pytest.raises(DataError, match="set/file cannot be written: "):
-        place(tmp_path / "set/file", CONTENT)
+        store(tmp_path / "set/file", CONTENT)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to root")

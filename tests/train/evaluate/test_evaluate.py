@@ -153,8 +153,8 @@ def no_page(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def figures(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "evaluation.json").read_text())
-    return found
+    content: dict[str, Any] = json.loads((folder / "evaluation.json").read_text())
+    return content
 
 
 def test_models_of_every_kind_side_by_side(
@@ -163,22 +163,30 @@ def test_models_of_every_kind_side_by_side(
     models = [foreign(tmp_path), ours(tmp_path), ours_in_torch(tmp_path)]
     out = tmp_path / "out"
     assert evaluate.main([*map(str, models), "--output", str(out)]) == 0
-    found = figures(out)["models"]
-    assert list(found) == ["foreign.onnx", "ours.onnx", "untrained.pth"]
-    assert [one["kind"] for one in found.values()] == ["foreign onnx", "onnx", "torch"]
-    assert [one["bytes"] for one in found.values()] == [path.stat().st_size for path in models]
+    models_figures = figures(out)["models"]
+    assert list(models_figures) == ["foreign.onnx", "ours.onnx", "untrained.pth"]
+    assert [model["kind"] for model in models_figures.values()] == ["foreign onnx", "onnx", "torch"]
+    assert [model["bytes"] for model in models_figures.values()] == [
+        path.stat().st_size for path in models
+    ]
     weights = sum(weights.numel() for weights in load(models[2]).network.parameters())
-    assert [one["parameters"] for one in found.values()] == [784 * 10, 784 * 11, weights]
+    assert [model["parameters"] for model in models_figures.values()] == [
+        784 * 10,
+        784 * 11,
+        weights,
+    ]
     for name in ("foreign.onnx", "ours.onnx"):
         for clean in ("MNIST validation", "pen ink"):
-            one = found[name]["sets"][clean]
-            assert (one["n"], one["errors"], one["accuracy"]) == (10 * REPEATS, 0, 100)
-            assert one["confusion"] == (REPEATS * np.eye(10, dtype=int)).tolist()
-        assert len(found[name]["sets"]) == NUM_CLEAN + 21
+            scores = models_figures[name]["sets"][clean]
+            assert (scores["n"], scores["errors"], scores["accuracy"]) == (10 * REPEATS, 0, 100)
+            assert scores["confusion"] == (REPEATS * np.eye(10, dtype=int)).tolist()
+        assert len(models_figures[name]["sets"]) == NUM_CLEAN + 21
         # The same numbers reach both in different shapes, and come out the same.
-        accuracy = [one["accuracy"] for one in found[name]["sets"].values()]
-        assert accuracy == [one["accuracy"] for one in found["foreign.onnx"]["sets"].values()]
-        assert found[name]["mean_accuracy"]["all corruptions"] == pytest.approx(
+        accuracy = [scores["accuracy"] for scores in models_figures[name]["sets"].values()]
+        assert accuracy == [
+            scores["accuracy"] for scores in models_figures["foreign.onnx"]["sets"].values()
+        ]
+        assert models_figures[name]["mean_accuracy"]["all corruptions"] == pytest.approx(
             np.mean(accuracy[NUM_CLEAN:]), abs=1e-3
         )
         assert min(accuracy[NUM_CLEAN:]) < 100
@@ -195,7 +203,7 @@ def test_the_page_shows_pictures_that_are_there(data: None, tmp_path: Path) -> N
     assert len(pictures) == len(set(pictures)) == 6 + 2 * 8  # two of each of eight sets
     assert "Misread: corrupted MNIST, ours.onnx" in page
     assert "<td>AUROC, marked (40)</td>" in page
-    assert all((out / one).read_bytes().startswith(b"\x89PNG") for one in pictures)
+    assert all((out / picture).read_bytes().startswith(b"\x89PNG") for picture in pictures)
     assert "http" not in page, "the page must do without a network"
 
 
@@ -205,13 +213,13 @@ def test_temperature_and_threshold_come_from_the_model(
     out = tmp_path / "out"
     models = [str(foreign(tmp_path)), str(ours(tmp_path))]
     assert evaluate.main([*models, "--output", str(out)]) == 0
-    plain, own = figures(out)["models"].values()
+    plain, calibrated = figures(out)["models"].values()
     assert (plain["temperature"], plain["threshold"]) == (1, None)
-    assert (own["temperature"], own["threshold"]) == (2, -1)
+    assert (calibrated["temperature"], calibrated["threshold"]) == (2, -1)
     names_ = ("MNIST validation", "pen ink")
     for name in names_:  # hotter is less sure
-        assert own["sets"][name]["mean_confidence"] < plain["sets"][name]["mean_confidence"]
-    refusal = own["not_a_digit"]
+        assert calibrated["sets"][name]["mean_confidence"] < plain["sets"][name]["mean_confidence"]
+    refusal = calibrated["not_a_digit"]
     assert refusal["digits"] == 3 * 10 * REPEATS + 3 + 2
     assert refusal["digits_refused_at_own_threshold"] == 0
     marked, alike = refusal["sets"]["marked"], refusal["sets"]["like digits"]
@@ -240,18 +248,18 @@ def test_a_question_mark_counts_as_wrong(data: None, no_page: None, tmp_path: Pa
         OURS | {"threshold": str(threshold)},
     )
     assert evaluate.main([str(model), "--output", str(out)]) == 0
-    found = figures(out)["models"]["m.onnx"]["sets"]
+    sets_figures = figures(out)["models"]["m.onnx"]["sets"]
     for name in ("MNIST validation", "UNIPEN digits"):
-        answers = [found[name][key] for key in ("accuracy", "answered_rightly", "refused")]
+        answers = [sets_figures[name][key] for key in ("accuracy", "answered_rightly", "refused")]
         assert answers == [100, 70, 30]
-    by_contributor = found["UNIPEN digits"]["by_contributor"]
+    by_contributor = sets_figures["UNIPEN digits"]["by_contributor"]
     even, odd = (strange[first::2] > threshold for first in (0, 1))
     assert [by_contributor[name]["n"] for name in ("left", "right")] == [20, 20]
     assert by_contributor["left"]["refused"] == 20 * even.sum()
     assert by_contributor["right"]["refused"] == 20 * odd.sum()
     # Of bhmsds' three pictures one shows no ink: it is answered with nothing, which is no refusal.
     refused = int((strange[:2] > threshold).sum())
-    bhmsds = found["bhmsds digits"]
+    bhmsds = sets_figures["bhmsds digits"]
     assert (bhmsds["n"], bhmsds["missing"]) == (3, 1)
     assert bhmsds["answered_rightly"] == pytest.approx(100 * (2 - refused) / 3, abs=1e-3)
     assert bhmsds["refused"] == pytest.approx(100 * refused / 3, abs=1e-3)
@@ -291,8 +299,8 @@ def test_writers_from_a_file(data: None, no_page: None, tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = [str(foreign(tmp_path)), "--output", str(out), "--test-writers", str(file)]
     assert evaluate.main(arguments) == 0
-    found = figures(out)["models"]["foreign.onnx"]["sets"]["other writers' ink"]
-    assert (found["n"], found["errors"]) == (3, 1)
+    scores = figures(out)["models"]["foreign.onnx"]["sets"]["other writers' ink"]
+    assert (scores["n"], scores["errors"]) == (3, 1)
 
 
 def test_a_picture_in_which_nothing_is_found_is_an_error(
@@ -306,9 +314,9 @@ def test_a_picture_in_which_nothing_is_found_is_an_error(
     )
     out = tmp_path / "out"
     assert evaluate.main([str(foreign(tmp_path)), "--output", str(out)]) == 0
-    found = figures(out)["models"]["foreign.onnx"]["sets"]["photographed ink"]
-    assert (found["n"], found["errors"], found["missing"]) == (80, 40, 40)  # two of each
-    assert found["accuracy"] == 50
+    scores = figures(out)["models"]["foreign.onnx"]["sets"]["photographed ink"]
+    assert (scores["n"], scores["errors"], scores["missing"]) == (80, 40, 40)  # two of each
+    assert scores["accuracy"] == 50
 
 
 def test_a_refused_look_gives_way_to_one_that_is_not() -> None:
@@ -331,10 +339,10 @@ def test_quick_takes_the_first_of_each(
     monkeypatch.setattr(sets, "QUICK", 5)
     out = tmp_path / "out"
     assert evaluate.main([str(foreign(tmp_path)), "--output", str(out), "--quick"]) == 0
-    found = figures(out)["models"]["foreign.onnx"]
+    scores = figures(out)["models"]["foreign.onnx"]
     tiny = ("UNIPEN digits between words", "bhmsds digits")
-    assert {one["n"] for name, one in found["sets"].items() if name not in tiny} == {5}
-    negatives = found["not_a_digit"]["sets"]
+    assert {score["n"] for name, score in scores["sets"].items() if name not in tiny} == {5}
+    negatives = scores["not_a_digit"]["sets"]
     assert [negatives[name]["n"] for name in ("marked", "like digits")] == [5, 5]
 
 

@@ -30,7 +30,7 @@ READINGS = {
 }
 
 
-def asked(names: list[str], texts: list[str | None], groups: tuple[str, ...] = ()) -> Any:
+def figures_of(names: list[str], texts: list[str | None], groups: tuple[str, ...] = ()) -> Any:
     inputs: Any = names
     recognizer: Any = None  # the readings are prepared
     return score(recognizer, Questions(lambda _, name: READINGS[name], inputs, texts, groups))
@@ -52,7 +52,7 @@ def asked(names: list[str], texts: list[str | None], groups: tuple[str, ...] = (
 def test_what_each_answer_counts_as(
     name: str, text: str | None, expected: tuple[float | None, ...]
 ) -> None:
-    figures = asked([name], [text])
+    figures = figures_of([name], [text])
     keys = ("answered_rightly", "likeliest_right", "refused", "doubtful")
     assert tuple(figures.get(key) for key in keys) == expected
     assert figures["n"] == 1
@@ -60,7 +60,7 @@ def test_what_each_answer_counts_as(
 
 def test_shares_are_of_all_and_of_each_contributor() -> None:
     names = ["seven", "refused seven", "seven", "seven"]
-    figures = asked(names, ["7", "7", "7", "1"], ("left", "left", "right", "right"))
+    figures = figures_of(names, ["7", "7", "7", "1"], ("left", "left", "right", "right"))
     assert (figures["n"], figures["answered_rightly"], figures["refused"]) == (4, 50, 25)
     assert {
         name: (group["n"], group["answered_rightly"], group["likeliest_right"], group["refused"])

@@ -82,8 +82,8 @@ def test_the_ink_is_where_the_pen_was() -> None:
 def test_digits_of_a_number_are_as_large_as_digits() -> None:
     """Their share of the ink decides how broad the pen is, not how far all ink reaches."""
     row = [
-        stroke + np.array([90.0 * place, 0.0])
-        for place in range(5)
+        stroke + np.array([90.0 * index, 0.0])
+        for index in range(5)
         for stroke in placed(1, 0, 0, 80)
     ]
     broad, fine = (
