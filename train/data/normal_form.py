@@ -1,9 +1,7 @@
 """Training and evaluation glyphs in the normal form, made by the code that serves."""
 
 from collections.abc import Iterator
-from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,8 +10,6 @@ from app.ink.image import cut_out, find_ink, ink_maps
 from app.ink.strokes import ink_glyph
 from train.data.datasets import Digits, Ink
 
-_INK_THRESHOLD: Final = 63  # of 255; fainter pixels are the soft edge of the ink
-
 
 def draw_digits(source: Ink) -> Digits:
     """Pen digits in the normal form that serving gives them."""
@@ -21,20 +17,18 @@ def draw_digits(source: Ink) -> Digits:
     return Digits(np.array(glyphs, np.uint8).reshape(-1, glyph.SIDE, glyph.SIDE), source.labels)
 
 
-def redraw_scans(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Glyphs (n, 28, 28) as serving redraws ink found in a clean scan: uint8 (n, 28, 28)."""
-    redrawn = glyphs.copy()
-    for index, image in enumerate(glyphs):
-        x, y, width, height = cv2.boundingRect((image > _INK_THRESHOLD).astype(np.uint8))
-        if width:
-            redrawn[index] = glyph.from_ink(image[y : y + height, x : x + width])
-    return redrawn
-
-
 def first_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """The glyph that serving finds in a picture, uint8 (28, 28), or None where it finds no ink."""
     box = find_ink(image)
     return None if box is None else glyph.from_ink(box[0])
+
+
+def redraw_scans(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Glyphs (n, 28, 28) as serving redraws them when they are pictures: uint8 (n, 28, 28)."""
+    redrawn = [first_glyph(image) for image in glyphs]
+    return np.stack(
+        [image if new is None else new for image, new in zip(glyphs, redrawn, strict=True)]
+    )
 
 
 def candidate_glyphs(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:

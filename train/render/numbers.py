@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.glyph import opencv_line
 from train.data.datasets import Ink
 
 SPACED: Final = (8.0, 30.0)  # pixels between digits
@@ -38,12 +39,12 @@ class Number:
         low = points.min(axis=0) - margin
         width, height = np.ceil(points.max(axis=0) + margin - low).astype(int)
         canvas = np.full((height, width), 255, np.uint8)
-        thick = 2 * max(0, round((pen - 1.4) / 2)) + 1  # OpenCV: 2k + 1 is 2k + 2.4
+        thickness, _ = opencv_line(pen)
         for stroke in self.strokes:
             fixed = np.round((stroke - low) * (1 << _BITS)).astype(np.int32)
             if (fixed == fixed[0]).all():
                 fixed = np.concatenate([fixed[:1], fixed[:1] + 1])  # a lone point is a dot
-            cv2.polylines(canvas, [fixed], False, 0, thick, cv2.LINE_AA, _BITS)
+            cv2.polylines(canvas, [fixed], False, 0, thickness, cv2.LINE_AA, _BITS)
         return canvas
 
 

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.glyph import opencv_line
+
 Random = np.random.Generator
 Map = NDArray[np.float32]  # (h, w) in [0, 1]
 
@@ -68,14 +70,13 @@ class Scene:
     def lines(self, lines: list[NDArray[np.float64]], width: float) -> Map:
         """The share of each pixel that lines cover. width: in picture pixels."""
         canvas = np.zeros(self.drawn[::-1], np.uint8)
-        # OpenCV draws lines of thickness 2k + 1 about 2k + 2.4 wide.
-        thick = 2 * max(0, round((width * self.oversampling - 1.4) / 2)) + 1
+        thickness, _ = opencv_line(width * self.oversampling)
         for line in lines:
             points = cv2.perspectiveTransform(line[None], self.matrix)[0]
             fixed = np.round(points * (1 << _BITS)).astype(np.int32)
             if (fixed == fixed[0]).all():
                 fixed = np.concatenate([fixed[:1], fixed[:1] + 1])  # a lone point is a dot
-            cv2.polylines(canvas, [fixed], False, 255, thick, cv2.LINE_AA, _BITS)
+            cv2.polylines(canvas, [fixed], False, 255, thickness, cv2.LINE_AA, _BITS)
         return self.reduced(canvas.astype(np.float32) / np.float32(255))
 
     def reduced(self, drawing: NDArray[np.float32]) -> Map:
