@@ -17,10 +17,11 @@ from train.config import Config
 from train.data.datasets import Digits
 from train.data.download import DataError
 from train.data.sources import load_sources
+from train.evaluate.collection import Collection, Wanted
 from train.evaluate.operating_point import fit
 from train.evaluate.protocol import collections_in
 from train.evaluate.score import Score, joined
-from train.evaluate.sets import OPTIONAL, Collection, Wanted, add_test_sets, collect
+from train.evaluate.sets import OPTIONAL, add_test_sets, collect
 from train.mixture import Mixture
 from train.networks.classifier import Trained
 

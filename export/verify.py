@@ -9,11 +9,11 @@ import torch
 
 from export.gate import Limits
 from train.evaluate import score
+from train.evaluate.collection import Collection
 from train.evaluate.evaluation import Result, evaluate
 from train.evaluate.metrics import measure
 from train.evaluate.models import load_model
 from train.evaluate.protocol import TEST_SETS
-from train.evaluate.sets import Collection
 from train.networks.classifier import Network
 
 MAX_LOGIT_DIFFERENCE: Final = 1e-4  # PyTorch against fp32 ONNX

@@ -19,8 +19,8 @@ from tests.support.small import FLAGS, small_characters, small_sets, small_split
 from tests.train.test_train import run as train
 from train.data.download import DataError
 from train.data.normal_form import draw_digits
+from train.evaluate.collection import Collection, EvaluationSet, Wanted
 from train.evaluate.protocol import INK, MNIST, TEST
-from train.evaluate.sets import Collection, EvaluationSet, Wanted
 from train.networks.classifier import load, save
 
 

@@ -11,8 +11,8 @@ from train import ablation as command
 from train.data.datasets import Characters, Ink
 from train.data.normal_form import draw_digits
 from train.engine import ablation
+from train.evaluate.collection import Collection, EvaluationSet, Wanted
 from train.evaluate.protocol import INK, MNIST
-from train.evaluate.sets import Collection, EvaluationSet, Wanted
 from train.evaluate.tables import ablation_rows
 
 

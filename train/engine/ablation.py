@@ -16,10 +16,11 @@ from train.config import Config
 from train.data.sources import load_sources
 from train.engine.device import pick_precision
 from train.engine.loop import Validation, fit, shards_of
+from train.evaluate.collection import Collection, Wanted
 from train.evaluate.evaluation import evaluate
 from train.evaluate.metrics import measure
 from train.evaluate.models import load_model
-from train.evaluate.sets import Collection, Wanted, collect
+from train.evaluate.sets import collect
 from train.files import write_atomically
 from train.pool import Pool
 

@@ -27,8 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from app.inference.session import WrongModel
     from train.data.datasets import data_folder
     from train.data.download import DataError
+    from train.evaluate.collection import Wanted
     from train.evaluate.comparison import compare
-    from train.evaluate.sets import Wanted
 
     wanted = Wanted(data_folder(flags.data), flags.test, flags.test_writers, flags.quick)
     try:

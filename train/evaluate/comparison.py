@@ -10,11 +10,12 @@ import numpy as np
 import onnxruntime
 import torch
 
+from train.evaluate.collection import Collection, Wanted
 from train.evaluate.evaluation import Result, evaluate
 from train.evaluate.metrics import measure
 from train.evaluate.models import load_model, names
 from train.evaluate.page import write_page
-from train.evaluate.sets import Collection, Wanted, collect
+from train.evaluate.sets import collect
 from train.evaluate.tables import evaluation_rows
 from train.evaluate.text_table import to_columns
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from app.ink.resize import reduce_to_side
 from train.evaluate.calibration import Doubles, reliability
+from train.evaluate.collection import Example
 from train.evaluate.evaluation import Result
 from train.evaluate.operating_point import common_threshold
 from train.evaluate.protocol import CALIBRATED
 from train.evaluate.run_plots import DPI
-from train.evaluate.sets import Example
 
 _SHOWN: Final = 14  # glyphs of each kind
 _TILE: Final = 140  # pixels along a photograph on its sheet

@@ -9,10 +9,10 @@ from tqdm import tqdm
 
 from train.data.datasets import Digits
 from train.evaluate.calibration import Doubles, ood_scores
+from train.evaluate.collection import Collection
 from train.evaluate.models import Model
 from train.evaluate.protocol import collections_in
 from train.evaluate.score import Score, joined
-from train.evaluate.sets import Collection
 
 _CHUNK: Final = 500  # glyphs between two steps of the bar
 

@@ -10,11 +10,11 @@ from tqdm import tqdm
 
 from train.data.datasets import Digits
 from train.evaluate import comparison_plots, run_plots
+from train.evaluate.collection import Collection
 from train.evaluate.corruptions import CORRUPTIONS
 from train.evaluate.evaluation import Result
 from train.evaluate.protocol import CALIBRATED, TARGET_FALSE_REJECT_RATE
 from train.evaluate.score import Score
-from train.evaluate.sets import Collection
 
 _CORRUPTED = "corrupted MNIST"  # all corruptions together
 

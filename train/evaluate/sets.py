@@ -1,16 +1,13 @@
-"""The sets that models are scored on: held-out digits, clean, photographed or corrupted, and
-negatives.
+"""Collects the sets that models are scored on: held-out digits, clean, photographed or
+corrupted, and negatives.
 
 Every set is made with fixed seeds and is the same for every model and every call.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from train.data import corrections, pendigits
@@ -24,18 +21,18 @@ from train.data.datasets import (
     load_pendigits,
 )
 from train.data.download import DataError
-from train.data.normal_form import candidate_glyphs, draw_digits
+from train.data.normal_form import draw_digits
 from train.data.omniglot_split import split_omniglot
 from train.evaluate import other_hands
+from train.evaluate.collection import Collection, EvaluationSet, Wanted, first, first_ink
 from train.evaluate.corruptions import CORRUPTIONS, corrupt
+from train.evaluate.photographed import add_photographed
 from train.evaluate.protocol import (
     BHMSDS,
     BHMSDS_SIGNS,
     INK,
     MNIST,
     OTHER_INK,
-    PHOTOGRAPHED_INK,
-    PHOTOGRAPHED_MNIST,
     TEST,
     UNIPEN,
     UNIPEN_LETTERS,
@@ -43,76 +40,8 @@ from train.evaluate.protocol import (
     UNIPEN_WORDS,
 )
 from train.negatives.mix import validation_negatives
-from train.render.photograph import photograph, photograph_glyph
 
 OPTIONAL: Final = "bhmsds"  # has to be put there by hand, so an export does without it
-QUICK: Final = 500  # digits of each set, for a quick check
-_PHOTOGRAPHED_DIGITS: Final = 3_000  # of MNIST's, so that one is a thirtieth of a point
-_TAKES: Final = 2  # photographs of each pen digit
-_EXAMPLES: Final = 14  # pictures kept to be shown
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which sets to collect.
-
-    folder: of the data sets. test: MNIST's test file too. writers: a file of more pen digits.
-    quick: only QUICK digits of each set.
-    """
-
-    folder: Path
-    test: bool = False
-    writers: Path | None = None
-    quick: bool = False
-
-    @property
-    def max_digits(self) -> int | None:
-        """Of each set; None for all."""
-        return QUICK if self.quick else None
-
-
-@dataclass(frozen=True, eq=False)
-class EvaluationSet:
-    """Glyphs with labels.
-
-    missing: digits in whose picture no ink was found, each an error. others: uint8 (m, 28, 28),
-    the other candidate glyphs, in order; owners: int64 (m,), the digits they belong to. groups:
-    whom each digit is from, or nothing.
-    """
-
-    digits: Digits
-    missing: int = 0
-    others: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 28, 28), np.uint8))
-    owners: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
-    groups: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Example:
-    """A picture uint8 (h, w, 3) RGB and the glyph uint8 (28, 28) found in it, if any."""
-
-    picture: NDArray[np.uint8]
-    glyph: NDArray[np.uint8] | None
-
-
-@dataclass(eq=False)
-class Collection:
-    """All sets, and why a set is missing.
-
-    sets, corrupted: digits by name. outliers: negatives, uint8 (n, 28, 28), by name.
-    corrupted_from: the set whose digits were corrupted. skipped: reasons by what is missing.
-    """
-
-    sets: dict[str, EvaluationSet] = field(default_factory=dict)
-    corrupted: dict[str, EvaluationSet] = field(default_factory=dict)
-    outliers: dict[str, NDArray[np.uint8]] = field(default_factory=dict)
-    photographs: list[Example] = field(default_factory=list)
-    skipped: dict[str, str] = field(default_factory=dict)
-    corrupted_from: str = MNIST
-
-    def everything(self) -> dict[str, EvaluationSet]:
-        """Clean, photographed and corrupted digits by name."""
-        return self.sets | self.corrupted
 
 
 def collect(wanted: Wanted) -> Collection:
@@ -124,20 +53,20 @@ def collect(wanted: Wanted) -> Collection:
     mnist, pen = _mnist(wanted.folder, collection), _pen(wanted.folder, collection)
     max_digits = wanted.max_digits
     if mnist is not None:
-        collection.sets[MNIST] = EvaluationSet(_first(mnist.validation, max_digits))
+        collection.sets[MNIST] = EvaluationSet(first(mnist.validation, max_digits))
         if wanted.test:
-            collection.sets[TEST] = EvaluationSet(_first(mnist.test, max_digits))
+            collection.sets[TEST] = EvaluationSet(first(mnist.test, max_digits))
             collection.corrupted_from = TEST
     if pen is not None:
-        collection.sets[INK] = EvaluationSet(draw_digits(_first_ink(pen.validation, max_digits)))
+        collection.sets[INK] = EvaluationSet(draw_digits(first_ink(pen.validation, max_digits)))
     if wanted.writers is not None:
         collection.sets[OTHER_INK] = EvaluationSet(
-            draw_digits(_first_ink(read_writers(wanted.writers), max_digits))
+            draw_digits(first_ink(read_writers(wanted.writers), max_digits))
         )
     if not collection.sets:
         raise DataError("; ".join(collection.skipped.values()))
     _other_hands(wanted, collection)
-    _photograph(collection, pen, max_digits)
+    add_photographed(collection, pen, max_digits)
     if mnist is not None:
         plain = collection.sets[collection.corrupted_from].digits
         for name in tqdm(CORRUPTIONS, "corrupt MNIST", leave=False):
@@ -218,54 +147,3 @@ def _outliers(collection: Collection, wanted: Wanted, mnist: Mnist, pen: PenDigi
         return
     negatives = validation_negatives(characters, pen.validation, mnist.validation)
     collection.outliers |= {name: glyphs[: wanted.max_digits] for name, glyphs in negatives.items()}
-
-
-def _photograph(collection: Collection, pen: PenDigits | None, max_digits: int | None) -> None:
-    """Adds the photographed sets, each picture with a fixed seed of its own."""
-    if pen is not None:
-        ink, takes = _first_ink(pen.validation, max_digits), _TAKES if max_digits is None else 1
-        pictures = (
-            photograph(strokes, np.random.default_rng((0, number))).picture
-            for number, strokes in enumerate(ink.strokes * takes)
-        )
-        collection.sets[PHOTOGRAPHED_INK] = _seen(pictures, np.tile(ink.labels, takes), collection)
-    if MNIST in collection.sets:
-        digits = _first(collection.sets[MNIST].digits, _PHOTOGRAPHED_DIGITS)
-        pictures = (
-            photograph_glyph(glyph, np.random.default_rng((1, number))).picture
-            for number, glyph in enumerate(digits.glyphs)
-        )
-        collection.sets[PHOTOGRAPHED_MNIST] = _seen(pictures, digits.labels, collection)
-
-
-def _seen(
-    pictures: Iterator[NDArray[np.uint8]], labels: NDArray[np.int64], collection: Collection
-) -> EvaluationSet:
-    """The glyphs that serving finds in pictures; keeps the first pictures as examples."""
-    seen: list[list[NDArray[np.uint8]]] = []
-    for number, picture in enumerate(tqdm(pictures, "photograph", len(labels), leave=False)):
-        seen.append(list(candidate_glyphs(picture)))
-        if number < _EXAMPLES:
-            collection.photographs.append(Example(picture, seen[-1][0] if seen[-1] else None))
-    there = [glyphs for glyphs in seen if glyphs]
-    others = [glyph for glyphs in there for glyph in glyphs[1:]]
-    return EvaluationSet(
-        Digits(
-            _stacked([glyphs[0] for glyphs in there]), labels[[bool(glyphs) for glyphs in seen]]
-        ),
-        len(seen) - len(there),
-        _stacked(others),
-        np.repeat(np.arange(len(there)), [len(glyphs) - 1 for glyphs in there]),
-    )
-
-
-def _stacked(glyphs: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    return np.array(glyphs, np.uint8).reshape(-1, 28, 28)
-
-
-def _first(digits: Digits, max_digits: int | None) -> Digits:
-    return Digits(digits.glyphs[:max_digits], digits.labels[:max_digits])
-
-
-def _first_ink(ink: Ink, max_digits: int | None) -> Ink:
-    return Ink(ink.strokes[:max_digits], ink.labels[:max_digits], ink.writers[:max_digits])

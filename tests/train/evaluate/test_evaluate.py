@@ -21,7 +21,7 @@ from train.config import Config
 from train.data.datasets import Digits, Ink, Mnist, PenDigits
 from train.data.download import DataError
 from train.evaluate import __main__ as evaluate
-from train.evaluate import comparison, other_hands, sets
+from train.evaluate import collection, comparison, other_hands, photographed, sets
 from train.evaluate.calibration import ood_scores
 from train.evaluate.evaluation import choose_candidates
 from train.evaluate.models import load_model, names
@@ -310,7 +310,9 @@ def test_a_picture_in_which_nothing_is_found_is_an_error(
     every = templates()
     # Each second photograph shows nothing; the rest show what was drawn, in the sets' order.
     monkeypatch.setattr(
-        sets, "candidate_glyphs", lambda _: iter([every[n % 10]] if (n := next(calls)) % 2 else [])
+        photographed,
+        "candidate_glyphs",
+        lambda _: iter([every[n % 10]] if (n := next(calls)) % 2 else []),
     )
     out = tmp_path / "out"
     assert evaluate.main([str(foreign(tmp_path)), "--output", str(out)]) == 0
@@ -336,7 +338,7 @@ def test_a_refused_look_gives_way_to_one_that_is_not() -> None:
 def test_quick_takes_the_first_of_each(
     data: None, no_page: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sets, "QUICK", 5)
+    monkeypatch.setattr(collection, "QUICK", 5)
     out = tmp_path / "out"
     assert evaluate.main([str(foreign(tmp_path)), "--output", str(out), "--quick"]) == 0
     scores = figures(out)["models"]["foreign.onnx"]

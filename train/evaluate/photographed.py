@@ -1,0 +1,61 @@
+"""Sets of photographed digits: rendered pictures, and the glyphs that serving finds in them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from train.data.datasets import Digits, PenDigits
+from train.data.normal_form import candidate_glyphs
+from train.evaluate.collection import Collection, EvaluationSet, Example, first, first_ink
+from train.evaluate.protocol import MNIST, PHOTOGRAPHED_INK, PHOTOGRAPHED_MNIST
+from train.render.photograph import photograph, photograph_glyph
+
+_PHOTOGRAPHED_DIGITS: Final = 3_000  # of MNIST's, so that one is a thirtieth of a point
+_TAKES: Final = 2  # photographs of each pen digit
+_EXAMPLES: Final = 14  # pictures kept to be shown
+
+
+def add_photographed(collection: Collection, pen: PenDigits | None, max_digits: int | None) -> None:
+    """Adds the photographed sets, each picture with a fixed seed of its own."""
+    if pen is not None:
+        ink, takes = first_ink(pen.validation, max_digits), _TAKES if max_digits is None else 1
+        pictures = (
+            photograph(strokes, np.random.default_rng((0, number))).picture
+            for number, strokes in enumerate(ink.strokes * takes)
+        )
+        collection.sets[PHOTOGRAPHED_INK] = _seen(pictures, np.tile(ink.labels, takes), collection)
+    if MNIST in collection.sets:
+        digits = first(collection.sets[MNIST].digits, _PHOTOGRAPHED_DIGITS)
+        pictures = (
+            photograph_glyph(glyph, np.random.default_rng((1, number))).picture
+            for number, glyph in enumerate(digits.glyphs)
+        )
+        collection.sets[PHOTOGRAPHED_MNIST] = _seen(pictures, digits.labels, collection)
+
+
+def _seen(
+    pictures: Iterator[NDArray[np.uint8]], labels: NDArray[np.int64], collection: Collection
+) -> EvaluationSet:
+    """The glyphs that serving finds in pictures; keeps the first pictures as examples."""
+    seen: list[list[NDArray[np.uint8]]] = []
+    for number, picture in enumerate(tqdm(pictures, "photograph", len(labels), leave=False)):
+        seen.append(list(candidate_glyphs(picture)))
+        if number < _EXAMPLES:
+            collection.photographs.append(Example(picture, seen[-1][0] if seen[-1] else None))
+    there = [glyphs for glyphs in seen if glyphs]
+    others = [glyph for glyphs in there for glyph in glyphs[1:]]
+    return EvaluationSet(
+        Digits(
+            _stacked([glyphs[0] for glyphs in there]), labels[[bool(glyphs) for glyphs in seen]]
+        ),
+        len(seen) - len(there),
+        _stacked(others),
+        np.repeat(np.arange(len(there)), [len(glyphs) - 1 for glyphs in there]),
+    )
+
+
+def _stacked(glyphs: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    return np.array(glyphs, np.uint8).reshape(-1, 28, 28)
