@@ -1,6 +1,6 @@
 """Digits on paper as a phone photographs them, to train on what `find_ink` makes of such pictures.
 
-One Generator decides everything in a picture. Ink, ruling and desk are masks, which `_expose` mixes
+One Generator decides everything in a picture. Ink, ruling and desk are masks, which `exposure` mixes
 by colour; `camera` adds light, lens, sensor and JPEG. 250 pixels take about a millisecond.
 """
 
@@ -12,36 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from train.render.camera import CROP_PIXELS, grain, light_on, record
-from train.render.scene import MIN_PEN, Map, Random, Scene
-from train.render.stationery import (
-    BOARDS,
-    CHALK,
-    DESKS,
-    MARGIN,
-    PAPERS,
-    RULINGS,
-    Pen,
-    Tone,
-    choose,
-    vary,
-)
+from train.render.exposure import expose
+from train.render.scene import Map, Random, Scene
+from train.render.stationery import choose
 
 RULED_SHARE: Final = 0.22  # on ruled paper; half of it is squared
-RULING_SPACE: Final = (0.45, 1.3)  # of the digit's longer side
-RULING_WIDTH: Final = (0.006, 0.014)  # of the digit's longer side
-RULING_STRENGTH: Final = (0.2, 0.7)  # of the ink's contrast; stronger rules would be ink
-DESK_SHARE: Final = 0.1  # that show the desk beside the paper
-MIN_DESK_ROOM: Final = 0.1  # of the picture's side, free beside the ink
-SPECKLED_SHARE: Final = 0.15  # with specks of dirt
-MAX_SPECKS: Final = 6
-EXPOSURE: Final = (0.55, 1.08)  # of white; above 1 is overexposed
-WARMTH: Final = 0.08  # standard deviation of red's and blue's gain
-MAX_TOOTH: Final = 0.02  # standard deviation of the paper's brightness
-MIN_CONTRAST: Final = 0.16  # of white, between ink and paper in the channel where they differ most
-MIN_CROP_CONTRAST: Final = 0.35  # the same where the digit is smaller than CROP_PIXELS
 
-_BITS: Final = 4  # fractional bits of the coordinates that OpenCV draws
 _SOFTNESS: Final = 0.25  # of a bitmap pixel's coverage, at an enlarged edge
 
 
@@ -69,7 +45,7 @@ def photograph(
     scene = Scene(np.concatenate(smooth), random, share)
     width = scene.pen(random.uniform(*pen.width))
     cover = scene.lines(smooth, width)
-    return Photograph(_expose(scene, pen, width, cover, ruled, random), cover)
+    return Photograph(expose(scene, pen, width, cover, ruled, random), cover)
 
 
 def photograph_glyph(
@@ -95,7 +71,7 @@ def photograph_glyph(
     # The pen's width is twice the ink's area over its outline.
     outline = max(1, int((ink - cv2.erode(ink, np.ones((3, 3), np.uint8))).sum()))
     share = 2 * ink.sum() / outline / max(width, height)
-    picture = _expose(scene, choose(random), scene.pen(share), coverage, ruled, random)
+    picture = expose(scene, choose(random), scene.pen(share), coverage, ruled, random)
     return Photograph(picture, coverage)
 
 
@@ -105,7 +81,7 @@ def photograph_nothing(random: Random, ruled: float = RULED_SHARE) -> Photograph
     pen = choose(random)
     nothing = np.zeros(scene.size[::-1], np.float32)
     width = scene.pen(random.uniform(*pen.width))
-    return Photograph(_expose(scene, pen, width, nothing, ruled, random), nothing)
+    return Photograph(expose(scene, pen, width, nothing, ruled, random), nothing)
 
 
 def _smooth(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -115,99 +91,3 @@ def _smooth(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
     start, end = stroke[:-1], stroke[1:]
     cut = np.stack([0.75 * start + 0.25 * end, 0.25 * start + 0.75 * end], axis=1)
     return np.concatenate([stroke[:1], cut.reshape(-1, 2), stroke[-1:]])
-
-
-def _expose(
-    scene: Scene, pen: Pen, width: float, cover: Map, ruled: float, random: Random
-) -> NDArray[np.uint8]:
-    """The picture of ink on paper: uint8 (h, w, 3) RGB. width: of the pen, picture pixels.
-
-    Each colour is a plane of its own, with which NumPy is three times as fast.
-    """
-    grounds = BOARDS if pen is CHALK else PAPERS
-    paper = vary(grounds[random.integers(len(grounds))], random)  # (3,) in [0, 1]
-    ink = vary(pen.inks[random.integers(len(pen.inks))], random)
-    exposure = random.uniform(*EXPOSURE) if pen is not CHALK else 1.0
-    reach = float(np.abs(paper - ink).max()) * min(exposure, 1)
-    min_contrast = MIN_CROP_CONTRAST if scene.extent < CROP_PIXELS else MIN_CONTRAST
-    strength = min(max(random.uniform(*pen.strength), min_contrast / reach), 1)
-    contrast = strength * reach  # of white
-    tooth = np.clip(0.5 + 0.35 * grain(scene.size, int(random.integers(1, 4)), random), 0, 1)
-    cover = cover * (strength - strength * random.uniform(*pen.grain) * tooth)
-    if random.random() < SPECKLED_SHARE:
-        cover = np.maximum(cover, strength * _specks(scene, width, random))
-    layers = [(cover, ink)]
-    if random.random() < ruled:
-        layers = [*_rules(scene, paper, contrast, pen is CHALK, random), *layers]
-    if random.random() < DESK_SHARE and pen is not CHALK:
-        layers += _desk(scene, random)
-    light = light_on(scene.size, random)
-    light *= 1 + random.uniform(0, MAX_TOOTH) * grain(scene.size, 1, random)
-    balance = exposure * (1 + WARMTH * random.standard_normal(3) * (1, 0, 1))
-    seen = np.empty((*cover.shape, 3), np.uint8)
-    for channel in range(3):
-        plane = np.full(cover.shape, paper[channel])
-        for amount, colour in layers:
-            plane += amount * (colour[channel] - plane)
-        plane *= light * np.float32(255 * balance[channel])
-        seen[..., channel] = np.minimum(plane, 255)
-    return record(seen, width, contrast * 255, scene.extent, random)
-
-
-def _rules(
-    scene: Scene, paper: Tone, contrast: float, board: bool, random: Random
-) -> list[tuple[Map, Tone]]:
-    """Lines on ruled or squared paper, perhaps with a margin.
-
-    contrast: of the ink, as a share of white. board: whether lines are white.
-    """
-    space = scene.unit * random.uniform(*RULING_SPACE)
-    reach = 1.6 * scene.unit * max(scene.size) / scene.extent  # to the picture's far edges
-    at = np.arange(-reach, reach, space) + random.uniform(0, space)
-    flat = [np.array([(-reach, y), (reach, y)]) + scene.middle for y in at]
-    upright = [np.array([(x, -reach), (x, reach)]) + scene.middle for x in at]
-    width = scene.extent * random.uniform(*RULING_WIDTH)
-    amount = contrast * random.uniform(*RULING_STRENGTH)
-    amount *= min(width / MIN_PEN, 1)  # lines finer than a pixel are drawn wider and paler
-    kind = random.random()
-    colour = vary((1, 1, 1) if board else RULINGS[random.integers(len(RULINGS))], random)
-    both = [(flat if kind < 0.5 else flat + upright, colour)]
-    if kind < 0.2:
-        both.append(([upright[random.integers(len(upright))]], vary(MARGIN, random)))
-    layers = []
-    for lines, tone in both:
-        reachable = max(float(np.abs(paper - tone).max()), 1e-3)
-        layers.append((scene.lines(lines, width) * np.float32(min(amount / reachable, 1)), tone))
-    return layers
-
-
-def _desk(scene: Scene, random: Random) -> list[tuple[Map, Tone]]:
-    """The desk on one side of the paper where the ink leaves room, else no layer."""
-    (width, height), (left, top, right, bottom) = scene.size, scene.box
-    free = np.array([left / width, top / height, 1 - right / width, 1 - bottom / height])
-    sides = np.flatnonzero(free > MIN_DESK_ROOM)
-    if not len(sides):
-        return []
-    side = int(random.choice(sides))
-    depth = free[side] * random.uniform(0.2, 0.7, 2)  # at both ends of the paper's edge
-    shape = np.array([(0, -0.1), (depth[0], -0.1), (depth[1], 1.1), (0, 1.1)])
-    shape = shape[:, ::-1] if side % 2 else shape  # the top and the bottom
-    shape = 1 - shape if side >= 2 else shape
-    mask = np.zeros((height, width), np.uint8)
-    fixed = np.round(shape * (width, height) * (1 << _BITS)).astype(np.int32)
-    cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, _BITS)
-    # The wood's grain is what shines through.
-    grained = mask / np.float32(255) * (0.96 + 0.04 * grain(scene.size, 3, random).clip(-1, 1))
-    return [(grained.astype(np.float32), vary(DESKS[random.integers(len(DESKS))], random))]
-
-
-def _specks(scene: Scene, width: float, random: Random) -> Map:
-    """Dirt and crumbs, each smaller than the pen's width."""
-    canvas = np.zeros(scene.size[::-1], np.float32)
-    for _ in range(random.integers(1, MAX_SPECKS + 1)):
-        at = np.round(random.uniform(0, 1, 2) * scene.size * (1 << _BITS)).astype(int)
-        radius = round(width * random.uniform(0.1, 0.4) * (1 << _BITS))
-        cv2.circle(
-            canvas, (int(at[0]), int(at[1])), radius, random.uniform(0.3, 1), -1, shift=_BITS
-        )
-    return canvas
