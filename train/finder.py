@@ -2,7 +2,8 @@
 
 Renders sheets of paper from the training digits, trains a small U-Net to find the ink on them, and
 writes models/finder.pth. It comes before `python -m train`, whose photographs are read through it.
-Takes about half an hour on two cores, and shows its progress.
+Takes about half an hour on two cores, and shows its progress. After each epoch a checkpoint is
+written beside the weights, from which --resume goes on.
 """
 
 import argparse
@@ -31,7 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         device = pick_device(command.device)
         sources = load_sources(data_folder(command.data)).train
         sheets = make_sheets(sources, settings, command.workers)
-        save(command.output, fit(sheets, settings, device), stored_settings(settings))
+        checkpoint = command.output.with_suffix(".checkpoint.pth")
+        network = fit(sheets, settings, device, checkpoint, command.resume)
+        save(command.output, network, stored_settings(settings))
+        checkpoint.unlink()
     except (DataError, OSError, ValueError) as error:
         print(f"finder: {error}", file=sys.stderr)
         return 1
@@ -49,6 +53,7 @@ def _parse(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, Setting
     parser.add_argument(
         "--output", type=Path, default=Path("models/finder.pth"), help="where the weights go"
     )
+    parser.add_argument("--resume", action="store_true", help="go on after the last whole epoch")
     parser.add_argument("--workers", type=int, default=cpu_count() or 1, help="making sheets")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     for entry in fields(Settings):

@@ -15,6 +15,7 @@ from export import unet as exporting
 from tests.support.small import CONFIG, small_sources, small_splits
 from train import finder as training
 from train.data import sources
+from train.engine import segmentation
 from train.engine.finder_settings import Settings
 from train.engine.segmentation import distance, fit
 from train.networks import unet
@@ -89,6 +90,28 @@ def test_it_learns(rendered: Sheets, trained: Path) -> None:
     with torch.inference_mode():
         untrained = distance(unet.UNet().eval()(held_back), ink)
         assert distance(network(held_back), ink) < 0.8 * untrained
+
+
+def test_a_training_that_was_killed_ends_as_an_unbroken_one(
+    rendered: Sheets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheets, device = Sheets(rendered.pictures[:32], rendered.ink[:32]), torch.device("cpu")
+    settings, checkpoint = Settings(epochs=2, batch_size=16), tmp_path / "checkpoint.pth"
+    unbroken = fit(sheets, settings, device).state_dict()
+    save = segmentation.Training.save
+
+    def die_after_saving(training: segmentation.Training, path: Path) -> None:
+        save(training, path)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(segmentation.Training, "save", die_after_saving)
+        with pytest.raises(KeyboardInterrupt):
+            fit(sheets, settings, device, checkpoint)
+    resumed = fit(sheets, settings, device, checkpoint, resume=True).state_dict()
+    assert all(torch.equal(resumed[name], unbroken[name]) for name in unbroken)
+    with pytest.raises(ValueError, match="same settings"):
+        fit(sheets, Settings(epochs=3), device, checkpoint, resume=True)
 
 
 @pytest.fixture

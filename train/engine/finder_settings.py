@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from train.config import setting
-from train.render.photograph import RULED_SHARE
+from train.render.exposure import RULED_SHARE
 
 
 @dataclass(frozen=True)

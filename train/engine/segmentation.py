@@ -1,8 +1,7 @@
 """Trains the U-Net that finds ink on rendered sheets of paper."""
 
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +9,6 @@ from typing import Any, Final
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 from torch.optim import AdamW
@@ -20,10 +18,12 @@ from tqdm import tqdm
 from train.config import Config
 from train.data.sources import Sources
 from train.engine.finder_settings import Settings
+from train.networks.classifier import read, write
 from train.networks.unet import UNet, load
 from train.render.sheets import SheetMaker, Sheets
 
 _CHUNK: Final = 500  # sheets that one process makes at a time
+_PARTS: Final = ("network", "optimizer", "schedule")  # of a training's state
 _JITTER: Final = 0.2  # maximum relative change of a picture's brightness
 
 
@@ -50,37 +50,93 @@ def make_sheets(sources: Sources, settings: Settings, workers: int) -> Sheets:
     )
 
 
-def fit(sheets: Sheets, settings: Settings, device: torch.device) -> UNet:
-    """A finder trained on sheets, with a bar of loss and rate."""
-    torch.manual_seed(settings.seed)
-    network = load(Path(settings.start))[0] if settings.start else UNet()
-    network = network.to(device).to(memory_format=torch.channels_last)
-    optimizer = AdamW(
-        network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-    )
-    count = len(sheets.ink)
-    steps = settings.epochs * -(-count // settings.batch_size)
-    schedule = OneCycleLR(optimizer, settings.learning_rate, total_steps=steps, pct_start=0.2)
-    random = np.random.default_rng(settings.seed)
-    network.train()
-    running = 0.0
-    with tqdm(total=settings.epochs * count, unit=" sheets", mininterval=1) as bar:
-        for chosen in _batches(count, settings, random):
+class Training:
+    """A finder in training, whose state can be kept between epochs.
+
+    What is random in an epoch comes from the seed and the epoch alone, so that a training that was
+    killed ends as an unbroken one would.
+    """
+
+    def __init__(self, settings: Settings, device: torch.device) -> None:
+        torch.manual_seed(settings.seed)
+        network = load(Path(settings.start))[0] if settings.start else UNet()
+        self.network = network.to(device).to(memory_format=torch.channels_last)
+        self.optimizer = AdamW(
+            network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        )
+        steps = settings.epochs * -(-settings.sheets // settings.batch_size)
+        self.schedule = OneCycleLR(
+            self.optimizer, settings.learning_rate, total_steps=steps, pct_start=0.2
+        )
+        self.epoch = 0
+        self._settings = settings
+
+    def save(self, path: Path) -> None:
+        """Writes the state after an epoch, atomically."""
+        content = {part: getattr(self, part).state_dict() for part in _PARTS}
+        write(path, content | {"epoch": self.epoch, "settings": asdict(self._settings)})
+
+    def restore(self, path: Path) -> None:
+        """Goes on from a saved state. Raises ValueError where it has other settings."""
+        content = read(path)
+        if content["settings"] != asdict(self._settings):
+            raise ValueError(
+                f"{path}: expected a training with the same settings, got {content['settings']}"
+            )
+        for part in _PARTS:
+            getattr(self, part).load_state_dict(content[part])
+        self.epoch = content["epoch"]
+
+    def run_epoch(self, sheets: Sheets, bar: "tqdm[Any]") -> None:
+        """One pass over all sheets."""
+        random = np.random.default_rng((self._settings.seed, self.epoch))
+        device = next(self.network.parameters()).device
+        count = len(sheets.ink)
+        order = random.permutation(count)
+        self.network.train()
+        running = 0.0
+        for number, chosen in enumerate(
+            np.array_split(order, -(-count // self._settings.batch_size)), 1
+        ):
             pictures = torch.from_numpy(sheets.pictures[chosen]).to(device).float()
             ink = torch.from_numpy(sheets.ink[chosen]).to(device).float() / 255
             light = torch.from_numpy(random.uniform(1 - _JITTER, 1 + _JITTER, len(chosen)))
             pictures = (pictures * light.to(pictures)[:, None, None, None]).clamp(0, 255)
-            if random.random() < 0.5:
-                pictures, ink = pictures.flip(2), ink.flip(2)
-            loss = distance(network(pictures), ink)
-            optimizer.zero_grad()
+            pictures, ink = _turned(pictures, ink, random)
+            loss = distance(self.network(pictures), ink)
+            self.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            schedule.step()
-            running += 0.02 * (loss.item() - running)
+            self.optimizer.step()
+            self.schedule.step()
+            running += max(0.02, 1 / number) * (loss.item() - running)
             bar.set_postfix(loss=f"{running:.4f}", refresh=False)
             bar.update(len(chosen))
-    return network.eval()
+        self.epoch += 1
+
+
+def fit(
+    sheets: Sheets,
+    settings: Settings,
+    device: torch.device,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+) -> UNet:
+    """A finder trained on sheets, with a bar of loss and rate.
+
+    checkpoint: written after each epoch. resume: goes on from it. Raises ValueError where it has
+    other settings.
+    """
+    training = Training(replace(settings, sheets=len(sheets.ink)), device)
+    if resume and checkpoint is not None and checkpoint.is_file():
+        training.restore(checkpoint)
+    count = len(sheets.ink)
+    done = training.epoch * count
+    with tqdm(total=settings.epochs * count, initial=done, unit=" sheets", mininterval=1) as bar:
+        while training.epoch < settings.epochs:
+            training.run_epoch(sheets, bar)
+            if checkpoint is not None:
+                training.save(checkpoint)
+    return training.network.eval()
 
 
 def distance(logits: Tensor, ink: Tensor) -> Tensor:
@@ -94,12 +150,13 @@ def distance(logits: Tensor, ink: Tensor) -> Tensor:
     return functional.binary_cross_entropy_with_logits(logits, ink) + 0.5 * dice.mean()
 
 
-def _batches(
-    count: int, settings: Settings, random: np.random.Generator
-) -> Iterator[NDArray[np.int64]]:
-    for _ in range(settings.epochs):
-        order = random.permutation(count)
-        yield from np.array_split(order, -(-count // settings.batch_size))
+def _turned(pictures: Tensor, ink: Tensor, random: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Square sheets (n, h, w, 3) and their ink (n, h, w), mirrored or turned: any of eight ways."""
+    axes = [axis for axis in (1, 2) if random.random() < 0.5]
+    pictures, ink = pictures.flip(axes), ink.flip(axes)
+    if random.random() < 0.5:
+        pictures, ink = pictures.transpose(1, 2), ink.transpose(1, 2)
+    return pictures, ink
 
 
 _maker: SheetMaker | None = None  # of a worker process

@@ -3,6 +3,8 @@
 Each colour is a plane of its own, with which NumPy is three times as fast.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -23,6 +25,7 @@ from train.render.stationery import (
     vary,
 )
 
+RULED_SHARE: Final = 0.22  # on ruled paper; half of it is squared
 RULING_SPACE: Final = (0.45, 1.3)  # of the digit's longer side
 RULING_WIDTH: Final = (0.006, 0.014)  # of the digit's longer side
 RULING_STRENGTH: Final = (0.2, 0.7)  # of the ink's contrast; stronger rules would be ink
@@ -39,8 +42,36 @@ MIN_CROP_CONTRAST: Final = 0.35  # the same where the digit is smaller than CROP
 _BITS: Final = 4  # fractional bits of the coordinates that OpenCV draws
 
 
+Layer = tuple[Map, Tone]  # how much of each pixel it covers, and its colour
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """Colours of paper and ink, and the pen's width in picture pixels."""
+
+    paper: Tone
+    ink: Tone
+    width: float
+
+
+Printer = Callable[[Scene, Look, Random], list[Layer]]  # draws what lies below the ink
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is in a picture beside the ink.
+
+    ruled: probability of ruled paper. printer: draws what is printed on the paper, if anything.
+    is_clean: whether it is from a screen or a scanner, rather than from a camera.
+    """
+
+    ruled: float = RULED_SHARE
+    printer: Printer | None = None
+    is_clean: bool = False
+
+
 def expose(
-    scene: Scene, pen: Pen, width: float, cover: Map, ruled: float, random: Random
+    scene: Scene, pen: Pen, width: float, cover: Map, around: Surroundings, random: Random
 ) -> NDArray[np.uint8]:
     """The picture of ink on paper: uint8 (h, w, 3) RGB. width: of the pen, picture pixels."""
     grounds = BOARDS if pen is CHALK else PAPERS
@@ -55,27 +86,39 @@ def expose(
     cover = cover * (strength - strength * random.uniform(*pen.grain) * tooth)
     if random.random() < SPECKLED_SHARE:
         cover = np.maximum(cover, strength * _specks(scene, width, random))
-    layers = [(cover, ink)]
-    if random.random() < ruled:
+    layers: list[Layer] = [(cover, ink)]
+    if random.random() < around.ruled:
         layers = [*_rules(scene, paper, contrast, pen is CHALK, random), *layers]
+    if around.printer is not None:
+        layers = [*around.printer(scene, Look(paper, ink, width), random), *layers]
     if random.random() < DESK_SHARE and pen is not CHALK:
         layers += _desk(scene, random)
     light = light_on(scene.size, random)
     light *= 1 + random.uniform(0, MAX_TOOTH) * grain(scene.size, 1, random)
     balance = exposure * (1 + WARMTH * random.standard_normal(3) * (1, 0, 1))
-    seen = np.empty((*cover.shape, 3), np.uint8)
-    for channel in range(3):
-        plane = np.full(cover.shape, paper[channel])
-        for amount, colour in layers:
-            plane += amount * (colour[channel] - plane)
-        plane *= light * np.float32(255 * balance[channel])
-        seen[..., channel] = np.minimum(plane, 255)
+    seen = mix(paper, layers, light, 255 * balance)
     return record(seen, width, contrast * 255, scene.extent, random)
 
 
-def _rules(
-    scene: Scene, paper: Tone, contrast: float, board: bool, random: Random
-) -> list[tuple[Map, Tone]]:
+def mix(
+    paper: Tone, layers: list[Layer], light: Map | float, white: NDArray[np.floating]
+) -> NDArray[np.uint8]:
+    """Layers on paper, the first one lowest, in a light: uint8 (h, w, 3).
+
+    white: (3,), the levels of what is white where the light is 1.
+    """
+    shape = layers[0][0].shape
+    seen = np.empty((*shape, 3), np.uint8)
+    for channel in range(3):
+        plane = np.full(shape, paper[channel], np.float32)
+        for amount, colour in layers:
+            plane += amount * (colour[channel] - plane)
+        plane *= light * np.float32(white[channel])
+        seen[..., channel] = np.minimum(plane, 255)
+    return seen
+
+
+def _rules(scene: Scene, paper: Tone, contrast: float, board: bool, random: Random) -> list[Layer]:
     """Lines on ruled or squared paper, perhaps with a margin.
 
     contrast: of the ink, as a share of white. board: whether lines are white.
@@ -100,7 +143,7 @@ def _rules(
     return layers
 
 
-def _desk(scene: Scene, random: Random) -> list[tuple[Map, Tone]]:
+def _desk(scene: Scene, random: Random) -> list[Layer]:
     """The desk on one side of the paper where the ink leaves room, else no layer."""
     (width, height), (left, top, right, bottom) = scene.size, scene.box
     free = np.array([left / width, top / height, 1 - right / width, 1 - bottom / height])

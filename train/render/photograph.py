@@ -1,6 +1,6 @@
 """Digits on paper as a phone photographs them, to train on what `find_ink` makes of such pictures.
 
-One Generator decides everything in a picture. Ink, ruling and desk are masks, which `exposure` mixes
+One Generator decides everything in a picture. Ink, ruling and desk are masks that `exposure` mixes
 by colour; `camera` adds light, lens, sensor and JPEG. 250 pixels take about a millisecond.
 """
 
@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from train.render.exposure import expose
+from train.render.exposure import Surroundings, expose
 from train.render.scene import Map, Random, Scene
-from train.render.stationery import choose
+from train.render.screen import draw_clean
+from train.render.stationery import Pen, choose
 
-RULED_SHARE: Final = 0.22  # on ruled paper; half of it is squared
-
+PLAIN: Final = Surroundings()
 _SOFTNESS: Final = 0.25  # of a bitmap pixel's coverage, at an enlarged edge
 
 
@@ -33,27 +33,26 @@ def photograph(
     strokes: Sequence[NDArray[np.floating]],
     random: Random,
     share: float = 1.0,
-    ruled: float = RULED_SHARE,
+    around: Surroundings = PLAIN,
 ) -> Photograph:
     """Digits given by strokes, float (n, 2), x right and y down, at any scale.
 
     share: of the longer side of all ink that one digit takes; 1 for a single digit.
-    ruled: probability of ruled paper.
     """
     pen = choose(random)
     smooth = [_smooth(np.asarray(stroke, np.float64)) for stroke in strokes]
     scene = Scene(np.concatenate(smooth), random, share)
     width = scene.pen(random.uniform(*pen.width))
     cover = scene.lines(smooth, width)
-    return Photograph(expose(scene, pen, width, cover, ruled, random), cover)
+    return Photograph(_picture(scene, pen, width, cover, around, random), cover)
 
 
 def photograph_glyph(
-    glyph: NDArray[np.uint8], random: Random, ruled: float = RULED_SHARE
+    glyph: NDArray[np.uint8], random: Random, around: Surroundings = PLAIN
 ) -> Photograph:
     """A digit given as a bitmap, uint8 (28, 28), ink 255 on 0 and not empty.
 
-    The pen's width is the bitmap's, whichever pen is chosen. ruled: see photograph.
+    The pen's width is the bitmap's, whichever pen is chosen.
     """
     x, y, width, height = cv2.boundingRect(glyph)
     corners = np.array([(x, y), (x + width, y), (x + width, y + height), (x, y + height)], float)
@@ -71,17 +70,24 @@ def photograph_glyph(
     # The pen's width is twice the ink's area over its outline.
     outline = max(1, int((ink - cv2.erode(ink, np.ones((3, 3), np.uint8))).sum()))
     share = 2 * ink.sum() / outline / max(width, height)
-    picture = expose(scene, choose(random), scene.pen(share), coverage, ruled, random)
+    picture = _picture(scene, choose(random), scene.pen(share), coverage, around, random)
     return Photograph(picture, coverage)
 
 
-def photograph_nothing(random: Random, ruled: float = RULED_SHARE) -> Photograph:
+def photograph_nothing(random: Random, around: Surroundings = PLAIN) -> Photograph:
     """Paper without writing, which may be ruled, in shadow or on a desk."""
     scene = Scene(np.array([(0.0, 0.0), (1.0, 1.0)]), random)
     pen = choose(random)
     nothing = np.zeros(scene.size[::-1], np.float32)
     width = scene.pen(random.uniform(*pen.width))
-    return Photograph(expose(scene, pen, width, nothing, ruled, random), nothing)
+    return Photograph(_picture(scene, pen, width, nothing, around, random), nothing)
+
+
+def _picture(
+    scene: Scene, pen: Pen, width: float, cover: Map, around: Surroundings, random: Random
+) -> NDArray[np.uint8]:
+    take = draw_clean if around.is_clean else expose
+    return take(scene, pen, width, cover, around, random)
 
 
 def _smooth(stroke: NDArray[np.float64]) -> NDArray[np.float64]:

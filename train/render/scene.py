@@ -1,5 +1,6 @@
 """Where ink lies in a rendered photograph: size of the picture, position, rotation, perspective."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -67,17 +68,35 @@ class Scene:
         """A line's width in picture pixels from its share of the digit's longer side."""
         return max(share * self.extent, MIN_PEN)
 
-    def lines(self, lines: list[NDArray[np.float64]], width: float) -> Map:
-        """The share of each pixel that lines cover. width: in picture pixels."""
+    def lines(
+        self,
+        lines: Sequence[NDArray[np.float64]],
+        width: float,
+        matrix: NDArray[np.float64] | None = None,
+    ) -> Map:
+        """The share of each pixel that lines cover.
+
+        width: in picture pixels. matrix: to the drawing, from the ink's coordinates if None.
+        """
+        matrix = self.matrix if matrix is None else matrix
         canvas = np.zeros(self.drawn[::-1], np.uint8)
         thickness, _ = opencv_line(width * self.oversampling)
         for line in lines:
-            points = cv2.perspectiveTransform(line[None], self.matrix)[0]
+            points = cv2.perspectiveTransform(line[None], matrix)[0]
             fixed = np.round(points * (1 << _BITS)).astype(np.int32)
             if (fixed == fixed[0]).all():
                 fixed = np.concatenate([fixed[:1], fixed[:1] + 1])  # a lone point is a dot
             cv2.polylines(canvas, [fixed], False, 255, thickness, cv2.LINE_AA, _BITS)
         return self.reduced(canvas.astype(np.float32) / np.float32(255))
+
+    def picture_lines(self, lines: Sequence[NDArray[np.float64]], width: float) -> Map:
+        """The share of each pixel that lines cover, which are in picture pixels, as width is.
+
+        Lines finer than OpenCV's finest are paler instead.
+        """
+        matrix = np.diag([self.oversampling, self.oversampling, 1.0])
+        finest = opencv_line(0)[1] / self.oversampling
+        return self.lines(lines, width, matrix) * np.float32(min(width / finest, 1))
 
     def reduced(self, drawing: NDArray[np.float32]) -> Map:
         """A drawing reduced to the picture's size."""

@@ -1,11 +1,13 @@
 """Training data of the segmenter: pictures of paper, and maps of the ink on them.
 
-They are rendered photographs (train.render.photograph) of a digit, a number, another character or
-empty paper. Some are cropped closely, as the segmenter's second pass is. Real pictures show more
-than paper, so objects lie at the edge, the paper is crumpled, and colours are shifted.
+They are rendered pictures (train.render.photograph) of a digit, a number, a form, a table, another
+character or empty paper, with what is printed on paper or shown on a screen around the ink. Some
+are cropped closely, as the segmenter's second pass is. Real pictures show more than paper, so
+objects lie at the edge, the paper is crumpled, and colours are shifted.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import cv2
@@ -17,22 +19,26 @@ from app.ink.segmenter import SIDE, pad
 from train.augment.strokes import vary_ink
 from train.config import Config
 from train.data.sources import Sources
-from train.render.photograph import (
-    RULED_SHARE,
-    Photograph,
-    photograph,
-    photograph_glyph,
-    photograph_nothing,
-)
+from train.render import layouts
+from train.render.exposure import RULED_SHARE
+from train.render.photograph import Photograph, photograph, photograph_glyph, photograph_nothing
+from train.render.surroundings import surround
 
 Random = np.random.Generator
 
-KINDS: Final = {"digit": 0.36, "glyph": 0.26, "character": 0.1, "number": 0.23, "nothing": 0.05}
-NUM_DIGITS: Final = (2, 7)  # in a line of a number; the upper bound is exclusive
-LINE_SHARES: Final = (0.75, 0.15, 0.1)  # of numbers on one, two and three lines
-GAP: Final = (-0.1, 0.6)  # between digits, of their height
-CROPPED_SHARE: Final = 0.4  # of the pictures
-MARGIN: Final = (0.02, 0.35)  # around the ink in them, of its longer side
+KINDS: Final = {
+    "digit": 0.28,
+    "glyph": 0.22,
+    "character": 0.07,
+    "number": 0.22,
+    "form": 0.08,
+    "table": 0.08,
+    "nothing": 0.05,
+}
+CROPPED_SHARE: Final = 0.35  # of the pictures
+MARGIN: Final = (0.0, 0.35)  # around the ink in them, of its longer side
+PLAIN_ONE_SHARE: Final = 0.07  # of the digits
+LAYOUTS: Final = {"number": layouts.number, "form": layouts.form, "table": layouts.table}
 OBJECTS: Final = (0.3, 0.45)  # share with objects at the edge, and their maximum depth
 CRUMPLED: Final = (0.25, 0.25)  # share, and maximum change of light
 COLOUR_SHIFT: Final = (0.5, 0.35)  # share, and maximum relative change of each colour
@@ -72,38 +78,36 @@ class SheetMaker:
 
     def _photograph(self, random: Random) -> Photograph:
         kind = random.choice(list(KINDS), p=list(KINDS.values()))
+        digit = partial(self._digit, random)
+        if kind in LAYOUTS:
+            layout = LAYOUTS[kind](digit, random)
+            frame = layout.print_lines if layout.lines else None
+            around = surround(random, self._ruled, digit, frame)
+            return photograph(layout.strokes, random, layout.share, around)
+        around = surround(random, self._ruled, digit)
         if kind == "nothing":
-            return photograph_nothing(random, self._ruled)
+            return photograph_nothing(random, around)
         if kind == "glyph":
             glyphs = self._sources.mnist.glyphs
-            return photograph_glyph(glyphs[random.integers(len(glyphs))], random, self._ruled)
+            return photograph_glyph(glyphs[random.integers(len(glyphs))], random, around)
         if kind == "character":
             drawings = self._sources.characters.strokes
-            return photograph(drawings[random.integers(len(drawings))], random, ruled=self._ruled)
-        if kind == "digit":
-            return photograph(self._digit(random), random, ruled=self._ruled)
-        strokes, share = self._number(random)
-        return photograph(strokes, random, share, self._ruled)
+            return photograph(drawings[random.integers(len(drawings))], random, around=around)
+        return photograph(digit(), random, around=around)
 
     def _digit(self, random: Random) -> list[NDArray[np.float64]]:
+        if random.random() < PLAIN_ONE_SHARE:
+            return [_plain_one(random)]
         strokes = self._sources.pen.strokes
         return vary_ink(strokes[random.integers(len(strokes))], self._config, random)
 
-    def _number(self, random: Random) -> tuple[list[NDArray[np.float64]], float]:
-        """Lines of digits about 1 high, and the share of the longer side that one digit takes."""
-        placed: list[NDArray[np.float64]] = []
-        for line in range(1 + int(random.choice(len(LINE_SHARES), p=LINE_SHARES))):
-            x = random.uniform(0, 0.5)
-            for _ in range(random.integers(*NUM_DIGITS)):
-                strokes = self._digit(random)
-                points = np.concatenate(strokes)
-                low, span = points.min(axis=0), np.ptp(points, axis=0)
-                scale = random.uniform(0.8, 1.1) / max(float(span.max()), 1e-3)
-                corner = np.array([x, 1.5 * line + random.uniform(-0.1, 0.1)])
-                placed += [(stroke - low) * scale + corner for stroke in strokes]
-                x += scale * span[0] + random.uniform(*GAP)
-        span = np.ptp(np.concatenate(placed), axis=0)
-        return placed, float(1 / max(span.max(), 1))
+
+def _plain_one(random: Random) -> NDArray[np.float64]:
+    """A 1 that is a single line, nearly straight and upright, which only its ends tell from a rule:
+    float64 (7, 2), in digit heights."""
+    along = np.linspace(0, 1, 7)
+    bow = 0.03 * random.standard_normal() * (1 - (2 * along - 1) ** 2)
+    return np.stack([0.12 * random.standard_normal() * along + bow, along], axis=1)
 
 
 def _crop(shot: Photograph, random: Random) -> Photograph:

@@ -6,6 +6,7 @@ import pytest
 from app.ink import image as picture
 from tests.support.drawings import DIGITS, placed
 from train.render import scene, stationery
+from train.render.exposure import Surroundings
 from train.render.photograph import photograph, photograph_glyph, photograph_nothing
 from train.render.stationery import PENS, Pen
 
@@ -95,7 +96,10 @@ def test_digits_of_a_number_are_as_large_as_digits() -> None:
 
 def test_ruling_is_as_likely_as_wanted() -> None:
     ruled, plain = (
-        [photograph_nothing(np.random.default_rng(n), ruled=share).picture for n in range(20)]
+        [
+            photograph_nothing(np.random.default_rng(n), Surroundings(share)).picture
+            for n in range(20)
+        ]
         for share in (1.0, 0.0)
     )
     assert all(not np.array_equal(page, other) for page, other in zip(ruled, plain, strict=True))

@@ -1,0 +1,139 @@
+"""Digits laid out as people write them: on lines, in the boxes of a form, in a table.
+
+Lengths are in heights of a digit, x right and y down.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from train.render.exposure import Layer, Look
+from train.render.printed import MIN_WIDTH, print_tone
+from train.render.scene import Random, Scene
+from train.render.signs import SIGNS, sign_strokes
+
+NUM_DIGITS: Final = (2, 7)  # in a line of a number; the upper bound is exclusive
+LINE_SHARES: Final = (0.75, 0.15, 0.1)  # of numbers on one, two and three lines
+GAP: Final = (-0.1, 0.6)  # between digits
+SIGN_SHARE: Final = 0.1  # of digits that a sign follows
+BOX_WIDTH: Final = (0.7, 1.25)  # of a form
+BOX_GAP: Final = (0.04, 0.35)  # between boxes that do not touch
+COMB_SHARE: Final = 0.25  # of forms with ticks instead of boxes
+MAX_CELLS: Final = (5, 5)  # columns and rows of a table
+CELL_WIDTH: Final = (1.2, 3.5)  # of a table
+CELL_HEIGHT: Final = (1.1, 2.2)
+EMPTY_SHARE: Final = 0.2  # of a table's cells
+SINGLE_SHARE: Final = 0.5  # of the others, with one digit
+THICK_SHARE: Final = 0.3  # of tables whose frame is thicker
+
+Strokes = list[NDArray[np.float64]]
+DrawDigit = Callable[[], Strokes]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """strokes: of all digits. share: of the longer side that one digit takes.
+
+    lines, thick: printed around them; none where there is only paper.
+    """
+
+    strokes: Strokes
+    share: float
+    lines: list[NDArray[np.float64]] = field(default_factory=list)
+    thick: list[NDArray[np.float64]] = field(default_factory=list)
+
+    def print_lines(self, scene: Scene, look: Look, random: Random) -> list[Layer]:
+        """The printed lines as layers; see `exposure.Printer`."""
+        width = max(look.width * random.uniform(0.2, 1.3), MIN_WIDTH)
+        tone = print_tone(look, random)
+        amount = np.float32(1 if random.random() < 0.5 else random.uniform(0.25, 1))
+        factor = random.uniform(1.5, 3)
+        drawn = [(scene.lines(self.lines, width) * amount, tone)]
+        return [*drawn, (scene.lines(self.thick, factor * width) * amount, tone)]
+
+
+def number(draw: DrawDigit, random: Random) -> Layout:
+    """One to three lines of digits."""
+    placed: Strokes = []
+    for line in range(1 + int(random.choice(len(LINE_SHARES), p=LINE_SHARES))):
+        x = random.uniform(0, 0.5)
+        for _ in range(random.integers(*NUM_DIGITS)):
+            strokes, wide = _scaled(draw(), random.uniform(0.8, 1.1))
+            y = 1.5 * line + random.uniform(-0.1, 0.1)
+            placed += [stroke + np.array([x, y]) for stroke in strokes]
+            x += wide + random.uniform(*GAP)
+            if random.random() < SIGN_SHARE:
+                sign = sign_strokes(str(random.choice(list(SIGNS))), random)
+                low, high = (edge(np.concatenate(sign)[:, 0]) for edge in (np.min, np.max))
+                placed += [stroke + np.array([x - low, 1.5 * line + 1]) for stroke in sign]
+                x += high - low + random.uniform(*GAP)
+    return Layout(placed, _share(placed))
+
+
+def form(draw: DrawDigit, random: Random) -> Layout:
+    """A number with a box, or a tick of a comb, for each digit."""
+    count, wide = int(random.integers(*NUM_DIGITS)), random.uniform(*BOX_WIDTH)
+    gap = 0.0 if random.random() < 0.5 else random.uniform(*BOX_GAP)
+    height, size = random.uniform(1.0, 1.4), random.uniform(0.7, 1.05)
+    is_comb, tick = random.random() < COMB_SHARE, random.uniform(0.15, 0.6)
+    placed: Strokes = []
+    lines: list[NDArray[np.float64]] = []
+    for index in range(count):
+        left = index * (wide + gap)
+        top = height - tick if is_comb else 0.0
+        corners = [(left, top), (left, height), (left + wide, height), (left + wide, top)]
+        lines.append(np.array(corners if is_comb else [*corners, corners[0]], np.float64))
+        if random.random() < 0.9 or not placed:
+            placed += _in_box(draw(), (left, 0, wide, height), size, random)
+    return Layout(placed, _share(placed), lines)
+
+
+def table(draw: DrawDigit, random: Random) -> Layout:
+    """A table of cells with a digit, a number or nothing."""
+    columns, rows = (int(random.integers(1, most + 1)) for most in MAX_CELLS)
+    wide, high = random.uniform(*CELL_WIDTH), random.uniform(*CELL_HEIGHT)
+    placed: Strokes = []
+    for index in range(rows * columns):
+        if placed and random.random() < EMPTY_SHARE:
+            continue
+        row, column = divmod(index, columns)
+        count = 1 if random.random() < SINGLE_SHARE else int(random.integers(2, 4))
+        part = wide / count
+        for place in range(count):
+            box = (column * wide + place * part, row * high, part, high)
+            placed += _in_box(draw(), box, 0.95, random)
+    size = np.array([columns * wide, rows * high])
+    lines = [np.array([(x, 0), (x, size[1])]) for x in wide * np.arange(columns + 1)]
+    lines += [np.array([(0, y), (size[0], y)]) for y in high * np.arange(rows + 1)]
+    frame = np.array([(0, 0), (0, size[1]), size, (size[0], 0), (0, 0)], np.float64)
+    return Layout(placed, _share(placed), lines, [frame] if random.random() < THICK_SHARE else [])
+
+
+def _in_box(
+    strokes: Strokes, box: tuple[float, float, float, float], size: float, random: Random
+) -> Strokes:
+    """A digit about the middle of a box: left, top, width, height."""
+    left, top, width, height = box
+    strokes, wide = _scaled(strokes, size * random.uniform(0.8, 1.05))
+    if wide > 1.05 * width:
+        strokes, wide = [stroke * (width / wide) for stroke in strokes], width
+    high = float(np.ptp(np.concatenate(strokes)[:, 1]))
+    x = left + (width - wide) * random.uniform(0.2, 0.8)
+    y = top + (height - high) * random.uniform(0.2, 0.8)
+    return [stroke + np.array([x, y]) for stroke in strokes]
+
+
+def _scaled(strokes: Strokes, size: float) -> tuple[Strokes, float]:
+    """Strokes from (0, 0) on with that longer side, and their width."""
+    points = np.concatenate(strokes)
+    low, span = points.min(axis=0), np.ptp(points, axis=0)
+    scale = size / max(float(span.max()), 1e-3)
+    return [(stroke - low) * scale for stroke in strokes], float(scale * span[0])
+
+
+def _share(strokes: Strokes) -> float:
+    span = np.ptp(np.concatenate(strokes), axis=0)
+    return float(1 / max(span.max(), 1))

@@ -1,0 +1,60 @@
+"""Which of the things around ink are in a picture, chosen at random."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from train.render import clutter, printed
+from train.render.exposure import Layer, Look, Printer, Surroundings
+from train.render.scene import Random, Scene
+
+PRINTED_SHARE: Final = 0.62  # of the pictures
+MORE_SHARES: Final = (0.4, 0.15)  # of those, with a second and a third thing
+CLEAN_SHARE: Final = 0.3  # from a screen or scanner
+# How often each thing is chosen, relative to the others.
+LINES: Final[dict[Printer, float]] = {
+    printed.cell: 0.34,
+    printed.grid: 0.1,
+    printed.ruling: 0.14,
+    printed.margin: 0.08,
+    printed.underline: 0.09,
+    printed.through: 0.07,
+    clutter.text: 0.08,
+    clutter.window: 0.09,
+    clutter.fold: 0.05,
+}
+PIECES: Final = {clutter.neighbours: 0.16, clutter.erased: 0.09}  # made of strokes
+
+DrawPiece = Callable[[], clutter.Strokes]
+
+
+def surround(
+    random: Random, ruled: float, draw_piece: DrawPiece, frame: Printer | None = None
+) -> Surroundings:
+    """What is around one picture's ink.
+
+    draw_piece: the strokes of another character. frame: printed in any case.
+    """
+    is_clean = random.random() < CLEAN_SHARE
+    chosen = [frame] if frame else []
+    if random.random() < PRINTED_SHARE * (0.5 if frame else 1):
+        more = random.random()
+        count = 1 + (more < MORE_SHARES[0]) + (more < MORE_SHARES[1])
+        chosen += [_choose(random, draw_piece) for _ in range(count)]
+    return Surroundings(0.0 if is_clean or frame else ruled, partial(_print, chosen), is_clean)
+
+
+def _choose(random: Random, draw_piece: DrawPiece) -> Printer:
+    things = [*LINES, *PIECES]
+    weights = np.array([*LINES.values(), *PIECES.values()])
+    index = int(random.choice(len(things), p=weights / weights.sum()))
+    if index < len(LINES):
+        return list(LINES)[index]
+    pieces = [draw_piece() for _ in range(random.integers(1, 3))]
+    return partial(list(PIECES)[index - len(LINES)], pieces)
+
+
+def _print(printers: list[Printer], scene: Scene, look: Look, random: Random) -> list[Layer]:
+    return [layer for printer in printers for layer in printer(scene, look, random)]
