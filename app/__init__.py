@@ -12,7 +12,3 @@ __version__ = "0.1.0"
 # Since 1.29 ONNX Runtime's Linux wheels tell their maker of each process and model, and keep a
 # number of this machine. It must be told not to before it is imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-
-# OpenCV asks this before it makes room for a picture, but only once, when it is imported. It is
-# picture_file.MAX_PICTURE_PIXELS; a service may set less.
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "50000000")

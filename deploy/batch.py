@@ -153,10 +153,7 @@ def environment() -> dict[str, Any]:
     return {
         "working_dir": str(ROOT),
         "excludes": [*others, "*.pth", "/app/images"],
-        "env_vars": {
-            "OMP_NUM_THREADS": "1",
-            "OPENCV_IO_MAX_IMAGE_PIXELS": str(picture_file.MAX_PICTURE_PIXELS),
-        },
+        "env_vars": {"OMP_NUM_THREADS": "1"},
     }
 
 

@@ -38,8 +38,10 @@ _shared: Final[list["DecoderPool"]] = []
 _lock: Final = threading.Lock()
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _PIPE_BYTES: Final = 1 << 20  # the largest that Linux gives an ordinary user
-# One thread and one heap, which gives memory back after each picture.
+# One thread and one heap, which gives memory back after each picture. OpenCV reads its own limit
+# once, when it is imported: here it is the same as that of the structure checks.
 _ENVIRONMENT: Final = {
+    "OPENCV_IO_MAX_IMAGE_PIXELS": str(MAX_PICTURE_PIXELS),
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",
