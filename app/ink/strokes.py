@@ -1,15 +1,12 @@
-"""Strokes: checked, taken from the canvas or from a file, and turned into a glyph."""
+"""Strokes: checked, taken from the canvas, and turned into a glyph."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app import glyph
-from app.ink.input_file import read_bytes
 from app.reading import UnreadableInput
 
 MAX_COORDINATE: Final = 1e6  # pixels; far beyond any screen, and floats are still exact there
@@ -106,21 +103,6 @@ def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> glyph.Strokes:
         message = "expected a drawing of the canvas, got objects that are not Fabric paths"
         raise UnreadableInput(message) from error
     return checked(strokes)
-
-
-def strokes_from_file(path: Path) -> glyph.Strokes:
-    """The strokes of an ink file: JSON `[[[x, y], ...], ...]`, or that as `{"strokes": ...}`.
-
-    Raises UnreadableInput.
-    """
-    try:
-        content = json.loads(read_bytes(path))
-    except (ValueError, RecursionError) as error:
-        message = "expected JSON of strokes [[[x, y], ...], ...], got text that is not JSON"
-        raise UnreadableInput(f"{path}: {message} ({error})") from error
-    if isinstance(content, dict) and set(content) == {"strokes"}:
-        content = content["strokes"]  # the body of POST /api/read
-    return checked(content)
 
 
 def _flatten(commands: Sequence[Sequence[Any]]) -> NDArray[np.float64]:

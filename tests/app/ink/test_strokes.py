@@ -1,13 +1,11 @@
 """Strokes out of the canvas's JSON and out of files."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from app.ink.strokes import MAX_POINTS, checked, strokes_from_canvas, strokes_from_file
+from app.ink.strokes import MAX_POINTS, checked, strokes_from_canvas
 from app.reading import UnreadableInput
 
 
@@ -33,23 +31,6 @@ def test_lines_and_curves_become_points() -> None:
 def test_an_unknown_path_command_is_refused(command: list[str | float]) -> None:
     with pytest.raises(UnreadableInput, match="expected path commands M, L or Q"):
         strokes_from_canvas({"objects": [path(["M", 0, 0], command)]})
-
-
-@pytest.mark.parametrize("programs", [False, True])
-def test_reads_an_ink_file(tmp_path: Path, programs: bool) -> None:
-    file = tmp_path / "one.json"
-    strokes = [[[1, 2], [3, 4]], []]
-    file.write_text(json.dumps({"strokes": strokes} if programs else strokes))
-    (stroke,) = strokes_from_file(file)
-    assert stroke.tolist() == [[1, 2], [3, 4]]
-
-
-@pytest.mark.parametrize("content", ["", "{", "[" * 100_000, "7", '{"ink": []}', "[[[1]]]"])
-def test_a_file_that_is_no_ink_is_refused(tmp_path: Path, content: str) -> None:
-    file = tmp_path / "broken.json"
-    file.write_text(content)
-    with pytest.raises(UnreadableInput, match="expected"):
-        strokes_from_file(file)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,157 @@
+"""InkML, the W3C's XML for ink (https://www.w3.org/TR/InkML): its traces as points of x and y."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from xml.parsers import expat
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.reading import UnreadableInput
+
+MAX_DEPTH: Final = 100  # of elements; groups of traces are nested a few deep
+_HEAD_BYTES: Final = 1_024  # in which a file says that it is XML
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_START: Final = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|ink|\w+:ink)", re.IGNORECASE)
+# A value, and before it how it is meant: as a difference (') or a difference of differences (").
+_VALUE: Final = re.compile(r"""\s*([!'"]?)\s*(-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[*?TF])""")
+_ORDERS: Final = {"!": 0, "'": 1, '"': 2}
+
+
+def is_inkml(content: bytes) -> bool:
+    """Whether a file begins as XML; what else is in it is for `decode` to say."""
+    head = content[:_HEAD_BYTES]
+    if head.startswith(_UTF16):
+        head = head.decode("utf-16", "ignore").encode()
+    return _START.match(head) is not None
+
+
+def decode(content: bytes) -> list[NDArray[np.float64]]:
+    """The traces that the pen drew, float64 (n, 2), x right and y down in the file's unit.
+
+    Raises UnreadableInput for XML that is not InkML, or has a document type, whose entities could
+    grow without end.
+    """
+    document = _Document()
+    try:
+        document.parse(content)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        if isinstance(error, UnreadableInput):
+            raise
+        raise UnreadableInput(f"expected InkML, got XML that is broken: {error}") from error
+    x, y = document.columns()
+    traces = (trace for trace in document.traces if trace.strip())
+    return [_points(index, trace, x, y) for index, trace in enumerate(traces)]
+
+
+class _Document:
+    """What is kept of a file while it is parsed. traces: the texts of those that were drawn."""
+
+    def __init__(self) -> None:
+        self.traces: list[str] = []
+        self._channels: list[str] = []
+        self._has_format = False  # of several, the first holds
+        self._path: list[str] = []
+        self._text: list[str] | None = None
+
+    def parse(self, content: bytes) -> None:
+        """Raises UnreadableInput, ExpatError, or LookupError for an unknown encoding."""
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = _refuse_document_type
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._read_text
+        parser.Parse(content, True)
+
+    def columns(self) -> tuple[int, int]:
+        """Which values of a point are x and y."""
+        names = self._channels or ["X", "Y"]
+        if not {"X", "Y"} <= set(names):
+            raise UnreadableInput(f"expected channels X and Y in InkML, got {', '.join(names):.80}")
+        return names.index("X"), names.index("Y")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        if not self._path and name != "ink":
+            raise UnreadableInput(f"expected InkML, whose root is <ink>, got <{name:.40}>")
+        self._path.append(name)
+        if len(self._path) > MAX_DEPTH:
+            raise UnreadableInput(f"expected at most {MAX_DEPTH} levels in InkML, got more")
+        is_drawn = attributes.get("type", "penDown") == "penDown"
+        self._text = [] if name == "trace" and is_drawn else None
+        # The values of intermittent channels come last in a point, and only in some.
+        if name == "channel" and not self._has_format and "intermittentChannels" not in self._path:
+            self._channels.append(attributes.get("name", "").upper())
+
+    def _end(self, name: str) -> None:
+        self._path.pop()
+        name = name.rpartition(":")[2]
+        if name == "traceFormat":
+            self._has_format = bool(self._channels)
+        if name == "trace" and self._text is not None:
+            self.traces.append("".join(self._text))
+            self._text = None
+
+    def _read_text(self, text: str) -> None:
+        if self._text is not None:
+            self._text.append(text)
+
+
+def _refuse_document_type(*_: object) -> None:
+    raise UnreadableInput("expected InkML without a document type, got one with <!DOCTYPE")
+
+
+def _points(index: int, trace: str, x: int, y: int) -> NDArray[np.float64]:
+    """The points of a trace, float64 (n, 2); x and y: their places in a point."""
+    rows = []
+    orders: dict[int, int] = {}  # by place; a sign holds until the next one
+    state: dict[int, tuple[float, float]] = {}  # the last value and its last difference, by place
+    for text in trace.split(","):
+        values = list(_values(index, text))
+        if not values:
+            continue
+        if len(values) <= max(x, y):
+            message = f"expected points with X and Y, got {text.strip()!r:.50}"
+            raise UnreadableInput(f"trace {index} of InkML: {message}")
+        rows.append([_resolved(place, *values[place], orders, state) for place in (x, y)])
+    return np.array(rows, np.float64).reshape(-1, 2)
+
+
+def _values(index: int, text: str) -> Iterator[tuple[str, str]]:
+    """The values of a point, each with the sign before it."""
+    at, text = 0, text.strip()
+    while at < len(text):
+        match = _VALUE.match(text, at)
+        if match is None:
+            message = f"expected numbers, got {text[at:].strip()!r:.50}"
+            raise UnreadableInput(f"trace {index} of InkML: {message}")
+        yield match[1], match[2]
+        at = match.end()
+
+
+def _resolved(
+    place: int,
+    sign: str,
+    text: str,
+    orders: dict[int, int],
+    state: dict[int, tuple[float, float]],
+) -> float:
+    """A value, which may be given as its difference from the one before."""
+    order = orders[place] = _ORDERS[sign] if sign else orders.get(place, 0)
+    value, difference = state.get(place, (0.0, 0.0))
+    if text in ("T", "F", "?"):
+        raise UnreadableInput(f"expected X and Y of InkML to be numbers, got {text}")
+    if text == "*":  # it goes on as before: where it is, or as fast as it was
+        difference = difference if order else 0.0
+    elif order == 2:
+        difference += float(text)
+    elif order == 1:
+        difference = float(text)
+    else:
+        difference = float(text) - value
+    is_given = order == 0 and text != "*"
+    value = float(text) if is_given else value + difference
+    state[place] = (value, difference)
+    return value
