@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+NO_HANDWRITING: Final = "No handwriting was found."
 _DECIMALS: Final = 6  # of probabilities in JSON
 
 
@@ -59,9 +60,14 @@ class Digit:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Reading:
-    """Digits in reading order; an input without ink is a reading without digits."""
+    """Digits in reading order; an input without ink is a reading without digits.
+
+    turned: degrees clockwise by which a picture was turned to be read, 0, 90, 180 or 270. The
+    digits' boxes are in the picture as it was given.
+    """
 
     digits: tuple[Digit, ...] = ()
+    turned: int = 0
 
     def __repr__(self) -> str:
         """The reading in one line, such as Reading('2026', confidence=0.970), the lowest one."""
@@ -89,12 +95,21 @@ class Reading:
     def numbers(self) -> "tuple[Reading, ...]":
         """A reading for each number of the input, in reading order."""
         return tuple(
-            Reading(tuple(group))
+            Reading(tuple(group), self.turned)
             for _, group in groupby(self.digits, lambda digit: digit.number_index)
         )
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for people about the whole reading; mostly none."""
+        if not self.digits:
+            return (NO_HANDWRITING,)
+        if self.turned:
+            return (f"The picture was turned by {self.turned} degrees clockwise to be read.",)
+        return ()
+
     def to_dict(self) -> dict[str, Any]:
-        """The reading as plain values for JSON: text, numbers (the text of each) and digits.
+        """The reading as plain values for JSON: text, numbers (the text of each), digits, turned.
 
         The command, the HTTP service and the batch job all answer with this.
         """
@@ -102,4 +117,5 @@ class Reading:
             "text": self.text,
             "numbers": [number.text for number in self.numbers],
             "digits": [digit.to_dict() for digit in self.digits],
+            "turned": self.turned,
         }

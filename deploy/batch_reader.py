@@ -27,6 +27,7 @@ RESULT: Final = {
     "text": pa.string(),
     "numbers": pa.list_(pa.string()),
     "digits": pa.list_(DIGIT),
+    "turned": pa.int16(),
     "error": pa.string(),
 }
 

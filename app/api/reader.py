@@ -18,7 +18,7 @@ from app.api.limits import Limits
 from app.api.picture_body import picture_file
 from app.inference.session import WrongModel
 from app.ink.decoder_pool import DecoderBusy, Decoding, DecodingCancelled, shared_pool
-from app.ink.formats import PictureTooLarge
+from app.ink.formats import PictureTooLarge, UnsupportedFormat
 from app.ink.segmenter import STRIDE, shared_segmenter
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Prepared, Recognizer
@@ -50,11 +50,14 @@ class Reader:
         try:
             with shared_pool().reading():
                 content = picture_file(content, self._limits)
-                image = shared_pool().decode(content, self._limits.pixels, decoding)
-                reading = recognizer.read_image(image, single)
+                page = shared_pool().decode(content, self._limits.pixels, decoding)
+                reading = recognizer.read_image(page.pixels, single)
         except PictureTooLarge as error:
             message = f"The picture is too large: {error}. Send a smaller one."
             raise ApiError("too_many_pixels", message) from error
+        except UnsupportedFormat as error:
+            message = f"The picture cannot be read: it is {error.name}. {error.advice}"
+            raise ApiError("unprocessable", message) from error
         except UnreadableInput as error:
             message = (
                 f"The picture cannot be read: {error}. Send another file, preferably PNG or JPEG."
@@ -65,7 +68,7 @@ class Reader:
             raise ApiError("concurrency_limited", message, {"Retry-After": "1"}) from error
         except WrongModel as error:
             raise ModelUnavailable(str(error)) from error
-        return _as_json(reading, recognizer)
+        return _as_json(reading, recognizer, page.note)
 
     def read_ink(self, content: bytes, single: bool) -> bytes:
         """The reading of a body of strokes, as JSON; single: it is one character.
@@ -140,7 +143,8 @@ class Reader:
             return self._recognizer
 
 
-def _as_json(reading: Reading, recognizer: Recognizer) -> bytes:
-    """The reading as `app.api.schemas.Reading`, with the id of the model's training run."""
+def _as_json(reading: Reading, recognizer: Recognizer, note: str = "") -> bytes:
+    """The reading as `app.api.schemas.Reading`; note: what else there is to say about the file."""
+    notes = [*reading.notes, *([note] if note else [])]
     model_run = recognizer.metadata.get("run", "")
-    return msgspec.json.encode({**reading.to_dict(), "model_run": model_run})
+    return msgspec.json.encode({**reading.to_dict(), "notes": notes, "model_run": model_run})

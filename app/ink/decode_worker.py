@@ -2,7 +2,8 @@
 
 Takes requests from standard input and writes answers to standard output, see `REQUEST` and
 `ANSWER`. It ends when its input does, also in the middle of a picture, so that it never outlives
-the server, and after a time without requests. Imports OpenCV and NumPy, and no network.
+the server, and after a time without requests. Imports OpenCV and NumPy, for
+HEIC and PDF their libraries, and no network.
 """
 
 import contextlib
@@ -18,7 +19,9 @@ from types import ModuleType
 from typing import IO, Final
 
 import cv2
+import numpy as np
 
+from app.ink import optional_decoders
 from app.ink.picture_file import decode_inspected
 from app.reading import UnreadableInput
 
@@ -29,8 +32,9 @@ except ImportError:  # Windows, where decoding is bounded by the server's clock 
     resource = None
 
 REQUEST: Final = struct.Struct("<QQI")  # bytes of the file, which follows; memory; seconds
-ANSWER: Final = struct.Struct("<BIII")  # what follows: DECODED pixels, or a REFUSED message
-DECODED, REFUSED = range(2)  # height, width, channels (0 of grey); bytes of the message, 0, 0
+ANSWER: Final = struct.Struct("<BIIII")  # what follows: DECODED pixels, or a REFUSED message
+# Height, width, channels (0 of grey), pages (see `decode_inspected`); or the message's bytes, 0s.
+DECODED, REFUSED = range(2)
 IDLE_SECONDS: Final = 30.0  # without a request, after which 16 MB are given back
 
 
@@ -48,6 +52,7 @@ def main() -> int:
         while _comes_soon(requests):
             length, memory, seconds = REQUEST.unpack(read_exactly(requests, REQUEST.size))
             content = read_exactly(requests, length)
+            optional_decoders.load(content)  # the limit is for the picture, not for libraries
             _limit(memory, seconds)
             _answer(answers, content)
             del content
@@ -92,14 +97,14 @@ def _comes_soon(requests: IO[bytes]) -> bool:
 
 def _answer(answers: IO[bytes], content: bytes) -> None:
     try:
-        image = decode_inspected(content)
+        image, pages = decode_inspected(content)
     except (UnreadableInput, MemoryError) as error:
         message = (str(error) or "expected a picture that fits the memory for it").encode()
-        write_all(answers, ANSWER.pack(REFUSED, len(message), 0, 0) + message)
+        write_all(answers, ANSWER.pack(REFUSED, len(message), 0, 0, 0) + message)
         return
     channels = image.shape[2] if image.ndim == 3 else 0
-    write_all(answers, ANSWER.pack(DECODED, *image.shape[:2], channels))
-    write_all(answers, image.data.cast("B"))
+    write_all(answers, ANSWER.pack(DECODED, *image.shape[:2], channels, pages))
+    write_all(answers, np.ascontiguousarray(image).data.cast("B"))
 
 
 def _limit(memory: int, seconds: int) -> None:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Empty, LifoQueue
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from app.ink.decode_worker import (
     read_into,
     write_all,
 )
-from app.ink.picture_file import MAX_PICTURE_PIXELS, inspect_upload
+from app.ink.picture_file import MAX_PICTURE_PIXELS, Page, inspect_upload
 from app.reading import UnreadableInput
 
 MAX_SECONDS: Final = 15  # for one picture, of the clock and of the processor
@@ -48,6 +48,8 @@ _ENVIRONMENT: Final = {
     "MALLOC_MMAP_THRESHOLD_": "1048576",
     "MALLOC_TRIM_THRESHOLD_": "1048576",
 }
+
+DecodedPixels: TypeAlias = tuple[NDArray[np.uint8], int]
 
 
 class DecoderBusy(RuntimeError):
@@ -132,8 +134,8 @@ class DecoderPool:
         content: bytes,
         max_pixels: int | None = None,
         decoding: Decoding | None = None,
-    ) -> NDArray[np.uint8]:
-        """A picture file's pixels, see `picture_file.decode`, once its structure is checked.
+    ) -> Page:
+        """The first page of a picture file, once its structure is checked.
 
         max_pixels: see `inspect_upload`; None for those of the pool. decoding: by which another
         thread may cancel it. Raises NotAPicture, PictureTooLarge, another UnreadableInput,
@@ -141,12 +143,11 @@ class DecoderPool:
         """
         structure = inspect_upload(content, max_pixels or self._max_pixels)
         memory = SPARE_BYTES + BYTES_A_PIXEL * structure.width * structure.height
-        return self.decode_inspected(content, memory, decoding or Decoding())
+        pixels, pages = self.decode_inspected(content, memory, decoding or Decoding())
+        return Page(pixels, 1, structure.pages or pages, structure.is_animated)
 
-    def decode_inspected(
-        self, content: bytes, memory: int, decoding: Decoding
-    ) -> NDArray[np.uint8]:
-        """The same of a file whose structure was checked; memory: bytes that decoding may take."""
+    def decode_inspected(self, content: bytes, memory: int, decoding: Decoding) -> DecodedPixels:
+        """See `picture_file.decode_inspected`; memory: bytes that decoding may take."""
         self._decodings.add(decoding)
         try:
             worker = self._free.get(timeout=max(decoding.deadline - time.monotonic(), 0))
@@ -207,8 +208,8 @@ class _Worker:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def decode(self, content: bytes, memory: int, decoding: Decoding) -> NDArray[np.uint8]:
-        """The pixels. Raises UnreadableInput and DecodingCancelled."""
+    def decode(self, content: bytes, memory: int, decoding: Decoding) -> DecodedPixels:
+        """See `picture_file.decode_inspected`. Raises UnreadableInput and DecodingCancelled."""
         request = REQUEST.pack(len(content), memory, MAX_SECONDS) + content
         while True:
             is_fresh = self._process is None or self._process.poll() is not None
@@ -239,7 +240,7 @@ class _Worker:
         return self._process
 
 
-def _ask(process: "subprocess.Popen[bytes]", request: bytes) -> NDArray[np.uint8]:
+def _ask(process: "subprocess.Popen[bytes]", request: bytes) -> DecodedPixels:
     """What a process answers. Raises UnreadableInput; OSError or EOFError where it has ended."""
     assert process.stdin is not None
     assert process.stdout is not None
@@ -247,12 +248,12 @@ def _ask(process: "subprocess.Popen[bytes]", request: bytes) -> NDArray[np.uint8
     kind, *numbers = ANSWER.unpack(read_exactly(process.stdout, ANSWER.size))
     if kind != DECODED:
         raise UnreadableInput(read_exactly(process.stdout, min(numbers[0], _PIPE_BYTES)).decode())
-    height, width, channels = numbers
+    height, width, channels, pages = numbers
     if height * width > MAX_PICTURE_PIXELS or channels > 4:
         raise EOFError("a decoder that answers what it should not is ended")
     image = np.empty((height, width, channels) if channels else (height, width), np.uint8)
     read_into(process.stdout, image.data.cast("B"))
-    return image
+    return image, pages
 
 
 def _widen(process: "subprocess.Popen[bytes]") -> None:

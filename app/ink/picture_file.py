@@ -3,6 +3,8 @@
 What strangers send is decoded by `app.ink.decoder_pool` instead, in a process of its own.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,30 +12,87 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.formats import PictureTooLarge, Structure, inspect, jpeg
+from app.ink import optional_decoders, orientation
+from app.ink.formats import PictureTooLarge, Structure, exif, inspect, jpeg, pdf, tiff
 from app.ink.input_file import read_bytes
 from app.reading import UnreadableInput
 
 MAX_PICTURE_PIXELS: Final = 50_000_000  # a phone's photograph has 12 to 50 million
 COSTLY: Final = 4  # times the memory of a plain picture, opaque and of 8 bits, that others take
-PICTURE_SUFFIXES: Final = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+PICTURE_SUFFIXES: Final = (
+    *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
+    *(".heic", ".heif", ".pdf"),  # where their decoders are installed
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """A picture of a file. pixels: uint8 (h, w), (h, w, 3) RGB or (h, w, 4) RGBA, upright.
+
+    number: which page of the file it is, from 1 on, of how many. is_animated: these are the frames
+    of a film, of which the first is read.
+    """
+
+    pixels: NDArray[np.uint8]
+    number: int = 1
+    pages: int = 1
+    is_animated: bool = False
+
+    @property
+    def note(self) -> str:
+        """A sentence that says which picture of several this is; empty where it is the only one."""
+        if self.pages < 2:
+            return ""
+        if self.is_animated:
+            return f"This is an animation of {self.pages:,} frames; the first one was read."
+        return f"This file has {self.pages:,} pages; page {self.number:,} was read."
 
 
 def load(path: Path) -> NDArray[np.uint8]:
-    """A picture file, see `decode`. Raises UnreadableInput."""
+    """The first page of a picture file, see `decode`. Raises UnreadableInput."""
     return decode(read_bytes(path), str(path))
 
 
 def decode(content: bytes, name: str = "picture") -> NDArray[np.uint8]:
-    """A picture file's bytes as uint8 (h, w), (h, w, 3) RGB or (h, w, 4) RGBA, upright.
+    """The first page of a picture file's bytes, see `Page.pixels`.
 
     name: begins the message of UnreadableInput, which is raised for anything else.
     """
+    return next(decode_pages(content, name)).pixels
+
+
+def decode_pages(content: bytes, name: str = "picture") -> Iterator[Page]:
+    """The pages of a PDF or TIFF, and of any other picture file the first frame; at least one.
+
+    Each is decoded only when it is asked for. name: see `decode`. Raises UnreadableInput, which
+    names the page from the second on.
+    """
+    where = name
     try:
-        inspect(content, MAX_PICTURE_PIXELS)
-        return decode_inspected(content)
+        structure = inspect(content, MAX_PICTURE_PIXELS)
+        page = first_page(content, structure)
+        yield page
+        last = 1 if page.is_animated else page.pages
+        for number in range(2, last + 1):
+            where = f"{name}: page {number:,}"
+            yield Page(_decode_page(content, number - 1), number, page.pages)
     except UnreadableInput as error:
-        raise UnreadableInput(f"{name}: {error}") from error
+        raise UnreadableInput(f"{where}: {error}") from error
+
+
+def first_page(content: bytes, structure: Structure) -> Page:
+    """The first page of a file of this structure. Raises UnreadableInput."""
+    pixels, pages = decode_inspected(content)
+    return Page(pixels, 1, structure.pages or pages, structure.is_animated)
+
+
+def _decode_page(content: bytes, index: int) -> NDArray[np.uint8]:
+    """A further page of a PDF or TIFF, whose structure is checked here. Raises UnreadableInput."""
+    if content.startswith(pdf.SIGNATURE):
+        return optional_decoders.decode(content, index)[0]
+    content = tiff.page(content, index)
+    inspect(content, MAX_PICTURE_PIXELS)
+    return _decode_with_opencv(content)
 
 
 def inspect_upload(content: bytes, max_pixels: int) -> Structure:
@@ -51,10 +110,20 @@ def inspect_upload(content: bytes, max_pixels: int) -> Structure:
     return structure
 
 
-def decode_inspected(content: bytes) -> NDArray[np.uint8]:
-    """Decodes a file whose structure was checked, see `decode`. Raises UnreadableInput."""
+def decode_inspected(content: bytes) -> tuple[NDArray[np.uint8], int]:
+    """The first page of a file whose structure was checked, see `Page.pixels`.
+
+    The number is of the pages, where only the decoder can count them, else 0. Raises
+    UnreadableInput.
+    """
+    if optional_decoders.is_optional(content):
+        return optional_decoders.decode(content)
+    return _decode_with_opencv(content), 0
+
+
+def _decode_with_opencv(content: bytes) -> NDArray[np.uint8]:
     try:
-        # Only a JPEG says how the phone was held, and IMREAD_UNCHANGED would not listen.
+        # OpenCV turns a JPEG as the phone was held, but not with IMREAD_UNCHANGED.
         is_jpeg = content.startswith(jpeg.SIGNATURE)
         flag = cv2.IMREAD_ANYCOLOR if is_jpeg else cv2.IMREAD_UNCHANGED
         image = cv2.imdecode(np.frombuffer(content, np.uint8), flag)
@@ -71,4 +140,4 @@ def decode_inspected(content: bytes) -> NDArray[np.uint8]:
         image = cv2.cvtColor(image, to_rgb)
     elif image.ndim != 2:
         raise UnreadableInput(f"expected 1, 3 or 4 channels, got {image.shape[2]}")
-    return np.asarray(image, np.uint8)
+    return orientation.upright(np.asarray(image, np.uint8), exif.orientation(content))

@@ -2,27 +2,15 @@
 
 import os
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from app.ink import picture_file
+from app.ink.formats import exif
+from app.ink.orientation import upright
 from app.reading import UnreadableInput
-
-ORIENTATION: Final = 274  # the EXIF tag that says how the camera was held
-# For each orientation, whether rows and columns are exchanged, and what is then flipped: by columns
-# (1), rows (0), both (-1) or nothing. https://en.wikipedia.org/wiki/Exif#Orientation
-_TURNS: Final[dict[int, tuple[bool, int | None]]] = {
-    2: (False, 1),
-    3: (False, -1),
-    4: (False, 0),
-    5: (True, None),
-    6: (True, 1),
-    7: (True, -1),
-    8: (True, 0),
-}
 
 
 @runtime_checkable
@@ -83,12 +71,10 @@ def _from_pillow(image: PillowImage) -> NDArray[np.uint8]:
         raise UnreadableInput(f"expected a Pillow image with 8 or 16 bits, got mode {image.mode!r}")
     try:
         pixels = _pixels_of(image)
-        is_exchanged, flip = _TURNS.get(image.getexif().get(ORIENTATION), (False, None))
+        orientation = image.getexif().get(exif.ORIENTATION)
     except (OSError, SyntaxError, ValueError) as error:  # Pillow reads a file only when it must
         raise UnreadableInput(f"expected a whole picture, got one with {error}") from error
-    if is_exchanged:
-        pixels = np.asarray(cv2.transpose(pixels), np.uint8)
-    return pixels if flip is None else np.asarray(cv2.flip(pixels, flip), np.uint8)
+    return upright(pixels, orientation)
 
 
 def _pixels_of(image: PillowImage) -> NDArray[np.uint8]:

@@ -10,7 +10,7 @@ import streamlit as st
 from app.inference.session import WrongModel
 from app.ink import sharpness
 from app.ink.decoder_pool import DecoderBusy, DecodingCancelled, shared_pool
-from app.ink.formats import NotAPicture, PictureTooLarge
+from app.ink.formats import NotAPicture, PictureTooLarge, UnsupportedFormat
 from app.page import annotated_picture, clipboard, digit_details, headline, how_it_works
 from app.page.shared_recognizer import get_recognizer
 from app.page.visit import current_visit
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 HINT: Final = "No picture yet"
-NO_DIGITS: Final = "No digits found"
+NO_DIGITS: Final = "No handwriting found"
 MAX_NAME: Final = 80  # characters of a file's name that are shown
 UNREADABLE: Final = "This picture cannot be read"
 
@@ -39,7 +39,7 @@ class PreparedPicture:
     """What is kept of a picture while it is shown.
 
     file_id: Streamlit's. url: see `annotated_picture.to_url`. size: width and height in pixels.
-    times: seconds by step. is_blurred: see `app.ink.sharpness`.
+    times: seconds by step. is_blurred: see `app.ink.sharpness`. note: see `picture_file.Page`.
     """
 
     file_id: str
@@ -48,6 +48,7 @@ class PreparedPicture:
     prepared: Prepared
     times: dict[str, float]
     is_blurred: bool
+    note: str
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ def _show(recognizer: Recognizer, picture: PreparedPicture) -> None:
             "This picture is too blurred to read reliably. Hold still and let the camera focus.",
             icon=":material/blur_on:",
         )
+    for note in filter(None, (picture.note, *(reading.notes if reading.digits else ()))):
+        st.info(note, icon=":material/info:")
     with st.container(key="picture"):
         chosen = visit.chosen_in(reading) if reading.digits else 0
         annotated_picture.show(picture.url, picture.size, reading, chosen, visit.choose)
@@ -174,11 +177,15 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
     """The same, in one of the places for pictures. Raises UnusablePicture and DecoderBusy."""
     start = perf_counter()
     try:
-        image = shared_pool().decode(file.getvalue())
+        page = shared_pool().decode(file.getvalue())
     except PictureTooLarge as error:
         raise UnusablePicture(
             f"{_name(file)} has too many pixels. Make it smaller, for example 4,000 × 3,000 pixels,"
             " and try again."
+        ) from error
+    except UnsupportedFormat as error:
+        raise UnusablePicture(
+            f"{_name(file)} cannot be read here, as it is {error.name}. {error.advice}"
         ) from error
     except NotAPicture as error:
         raise UnusablePicture(
@@ -193,6 +200,7 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
             " try that file."
         ) from error
     decoded = perf_counter()
+    image = page.pixels
     try:
         prepared = recognizer.prepare_image(image)
     except WrongModel as error:
@@ -212,4 +220,5 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
         prepared,
         times,
         sharpness.is_blurred(image, current_visit().read(recognizer, prepared).digits),
+        page.note,
     )

@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 
 from app import __version__
 from app.__main__ import main
+from app.ink.formats import heif, pdf
 from app.launcher import SERVER
 from tests.support.paths import ROOT
 from tests.support.pictures import sheet_png
@@ -124,11 +125,22 @@ def imported() -> set[str]:
 
 def test_all_that_is_imported_is_required() -> None:
     packages = packages_distributions()
+    # The libraries of the extra `files` are imported by name, where they are there.
     needed = {packages[root][0] for root in imported() - {"google"}} | {"protobuf"}
     lines = (ROOT / "requirements-app.txt").read_text(encoding="utf-8").splitlines()
     required = {line.partition("==")[0] for line in lines if not line.startswith("#")}
     # Starlette imports the last one where a form is parsed.
     assert required == {name.lower().replace("_", "-") for name in needed} | {"python-multipart"}
+
+
+def test_the_optional_decoders_are_an_extra() -> None:
+    needs = map(Requirement, PROJECT["optional-dependencies"]["files"])
+    ranges = {need.name: need.specifier for need in needs}
+    assert {name.replace("-", "_") for name in ranges} == {heif.DECODER, pdf.DECODER}
+    text = (ROOT / "tests" / "requirements.txt").read_text(encoding="utf-8")
+    exact = dict(line.split("==") for line in text.splitlines() if "==" in line)
+    for name, allowed in ranges.items():
+        assert exact[name] in allowed
 
 
 def test_the_server_is_where_the_launcher_looks() -> None:

@@ -41,7 +41,7 @@ def _inspect(content: bytes, max_pixels: int) -> Structure:
         at += 1
     if not frames:
         raise ends_within("GIF", "blocks")
-    return Structure(width, height, is_plain=False)
+    return Structure(width, height, False, pages=frames, is_animated=frames > 1)
 
 
 def _pixels_of_frame(content: bytes, at: int, screen: tuple[int, int]) -> int:

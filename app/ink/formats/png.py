@@ -59,7 +59,15 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
     # Four times, as each row may be a block of its own that is not compressed.
     check_at_most(4 * _raw_bytes(header) + (64 << 10), "bytes in a PNG's IDAT", data_bytes)
     is_plain = is_opaque and header.colour not in (4, 6) and header.depth <= 8
-    return Structure(header.width, header.height, is_plain)
+    return Structure(header.width, header.height, is_plain, max(frames, 1), frames > 1)
+
+
+def exif(content: bytes) -> bytes:
+    """The tags of the camera; empty where there are none."""
+    for chunk in _chunks(content):
+        if chunk.kind == b"eXIf":
+            return content[chunk.start : chunk.start + chunk.length]
+    return b""
 
 
 def _chunks(content: bytes) -> Iterator[_Chunk]:

@@ -10,16 +10,27 @@ class Structure:
     """What decoding a file will make of it, at most.
 
     width, height: pixels, 1 or more. is_plain: the decoded picture surely has 8 bits a channel and
-    no transparency, and takes no room but its own.
+    no transparency, and takes no room but its own. pages: pictures in the file, of which one is
+    decoded; 0 where only the decoder can count them. is_animated: these are frames of a film.
     """
 
     width: int
     height: int
     is_plain: bool
+    pages: int = 1
+    is_animated: bool = False
 
 
 class NotAPicture(UnreadableInput):
     """Bytes that do not begin as a picture in one of the known formats does."""
+
+
+class UnsupportedFormat(NotAPicture):
+    """A format that is known and not read here. advice: a sentence that says what to do."""
+
+    def __init__(self, name: str, advice: str) -> None:
+        super().__init__(f"expected a picture that can be read here, got {name}. {advice}")
+        self.name, self.advice = name, advice
 
 
 class PictureTooLarge(UnreadableInput):

@@ -2,6 +2,8 @@
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from typing import Final, NamedTuple
 
 from app.ink.formats.structure import Structure, check_at_most, check_pixels, ends_within
@@ -56,6 +58,19 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
         raise ends_within("TIFF", "directories") from error
 
 
+def page(content: bytes, index: int) -> bytes:
+    """The file with this page, from 0 on, as its first one. Raises UnreadableInput."""
+    try:
+        layout, first = _layout(content)
+        for at in islice(_pages(content, layout, first), index, None):
+            start = 4 if layout.offset == "I" else 8
+            packed = struct.pack(layout.order + layout.offset, at)
+            return content[:start] + packed + content[start + len(packed) :]
+    except (struct.error, OverflowError) as error:
+        raise ends_within("TIFF", "directories") from error
+    raise UnreadableInput(f"expected a TIFF with a page {index + 1:,}, got one of fewer pages")
+
+
 def _inspect(content: bytes, max_pixels: int) -> Structure:
     layout, first = _layout(content)
     pages = 0
@@ -65,7 +80,7 @@ def _inspect(content: bytes, max_pixels: int) -> Structure:
             structure = _picture(content, layout, _directory(content, layout, at), max_pixels)
     if not pages:
         raise ends_within("TIFF", "header")
-    return structure
+    return replace(structure, pages=pages)
 
 
 def _layout(content: bytes) -> tuple[_Layout, int]:

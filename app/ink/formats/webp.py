@@ -55,7 +55,18 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
             raise _other_size(canvas, size)
     if not frames and not still:
         raise ends_within("WebP", "pixels")
-    return Structure(canvas.width, canvas.height, canvas.is_opaque and not canvas.is_animated)
+    is_plain = canvas.is_opaque and not canvas.is_animated
+    pages = max(len(frames), 1)
+    return Structure(canvas.width, canvas.height, is_plain, pages, pages > 1)
+
+
+def exif(content: bytes) -> bytes:
+    """The tags of the camera; empty where there are none."""
+    for chunk in _chunks(content, 12, len(content)):
+        if chunk.kind == b"EXIF":
+            data = content[chunk.start : chunk.start + chunk.length]
+            return data.removeprefix(b"Exif\0\0")  # which some write as in a JPEG
+    return b""
 
 
 def _chunks(content: bytes, at: int, end: int) -> Iterator[_Chunk]:

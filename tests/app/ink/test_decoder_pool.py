@@ -49,7 +49,7 @@ def encoded(suffix: str, *shape: int, dtype: type[np.integer[Any]] = np.uint8) -
     ],
 )
 def test_a_picture_that_is_small_enough_is_decoded(content: bytes, shape: tuple[int, ...]) -> None:
-    image = POOL.decode(content, max_pixels=1200)
+    image = POOL.decode(content, max_pixels=1200).pixels
     assert image.shape == shape
     assert image.dtype == np.uint8
     assert image.min() >= 250
@@ -122,16 +122,16 @@ def test_what_passed_the_check_costs_one_process_and_others_are_read_meanwhile(n
     with ThreadPoolExecutor(1) as other:
         hostile = other.submit(POOL.decode_inspected, HOSTILE[name], MEMORY, Decoding(seconds=3))
         for _ in range(5):
-            assert POOL.decode(ordinary).shape == (30, 40, 3)
+            assert POOL.decode(ordinary).pixels.shape == (30, 40, 3)
             assert all(peak_megabytes(worker) < 200 for worker in workers())
         with pytest.raises(UnreadableInput, match="expected a (whole picture|picture that is dec)"):
             hostile.result(15)
-    assert POOL.decode(ordinary).shape == (30, 40, 3)
+    assert POOL.decode(ordinary).pixels.shape == (30, 40, 3)
 
 
 def test_the_tables_of_a_webp_fit_the_memory_of_its_decoder() -> None:
     # No header says how many codes there are: only decoding tells.
-    assert POOL.decode(webp_with_many_codes(64)).shape == (64, 64, 3)
+    assert POOL.decode(webp_with_many_codes(64)).pixels.shape == (64, 64, 3)
     bomb = webp_with_many_codes()
     assert inspect_upload(bomb, 4_000_000).width == 1_024
     start = time.monotonic()
@@ -139,7 +139,7 @@ def test_the_tables_of_a_webp_fit_the_memory_of_its_decoder() -> None:
         POOL.decode(bomb)
     assert time.monotonic() - start < 5
     assert all(peak_megabytes(worker) < 200 for worker in workers())  # unbounded, it is 400
-    assert POOL.decode(encoded(".png", 30, 40)).shape == (30, 40)
+    assert POOL.decode(encoded(".png", 30, 40)).pixels.shape == (30, 40)
 
 
 def test_a_decoding_is_cancelled_before_and_while_it_runs() -> None:
@@ -173,7 +173,7 @@ def test_a_decoder_that_has_ended_is_replaced() -> None:
     os.kill(worker, signal.SIGKILL)
     while is_alive(worker):
         time.sleep(0.01)
-    assert pool.decode(encoded(".png", 30, 40)).shape == (30, 40)
+    assert pool.decode(encoded(".png", 30, 40)).pixels.shape == (30, 40)
 
 
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])

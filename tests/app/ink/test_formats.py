@@ -9,10 +9,12 @@ import zlib
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
-from app.ink.formats import NotAPicture, PictureTooLarge, inspect
-from app.ink.picture_file import decode
+from app.ink.formats import NotAPicture, PictureTooLarge, UnsupportedFormat, inspect
+from app.ink.formats.exif import orientation
+from app.ink.formats.tiff import page as tiff_page
+from app.ink.picture_file import decode, decode_pages
 from app.reading import UnreadableInput
 from tests.support.hostile_pictures import (
     encoded,
@@ -240,7 +242,99 @@ def test_a_large_picture_is_told_from_a_broken_one() -> None:
             inspect(HOSTILE[name][0], LIMIT)
 
 
-@pytest.mark.parametrize("content", [b"", b"P5 2 2 255 " + bytes(40), b"RIFF" + bytes(40)])
+@pytest.mark.parametrize(
+    "kind, pages, is_animated",
+    [
+        ("PNG", 3, True),
+        ("GIF", 3, True),
+        ("WEBP", 3, True),
+        ("TIFF", 3, False),
+    ],
+)
+def test_pages_and_frames_are_counted(kind: str, pages: int, is_animated: bool) -> None:
+    structure = inspect(animated(kind), LIMIT)
+    assert (structure.pages, structure.is_animated) == (pages, is_animated)
+    single = inspect(encoded(kind), LIMIT)
+    assert (single.pages, single.is_animated) == (1, False)
+
+
+def test_a_page_of_a_tiff_is_decoded_as_it_declares() -> None:
+    frames = [Image.new("L", (20 + 10 * number, 30), 40 * number) for number in range(3)]
+    for options in ({}, {"big_tiff": True}):
+        file = io.BytesIO()
+        frames[0].save(file, "TIFF", save_all=True, append_images=frames[1:], **options)
+        pages = list(decode_pages(file.getvalue()))
+        assert [(page.number, page.pages) for page in pages] == [(1, 3), (2, 3), (3, 3)]
+        assert [page.pixels.shape for page in pages] == [(30, 20), (30, 30), (30, 40)]
+        assert [int(page.pixels.max()) for page in pages] == [0, 40, 80]
+    with pytest.raises(UnreadableInput, match="a TIFF with a page 4, got one of fewer"):
+        tiff_page(file.getvalue(), 3)
+
+
+@pytest.mark.parametrize("orientation", range(10))
+@pytest.mark.parametrize(
+    "kind, mode",
+    [
+        *(("PNG", "L"), ("PNG", "RGB"), ("PNG", "RGBA")),
+        *(("JPEG", "L"), ("JPEG", "RGB")),  # it has no opacity
+        *(("WEBP", "RGB"), ("WEBP", "RGBA"), ("TIFF", "RGB")),
+    ],
+)
+def test_a_picture_is_turned_as_its_exif_says(kind: str, mode: str, orientation: int) -> None:
+    pixels = np.full((24, 36), 255, np.uint8)
+    pixels[:8, :12] = 0  # the upper left corner
+    image = Image.fromarray(pixels).convert(mode)
+    tags, content = Image.Exif(), io.BytesIO()
+    tags[274] = orientation
+    image.save(content, kind, exif=tags.tobytes(), **({"lossless": True} if kind == "WEBP" else {}))
+    expected = np.asarray(ImageOps.exif_transpose(Image.open(content)).convert("L"))
+    decoded = decode(content.getvalue())
+    grey = decoded if decoded.ndim == 2 else decoded[..., 0]
+    np.testing.assert_allclose(grey, expected, atol=40)  # a JPEG's edges are not sharp
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        b"",
+        b"II*\0",
+        b"II*\0" + b"\xff" * 20,
+        b"XX*\0" + bytes(20),
+        b"II*\0\x08\0\0\0\xff\xff" + bytes(30),
+        b"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\x63\0\0\0",  # orientation 99
+    ],
+)
+def test_broken_exif_turns_nothing(tags: bytes) -> None:
+    assert orientation(png_with(png_chunk(b"eXIf", tags))) == 1
+
+
+UNSUPPORTED = {
+    "AVIF": b"\0\0\0\x20ftypavif\0\0\0\0mif1",
+    "a film": b"\0\0\0\x20ftypisom\0\0\0\0mp42",
+    "a camera's raw file": b"\0\0\0\x18ftypcrx \0\0\0\1",
+    "JPEG XL": b"\xff\x0a",
+    "JPEG 2000": b"\0\0\0\x0cjP  \r\n",
+    "a Photoshop file": b"8BPS\0\1",
+    "an icon": b"\0\0\1\0\1\0",
+    "Netpbm": b"P5 2 2 255 ",
+    "PostScript": b"%!PS-Adobe",
+    "an archive or an office document": b"PK\3\4",
+    "a compressed file": b"\x1f\x8b\x08",
+    "SVG": b'<svg xmlns="http://www.w3.org/2000/svg">',
+    "text, not a picture": b'{"strokes": []}',
+}
+
+
+@pytest.mark.parametrize("name", UNSUPPORTED)
+def test_a_format_that_is_not_read_is_refused_by_name_with_advice(name: str) -> None:
+    with pytest.raises(UnsupportedFormat) as refusal:
+        inspect(UNSUPPORTED[name] + bytes(40), LIMIT)
+    assert refusal.value.name == name
+    assert "PNG or JPEG" in refusal.value.advice or ".json" in refusal.value.advice
+    assert f"got {name}. {refusal.value.advice}" in str(refusal.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"P8 2 2 255 " + bytes(40), b"RIFF" + bytes(40)])
 def test_other_files_are_no_picture(content: bytes) -> None:
     with pytest.raises(NotAPicture):
         inspect(content, LIMIT)

@@ -1,0 +1,84 @@
+"""HEIF, as iPhones write it: the boxes that say how large its pictures are."""
+
+import struct
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import Final
+
+from app.ink.formats.structure import (
+    Structure,
+    UnsupportedFormat,
+    check_at_most,
+    check_pixels,
+    ends_within,
+)
+from app.reading import UnreadableInput
+
+BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+DECODER: Final = "pillow_heif"
+MAX_BOXES: Final = 5_000  # of one level; 50 million pixels have 200 tiles
+MAX_SIZES: Final = 1_000  # of pictures, tiles, thumbnails and masks; tiles share one
+_HEADER: Final = struct.Struct(">I4s")
+_FULL: Final = 4  # bytes of version and flags before what a full box holds
+# Where the sizes are: the boxes on the way, and the bytes before their own boxes begin.
+_WAY: Final = ((b"meta", _FULL), (b"iprp", 0), (b"ipco", 0))
+
+_OPACITY: Final = (b"urn:mpeg:hevc:2015:auxid:1", b"auxiliary:alpha")  # names of a mask's kind
+
+_Box = tuple[bytes, int, int]  # kind; start and end of what it holds, in bytes of the file
+
+
+def is_heif(content: bytes) -> bool:
+    """Whether a file begins as HEIF does, and not as AVIF or a film."""
+    return content[4:8] == b"ftyp" and content[8:12] in BRANDS and b"avif" not in content[:64]
+
+
+def inspect(content: bytes, max_pixels: int) -> Structure:
+    """What a HEIF declares. Raises UnreadableInput, and UnsupportedFormat without its decoder."""
+    if find_spec(DECODER) is None:
+        advice = "Install pillow-heif to read it, or share the picture as JPEG."
+        raise UnsupportedFormat("HEIC", advice)
+    at, end = 0, len(content)
+    for kind, skipped in _WAY:
+        found = next((box for box in _boxes(content, at, end) if box[0] == kind), None)
+        if found is None:
+            raise ends_within("HEIC", "header")
+        at, end = found[1] + skipped, found[2]
+    sizes = [_size(content, box, max_pixels) for box in _boxes(content, at, end) if _is_size(box)]
+    check_at_most(MAX_SIZES, "sizes in a HEIC", len(sizes))
+    if not sizes:
+        raise ends_within("HEIC", "sizes")
+    width, height = max(sizes, key=lambda size: size[0] * size[1])
+    is_opaque = not any(name in content[at:end] for name in _OPACITY)
+    return Structure(width, height, is_plain=is_opaque)
+
+
+def _boxes(content: bytes, at: int, end: int) -> Iterator[_Box]:
+    """The boxes between two bytes of the file."""
+    count = 0
+    while at + _HEADER.size <= end:
+        length, kind = _HEADER.unpack_from(content, at)
+        start = at + _HEADER.size
+        if length == 1 and start + 8 <= end:  # the length is a longer number
+            (length,) = struct.unpack_from(">Q", content, start)
+            start += 8
+        elif length == 0:  # up to the end
+            length = end - at
+        if at + length > end or at + length < start:
+            raise ends_within("HEIC", repr(kind))
+        count += 1
+        check_at_most(MAX_BOXES, "boxes in a HEIC", count)
+        yield kind, start, at + length
+        at += length
+
+
+def _is_size(box: _Box) -> bool:
+    return box[0] == b"ispe"
+
+
+def _size(content: bytes, box: _Box, max_pixels: int) -> tuple[int, int]:
+    if box[2] - box[1] != _FULL + 8:
+        raise UnreadableInput(f"expected an ispe of 12 bytes in a HEIC, got {box[2] - box[1]:,}")
+    width, height = struct.unpack_from(">II", content, box[1] + _FULL)
+    check_pixels(max_pixels, width, height)
+    return width, height

@@ -1,0 +1,28 @@
+"""PDF: nothing in it bounds what a page takes, so that its page is drawn at a size chosen here."""
+
+import math
+from importlib.util import find_spec
+from typing import Final
+
+from app.ink.formats.structure import Structure, UnsupportedFormat, check_pixels
+
+SIGNATURE: Final = b"%PDF-"
+DECODER: Final = "pypdfium2"
+MAX_PIXELS: Final = 4_000_000  # of a page as it is drawn: A4 at 200 dots per inch has 3.9 million
+DOTS_PER_INCH: Final = 200  # of smaller pages
+POINTS_PER_INCH: Final = 72  # a PDF's own unit
+SIDE: Final = math.isqrt(MAX_PIXELS)
+
+
+def inspect(_: bytes, max_pixels: int) -> Structure:
+    """As many pixels as a page may take; UnsupportedFormat without the decoder."""
+    if find_spec(DECODER) is None:
+        advice = "Install pypdfium2 to read it, or save the page as PNG or JPEG."
+        raise UnsupportedFormat("PDF", advice)
+    check_pixels(max_pixels, SIDE, SIDE)
+    return Structure(SIDE, SIDE, is_plain=True, pages=0)
+
+
+def scale(width: float, height: float) -> float:
+    """By how much a page of this size, in points, is enlarged."""
+    return min(DOTS_PER_INCH / POINTS_PER_INCH, math.sqrt(MAX_PIXELS / (width * height)))

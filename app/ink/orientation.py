@@ -1,0 +1,27 @@
+"""EXIF's orientations: pixels turned as the camera was held."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+# For each orientation, whether rows and columns are exchanged, and what is then flipped: by columns
+# (1), rows (0), both (-1) or nothing. https://en.wikipedia.org/wiki/Exif#Orientation
+_TURNS: Final[dict[object, tuple[bool, int | None]]] = {
+    2: (False, 1),
+    3: (False, -1),
+    4: (False, 0),
+    5: (True, None),
+    6: (True, 1),
+    7: (True, -1),
+    8: (True, 0),
+}
+
+
+def upright(pixels: NDArray[np.uint8], orientation: object) -> NDArray[np.uint8]:
+    """The pixels (h, w, ...) turned; orientation: of EXIF, 1 to 8. Any other turns nothing."""
+    is_exchanged, flip = _TURNS.get(orientation, (False, None))
+    if is_exchanged:
+        pixels = np.asarray(cv2.transpose(pixels), np.uint8)
+    return pixels if flip is None else np.asarray(cv2.flip(pixels, flip), np.uint8)
