@@ -1,108 +1,114 @@
 """The command `digits`, or `python -m app`: reads files, or serves the page and the HTTP API.
 
-`digits serve` is described in app/launcher.py. `digits read PATH... [--jsonl]` reads files. PATH is
-a picture, an ink file (.json: [[[x, y], ...], ...], or {"strokes": ...} as in a request) or a
-folder of these. The command prints a line with reading and path for each file, or a JSON object
-with --jsonl. It reports files that cannot be read on standard error, continues with the others,
-and then exits with status 1. Files are read in batches, so memory does not grow with their number.
+`digits serve` is described in app/launcher.py. `digits read PATH... [--format lines|jsonl|csv]`
+reads files. PATH is a picture, a PDF, ink (.json or .inkml, see app/ink/ink_file.py) or a folder of
+these. The command prints a line with reading and path for each file, or for each page of a PDF or
+TIFF; with --format jsonl a JSON object, with csv a row. It reports files that cannot be read on
+standard error, continues with the others, and then exits with status 1. It also names what it
+skipped in folders. Files are read in batches, so memory does not grow with their number.
 """
 
 import argparse
+import errno
 import io
-import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from app import __version__, launcher
 from app.inference.session import WrongModel
-from app.ink import picture_file, strokes
-from app.reading import Reading, UnreadableInput
+from app.ink import ink_file, picture_file
+from app.ink.input_file import read_bytes
+from app.input_files import Skipped, find_files
+from app.output_formats import FORMATS, Printer, Source, printer
+from app.reading import UnreadableInput
 from app.recognizer import MODEL, Prepared, Recognizer
 
-INK_SUFFIX: Final = ".json"
-BATCH_FILES: Final = 64  # classified at once
+BATCH_PAGES: Final = 64  # classified at once
+
+# WrongModel is for photographs, which need a second model that may be missing.
+Outcome: TypeAlias = tuple[Source, Prepared | UnreadableInput | WrongModel]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):  # whose encoding may lack characters of a path
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     command = _parser().parse_args(arguments)
     if command.name == "serve":
         return launcher.serve(command.port, command.address)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="backslashreplace"
-        )  # the encoding may lack characters of a path
+    try:
+        return _read(command)
+    except OSError as error:
+        if not _is_closed_pipe(error):
+            raise
+        # Nothing may be written any more, not even when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0  # who closed the pipe has what they wanted, as `head -1`
+
+
+def _is_closed_pipe(error: OSError) -> bool:
+    """Whether nobody reads standard output any more; Windows has another number for it."""
+    is_windows_pipe = os.name == "nt" and error.errno == errno.EINVAL
+    return isinstance(error, BrokenPipeError) or is_windows_pipe
+
+
+def _read(command: argparse.Namespace) -> int:
+    """Reads what the command names. Returns the exit status."""
     try:
         recognizer = Recognizer(command.model)
     except WrongModel as error:
         print(f"read: {error}", file=sys.stderr)
         return 2
-    status = 0
-    for batch in _batches(_files(command.paths)):
-        outcomes = [_prepared(recognizer, path, command.single) for path in batch]
-        inputs = [outcome for outcome in outcomes if isinstance(outcome, Prepared)]
-        readings = iter(recognizer.read_prepared(inputs))
-        for path, outcome in zip(batch, outcomes, strict=True):
-            if not isinstance(outcome, Prepared):
-                reason = str(outcome).removeprefix(f"{path}: ")  # some errors begin with the path
-                print(f"read: {path}: {reason}", file=sys.stderr)
-                status = 1
-                continue
-            reading = next(readings)
-            if command.jsonl:
-                print(json.dumps({"path": str(path), **reading.to_dict()}))
-            else:
-                print(as_line(path, reading))
+    skipped, status = Skipped(), 0
+    print_reading = printer("jsonl" if command.jsonl else command.format)
+    outcomes = (
+        outcome
+        for path in find_files(command.paths, skipped)
+        for outcome in _outcomes(recognizer, path, command.single)
+    )
+    while batch := list(islice(outcomes, BATCH_PAGES)):
+        status |= _print_batch(recognizer, batch, print_reading)
+    if skipped.count:
+        print(f"read: {skipped}", file=sys.stderr)
     return status
 
 
-def _prepared(
-    recognizer: Recognizer, path: Path, single: bool
-) -> Prepared | UnreadableInput | WrongModel:
-    """The file, ink or picture by its suffix, ready to be classified; or why it cannot be read.
+def _print_batch(recognizer: Recognizer, batch: list[Outcome], print_reading: Printer) -> int:
+    """Prints readings and reports failures, in order. Returns 1 where something failed."""
+    inputs = [outcome for _, outcome in batch if isinstance(outcome, Prepared)]
+    readings = iter(recognizer.read_prepared(inputs))
+    status = 0
+    for source, outcome in batch:
+        if not isinstance(outcome, Prepared):
+            reason = str(outcome).removeprefix(f"{source.path}: ")  # some begin with the path
+            print(f"read: {source.path}: {reason}", file=sys.stderr)
+            status = 1
+            continue
+        reading = next(readings)
+        print_reading(source, reading)
+        if source.note:
+            print(f"read: {source.path}: {source.note}", file=sys.stderr)
+    sys.stdout.flush()
+    return status
 
-    WrongModel is for photographs, which need a second model that may be missing.
-    """
+
+def _outcomes(recognizer: Recognizer, path: Path, single: bool) -> Iterator[Outcome]:
+    """Each page of a file, ready to be classified; or why it, and what follows, cannot be read."""
     try:
-        if path.suffix.lower() == INK_SUFFIX:
-            return recognizer.prepare_ink(strokes.strokes_from_file(path), single)
-        return recognizer.prepare_image(picture_file.load(path), single)
+        if path.suffix.lower() in ink_file.INK_SUFFIXES:
+            yield Source(path), recognizer.prepare_ink(ink_file.load(path), single)
+            return
+        for page in picture_file.decode_pages(read_bytes(path), str(path)):
+            note = page.note if page.is_animated else ""
+            source = Source(path, page.number, page.pages, note)
+            yield source, recognizer.prepare_image(page.pixels, single)
     except (UnreadableInput, WrongModel) as error:
-        return error
-
-
-def as_line(path: Path, reading: Reading) -> str:
-    """The reading, its lowest confidence in percent, and the path, separated by tabs."""
-    if not reading.digits:
-        return f"-\t\t{path}"
-    confidence = min(digit.confidence for digit in reading.digits)
-    text = reading.text.replace("\n", " / ")  # between lines of text
-    return f"{text}\t{confidence:.1%}\t{path}"
-
-
-def _batches(paths: Iterator[Path]) -> Iterator[list[Path]]:
-    while batch := list(islice(paths, BATCH_FILES)):
-        yield batch
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The given files, and those with a readable suffix in the given folders, at any depth."""
-    readable = (*picture_file.PICTURE_SUFFIXES, INK_SUFFIX)
-    for path in paths:
-        if path.is_dir():
-            for folder, inner, names in os.walk(path):
-                inner.sort()
-                yield from (
-                    Path(folder, name)
-                    for name in sorted(names)
-                    if Path(name).suffix.lower() in readable
-                )
-        else:
-            yield path
+        yield Source(path), error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -114,18 +120,23 @@ def _parser() -> argparse.ArgumentParser:
     reader = commands.add_parser(
         "read",
         help="read pictures and ink files",
-        description="Prints a line for each file: the reading, its lowest confidence, the path.",
+        description="Prints a line for each file, or page of a file: the reading, its lowest"
+        " confidence, the path.",
     )
     reader.add_argument(
         "paths",
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="a picture, strokes as JSON (.json), or a folder of these",
+        help="a picture, a PDF, strokes as JSON (.json) or InkML (.inkml), or a folder of these",
     )
     reader.add_argument(
-        "--jsonl", action="store_true", help="print a JSON object for each file, with all details"
+        "--format",
+        choices=FORMATS,
+        default="lines",
+        help="lines for people, JSON lines with all details, or CSV for a spreadsheet",
     )
+    reader.add_argument("--jsonl", action="store_true", help="the same as --format jsonl")
     reader.add_argument("--single", action="store_true", help="read each file as one character")
     reader.add_argument(
         "--model", type=Path, default=MODEL, help="an exported model (.onnx), else the shipped one"

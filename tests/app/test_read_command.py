@@ -1,6 +1,10 @@
 """`python -m app read` on pictures, ink files and folders."""
 
+import csv
+import io
 import json
+import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from app import __main__ as command
 from app.__main__ import main
@@ -34,7 +39,7 @@ def test_reads_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["read", str(folder)]) == 0
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert [(row[0], Path(row[2]).name) for row in rows] == [
-        ("-", "empty.jpg"),
+        ("no handwriting found", "empty.jpg"),
         ("3", "three.json"),
         ("7", "seven.png"),
     ]
@@ -47,7 +52,8 @@ def test_writes_json_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert three["text"] == "3"
     assert three["digits"][0]["value"] == 3
     assert sum(three["digits"][0]["probabilities"]) == pytest.approx(1, abs=1e-4)
-    assert empty == {"path": str(folder / "empty.jpg"), "text": "", "numbers": [], "digits": []}
+    nothing = {"text": "", "numbers": [], "digits": [], "turned": 0}
+    assert empty == {"path": str(folder / "empty.jpg"), "page": 1, "pages": 1, **nothing}
 
 
 @pytest.mark.parametrize(
@@ -111,7 +117,7 @@ def test_pictures_of_any_depth_are_read(
 def test_batches_do_not_mix_files_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "BATCH_FILES", 4)
+    monkeypatch.setattr(command, "BATCH_PAGES", 4)
     for number in range(11):
         strokes = [stroke.tolist() for stroke in placed(number % 10, 0, 0, 99)]
         content = "[]" if number == 5 else "{" if number == 6 else json.dumps(strokes)
@@ -119,7 +125,7 @@ def test_batches_do_not_mix_files_up(
     assert main(["read", str(tmp_path)]) == 1
     printed = capsys.readouterr()
     read = [line.split("\t")[0] for line in printed.out.splitlines()]
-    assert read == ["0", "1", "2", "3", "4", "-", "7", "8", "9", "0"]
+    assert read == ["0", "1", "2", "3", "4", "no handwriting found", "7", "8", "9", "0"]
     assert "06.json" in printed.err
 
 
@@ -130,6 +136,144 @@ def test_several_lines_are_one_line_of_output(
     (tmp_path / "two.json").write_text(json.dumps([stroke.tolist() for stroke in strokes]))
     assert main(["read", str(tmp_path / "two.json")]) == 0
     assert capsys.readouterr().out.split("\t")[0] == "1 / 2"
+
+
+def test_what_is_skipped_in_a_folder_is_counted_and_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(12):
+        (folder / "deeper" / f"{number:02}.docx").write_bytes(b"PK")
+    assert main(["read", str(folder)]) == 0
+    error = capsys.readouterr().err
+    assert "read: skipped 13 files that are neither a picture nor ink by the suffix: " in error
+    assert str(folder / "notes.txt") + ", " in error
+    assert str(folder / "deeper" / "08.docx") + " and 3 more" in error
+    assert "09.docx" not in error
+    (folder / "deeper" / "seven.png").rename(folder / "deeper" / "seven.PNG")
+    assert main(["read", str(folder / "three.json")]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_writes_csv(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    strokes = [*placed(1, 0, 0, 99), *placed(2, 0, 200, 99)]
+    (folder / "a, b.json").write_text(json.dumps([stroke.tolist() for stroke in strokes]))
+    names = ["three.json", "empty.jpg", "a, b.json"]
+    assert main(["read", "--format", "csv", *(str(folder / name) for name in names)]) == 0
+    head, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert head == ["path", "page", "text", "confidence", "is_doubtful", "turned"]
+    three, empty, two_lines = rows
+    assert three[:3] == [str(folder / "three.json"), "1", "3"]
+    assert 0.5 < float(three[3]) <= 1
+    assert three[4:] == ["false", "0"]
+    assert empty == [str(folder / "empty.jpg"), "1", "", "", "", "0"]
+    assert two_lines[0] == str(folder / "a, b.json")
+    assert two_lines[2] == "1\n2"
+
+
+def test_formats_are_alike(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(folder / "three.json")
+    printed = []
+    for arguments in (["--jsonl"], ["--format", "jsonl"]):
+        assert main(["read", path, *arguments]) == 0
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+
+
+def sheets(*digits: int) -> list[Image.Image]:
+    """A sheet with a digit for each."""
+    pages = []
+    for digit in digits:
+        sheet = np.full((200, 160), 255, np.uint8)
+        points = [np.round(stroke).astype(np.int32) for stroke in placed(digit, 30, 30, 120)]
+        cv2.polylines(sheet, points, False, 20, 9, cv2.LINE_AA)
+        pages.append(Image.fromarray(sheet))
+    return pages
+
+
+@pytest.mark.parametrize("suffix", ["tif", "pdf"])
+def test_pages_are_read_one_by_one(
+    suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if suffix == "pdf":
+        pytest.importorskip("pypdfium2", reason="needs pypdfium2")
+    file = tmp_path / f"scan.{suffix}"
+    first, *others = sheets(2, 7, 4)
+    first.save(file, save_all=True, append_images=others)
+    assert main(["read", str(file)]) == 0
+    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    expected = [("2", f"{file}#page=1"), ("7", f"{file}#page=2"), ("4", f"{file}#page=3")]
+    assert [(row[0], row[2]) for row in rows] == expected
+    assert main(["read", "--jsonl", str(file)]) == 0
+    objects = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(each["page"], each["pages"], each["text"]) for each in objects] == [
+        (1, 3, "2"),
+        (2, 3, "7"),
+        (3, 3, "4"),
+    ]
+
+
+def test_the_pages_before_a_broken_one_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "scan.tif"
+    first, *others = sheets(2, 7)
+    first.save(file, save_all=True, append_images=others)
+    content = bytearray(file.read_bytes())
+    (directory,) = struct.unpack_from("<I", content, 4)
+    (count,) = struct.unpack_from("<H", content, directory)
+    (second,) = struct.unpack_from("<I", content, directory + 2 + 12 * count)
+    struct.pack_into("<I", content, second + 2 + 8, 2**31)  # its first tag, the width
+    file.write_bytes(content)
+    assert main(["read", str(file)]) == 1
+    printed = capsys.readouterr()
+    assert [line.split("\t")[0] for line in printed.out.splitlines()] == ["2"]
+    assert f"read: {file}: page 2: expected at most 50,000,000 pixels" in printed.err
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp", "png"])
+def test_of_an_animation_the_first_frame_is_read_and_it_is_said(
+    suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / f"film.{suffix}"
+    first, *others = sheets(2, 7, 4)
+    first.save(file, save_all=True, append_images=others)
+    assert main(["read", str(file)]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.split("\t")[0] == "2"
+    assert printed.out.endswith(f"\t{file}\n")
+    note = "This is an animation of 3 frames; the first one was read."
+    assert printed.err == f"read: {file}: {note}\n"
+
+
+def run_command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """The command in a process of its own."""
+    command = [sys.executable, "-m", "app", "read", *arguments]
+    variables = {**os.environ, **environment}
+    return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_terminal_without_unicode_is_written_to(folder: Path, encoding: str) -> None:
+    three = folder / "drei 三.json"
+    (folder / "three.json").rename(three)
+    (folder / "日.txt").write_text("")
+    for form in ("lines", "jsonl", "csv"):
+        done = run_command("--format", form, str(folder), PYTHONIOENCODING=encoding, PYTHONUTF8="0")
+        assert done.returncode == 0, done.stderr
+        assert b"drei \\u4e09.json" in done.stdout
+        assert b"\\u65e5.txt" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs head")
+def test_a_closed_pipe_ends_the_command_quietly(folder: Path) -> None:
+    for number in range(200):  # more than one batch, and more than a pipe's first lines
+        (folder / f"{number:03}.json").write_text("[]")
+    command = f"{sys.executable} -m app read {folder} | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
+    first, status = done.stdout.splitlines()
+    assert first.startswith("no handwriting found")
+    assert status == "0"
+    assert "Error" not in done.stderr
 
 
 # The command, and the most kilobytes that its process had in memory.

@@ -1,0 +1,57 @@
+"""The files that the command reads: those it is given, and the readable ones in folders."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from app.ink.ink_file import INK_SUFFIXES
+from app.ink.picture_file import PICTURE_SUFFIXES
+
+MAX_NAMES: Final = 10  # of files that were skipped; the rest is counted
+
+
+@dataclass
+class Skipped:
+    """What was passed over in folders because its suffix is of no readable format.
+
+    paths: the first MAX_NAMES. count: of all.
+    """
+
+    paths: list[Path] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, path: Path) -> None:
+        """Counts a file."""
+        self.count += 1
+        if len(self.paths) < MAX_NAMES:
+            self.paths.append(path)
+
+    def __str__(self) -> str:
+        """Count and names in one line."""
+        names = ", ".join(map(str, self.paths))
+        others = self.count - len(self.paths)
+        files = "1 file that is" if self.count == 1 else f"{self.count:,} files that are"
+        more = f" and {others:,} more" if others else ""
+        return f"skipped {files} neither a picture nor ink by the suffix: {names}{more}"
+
+
+def find_files(paths: Iterable[Path], skipped: Skipped) -> Iterator[Path]:
+    """The given files, and those with a readable suffix in the given folders, at any depth.
+
+    skipped: gets the others in these folders.
+    """
+    readable = (*PICTURE_SUFFIXES, *INK_SUFFIXES)
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for folder, inner, names in os.walk(path):
+            inner.sort()
+            for name in sorted(names):
+                file = Path(folder, name)
+                if file.suffix.lower() in readable:
+                    yield file
+                else:
+                    skipped.add(file)

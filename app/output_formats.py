@@ -1,0 +1,84 @@
+"""How the command prints readings: lines for people, JSON lines, or CSV for a spreadsheet."""
+
+import csv
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from app.reading import Reading
+
+COLUMNS: Final = ("path", "page", "text", "confidence", "is_doubtful", "turned")
+NOTHING: Final = "no handwriting found"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a reading is from. page: of the file, from 1 on. pages: how many it has.
+
+    note: a sentence that says which picture of the file was read; empty where that is plain.
+    """
+
+    path: Path
+    page: int = 1
+    pages: int = 1
+    note: str = ""
+
+    def __str__(self) -> str:
+        """The path, and of a file with several pages the page, as in a PDF's URL."""
+        has_pages = self.pages > 1 and not self.note
+        return f"{self.path}#page={self.page}" if has_pages else str(self.path)
+
+
+Printer = Callable[[Source, Reading], None]
+
+
+def print_line(source: Source, reading: Reading) -> None:
+    """The reading, its lowest confidence in percent, and the path, separated by tabs."""
+    if not reading.digits:
+        print(f"{NOTHING}\t\t{source}")
+        return
+    text = reading.text.replace("\n", " / ")  # between lines of text
+    print(f"{text}\t{_confidence(reading):.1%}\t{source}")
+
+
+def print_json(source: Source, reading: Reading) -> None:
+    """A JSON object with all details."""
+    origin = {"path": str(source.path), "page": source.page, "pages": source.pages}
+    print(json.dumps({**origin, **reading.to_dict()}))
+
+
+def csv_printer() -> Printer:
+    """Prints the COLUMNS now, and then a row for each reading; without digits some are empty."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(COLUMNS)
+
+    def print_row(source: Source, reading: Reading) -> None:
+        origin = (source.path, source.page, reading.text)
+        if not reading.digits:
+            writer.writerow([*origin, "", "", reading.turned])
+            return
+        is_doubtful = any(digit.is_doubtful or digit.value is None for digit in reading.digits)
+        confidence = f"{_confidence(reading):.4f}"
+        writer.writerow([*origin, confidence, str(is_doubtful).lower(), reading.turned])
+
+    return print_row
+
+
+def printer(name: str) -> Printer:
+    """What prints in the format of this name, see FORMATS."""
+    return FORMATS[name]()
+
+
+FORMATS: Final[dict[str, Callable[[], Printer]]] = {
+    "lines": lambda: print_line,
+    "jsonl": lambda: print_json,
+    "csv": csv_printer,
+}
+
+
+def _confidence(reading: Reading) -> float:
+    """The lowest of its digits."""
+    return min(digit.confidence for digit in reading.digits)
