@@ -12,20 +12,22 @@ from app.api import picture_body
 from app.api.errors import ApiError
 from app.api.limits import Limits
 from app.api.picture_body import too_large
+from app.ink import inkml
 
 JSON: Final = "application/json"
 FORM: Final = "multipart/form-data"
 BINARY: Final = "application/octet-stream"
+XML: Final = ("application/inkml+xml", "application/xml", "text/xml")
 # What pages and programs send by themselves where they name no type: it says nothing.
 VAGUE: Final = ("", "text/plain", "application/x-www-form-urlencoded")
 IMAGE_PREFIX: Final = "image/"
 FIELDS: Final = ("image", "file")  # of a form, for a data URL
 ENVELOPE_BYTES: Final = 16 << 10  # that a form may take beside its file
-SUPPORTED: Final = f"an image type, {BINARY}, {FORM}, {JSON}, text/plain or none"
+SUPPORTED: Final = f"an image type, {BINARY}, {FORM}, {JSON}, {XML[0]}, text/plain or none"
 
 
 class Body(NamedTuple):
-    """What a request holds: the JSON of a drawing; or a picture, see `picture_body`."""
+    """What a request holds: a drawing as JSON or InkML; or a picture, see `picture_body`."""
 
     content: bytes
     is_ink: bool
@@ -36,7 +38,7 @@ def media_type_of(request: Request) -> str:
     header = request.headers.get("content-type", "")
     media_type = header.partition(";")[0].strip().lower()
     is_image = media_type.startswith(IMAGE_PREFIX) and len(media_type) > len(IMAGE_PREFIX)
-    if is_image or media_type in (JSON, FORM, BINARY, *VAGUE):
+    if is_image or media_type in (JSON, FORM, BINARY, *XML, *VAGUE):
         return media_type
     message = f"The content type {header[:100]!r} is not supported. Use {SUPPORTED}."
     raise ApiError("unsupported_media_type", message)
@@ -58,11 +60,19 @@ async def read_body(request: Request, media_type: str, limits: Limits) -> Body:
         raise ApiError("invalid_request", message) from error
     if not content:
         raise ApiError("invalid_request", "The body is empty. Send a picture or strokes.")
-    is_json = media_type == JSON or (media_type in VAGUE and picture_body.is_json(content))
-    is_ink = is_json and not picture_body.is_json_picture(content)
+    is_ink = _is_ink(media_type, content)
     if is_ink and len(content) > limits.ink_bytes:
         raise too_large(limits.ink_bytes)
     return Body(content, is_ink)
+
+
+def _is_ink(media_type: str, content: bytes) -> bool:
+    """Whether a body is a drawing; where its type says nothing, by its first bytes."""
+    if media_type in VAGUE:
+        is_text = picture_body.is_json(content) or inkml.is_inkml(content)
+    else:
+        is_text = media_type in (JSON, *XML)
+    return is_text and not picture_body.is_json_picture(content)
 
 
 def _max_bytes(media_type: str, limits: Limits) -> int:

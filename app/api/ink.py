@@ -1,9 +1,10 @@
-"""Strokes as the JSON of a request's body."""
+"""Strokes as the JSON or InkML of a request's body."""
 
 import json
+import re
 from collections.abc import Sequence
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -11,22 +12,32 @@ from numpy.typing import NDArray
 
 from app.api.errors import ApiError
 from app.api.limits import Limits
-from app.api.schemas import Ink, Point, Position
+from app.api.schemas import Ink, Point, Position, QuickDraw, SignatureStroke
+from app.ink import inkml
+from app.reading import UnreadableInput
 
 EXAMPLE: Final = 'Send {"strokes": [[[x, y], ...], ...]}'
-_DECODER: Final = msgspec.json.Decoder(Ink)
+_LIST: Final = re.compile(r"\s*\[")
+_DRAWING: Final = re.compile(r'\s*\{[^\[{]*"drawing"\s*:')
+_INK_DECODER: Final = msgspec.json.Decoder(Ink)
+_LIST_DECODER: Final = msgspec.json.Decoder(list[SignatureStroke | list[Point]])
+_DRAWING_DECODER: Final = msgspec.json.Decoder(QuickDraw)
+
+Stroke = NDArray[np.float64]
 
 
-def decode_ink(content: bytes, limits: Limits) -> list[NDArray[np.float64]]:
-    """The strokes of a JSON body, float64 arrays (n, 2) in pixels, x right and y down.
+def decode_ink(content: bytes, limits: Limits) -> list[Stroke]:
+    """The strokes of a body, float64 arrays (n, 2) in pixels, x right and y down.
 
-    Raises ApiError for what is not JSON, for JSON that is not `app.api.schemas.Ink`, and for more
-    strokes or points than the limits allow.
+    Raises ApiError for what is neither JSON nor InkML, for JSON that is none of the drawings of
+    `app.api.schemas`, and for more strokes or points than the limits allow.
     """
+    if inkml.is_inkml(content):
+        return _from_inkml(content, limits)
     try:
         # JSON in UTF-16 or UTF-32 is read too, as Python's own parser does.
         text = content.decode(json.detect_encoding(content), "surrogatepass")
-        strokes = _DECODER.decode(text).strokes
+        strokes = _decode(text)
     except msgspec.ValidationError as error:
         reason = str(error).replace(" - at", " at")
         message = f"The body is not a drawing: {reason[0].lower() + reason[1:]}. {EXAMPLE}."
@@ -35,17 +46,52 @@ def decode_ink(content: bytes, limits: Limits) -> list[NDArray[np.float64]]:
         reason = str(error).removeprefix("JSON is malformed: ")
         message = f"The body is not JSON: {reason}. JSON has no NaN and no Infinity. {EXAMPLE}."
         raise ApiError("invalid_request", message) from error
-    num_points = sum(map(len, strokes))
-    if len(strokes) > limits.strokes or num_points > limits.points:
-        message = (
-            f"The drawing has {len(strokes):,} strokes and {num_points:,} points. Send at most"
-            f" {limits.strokes:,} strokes and {limits.points:,} points."
-        )
-        raise ApiError("too_many_points", message)
+    _check_size(len(strokes), sum(map(len, strokes)), limits)
     return [_as_array(stroke) for stroke in strokes]
 
 
-def _as_array(stroke: Sequence[Point]) -> NDArray[np.float64]:
+def _decode(text: str) -> Sequence[Sequence[Point]]:
+    """The strokes of any of the drawings that are JSON; raises what msgspec does."""
+    if _LIST.match(text):
+        strokes = _LIST_DECODER.decode(text)
+        return [each.points if isinstance(each, SignatureStroke) else each for each in strokes]
+    if _DRAWING.match(text):
+        return [_from_columns(*stroke[:2]) for stroke in _DRAWING_DECODER.decode(text).drawing]
+    return _INK_DECODER.decode(text).strokes
+
+
+def _from_columns(xs: list[float], ys: list[float]) -> list[Point]:
+    """The points of a stroke of Quick, Draw!"""
+    if len(xs) != len(ys):
+        message = f"Expected xs and ys of equal length, got {len(xs):,} and {len(ys):,} numbers"
+        raise msgspec.ValidationError(message)
+    return [[x, y] for x, y in zip(xs, ys, strict=True)]
+
+
+def _from_inkml(content: bytes, limits: Limits) -> list[Stroke]:
+    # Each point but the last of a trace ends with a comma: many are refused before any is parsed.
+    _check_size(0, content.count(b","), limits)
+    try:
+        strokes = inkml.decode(content)
+    except UnreadableInput as error:
+        raise ApiError("unprocessable", f"The body is not a drawing: {error}.") from error
+    _check_size(len(strokes), sum(map(len, strokes)), limits)
+    return strokes
+
+
+def _check_size(num_strokes: int, num_points: int, limits: Limits) -> None:
+    """Raises ApiError for more than the limits allow."""
+    if num_strokes > limits.strokes or num_points > limits.points:
+        message = (
+            f"The drawing has {num_strokes:,} strokes and {num_points:,} points. Send at most"
+            f" {limits.strokes:,} strokes and {limits.points:,} points."
+        )
+        raise ApiError("too_many_points", message)
+
+
+def _as_array(stroke: Sequence[Point]) -> Stroke:
     """A stroke's points, float64 (n, 2)."""
-    pairs = [(point.x, point.y) if isinstance(point, Position) else point for point in stroke]
+    pairs: Any = [
+        (point.x, point.y) if isinstance(point, Position) else point[:2] for point in stroke
+    ]
     return np.fromiter(chain.from_iterable(pairs), np.float64, 2 * len(pairs)).reshape(-1, 2)

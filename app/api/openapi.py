@@ -9,16 +9,27 @@ import msgspec
 
 from app.api.codes import CODES
 from app.api.limits import Limits
-from app.api.schemas import Error, Ink, Model, PictureUrl, Reading, Status
+from app.api.schemas import (
+    Error,
+    Ink,
+    Model,
+    PictureUrl,
+    QuickDraw,
+    Reading,
+    SignatureStroke,
+    Status,
+)
 
 Schema = dict[str, Any]
 
 _REFERENCE: Final = "#/components/schemas/{name}"
 _FILE: Final = {"type": "string", "format": "binary"}  # as generators of clients know it
 _FORM: Final = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
-_JSON: Final = [{"$ref": _REFERENCE.format(name=name)} for name in ("Ink", "PictureUrl")]
+_DRAWINGS: Final = ("Ink", "QuickDraw", "Strokes")
+_JSON: Final = [{"$ref": _REFERENCE.format(name=name)} for name in (*_DRAWINGS, "PictureUrl")]
 _BODIES: Final = {
     "application/json": {"schema": {"oneOf": _JSON}},
+    "application/inkml+xml": {"schema": {"type": "string", "description": "InkML"}},
     "application/octet-stream": {"schema": _FILE},
     "image/*": {"schema": _FILE},
     "multipart/form-data": {"schema": _FORM},
@@ -66,13 +77,18 @@ def description(limits: Limits, prefix: str) -> Schema:
 
 def _schemas(limits: Limits) -> Schema:
     """The types of all bodies, with the limits of this server."""
-    types = (Ink, PictureUrl, Reading, Model, Status, Error)
+    types = (Ink, SignatureStroke, QuickDraw, PictureUrl, Reading, Model, Status, Error)
     _, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     strokes = schemas["Ink"]["properties"]["strokes"]
     strokes["maxItems"], strokes["items"]["maxItems"] = limits.strokes, limits.points
     for point in strokes["items"]["items"]["anyOf"]:
-        if "prefixItems" in point:  # which generators of clients do not know
-            point["items"] = point.pop("prefixItems")[0]
+        if point.get("type") == "array":
+            point["prefixItems"] = [schemas["Position"]["properties"]["x"]] * 2
+    schemas["Strokes"] = {
+        "description": "The strokes alone, or those of a signature pad.",
+        "type": "array",
+        "items": {"anyOf": [strokes["items"], _reference("SignatureStroke")]},
+    }
     return schemas
 
 
@@ -87,7 +103,8 @@ def _read(limits: Limits) -> Schema:
         "description": (
             f"At most {limits.body_bytes:,} bytes and {limits.pixels:,} pixels of a PNG, JPEG,"
             " WebP, BMP, GIF or TIFF (a quarter of that for BMP, GIF, TIFF, transparent or"
-            f" 16-bit ones), or {limits.ink_bytes:,} bytes of JSON with"
+            " 16-bit ones), and of a HEIC or PDF where the server has their decoders; of a file of"
+            f" several pictures the first is read. Or {limits.ink_bytes:,} bytes of ink with"
             f" {limits.strokes:,} strokes and {limits.points:,} points."
             + (f" A client may read {limits.rate} times a minute." if limits.rate else "")
         ),

@@ -19,7 +19,7 @@ FORM_OVERHEAD: Final = 8  # an eighth more: what a form's %2B, %2F and %3D add t
 EXAMPLE: Final = 'Send {"image": "data:image/png;base64,..."}'
 _HEAD_BYTES: Final = 256  # by which a body is told
 _MAX_PREFIX: Final = 200  # characters of a data URL before its data
-_JSON: Final = re.compile(r"\s*\{")
+_JSON: Final = re.compile(r"\s*[\[{]")
 _JSON_PICTURE: Final = re.compile(r'\s*\{\s*"image"')
 _FIELD: Final = re.compile(rb"(?:image|file)=")
 _DATA_URL: Final = re.compile(rb"data:[^,]*;base64,", re.IGNORECASE)

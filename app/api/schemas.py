@@ -20,7 +20,9 @@ class Position(Struct):
     y: Coordinate
 
 
-Point = tuple[Coordinate, Coordinate] | Position
+# x, y, and what else a program has; OpenAPI says more, see `app.api.openapi`. The coordinates'
+# range is checked with the strokes.
+Point = Annotated[list[float], Meta(min_length=2)] | Position
 
 
 class Ink(Struct, forbid_unknown_fields=True):
@@ -29,9 +31,24 @@ class Ink(Struct, forbid_unknown_fields=True):
     strokes: Annotated[
         list[list[Point]],
         Meta(
-            description="Points [x, y], or objects with x and y, in pixels, y down."
-            " Strokes and points are limited."
+            description="Points [x, y], or objects with x and y, in pixels, y down; what follows,"
+            " as times and pressures, is ignored. Strokes and points are limited."
         ),
+    ]
+
+
+class SignatureStroke(Struct):
+    """A stroke of a signature pad."""
+
+    points: list[Position]
+
+
+class QuickDraw(Struct):
+    """A drawing of the Quick, Draw! data set; its other fields are ignored."""
+
+    drawing: Annotated[
+        list[Annotated[list[list[float]], Meta(min_length=2)]],
+        Meta(description="for each stroke a list of x, one of y, and perhaps one of times"),
     ]
 
 
@@ -85,6 +102,17 @@ class Reading(Struct, forbid_unknown_fields=True):
     ]
     numbers: list[Annotated[str, Meta(pattern="^[0-9?]+$")]]
     digits: list[Digit]
+    turned: Annotated[
+        Literal[0, 90, 180, 270],
+        Meta(description="degrees clockwise by which a picture was turned to be read"),
+    ]
+    notes: Annotated[
+        list[str],
+        Meta(
+            description="sentences for people: that no handwriting was found, that the picture was"
+            " turned, or which page of a file was read"
+        ),
+    ]
     model_run: Annotated[str, Meta(description="id of the training run that made the model")]
 
 

@@ -1,5 +1,6 @@
 """What the service reads: strokes and pictures, sent in every way, as from Python."""
 
+import io
 import json
 import tempfile
 from pathlib import Path
@@ -9,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import requests
+from PIL import Image
 
 from app.api import service
 from app.ink import picture_file
@@ -38,6 +40,40 @@ def test_strokes_are_read_as_from_python(address: str, recognizer: Recognizer, d
 def test_strokes_are_read_in_every_encoding_of_json(address: str, encoding: str) -> None:
     body = json.dumps({"strokes": strokes(4)}).encode(encoding)
     assert read(address, body, "application/json").json()["text"] == "4"
+
+
+SHAPES: dict[str, Any] = {
+    "strokes alone": strokes(4),
+    "objects alone": [[{"x": x, "y": y} for x, y in stroke] for stroke in strokes(4)],
+    "columns": {"strokes": [[[x, y, 1.7e12, 0.5] for x, y in stroke] for stroke in strokes(4)]},
+    "a signature pad": [
+        {"points": [{"x": x, "y": y, "time": 1, "pressure": 0.5} for x, y in stroke]}
+        for stroke in strokes(4)
+    ],
+    "Quick, Draw!": {
+        "key_id": "5",
+        "drawing": [
+            [[x for x, _ in stroke], [y for _, y in stroke], [0] * len(stroke)]
+            for stroke in strokes(4)
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/plain", ""])
+@pytest.mark.parametrize("name", SHAPES)
+def test_strokes_of_other_programs_are_read(address: str, name: str, kind: str) -> None:
+    body = json.dumps(SHAPES[name]).encode()
+    assert read(address, body, kind).json()["text"] == "4"
+
+
+@pytest.mark.parametrize("kind", ["application/inkml+xml", "text/xml", "text/plain", ""])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_inkml_is_read(address: str, kind: str, encoding: str) -> None:
+    traces = [", ".join(f"{x} {y}" for x, y in stroke) for stroke in strokes(4)]
+    text = "".join(f"<trace>{trace}</trace>" for trace in traces)
+    body = f'<?xml version="1.0"?><ink>{text}</ink>'.encode(encoding)
+    assert read(address, body, kind).json()["text"] == "4"
 
 
 def test_a_long_drawing_is_read_as_a_short_one(address: str) -> None:
@@ -74,6 +110,28 @@ def test_pictures_are_read_as_from_python(
     assert reading["digits"][0]["confidence"] == pytest.approx(
         expected.digits[0].confidence, abs=1e-6
     )
+
+
+@pytest.mark.parametrize(
+    "kind, note",
+    [
+        ("TIFF", "This file has 3 pages; page 1 was read."),
+        ("GIF", "This is an animation of 3 frames; the first one was read."),
+    ],
+)
+def test_which_picture_of_a_file_was_read_is_said(address: str, kind: str, note: str) -> None:
+    content, first = io.BytesIO(), Image.fromarray(drawn())
+    others = [Image.new("L", first.size, shade) for shade in (255, 128)]
+    first.save(content, kind, save_all=True, append_images=others)
+    reading = read(address, content.getvalue(), "image/x").json()
+    assert (reading["text"], reading["notes"], reading["turned"]) == ("3", [note], 0)
+    assert read(address, coded(".png"), "image/png").json()["notes"] == []
+
+
+def test_a_picture_without_writing_is_said_to_have_none(address: str) -> None:
+    blank = coded(".png", np.full((90, 120), 255, np.uint8))
+    reading = read(address, blank, "image/png").json()
+    assert (reading["text"], reading["notes"]) == ("", ["No handwriting was found."])
 
 
 def test_a_form_with_a_file_is_read(address: str) -> None:
