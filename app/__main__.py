@@ -28,6 +28,7 @@ from app.reading import UnreadableInput
 from app.recognizer import MODEL, Prepared, Recognizer
 
 BATCH_PAGES: Final = 64  # classified at once
+AUTO: Final = "auto"
 
 # WrongModel is for photographs, which need a second model that may be missing.
 Outcome: TypeAlias = tuple[Source, Prepared | UnreadableInput | WrongModel]
@@ -69,7 +70,7 @@ def _read(command: argparse.Namespace) -> int:
     outcomes = (
         outcome
         for path in find_files(command.paths, skipped)
-        for outcome in _outcomes(recognizer, path, command.single)
+        for outcome in _outcomes(recognizer, path, command)
     )
     while batch := list(islice(outcomes, BATCH_PAGES)):
         status |= _print_batch(recognizer, batch, print_reading)
@@ -91,22 +92,24 @@ def _print_batch(recognizer: Recognizer, batch: list[Outcome], print_reading: Pr
             continue
         reading = next(readings)
         print_reading(source, reading)
-        if source.note:
-            print(f"read: {source.path}: {source.note}", file=sys.stderr)
+        for note in (source.note, *reading.notes):
+            if note and reading.digits:  # else the reading itself says that there is nothing
+                print(f"read: {source}: {note}", file=sys.stderr)
     sys.stdout.flush()
     return status
 
 
-def _outcomes(recognizer: Recognizer, path: Path, single: bool) -> Iterator[Outcome]:
+def _outcomes(recognizer: Recognizer, path: Path, command: argparse.Namespace) -> Iterator[Outcome]:
     """Each page of a file, ready to be classified; or why it, and what follows, cannot be read."""
     try:
         if path.suffix.lower() in ink_file.INK_SUFFIXES:
-            yield Source(path), recognizer.prepare_ink(ink_file.load(path), single)
+            yield Source(path), recognizer.prepare_ink(ink_file.load(path), command.single)
             return
         for page in picture_file.decode_pages(read_bytes(path), str(path)):
             note = page.note if page.is_animated else ""
             source = Source(path, page.number, page.pages, note)
-            yield source, recognizer.prepare_image(page.pixels, single)
+            turn = None if command.turn == AUTO else int(command.turn)
+            yield source, recognizer.prepare_image(page.pixels, command.single, turn)
     except (UnreadableInput, WrongModel) as error:
         yield Source(path), error
 
@@ -137,6 +140,13 @@ def _parser() -> argparse.ArgumentParser:
         help="lines for people, JSON lines with all details, or CSV for a spreadsheet",
     )
     reader.add_argument("--jsonl", action="store_true", help="the same as --format jsonl")
+    reader.add_argument(
+        "--turn",
+        choices=(AUTO, "0", "90", "180", "270"),
+        default=AUTO,
+        help="degrees clockwise by which pictures are turned before they are read;"
+        " auto turns those that can only be read in another position",
+    )
     reader.add_argument("--single", action="store_true", help="read each file as one character")
     reader.add_argument(
         "--model", type=Path, default=MODEL, help="an exported model (.onnx), else the shipped one"

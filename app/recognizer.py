@@ -6,7 +6,7 @@ What finds ink and divides it into candidates for digits is hidden behind it.
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final, cast
@@ -14,7 +14,7 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app import glyph
+from app import glyph, turning
 from app.inference.models import model_file
 from app.inference.prototypes import Prototypes
 from app.inference.scores import ood_log_odds, softmax
@@ -46,9 +46,13 @@ class Prepared:
     """Ink that was found and divided once, to be read any number of times; its content is private.
 
     Made by `Recognizer.prepare_ink` and `Recognizer.prepare_image`.
+
+    turned: degrees clockwise by which the picture was turned, see `app.turning`.
     """
 
     _lines: Sequence[TextLine] = ()
+    turned: int = 0
+    _size: tuple[int, int] = (0, 0)  # height and width of the picture as it was given
 
 
 class Recognizer:
@@ -90,16 +94,17 @@ class Recognizer:
         image: Picture,
         single: bool = False,
         prototypes: Prototypes | None = None,
+        turn: int | None = None,
     ) -> Reading:
         """Reads a picture of dark ink on light paper or of light ink on dark.
 
         image: the path of a file, its bytes, a Pillow image, or an array (h, w) grey, (h, w, 3) RGB
         or (h, w, 4) RGBA of uint8, or of floats in [0, 1]. Files are decoded in this process, so
         that strangers' ones should have been checked before (see SECURITY.md).
-        single, prototypes: see `read_ink`. Without ink the Reading has no digits. Raises
-        UnreadableInput.
+        single, prototypes: see `read_ink`; turn: see `prepare_image`. Without ink the Reading has
+        no digits. Raises UnreadableInput.
         """
-        return self.read_prepared([self.prepare_image(image, single)], prototypes)[0]
+        return self.read_prepared([self.prepare_image(image, single, turn)], prototypes)[0]
 
     def read_many(
         self, inputs: Iterable[Picture | Sequence[ArrayLike]], single: bool = False
@@ -138,8 +143,13 @@ class Recognizer:
         """
         return Prepared(candidates.find_in_strokes(strokes, single, max_seconds))
 
-    def prepare_image(self, image: Picture, single: bool = False) -> Prepared:
+    def prepare_image(
+        self, image: Picture, single: bool = False, turn: int | None = None
+    ) -> Prepared:
         """Finds the candidates for digits in a picture, see `read_image`, in its best ink map.
+
+        turn: degrees clockwise by which it is turned first, 0, 90, 180 or 270. None turns it only
+        where little is read as it is and it is read surely in another position.
 
         The first map is nearly always right. Another is tried only where a third of the marks are
         refused, so that ruled paper or a broad pen costs no digit, and not in a picture full of
@@ -147,11 +157,25 @@ class Recognizer:
         that is read surely. Raises UnreadableInput.
         """
         pixels = checked(as_pixels(image))
+        if turn is not None:
+            return self._turned(pixels, turn, single)[0]
         if not single and max(pixels.shape[:2]) <= BITMAP_SIDE:
             whole, reading = self._best_map(pixels, single=True)
             if _is_sure_digit(reading):
                 return whole
-        return self._best_map(pixels, single)[0]
+        upright, reading = self._best_map(pixels, single)
+        if single or not turning.may_be_turned(reading):
+            return upright
+        turned = (self._turned(pixels, degrees, single) for degrees in turning.TURNS)
+        better = [each for each in turned if turning.is_clearly_better(each[1], reading)]
+        return max(better, key=lambda each: turning.sure_share(each[1]))[0] if better else upright
+
+    def _turned(
+        self, pixels: NDArray[np.uint8], degrees: int, single: bool
+    ) -> tuple[Prepared, Reading]:
+        """The same as `_best_map` of the picture turned clockwise; raises UnreadableInput."""
+        prepared, reading = self._best_map(turning.turn(pixels, degrees), single)
+        return replace(prepared, turned=degrees, _size=pixels.shape[:2]), reading
 
     def _best_map(self, pixels: NDArray[np.uint8], single: bool) -> tuple[Prepared, Reading]:
         """The candidates in the ink map with the least doubt, and what they are read as.
@@ -193,7 +217,7 @@ class Recognizer:
                 first_number = digits[-1].number_index + 1 if digits else 0
                 digits += self._digits(line, logits[start:end], line_index, first_number)
                 start = end
-            readings.append(Reading(tuple(digits)))
+            readings.append(turning.as_given(digits, prepared.turned, prepared._size))
         return readings
 
     def classify(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -11,7 +11,14 @@ from app.inference.session import WrongModel
 from app.ink import sharpness
 from app.ink.decoder_pool import DecoderBusy, DecodingCancelled, shared_pool
 from app.ink.formats import NotAPicture, PictureTooLarge, UnsupportedFormat
-from app.page import annotated_picture, clipboard, digit_details, headline, how_it_works
+from app.page import (
+    annotated_picture,
+    clipboard,
+    digit_details,
+    headline,
+    how_it_works,
+    turned_picture,
+)
 from app.page.shared_recognizer import get_recognizer
 from app.page.visit import current_visit
 from app.reading import Reading, UnreadableInput
@@ -39,7 +46,8 @@ class PreparedPicture:
     """What is kept of a picture while it is shown.
 
     file_id: Streamlit's. url: see `annotated_picture.to_url`. size: width and height in pixels.
-    times: seconds by step. is_blurred: see `app.ink.sharpness`. note: see `picture_file.Page`.
+    times: seconds by step. is_blurred: see `app.ink.sharpness`. turned: degrees clockwise by which
+    it is shown turned. notes: sentences about what was read of the file.
     """
 
     file_id: str
@@ -48,7 +56,8 @@ class PreparedPicture:
     prepared: Prepared
     times: dict[str, float]
     is_blurred: bool
-    note: str
+    turned: int
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -120,11 +129,12 @@ def _show(recognizer: Recognizer, picture: PreparedPicture) -> None:
             "This picture is too blurred to read reliably. Hold still and let the camera focus.",
             icon=":material/blur_on:",
         )
-    for note in filter(None, (picture.note, *(reading.notes if reading.digits else ()))):
+    for note in picture.notes:
         st.info(note, icon=":material/info:")
     with st.container(key="picture"):
         chosen = visit.chosen_in(reading) if reading.digits else 0
         annotated_picture.show(picture.url, picture.size, reading, chosen, visit.choose)
+        turned_picture.button(picture.file_id, picture.turned, forget)
     digit_details.show(recognizer, reading)
     how_it_works.show(times)
 
@@ -200,9 +210,8 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
             " try that file."
         ) from error
     decoded = perf_counter()
-    image = page.pixels
     try:
-        prepared = recognizer.prepare_image(image)
+        turned = turned_picture.prepare(recognizer, file.file_id, page.pixels)
     except WrongModel as error:
         logging.getLogger(__name__).exception("pictures cannot be read")
         raise UnreadPicture(
@@ -215,10 +224,13 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
     times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
     return PreparedPicture(
         file.file_id,
-        annotated_picture.to_url(image),
-        (image.shape[1], image.shape[0]),
-        prepared,
+        annotated_picture.to_url(turned.pixels),
+        (turned.pixels.shape[1], turned.pixels.shape[0]),
+        turned.prepared,
         times,
-        sharpness.is_blurred(image, current_visit().read(recognizer, prepared).digits),
-        page.note,
+        sharpness.is_blurred(
+            turned.pixels, current_visit().read(recognizer, turned.prepared).digits
+        ),
+        turned.degrees,
+        tuple(note for note in (page.note, turned.note) if note),
     )

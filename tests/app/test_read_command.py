@@ -19,6 +19,7 @@ from app.__main__ import main
 from app.ink.segmenter import Segmenter
 from tests.support.drawings import placed
 from tests.support.paths import ROOT
+from tests.support.pictures import sheet_png
 
 
 @pytest.fixture
@@ -243,6 +244,24 @@ def test_of_an_animation_the_first_frame_is_read_and_it_is_said(
     assert printed.out.endswith(f"\t{file}\n")
     note = "This is an animation of 3 frames; the first one was read."
     assert printed.err == f"read: {file}: {note}\n"
+
+
+def test_a_turned_picture_is_read_and_it_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "lying.png"
+    Image.open(io.BytesIO(sheet_png(["2437"]))).rotate(90, expand=True).save(file)
+    assert main(["read", str(file), "--format", "csv"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.endswith(",90\n")
+    assert ",2437," in printed.out
+    assert (
+        printed.err == f"read: {file}: The picture was turned by 90 degrees clockwise to be read.\n"
+    )
+    assert main(["read", str(file), "--turn", "0"]) == 0
+    assert not capsys.readouterr().out.startswith("2437")
+    assert main(["read", str(file), "--turn", "90", "--single"]) == 0
+    assert "90 degrees" in capsys.readouterr().err
 
 
 def run_command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:

@@ -123,9 +123,13 @@ def test_every_format_is_read(page: Callable[[str, bytes], AppTest], name: str) 
             encoded(Image.new("L", (8000, 8000)), "PNG"),
             "huge.png has too many pixels",
         ),
-        ("photo.heic", b"\0\0\0\x18ftypheic" + bytes(400), "Try PNG, JPEG, WebP, BMP, GIF or TIFF"),
+        (
+            "photo.avif",
+            b"\0\0\0\x18ftypavif" + bytes(400),
+            "photo.avif cannot be read here, as it is AVIF. Save it as PNG or JPEG.",
+        ),
     ],
-    ids=["text", "empty", "cut off", "huge", "HEIC"],
+    ids=["text", "empty", "cut off", "huge", "AVIF"],
 )
 def test_says_why_a_file_cannot_be_read(
     page: Callable[[str, bytes], AppTest], name: str, content: bytes, said: str
@@ -134,6 +138,39 @@ def test_says_why_a_file_cannot_be_read(
     assert said in shown.error[0].value.replace("`", "")
     assert "body" not in shown.error[0].value, "a word of the programs' interface"
     assert read(shown) == "This picture cannot be read"
+
+
+def test_says_which_picture_of_a_file_is_read(page: Callable[[str, bytes], AppTest]) -> None:
+    sheets = [drawn("2026"), drawn("35")]
+    for kind, note in (
+        ("TIFF", "This file has 2 pages; page 1 was read."),
+        ("GIF", "This is an animation of 2 frames; the first one was read."),
+    ):
+        content = io.BytesIO()
+        sheets[0].save(content, kind, save_all=True, append_images=sheets[1:])
+        shown = page(f"sheets.{kind.lower()}", content.getvalue())
+        assert read(shown).startswith("2026 ")
+        assert [info.value for info in shown.info] == [note]
+
+
+def test_a_picture_without_writing_has_none(page: Callable[[str, bytes], AppTest]) -> None:
+    shown = page("blank.png", encoded(Image.new("L", (300, 200), 255), "PNG"))
+    assert read(shown) == "No handwriting found"
+
+
+def test_a_picture_on_its_side_is_turned_and_can_be_turned_further(
+    page: Callable[[str, bytes], AppTest],
+) -> None:
+    lying = encoded(drawn("2437").rotate(90, expand=True), "PNG")
+    shown = page("lying.png", lying)
+    assert read(shown).startswith("2437 ")
+    (note,) = [info.value for info in shown.info]
+    assert note.startswith("This picture lay on its side or on its head, and was turned")
+    for quarter in range(1, 5):
+        shown.button(key="turn").click().run()
+        assert not shown.exception
+        assert not shown.info, "who turns it knows"
+        assert read(shown).startswith("2437 ") == (quarter == 4)
 
 
 def test_warns_of_a_blurred_picture(page: Callable[[str, bytes], AppTest]) -> None:

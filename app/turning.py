@@ -1,0 +1,76 @@
+"""Pictures that lie on their side or on their head: when to turn one, and by how much.
+
+Upright readings win unless another is clearly better: digits such as 6 and 9, 0, 1 and 8 are digits
+in another position too, and a picture that is turned wrongly is worse than one that is not turned.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.reading import Digit, Reading
+
+TURNS: Final = (90, 180, 270)  # degrees clockwise
+MAX_SURE_SHARE: Final = 2 / 3  # of upright marks that are surely read; with more, none is turned
+MIN_SURE_SHARE: Final = 0.8  # of a turned reading's marks
+MIN_GAIN: Final = 0.3  # of the share, over that of the upright reading
+MIN_DIGITS: Final = 3  # of a turned reading: fewer say too little about how the picture lies
+MIN_TELLING: Final = 2  # of these, sure and none of the values that lines and loops have, too
+_ALIKE: Final = (None, 0, 1, 8)
+
+Box = tuple[float, float, float, float]
+
+
+def turn(pixels: NDArray[np.uint8], degrees: int) -> NDArray[np.uint8]:
+    """The picture, (h, w, ...), turned clockwise by 0, 90, 180 or 270 degrees."""
+    return np.ascontiguousarray(np.rot90(pixels, -degrees // 90)) if degrees else pixels
+
+
+def box_before(box: Box, degrees: int, size: tuple[int, int]) -> Box:
+    """Where a box of the turned picture is in the picture as it was given.
+
+    box: (x, y, width, height). size: (height, width) of the picture as it was given.
+    """
+    x, y, width, height = box
+    given_height, given_width = size
+    if degrees == 90:
+        return y, given_height - x - width, height, width
+    if degrees == 180:
+        return given_width - x - width, given_height - y - height, width, height
+    if degrees == 270:
+        return given_width - y - height, x, height, width
+    return box
+
+
+def as_given(digits: Sequence[Digit], degrees: int, size: tuple[int, int]) -> Reading:
+    """A turned picture's digits as a Reading, whose boxes are in the picture as it was given.
+
+    size: see `box_before`.
+    """
+    if degrees:
+        digits = [replace(each, box=box_before(each.box, degrees, size)) for each in digits]
+    return Reading(tuple(digits), degrees)
+
+
+def may_be_turned(upright: Reading) -> bool:
+    """Whether so little was read surely that the picture may lie in another way."""
+    return bool(upright.digits) and sure_share(upright) <= MAX_SURE_SHARE
+
+
+def is_clearly_better(turned: Reading, upright: Reading) -> bool:
+    """Whether a turned reading is good enough to be believed instead of the upright one."""
+    telling = [each for each in turned.digits if each.value not in _ALIKE and not each.is_doubtful]
+    return (
+        len(turned.digits) >= MIN_DIGITS
+        and len(telling) >= MIN_TELLING
+        and sure_share(turned) >= max(MIN_SURE_SHARE, sure_share(upright) + MIN_GAIN)
+    )
+
+
+def sure_share(reading: Reading) -> float:
+    """The share of marks that are read and not doubtful, in [0, 1]."""
+    sure = [digit.value is not None and not digit.is_doubtful for digit in reading.digits]
+    return sum(sure) / max(len(sure), 1)

@@ -1,0 +1,128 @@
+"""Pictures on their side or on their head: which are turned, and where their digits are."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app import turning
+from app.reading import Digit, Reading
+from app.recognizer import Recognizer
+from tests.support.pictures import sheet_png
+
+TURNS = (0, 90, 180, 270)
+
+
+def sheet(*lines: str) -> NDArray[np.uint8]:
+    """A sheet with lines of digits, upright."""
+    pixels = cv2.imdecode(np.frombuffer(sheet_png(lines), np.uint8), cv2.IMREAD_GRAYSCALE)
+    return np.asarray(pixels, np.uint8)
+
+
+@pytest.mark.parametrize("degrees", TURNS)
+def test_a_turned_picture_is_noticed_and_read(recognizer: Recognizer, degrees: int) -> None:
+    upright = sheet("2437", "5942")
+    expected = recognizer.read_image(upright)
+    assert (expected.text, expected.turned, expected.notes) == ("2437\n5942", 0, ())
+    lying = turning.turn(upright, (360 - degrees) % 360)
+    reading = recognizer.read_image(lying)
+    assert (reading.text, reading.turned) == (expected.text, degrees)
+    if degrees:
+        note = f"The picture was turned by {degrees} degrees clockwise to be read."
+        assert reading.notes == (note,)
+    assert reading.to_dict()["turned"] == degrees
+    for digit in reading.digits:  # the ink is where the box says in the picture as it lies
+        x, y, width, height = (round(side) for side in digit.box)
+        inside = lying[max(y, 0) : y + height, max(x, 0) : x + width]
+        assert inside.size > 0
+        assert 0.05 < (inside < 128).mean() < 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["6", "9", "66", "1", "11", "0", "8", "68", "69", "96", "101", "808", "1001", "6 9", "888"],
+)
+@pytest.mark.parametrize("degrees", TURNS)
+def test_digits_that_are_others_upside_down_stay_as_they_lie(
+    recognizer: Recognizer, text: str, degrees: int
+) -> None:
+    upright = sheet(text)
+    assert recognizer.read_image(upright).turned == 0
+    lying = turning.turn(upright, degrees)
+    reading = recognizer.read_image(lying)
+    if reading.turned:  # if at all, then back
+        assert (degrees + reading.turned) % 360 == 0
+
+
+def test_one_character_is_never_turned(recognizer: Recognizer) -> None:
+    lying = turning.turn(sheet("2437"), 180)
+    assert recognizer.read_image(lying, single=True).turned == 0
+
+
+@pytest.mark.parametrize("degrees", TURNS)
+def test_a_picture_is_turned_as_it_is_told(recognizer: Recognizer, degrees: int) -> None:
+    lying = turning.turn(sheet("7"), (360 - degrees) % 360)
+    reading = recognizer.read_image(lying, turn=degrees)
+    assert (reading.text, reading.turned) == ("7", degrees)
+
+
+@pytest.mark.parametrize("degrees", TURNS)
+def test_a_box_is_found_again(degrees: int) -> None:
+    picture = np.zeros((30, 50), np.uint8)
+    picture[4:11, 20:23] = 255
+    ys, xs = np.nonzero(turning.turn(picture, degrees))
+    box = (float(xs.min()), float(ys.min()), float(np.ptp(xs) + 1), float(np.ptp(ys) + 1))
+    assert turning.box_before(box, degrees, (30, 50)) == (20, 4, 3, 7)
+
+
+def reading(marks: Sequence[tuple[int | None, bool]]) -> Reading:
+    """A reading of marks, each a value and whether it is doubtful."""
+    nothing = np.zeros(10, np.float32)
+    return Reading(
+        tuple(
+            Digit(value, 0.9, nothing, (0, 0, 1, 1), np.zeros((28, 28), np.uint8), 0, 0, doubtful)
+            for value, doubtful in marks
+        )
+    )
+
+
+SURE, DOUBTFUL = False, True
+REFUSED = (None, False)
+POOR = [REFUSED, (1, SURE), REFUSED, REFUSED]
+
+
+@pytest.mark.parametrize(
+    "upright, may_be_turned",
+    [
+        ([], False),  # nothing is drawn
+        ([(3, SURE)], False),
+        ([(3, DOUBTFUL)], True),
+        ([REFUSED], True),
+        ([(3, SURE), (4, SURE), REFUSED], True),
+        ([(3, SURE), (4, SURE), (7, SURE), REFUSED], False),
+    ],
+)
+def test_only_a_poor_reading_may_be_turned(
+    upright: list[tuple[int | None, bool]], may_be_turned: bool
+) -> None:
+    assert turning.may_be_turned(reading(upright)) == may_be_turned
+
+
+@pytest.mark.parametrize(
+    "turned, is_better",
+    [
+        ([(4, SURE), (7, SURE), (2, SURE), (5, SURE)], True),
+        ([(4, SURE), (7, SURE), (2, SURE), (5, SURE), REFUSED], True),
+        ([(4, SURE), (7, SURE), (2, DOUBTFUL)], False),  # two of three
+        ([(4, SURE), (7, SURE)], False),  # too few
+        ([(1, SURE)] * 8, False),  # rules, borders and folds are ones from every side
+        ([(0, SURE), (8, SURE), (1, SURE), (4, SURE)], False),  # a single digit that tells
+        ([], False),
+    ],
+)
+def test_a_turned_reading_must_be_clearly_better(
+    turned: list[tuple[int | None, bool]], is_better: bool
+) -> None:
+    assert turning.is_clearly_better(reading(turned), reading(POOR)) == is_better
