@@ -25,6 +25,7 @@ from app.ink.threshold import BITMAP_SIDE
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
 from app.segmentation.candidates import CostlyInk, TextLine
+from app.writing import is_writing
 
 __all__ = ["CostlyInk", "Prepared", "Recognizer"]
 
@@ -149,7 +150,8 @@ class Recognizer:
         """Finds the candidates for digits in a picture, see `read_image`, in its best ink map.
 
         turn: degrees clockwise by which it is turned first, 0, 90, 180 or 270. None turns it only
-        where little is read as it is and it is read surely in another position.
+        where little is read as it is and it is read surely in another position. What has no
+        writing in it, see `app.writing`, gives no candidates.
 
         The first map is nearly always right. Another is tried only where a third of the marks are
         refused, so that ruled paper or a broad pen costs no digit, and not in a picture full of
@@ -158,17 +160,19 @@ class Recognizer:
         """
         pixels = checked(as_pixels(image))
         if turn is not None:
-            return self._turned(pixels, turn, single)[0]
+            return _writing_in(*self._turned(pixels, turn, single), single)
         if not single and max(pixels.shape[:2]) <= BITMAP_SIDE:
             whole, reading = self._best_map(pixels, single=True)
             if _is_sure_digit(reading):
                 return whole
         upright, reading = self._best_map(pixels, single)
         if single or not turning.may_be_turned(reading):
-            return upright
+            return _writing_in(upright, reading, single)
         turned = (self._turned(pixels, degrees, single) for degrees in turning.TURNS)
         better = [each for each in turned if turning.is_clearly_better(each[1], reading)]
-        return max(better, key=lambda each: turning.sure_share(each[1]))[0] if better else upright
+        if better:
+            return max(better, key=lambda each: turning.sure_share(each[1]))[0]
+        return _writing_in(upright, reading, single)
 
     def _turned(
         self, pixels: NDArray[np.uint8], degrees: int, single: bool
@@ -302,6 +306,11 @@ class Recognizer:
             raise WrongModel(
                 f"expected a number as {key} in the model, got {self.metadata.get(key)!r}"
             ) from error
+
+
+def _writing_in(prepared: Prepared, reading: Reading, single: bool) -> Prepared:
+    """What was found, or nothing where it is no writing; a single character is always one."""
+    return prepared if single or is_writing(reading) else replace(prepared, _lines=())
 
 
 def _doubt(reading: Reading) -> tuple[float, float]:

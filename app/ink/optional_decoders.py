@@ -58,7 +58,7 @@ def _decode_pdf(content: bytes, index: int) -> tuple[NDArray[np.uint8], int]:
             if not (width > 0 and height > 0):
                 raise UnreadableInput("expected a page of some size, got an empty one in a PDF")
             bitmap = page.render(scale=pdf.scale(width, height), rev_byteorder=True)
-            return np.array(bitmap.to_numpy()[..., :3], np.uint8).squeeze(), count
+            return np.array(bitmap.to_numpy()[..., :3], np.uint8), count
         finally:
             document.close()
     except pdfium.PdfiumError as error:

@@ -5,6 +5,7 @@ Files are written by Pillow, HEIC with libheif's encoder.
 
 import io
 import struct
+import zlib
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,76 @@ def test_the_first_page_of_a_pdf_is_decoded_by_the_pool() -> None:
     np.testing.assert_array_equal(page.pixels, decode(content))
     with pytest.raises(PictureTooLarge, match="at most 1,000,000 pixels, got 2,000 x 2,000"):
         POOL.decode(content, max_pixels=1_000_000)
+
+
+def pdf_file(*objects: bytes) -> bytes:
+    """A PDF of these objects, numbered from 1 on, of which the first is the catalogue."""
+    content, offsets = b"%PDF-1.5\n", []
+    for number, each in enumerate(objects, 1):
+        offsets.append(len(content))
+        content += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    size = len(objects) + 1
+    head = b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, table)
+    trailer = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, len(content))
+    return content + head + trailer
+
+
+def stream(dictionary: bytes, data: bytes) -> bytes:
+    """An object with data."""
+    head = b"<<%s/Length %d>>" % (dictionary, len(data))
+    return head + b"\nstream\n" + data + b"\nendstream"
+
+
+def one_page(content: bytes, *more: bytes, box: bytes = b"0 0 200 200") -> bytes:
+    """A PDF of a page that draws the content; its forms F are the further objects, from 5 on."""
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[%s]/Contents 4 0 R/Resources<<%s>>>>"
+    resources = b"/XObject<</F 5 0 R>>" if more else b""
+    pages = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
+    catalogue = b"<</Type/Catalog/Pages 2 0 R>>"
+    return pdf_file(catalogue, pages, page % (box, resources), content, *more)
+
+
+def form(content: bytes, number: int) -> bytes:
+    """A form that draws the content, in which F is the object of this number."""
+    resources = b"/Resources<</XObject<</F %d 0 R>>>>" % number
+    return stream(b"/Type/XObject/Subtype/Form/BBox[0 0 200 200]" + resources, content)
+
+
+LINES = zlib.compress(b"0 0 m 200 200 l S\n" * 2_000_000, 9)
+COSTLY = {
+    "two million lines": one_page(stream(b"/Filter/FlateDecode", LINES)),
+    "forms in forms": one_page(
+        stream(b"", b"/F Do "),
+        *(form(b"/F Do " * 10, 6 + depth) for depth in range(11)),
+        stream(b"/Type/XObject/Subtype/Form/BBox[0 0 200 200]", b"0 0 m 200 200 l S"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_a_costly_pdf_is_given_up(name: str) -> None:
+    pytest.importorskip("pypdfium2", reason="needs pypdfium2")
+    with pytest.raises(UnreadableInput, match="is decoded in .*, got one that is not"):
+        POOL.decode(COSTLY[name])
+    assert POOL.decode(portable(corner("L"))).pixels.shape[:2] == (178, 267)  # it goes on
+
+
+@pytest.mark.parametrize(
+    "box, shape",
+    [
+        (b"0 0 1e9 1e9", (2_200, 1_700, 3)),  # PDFium takes a letter's size instead
+        (b"0 0 0.001 14400", (40_000, 1, 3)),
+        (b"0 0 -5 0", (2_200, 1_700, 3)),
+        (b"0 0 14400 14400", (2_000, 2_000, 3)),
+    ],
+)
+def test_a_page_of_any_size_is_drawn_within_its_limit(
+    box: bytes, shape: tuple[int, int, int]
+) -> None:
+    pytest.importorskip("pypdfium2", reason="needs pypdfium2")
+    content = one_page(stream(b"", b"0 0 m 9 9 l S"), box=box)
+    assert POOL.decode(content).pixels.shape == shape
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7" + bytes(40), b"%PDF-1.4\n%%EOF" + b" " * 40])

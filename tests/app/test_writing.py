@@ -1,0 +1,112 @@
+"""What is taken for writing on a picture, and what for lines and edges that nobody wrote."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.reading import Digit, Reading
+from app.recognizer import Recognizer
+from app.writing import is_writing
+from tests.support.pictures import sheet_png
+
+Picture = NDArray[np.uint8]
+
+
+@pytest.mark.parametrize(
+    "marks, expected",
+    [
+        ("", True),  # nothing there is nothing already
+        ("1", True),
+        ("11", True),
+        ("7", True),
+        ("7~", True),  # a tilde follows what is doubtful: a lone digit is better than none
+        ("1~", False),
+        ("?", True),  # a letter, perhaps
+        ("???", True),
+        ("1?", False),
+        ("?1", False),
+        ("11?1111", False),
+        ("1~1", False),
+        ("15~", True),  # a sure one beside a doubtful digit
+        ("5~?", False),
+        ("9~1~", False),
+        ("1?5", True),  # as soon as one other value is sure
+        ("?4?", True),
+    ],
+)
+def test_ones_and_doubts_are_no_writing(marks: str, expected: bool) -> None:
+    digits = []
+    for index, mark in enumerate(marks):
+        if mark == "~":
+            continue
+        digits.append(
+            Digit(
+                None if mark == "?" else int(mark),
+                0.9,
+                np.zeros(10, np.float32),
+                (0, 0, 1, 1),
+                np.zeros((28, 28), np.uint8),
+                is_doubtful=marks[index + 1 : index + 2] == "~",
+            )
+        )
+    assert is_writing(Reading(tuple(digits))) == expected
+
+
+def lit(height: int = 400, width: int = 600) -> NDArray[np.float32]:
+    """Paper in uneven light, (h, w)."""
+    across = np.linspace(0.75, 1.0, width, dtype=np.float32)
+    down = np.linspace(1.0, 0.8, height, dtype=np.float32)[:, None]
+    return np.asarray(225 * across * down, np.float32)
+
+
+def photographed(scene: NDArray[np.float32], seed: int = 0) -> Picture:
+    """The scene with a camera's grain, through JPEG."""
+    noisy = scene + np.random.default_rng(seed).normal(0, 4, scene.shape)
+    grey = noisy.clip(0, 255).astype(np.uint8)
+    decoded = cv2.imdecode(cv2.imencode(".jpg", grey)[1], cv2.IMREAD_COLOR)
+    return np.asarray(decoded, np.uint8)
+
+
+def darker(scene: NDArray[np.float32], mask: Picture, softness: float) -> NDArray[np.float32]:
+    """The scene with a soft shadow where the mask is."""
+    soft = cv2.GaussianBlur(mask, (0, 0), softness).astype(np.float32)
+    return np.asarray(scene * (1 - 0.4 * soft / 255), np.float32)
+
+
+def shadow() -> Picture:
+    """A hand's edge over paper."""
+    mask = np.zeros((400, 600), np.uint8)
+    cv2.fillPoly(mask, [np.array([[0, 260], [330, 180], [420, 400], [0, 400]])], (255,))
+    return photographed(darker(lit(), mask, 12))
+
+
+def cloth() -> Picture:
+    """Threads."""
+    y, x = np.indices((400, 600))
+    return photographed(lit() * (1 - 0.1 * np.sin(x / 2) * np.sin(y / 2.2)).astype(np.float32))
+
+
+BLANK: dict[str, Callable[[], Picture]] = {
+    "white": lambda: np.full((200, 300, 3), 255, np.uint8),
+    "black": lambda: np.zeros((200, 300, 3), np.uint8),
+    "transparent": lambda: np.zeros((200, 300, 4), np.uint8),
+    "a single colour": lambda: np.full((200, 300, 3), (30, 160, 90), np.uint8),
+    "paper in uneven light": lambda: photographed(lit()),
+    "a shadow": shadow,
+    "cloth": cloth,
+    "grain": lambda: photographed(np.full((300, 300), 128, np.float32), seed=1),
+}
+
+
+@pytest.mark.parametrize("name", BLANK)
+def test_a_picture_without_writing_has_none(recognizer: Recognizer, name: str) -> None:
+    reading = recognizer.read_image(BLANK[name]())
+    assert (reading.text, reading.notes) == ("", ("No handwriting was found.",))
+
+
+@pytest.mark.parametrize("text", ["1", "11", "111", "7", "0", "10", "17"])
+def test_ones_that_were_written_are_read(recognizer: Recognizer, text: str) -> None:
+    assert recognizer.read_image(sheet_png([text])).text == text
