@@ -166,13 +166,24 @@ class Recognizer:
             if _is_sure_digit(reading):
                 return whole
         upright, reading = self._best_map(pixels, single)
-        if single or not turning.may_be_turned(reading):
-            return _writing_in(upright, reading, single)
-        turned = (self._turned(pixels, degrees, single) for degrees in turning.TURNS)
-        better = [each for each in turned if turning.is_clearly_better(each[1], reading)]
-        if better:
-            return max(better, key=lambda each: turning.sure_share(each[1]))[0]
+        degrees = 0 if single else self._better_turn(pixels, reading)
+        if degrees:
+            upright, reading = self._turned(pixels, degrees, single)
         return _writing_in(upright, reading, single)
+
+    def _better_turn(self, pixels: NDArray[np.uint8], upright: Reading) -> int:
+        """The degrees by which the picture is clearly read better; 0 where there are none.
+
+        upright: what it is read as. Raises UnreadableInput.
+        """
+        if not turning.may_be_turned(upright):
+            return 0
+        small = turning.reduced(pixels)
+        readings = {
+            each: self._best_map(turning.turn(small, each), single=False, max_maps=1)[1]
+            for each in turning.TURNS
+        }
+        return turning.best_turn(readings, upright)
 
     def _turned(
         self, pixels: NDArray[np.uint8], degrees: int, single: bool
@@ -181,14 +192,16 @@ class Recognizer:
         prepared, reading = self._best_map(turning.turn(pixels, degrees), single)
         return replace(prepared, turned=degrees, _size=pixels.shape[:2]), reading
 
-    def _best_map(self, pixels: NDArray[np.uint8], single: bool) -> tuple[Prepared, Reading]:
+    def _best_map(
+        self, pixels: NDArray[np.uint8], single: bool, max_maps: int | None = None
+    ) -> tuple[Prepared, Reading]:
         """The candidates in the ink map with the least doubt, and what they are read as.
 
-        Raises UnreadableInput.
+        max_maps: that are tried; None for all that there may be. Raises UnreadableInput.
         """
         best, best_doubt, num_candidates = (Prepared(), Reading()), (np.inf, np.inf), 0
         try:
-            for lines in candidates.find_in_image(pixels, single):
+            for lines in islice(candidates.find_in_image(pixels, single), max_maps):
                 prepared = Prepared(lines)
                 reading = self.read_prepared([prepared])[0]
                 doubt = _doubt(reading)

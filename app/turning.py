@@ -4,10 +4,11 @@ Upright readings win unless another is clearly better: digits such as 6 and 9, 0
 in another position too, and a picture that is turned wrongly is worse than one that is not turned.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +20,8 @@ MIN_SURE_SHARE: Final = 0.8  # of a turned reading's marks
 MIN_GAIN: Final = 0.3  # of the share, over that of the upright reading
 MIN_DIGITS: Final = 3  # of a turned reading: fewer say too little about how the picture lies
 MIN_TELLING: Final = 2  # of these, sure and none of the values that lines and loops have, too
+MAX_MARKS: Final = 40  # of an upright reading: clutter is not worth the time of three more
+MAX_SIDE: Final = 800  # pixels, of the picture that is tried in other positions
 _ALIKE: Final = (None, 0, 1, 8)
 
 Box = tuple[float, float, float, float]
@@ -57,7 +60,23 @@ def as_given(digits: Sequence[Digit], degrees: int, size: tuple[int, int]) -> Re
 
 def may_be_turned(upright: Reading) -> bool:
     """Whether so little was read surely that the picture may lie in another way."""
-    return bool(upright.digits) and sure_share(upright) <= MAX_SURE_SHARE
+    return 0 < len(upright.digits) <= MAX_MARKS and sure_share(upright) <= MAX_SURE_SHARE
+
+
+def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture, or a copy with a longer side of MAX_SIDE pixels."""
+    height, width = pixels.shape[:2]
+    scale = MAX_SIDE / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def best_turn(turned: Mapping[int, Reading], upright: Reading) -> int:
+    """Of readings by degrees the best that is clearly better than the upright one; 0 for none."""
+    better = [each for each in turned if is_clearly_better(turned[each], upright)]
+    return max(better, key=lambda degrees: sure_share(turned[degrees]), default=0)
 
 
 def is_clearly_better(turned: Reading, upright: Reading) -> bool:

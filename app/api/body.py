@@ -17,13 +17,14 @@ from app.ink import inkml
 JSON: Final = "application/json"
 FORM: Final = "multipart/form-data"
 BINARY: Final = "application/octet-stream"
+PDF: Final = "application/pdf"
 XML: Final = ("application/inkml+xml", "application/xml", "text/xml")
 # What pages and programs send by themselves where they name no type: it says nothing.
 VAGUE: Final = ("", "text/plain", "application/x-www-form-urlencoded")
 IMAGE_PREFIX: Final = "image/"
 FIELDS: Final = ("image", "file")  # of a form, for a data URL
 ENVELOPE_BYTES: Final = 16 << 10  # that a form may take beside its file
-SUPPORTED: Final = f"an image type, {BINARY}, {FORM}, {JSON}, {XML[0]}, text/plain or none"
+SUPPORTED: Final = f"an image type, {BINARY}, {PDF}, {FORM}, {JSON}, {XML[0]}, text/plain or none"
 
 
 class Body(NamedTuple):
@@ -38,7 +39,7 @@ def media_type_of(request: Request) -> str:
     header = request.headers.get("content-type", "")
     media_type = header.partition(";")[0].strip().lower()
     is_image = media_type.startswith(IMAGE_PREFIX) and len(media_type) > len(IMAGE_PREFIX)
-    if is_image or media_type in (JSON, FORM, BINARY, *XML, *VAGUE):
+    if is_image or media_type in (JSON, FORM, BINARY, PDF, *XML, *VAGUE):
         return media_type
     message = f"The content type {header[:100]!r} is not supported. Use {SUPPORTED}."
     raise ApiError("unsupported_media_type", message)
@@ -77,7 +78,7 @@ def _is_ink(media_type: str, content: bytes) -> bool:
 
 def _max_bytes(media_type: str, limits: Limits) -> int:
     """The bytes that a body of this type may have, before it is known what it holds."""
-    is_binary = media_type == BINARY or media_type.startswith(IMAGE_PREFIX)
+    is_binary = media_type in (BINARY, PDF) or media_type.startswith(IMAGE_PREFIX)
     return limits.body_bytes if is_binary else picture_body.max_text_bytes(limits)
 
 

@@ -20,7 +20,7 @@ EXAMPLE: Final = 'Send {"strokes": [[[x, y], ...], ...]}'
 _LIST: Final = re.compile(r"\s*\[")
 _DRAWING: Final = re.compile(r'\s*\{[^\[{]*"drawing"\s*:')
 _INK_DECODER: Final = msgspec.json.Decoder(Ink)
-_LIST_DECODER: Final = msgspec.json.Decoder(list[SignatureStroke | list[Point]])
+_LIST_DECODER: Final = msgspec.json.Decoder(list[list[Point] | SignatureStroke])
 _DRAWING_DECODER: Final = msgspec.json.Decoder(QuickDraw)
 
 Stroke = NDArray[np.float64]
@@ -52,12 +52,11 @@ def decode_ink(content: bytes, limits: Limits) -> list[Stroke]:
 
 def _decode(text: str) -> Sequence[Sequence[Point]]:
     """The strokes of any of the drawings that are JSON; raises what msgspec does."""
-    if _LIST.match(text):
-        strokes = _LIST_DECODER.decode(text)
-        return [each.points if isinstance(each, SignatureStroke) else each for each in strokes]
     if _DRAWING.match(text):
         return [_from_columns(*stroke[:2]) for stroke in _DRAWING_DECODER.decode(text).drawing]
-    return _INK_DECODER.decode(text).strokes
+    is_list = _LIST.match(text)
+    strokes = _LIST_DECODER.decode(text) if is_list else _INK_DECODER.decode(text).strokes
+    return [each.points if isinstance(each, SignatureStroke) else each for each in strokes]
 
 
 def _from_columns(xs: list[float], ys: list[float]) -> list[Point]:

@@ -16,7 +16,6 @@ from app.api.schemas import (
     PictureUrl,
     QuickDraw,
     Reading,
-    SignatureStroke,
     Status,
 )
 
@@ -25,12 +24,14 @@ Schema = dict[str, Any]
 _REFERENCE: Final = "#/components/schemas/{name}"
 _FILE: Final = {"type": "string", "format": "binary"}  # as generators of clients know it
 _FORM: Final = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
-_DRAWINGS: Final = ("Ink", "QuickDraw", "Strokes")
-_JSON: Final = [{"$ref": _REFERENCE.format(name=name)} for name in (*_DRAWINGS, "PictureUrl")]
+_JSON: Final = [
+    {"$ref": _REFERENCE.format(name=name)} for name in ("Ink", "QuickDraw", "PictureUrl")
+]
 _BODIES: Final = {
     "application/json": {"schema": {"oneOf": _JSON}},
     "application/inkml+xml": {"schema": {"type": "string", "description": "InkML"}},
     "application/octet-stream": {"schema": _FILE},
+    "application/pdf": {"schema": _FILE},
     "image/*": {"schema": _FILE},
     "multipart/form-data": {"schema": _FORM},
     "text/plain": {"schema": {"type": "string", "description": "a data URL of base64"}},
@@ -77,18 +78,14 @@ def description(limits: Limits, prefix: str) -> Schema:
 
 def _schemas(limits: Limits) -> Schema:
     """The types of all bodies, with the limits of this server."""
-    types = (Ink, SignatureStroke, QuickDraw, PictureUrl, Reading, Model, Status, Error)
+    types = (Ink, QuickDraw, PictureUrl, Reading, Model, Status, Error)
     _, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     strokes = schemas["Ink"]["properties"]["strokes"]
-    strokes["maxItems"], strokes["items"]["maxItems"] = limits.strokes, limits.points
-    for point in strokes["items"]["items"]["anyOf"]:
+    points, _ = strokes["items"]["anyOf"]
+    strokes["maxItems"], points["maxItems"] = limits.strokes, limits.points
+    for point in points["items"]["anyOf"]:
         if point.get("type") == "array":
             point["prefixItems"] = [schemas["Position"]["properties"]["x"]] * 2
-    schemas["Strokes"] = {
-        "description": "The strokes alone, or those of a signature pad.",
-        "type": "array",
-        "items": {"anyOf": [strokes["items"], _reference("SignatureStroke")]},
-    }
     return schemas
 
 
@@ -105,7 +102,8 @@ def _read(limits: Limits) -> Schema:
             " WebP, BMP, GIF or TIFF (a quarter of that for BMP, GIF, TIFF, transparent or"
             " 16-bit ones), and of a HEIC or PDF where the server has their decoders; of a file of"
             f" several pictures the first is read. Or {limits.ink_bytes:,} bytes of ink with"
-            f" {limits.strokes:,} strokes and {limits.points:,} points."
+            f" {limits.strokes:,} strokes and {limits.points:,} points: JSON as described, also the"
+            " list of strokes alone, as a signature pad has it, or InkML."
             + (f" A client may read {limits.rate} times a minute." if limits.rate else "")
         ),
         "parameters": [

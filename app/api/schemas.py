@@ -25,22 +25,22 @@ class Position(Struct):
 Point = Annotated[list[float], Meta(min_length=2)] | Position
 
 
+class SignatureStroke(Struct):
+    """A stroke of a signature pad."""
+
+    points: list[Position]
+
+
 class Ink(Struct, forbid_unknown_fields=True):
     """A drawing."""
 
     strokes: Annotated[
-        list[list[Point]],
+        list[list[Point] | SignatureStroke],
         Meta(
             description="Points [x, y], or objects with x and y, in pixels, y down; what follows,"
             " as times and pressures, is ignored. Strokes and points are limited."
         ),
     ]
-
-
-class SignatureStroke(Struct):
-    """A stroke of a signature pad."""
-
-    points: list[Position]
 
 
 class QuickDraw(Struct):

@@ -8,9 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from app import turning
+from app.ink import picture_file
 from app.reading import Digit, Reading
 from app.recognizer import Recognizer
-from tests.support.pictures import sheet_png
+from tests.support.pictures import large_photograph, sheet_png
 
 TURNS = (0, 90, 180, 270)
 
@@ -102,6 +103,8 @@ POOR = [REFUSED, (1, SURE), REFUSED, REFUSED]
         ([REFUSED], True),
         ([(3, SURE), (4, SURE), REFUSED], True),
         ([(3, SURE), (4, SURE), (7, SURE), REFUSED], False),
+        ([REFUSED] * 40, True),
+        ([REFUSED] * 41, False),  # clutter
     ],
 )
 def test_only_a_poor_reading_may_be_turned(
@@ -126,3 +129,33 @@ def test_a_turned_reading_must_be_clearly_better(
     turned: list[tuple[int | None, bool]], is_better: bool
 ) -> None:
     assert turning.is_clearly_better(reading(turned), reading(POOR)) == is_better
+
+
+def test_the_best_of_several_turns_is_taken() -> None:
+    good, better = [(4, SURE)] * 4 + [REFUSED], [(5, SURE)] * 4
+    readings = {90: reading(good), 180: reading(better), 270: reading(POOR)}
+    assert turning.best_turn(readings, reading(POOR)) == 180
+    assert turning.best_turn({90: reading(POOR)}, reading(POOR)) == 0
+
+
+@pytest.mark.parametrize(
+    "shape, expected",
+    [
+        ((800, 600), (800, 600)),
+        ((3_000, 4_000, 3), (600, 800, 3)),
+        ((1, 30_000), (1, 800)),
+    ],
+)
+def test_a_large_picture_is_tried_smaller(
+    shape: tuple[int, ...], expected: tuple[int, ...]
+) -> None:
+    assert turning.reduced(np.zeros(shape, np.uint8)).shape == expected
+
+
+def test_a_large_photograph_is_turned(recognizer: Recognizer) -> None:
+    photograph = picture_file.decode(large_photograph(["2437"]))
+    lying = turning.turn(photograph, 180)
+    reading = recognizer.read_image(lying)
+    assert (reading.text, reading.turned) == ("2437", 180)
+    (x, _, width, _) = reading.digits[0].box
+    assert x + width > lying.shape[1] / 2, "the first digit is on the right as the picture lies"

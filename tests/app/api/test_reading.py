@@ -50,6 +50,9 @@ SHAPES: dict[str, Any] = {
         {"points": [{"x": x, "y": y, "time": 1, "pressure": 0.5} for x, y in stroke]}
         for stroke in strokes(4)
     ],
+    "a signature pad in a body": {
+        "strokes": [{"points": [{"x": x, "y": y} for x, y in stroke]} for stroke in strokes(4)]
+    },
     "Quick, Draw!": {
         "key_id": "5",
         "drawing": [

@@ -129,7 +129,7 @@ def test_a_damaged_picture_is_read_or_refused(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/html", "image", "image/", "application/xml", "multipart/mixed", "*/*"]
+    "kind", ["text/html", "image", "image/", "application/zip", "multipart/mixed", "*/*"]
 )
 def test_other_content_types_are_refused(address: str, kind: str) -> None:
     refused(
