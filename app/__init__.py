@@ -1,8 +1,8 @@
 """Reads handwritten digits on a CPU. Needs NumPy, OpenCV and ONNX Runtime; never PyTorch.
 
 Imports run downwards only, and `lint-imports` holds them to it: `page` and `api`, `recognizer`,
-`segmentation`, `ink`, `inference`, then `glyph` and `reading`. Nothing here imports `train` or
-`export`.
+`turning` and `writing`, `segmentation`, `ink`, `inference`, then `glyph` and `reading`. Nothing
+here imports `train` or `export`.
 """
 
 import os

@@ -3,13 +3,14 @@
 What finds ink and divides it into candidates for digits is hidden behind it.
 """
 
+import contextlib
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -54,6 +55,17 @@ class Prepared:
     _lines: Sequence[TextLine] = ()
     turned: int = 0
     _size: tuple[int, int] = (0, 0)  # height and width of the picture as it was given
+
+
+class _Found(NamedTuple):
+    """What is found in a picture, and what it is read as.
+
+    max_candidates: of the ink maps that were tried.
+    """
+
+    prepared: Prepared
+    reading: Reading
+    max_candidates: int = 0
 
 
 class Recognizer:
@@ -160,60 +172,58 @@ class Recognizer:
         """
         pixels = checked(as_pixels(image))
         if turn is not None:
-            return _writing_in(*self._turned(pixels, turn, single), single)
+            return _writing_in(self._turned(pixels, turn, single), single)
         if not single and max(pixels.shape[:2]) <= BITMAP_SIDE:
-            whole, reading = self._best_map(pixels, single=True)
-            if _is_sure_digit(reading):
-                return whole
-        upright, reading = self._best_map(pixels, single)
-        degrees = 0 if single else self._better_turn(pixels, reading)
-        if degrees:
-            upright, reading = self._turned(pixels, degrees, single)
-        return _writing_in(upright, reading, single)
+            whole = self._best_map(pixels, single=True)
+            if _is_sure_digit(whole.reading):
+                return whole.prepared
+        found = self._best_map(pixels, single)
+        degrees = 0 if single else self._better_turn(pixels, found)
+        return _writing_in(self._turned(pixels, degrees, single) if degrees else found, single)
 
-    def _better_turn(self, pixels: NDArray[np.uint8], upright: Reading) -> int:
+    def _better_turn(self, pixels: NDArray[np.uint8], upright: _Found) -> int:
         """The degrees by which the picture is clearly read better; 0 where there are none.
 
-        upright: what it is read as. Raises UnreadableInput.
+        upright: what is found as it is.
         """
-        if not turning.may_be_turned(upright):
+        if not turning.may_be_turned(upright.reading, upright.max_candidates):
             return 0
         small = turning.reduced(pixels)
-        readings = {
-            each: self._best_map(turning.turn(small, each), single=False, max_maps=1)[1]
-            for each in turning.TURNS
-        }
-        return turning.best_turn(readings, upright)
+        readings = {}
+        for degrees in turning.TURNS:
+            with contextlib.suppress(UnreadableInput):
+                found = self._best_map(turning.turn(small, degrees), single=False, max_maps=1)
+                readings[degrees] = found.reading
+        return turning.best_turn(readings, upright.reading)
 
-    def _turned(
-        self, pixels: NDArray[np.uint8], degrees: int, single: bool
-    ) -> tuple[Prepared, Reading]:
+    def _turned(self, pixels: NDArray[np.uint8], degrees: int, single: bool) -> _Found:
         """The same as `_best_map` of the picture turned clockwise; raises UnreadableInput."""
-        prepared, reading = self._best_map(turning.turn(pixels, degrees), single)
-        return replace(prepared, turned=degrees, _size=pixels.shape[:2]), reading
+        found = self._best_map(turning.turn(pixels, degrees), single)
+        prepared = replace(found.prepared, turned=degrees, _size=pixels.shape[:2])
+        return found._replace(prepared=prepared)
 
     def _best_map(
         self, pixels: NDArray[np.uint8], single: bool, max_maps: int | None = None
-    ) -> tuple[Prepared, Reading]:
+    ) -> _Found:
         """The candidates in the ink map with the least doubt, and what they are read as.
 
         max_maps: that are tried; None for all that there may be. Raises UnreadableInput.
         """
-        best, best_doubt, num_candidates = (Prepared(), Reading()), (np.inf, np.inf), 0
+        best, best_doubt, counts = _Found(Prepared(), Reading()), (np.inf, np.inf), [0]
         try:
             for lines in islice(candidates.find_in_image(pixels, single), max_maps):
                 prepared = Prepared(lines)
                 reading = self.read_prepared([prepared])[0]
                 doubt = _doubt(reading)
                 if doubt < best_doubt:
-                    best, best_doubt = (prepared, reading), doubt
-                num_candidates += sum(len(line.candidates) for line in lines)
-                if doubt[0] < MAX_REFUSED_SHARE or num_candidates > MAX_CANDIDATES:
+                    best, best_doubt = _Found(prepared, reading), doubt
+                counts.append(sum(len(line.candidates) for line in lines))
+                if doubt[0] < MAX_REFUSED_SHARE or sum(counts) > MAX_CANDIDATES:
                     break
         except UnreadableInput:
-            if not best[0]._lines:
+            if not best.prepared._lines:
                 raise
-        return best
+        return best._replace(max_candidates=max(counts))
 
     def read_prepared(
         self, inputs: Sequence[Prepared], prototypes: Prototypes | None = None
@@ -321,9 +331,10 @@ class Recognizer:
             ) from error
 
 
-def _writing_in(prepared: Prepared, reading: Reading, single: bool) -> Prepared:
+def _writing_in(found: _Found, single: bool) -> Prepared:
     """What was found, or nothing where it is no writing; a single character is always one."""
-    return prepared if single or is_writing(reading) else replace(prepared, _lines=())
+    is_believed = single or is_writing(found.reading)
+    return found.prepared if is_believed else replace(found.prepared, _lines=())
 
 
 def _doubt(reading: Reading) -> tuple[float, float]:

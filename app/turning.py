@@ -20,7 +20,7 @@ MIN_SURE_SHARE: Final = 0.8  # of a turned reading's marks
 MIN_GAIN: Final = 0.3  # of the share, over that of the upright reading
 MIN_DIGITS: Final = 3  # of a turned reading: fewer say too little about how the picture lies
 MIN_TELLING: Final = 2  # of these, sure and none of the values that lines and loops have, too
-MAX_MARKS: Final = 40  # of an upright reading: clutter is not worth the time of three more
+MAX_CANDIDATES: Final = 440  # in an ink map of the upright picture: clutter takes long to try
 MAX_SIDE: Final = 800  # pixels, of the picture that is tried in other positions
 _ALIKE: Final = (None, 0, 1, 8)
 
@@ -58,9 +58,13 @@ def as_given(digits: Sequence[Digit], degrees: int, size: tuple[int, int]) -> Re
     return Reading(tuple(digits), degrees)
 
 
-def may_be_turned(upright: Reading) -> bool:
-    """Whether so little was read surely that the picture may lie in another way."""
-    return 0 < len(upright.digits) <= MAX_MARKS and sure_share(upright) <= MAX_SURE_SHARE
+def may_be_turned(upright: Reading, max_candidates: int) -> bool:
+    """Whether so little was read surely that the picture may lie in another way.
+
+    max_candidates: in any of the ink maps that were tried.
+    """
+    is_poor = bool(upright.digits) and sure_share(upright) <= MAX_SURE_SHARE
+    return is_poor and max_candidates <= MAX_CANDIDATES
 
 
 def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

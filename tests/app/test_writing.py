@@ -33,6 +33,8 @@ Picture = NDArray[np.uint8]
         ("15~", True),  # a sure one beside a doubtful digit
         ("5~?", False),
         ("9~1~", False),
+        ("2~8~1~?", False),
+        ("2~8~1~3~?", True),  # as on a blurred photograph
         ("1?5", True),  # as soon as one other value is sure
         ("?4?", True),
     ],

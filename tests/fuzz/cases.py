@@ -3,6 +3,8 @@
 A case is made from a seed and its number alone, so that it can be made again.
 """
 
+import contextlib
+import importlib
 import io
 import json
 import struct
@@ -146,6 +148,39 @@ def ink_request(random: Random) -> tuple[str, Any]:
     return "request", ("POST", "/api/read", [("content-type", "application/json")], body)
 
 
+def optional_file(random: Random) -> tuple[str, Any]:
+    """A HEIC or PDF, damaged: for the decoders' own process, where it has their libraries."""
+    image = Image.fromarray(_pattern(random, *random.integers(16, 250, 2).tolist()))
+    content, kind = io.BytesIO(), _one(random, ("HEIF", "PDF"))
+    with contextlib.suppress(ImportError):  # without it Pillow writes no HEIF
+        importlib.import_module("pillow_heif").register_heif_opener()
+    try:
+        image.save(content, kind)
+    except KeyError:
+        return picture_request(random)
+    body = _damaged(random, rebuilt(random, content.getvalue()))
+    return "request", ("POST", "/api/read", [("content-type", "image/x")], body)
+
+
+def inkml_request(random: Random) -> tuple[str, Any]:
+    """InkML sent to the service: with other numbers, signs, channels and elements in it."""
+    traces = []
+    for stroke in _drawing(random):
+        points = [f"{x}{_one(random, (' ', ' ', ',', '  '))}{y}" for x, y in stroke]
+        signed = [_one(random, ("", "", "", "'", '"', "!", "*", "? ")) + point for point in points]
+        traces.append(f"<trace>{','.join(signed if random.random() < 0.3 else points)}</trace>")
+    names = _one(random, (("X", "Y"), ("Y", "T", "X"), ("X",), ("x", "y"), ("",)))
+    channels = "".join(f"<channel name='{name}'/>" for name in names)
+    head = f"<traceFormat>{channels}</traceFormat>" if random.random() < 0.4 else ""
+    start = _one(random, ("", "<?xml version='1.0'?>", "<!DOCTYPE ink [<!ENTITY a '1'>]>"))
+    depth = int(10 ** random.uniform(0, 4)) if random.random() < 0.1 else 1
+    groups = "<traceGroup>" * depth + "".join(traces) + "</traceGroup>" * depth
+    body = f"{start}<ink>{head}{groups}</ink>".encode(_one(random, ("utf-8", "utf-8", "utf-16")))
+    if random.random() < 0.5:
+        body = _damaged(random, body)
+    return "request", ("POST", "/api/read", [("content-type", "application/inkml+xml")], body)
+
+
 def odd_request(random: Random) -> tuple[str, Any]:
     """A request that may have nothing right: its method, path, headers or body."""
     paths = ("/api/read", "/api/model", "/api/openapi.json", "/api", "/api/../x", "/healthz")
@@ -177,6 +212,7 @@ MAKERS: Final[list[Maker]] = [
     *(wrong_strokes, many_strokes, odd_array, pattern, broken_file, broken_file, lying_file),
     *(restructured_file, restructured_file),
     *(picture_request, picture_request, ink_request, ink_request, odd_request, large_file),
+    *(optional_file, inkml_request),
     *(composed_file, page_messages, page_messages, canvas_value, socket_bytes),
 ]
 

@@ -27,7 +27,7 @@ _GIF_FIELDS: Final = ((6, "<H"), (8, "<H"), (10, "<B"), (11, "<B"))
 def rebuilt(random: Random, content: bytes) -> bytes:
     """A file of a known format whose structure is another; any other file as it is."""
     for signature, build in _BUILDERS.items():
-        if content.startswith(signature):
+        if content.startswith(signature) or content[4:].startswith(signature):
             for _ in range(int(random.integers(1, 4))):
                 content = build(random, content)
     return content
@@ -162,6 +162,22 @@ def _tiff(random: Random, content: bytes) -> bytes:
     return _with_number(random, content, entry + at, order + form)
 
 
+def _heif(random: Random, content: bytes) -> bytes:
+    """Another number in a box, or its length: those of sizes, items and properties among them."""
+    kinds = (b"ispe", b"iloc", b"iinf", b"ipco", b"iprp", b"meta", b"hvcC", b"ftyp", b"mdat")
+    at = content.find(kinds[int(random.integers(len(kinds)))])
+    offset = (-4, 4, 8, 12)[int(random.integers(4))]
+    return _with_number(random, content, at + offset, ">I")
+
+
+def _pdf(random: Random, content: bytes) -> bytes:
+    """Another number at any place where there is one."""
+    numbers = list(re.finditer(rb"\d+", content))
+    chosen = numbers[int(random.integers(len(numbers)))]
+    number = _NUMBERS[int(random.integers(len(_NUMBERS)))]
+    return content[: chosen.start()] + b"%d" % number + content[chosen.end() :]
+
+
 def _bmp(random: Random, content: bytes) -> bytes:
     return _with_number(random, content, *_BMP_FIELDS[int(random.integers(len(_BMP_FIELDS)))])
 
@@ -204,4 +220,6 @@ _BUILDERS: Final[dict[bytes, Callable[[Random, bytes], bytes]]] = {
     b"MM\0*": _tiff,
     b"BM": _bmp,
     b"GIF8": _gif,
+    b"ftyp": _heif,  # after its length
+    b"%PDF-": _pdf,
 }
