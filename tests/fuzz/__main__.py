@@ -247,7 +247,10 @@ class Doors:
             sent.append(message)
 
         await self._service(scope, receive, send)
-        status, answer = sent[0]["status"], json.loads(sent[1]["body"])
+        status, content = sent[0]["status"], sent[1]["body"]
+        if status == 200 and content.startswith(b"<!doctype html>"):  # GET /api, for people
+            return "read" if method in ("GET", "HEAD") else f"bad: {method} is shown a page"
+        answer = json.loads(content)
         if status == 200:
             is_known = method != "POST" or set(answer) == READING
             return "read" if is_known else f"bad: says {answer}"
