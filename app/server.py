@@ -27,7 +27,7 @@ from app.api.headers import SafeHeaders  # noqa: E402
 from app.api.observed import Observed  # noqa: E402
 from app.api.shutdown import closing_decoders  # noqa: E402
 from app.api.tcp import disable_nagle  # noqa: E402
-from app.guard import ended_sessions, uvicorn_settings  # noqa: E402
+from app.guard import ended_sessions, idle_memory, uvicorn_settings  # noqa: E402
 from app.guard.closed_paths import ClosedPaths  # noqa: E402
 from app.guard.page_paths import PagePaths  # noqa: E402
 from app.guard.uploads import UploadGuard  # noqa: E402
@@ -60,7 +60,7 @@ observers: Final = operations.observers(settings, api, prefix)
 async def lifespan(page: st.App) -> AsyncIterator[None]:
     """What goes on as long as the server runs."""
     operations.announce(settings)
-    async with closing_decoders(page), ended_sessions.freed():
+    async with closing_decoders(page), ended_sessions.freed(), idle_memory.given_back():
         yield
 
 

@@ -55,6 +55,13 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
     return options
 
 
+def releasing_run_options() -> onnxruntime.RunOptions:
+    """Options of a run that ends with giving back what the session's arena does not use."""
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
+
+
 def _check_hash(path: Path) -> None:
     """Raises WrongModel where the .json beside a model has another hash than the model's.
 

@@ -1,0 +1,48 @@
+"""Gives memory back to the system from time to time, so that a burst of work does not keep it.
+
+ONNX Runtime's arena keeps what the largest photograph needed, and glibc's heap what all requests
+needed at once. Both are quick because they do, so they give it back only between the bursts.
+"""
+
+import asyncio
+import ctypes
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from app.ink import segmenter
+
+PERIOD_SECONDS: Final = 30.0  # decoders without work end after as many
+
+
+@asynccontextmanager
+async def given_back() -> AsyncIterator[None]:
+    """Gives it back every PERIOD_SECONDS as long as the context lasts."""
+    task = asyncio.create_task(_repeat())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def give_back() -> None:
+    """Gives back what is free; takes some milliseconds, in which others go on."""
+    if segmenter.shared_segmenter.cache_info().currsize:  # it has been loaded
+        segmenter.shared_segmenter().release_memory()
+    _trim_heap()
+
+
+async def _repeat() -> None:
+    while True:
+        await asyncio.sleep(PERIOD_SECONDS)
+        await asyncio.to_thread(give_back)
+
+
+def _trim_heap() -> None:
+    """Returns the heap's free pages, where it is glibc's."""
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # another C library
+            ctypes.CDLL(None).malloc_trim(0)

@@ -1,0 +1,65 @@
+"""What a burst of work needed is given back once it is over."""
+
+import asyncio
+import subprocess
+import sys
+
+import pytest
+
+from app.guard import idle_memory
+from tests.support.coroutines import run_coroutine
+from tests.support.paths import ROOT
+
+KEPT_MEGABYTES, GIVEN_BACK_MEGABYTES = 25, 18  # of two large photographs: about 40 and 10
+BURST = """
+import threading
+from pathlib import Path
+from app.guard import idle_memory
+from app.ink import picture_file
+from app.recognizer import Recognizer
+from tests.support.pictures import large_photograph, sheet_png
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+recognizer = Recognizer()
+small, large = (picture_file.decode(make(["2026"])) for make in (sheet_png, large_photograph))
+recognizer.read_image(small)
+recognizer.read_image(large[:400, :600])  # loads the segmenter
+before = resident()
+readers = [threading.Thread(target=recognizer.read_image, args=(large,)) for _ in range(2)]
+for reader in readers:
+    reader.start()
+for reader in readers:
+    reader.join()
+kept = resident() - before
+idle_memory.give_back()
+print(kept, resident() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the memory")
+def test_the_memory_of_large_photographs_is_given_back() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BURST], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    kept, given_back = map(float, done.stdout.split())
+    assert kept > KEPT_MEGABYTES, "there must be something to give back"
+    assert given_back < GIVEN_BACK_MEGABYTES
+
+
+def test_it_is_given_back_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    monkeypatch.setattr(idle_memory, "PERIOD_SECONDS", 0.01)
+    monkeypatch.setattr(idle_memory, "give_back", lambda: calls.append(1))
+
+    async def scene() -> None:
+        async with idle_memory.given_back():
+            while len(calls) < 3:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)  # for one that had begun
+        ended = len(calls)
+        await asyncio.sleep(0.05)
+        assert len(calls) == ended
+
+    run_coroutine(scene(), timeout_seconds=10)
