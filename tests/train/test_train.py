@@ -205,7 +205,7 @@ def test_two_processes_learn_what_one_does(unbroken: Path, tmp_path: Path) -> No
 
 def test_the_documented_command_for_several_processes_starts() -> None:
     words = ["torchrun", "--nproc-per-node", "2", "-m", "--", "train"]
-    assert " ".join(words) in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert " ".join(words) in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     torchrun = Path(sys.executable).parent / words[0]
     done = subprocess.run(
         [torchrun, *words[1:], "--help"],
