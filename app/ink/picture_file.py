@@ -19,6 +19,7 @@ from app.reading import UnreadableInput
 
 MAX_PICTURE_PIXELS: Final = 50_000_000  # a phone's photograph has 12 to 50 million
 COSTLY: Final = 4  # times the memory of a plain picture, opaque and of 8 bits, that others take
+BROKEN: Final = "expected a whole picture, got a broken or unusual one"
 PICTURE_SUFFIXES: Final = (
     *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
     *(".heic", ".heif", ".pdf"),  # where their decoders are installed
@@ -127,10 +128,10 @@ def _decode_with_opencv(content: bytes) -> NDArray[np.uint8]:
         is_jpeg = content.startswith(jpeg.SIGNATURE)
         flag = cv2.IMREAD_ANYCOLOR if is_jpeg else cv2.IMREAD_UNCHANGED
         image = cv2.imdecode(np.frombuffer(content, np.uint8), flag)
-    except cv2.error as error:
-        raise UnreadableInput(f"expected a picture, got {error.err!r:.100}") from error
+    except cv2.error as error:  # its words may name files of the server
+        raise UnreadableInput(BROKEN) from error
     if image is None:
-        raise UnreadableInput("expected a whole picture, got a broken or unusual one")
+        raise UnreadableInput(BROKEN)
     if image.dtype == np.uint16:  # 16 bits a channel keep their upper half
         image = np.right_shift(image.astype(np.uint16), 8).astype(np.uint8)
     if image.dtype != np.uint8:  # a TIFF may hold measurements, whose black and white nobody knows
