@@ -18,9 +18,14 @@ from app.api.access_log import AccessLog
 from app.api.observed import Observer
 from app.api.prometheus import Counts
 from app.inference.models import model_file
+from app.ink import decode_worker
 from app.settings import Settings, all_settings, unknown
 
-HASH_DIGITS: Final = 12  # of a model's SHA-256, as many as name it
+HASH_DIGITS: Final = 12  # of a model's SHA-256, enough to identify it
+UNLIMITED: Final = (
+    "this system cannot limit the memory that decoding a picture takes."
+    " Serve strangers from Linux, or behind a limit of the whole server's memory."
+)
 
 
 def observers(settings: Settings, api: Starlette, prefix: str) -> list[Observer]:
@@ -38,9 +43,11 @@ def observers(settings: Settings, api: Starlette, prefix: str) -> list[Observer]
 
 
 def announce(settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
-    """Says on standard error what is served, and warns of variables that mean nothing."""
+    """Says on standard error what is served, and warns of what is not as it should be."""
     for name in unknown(environment):
         print(f"warning: {name} is no setting{_suggestion(name)}", file=sys.stderr)
+    if not decode_worker.LIMITS_MEMORY:
+        print(f"warning: {UNLIMITED}", file=sys.stderr)
     print(start_line(settings, environment), file=sys.stderr, flush=True)
 
 

@@ -35,6 +35,9 @@ REQUEST: Final = struct.Struct("<QQI")  # bytes of the file, which follows; memo
 ANSWER: Final = struct.Struct("<BIIII")  # what follows: DECODED pixels, or a REFUSED message
 # Height, width, channels (0 of grey), pages (see `decode_inspected`); or the message's bytes, 0s.
 DECODED, REFUSED = range(2)
+CAN_POLL: Final = hasattr(select, "poll")  # false on Windows, for whose pipes there is no poll
+# False on Windows and macOS.
+LIMITS_MEMORY: Final = resource is not None and Path("/proc/self/statm").exists()
 IDLE_SECONDS: Final = 30.0  # without a request, after which 16 MB are given back
 
 
@@ -46,7 +49,7 @@ def main() -> int:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a decoder's words must spoil no answer
     cv2.setNumThreads(1)
     _be_the_first_to_go()
-    if hasattr(select, "poll"):
+    if CAN_POLL:
         threading.Thread(target=_end_with_the_server, args=(requests,), daemon=True).start()
     with contextlib.suppress(EOFError, OSError):
         while _comes_soon(requests):
@@ -92,7 +95,7 @@ def _end_with_the_server(requests: IO[bytes]) -> None:
 
 def _comes_soon(requests: IO[bytes]) -> bool:
     """Waits for a request; False where none comes in time. Windows cannot tell, and waits on."""
-    return os.name == "nt" or bool(select.select([requests], [], [], IDLE_SECONDS)[0])
+    return not CAN_POLL or bool(select.select([requests], [], [], IDLE_SECONDS)[0])
 
 
 def _answer(answers: IO[bytes], content: bytes) -> None:

@@ -105,3 +105,13 @@ def test_the_start_line_says_what_is_served() -> None:
     assert line.endswith(" origins=https://example.org log=json metrics=off")
     missing = operations.start_line(settings.from_environment({}), {"DIGITS_MODEL": "/none.onnx"})
     assert " model=missing " in missing
+
+
+def test_a_system_without_limits_of_memory_is_warned_about(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("app.ink.decode_worker.LIMITS_MEMORY", False)
+    operations.announce(settings.from_environment({}), {})
+    warning, start = capsys.readouterr().err.splitlines()
+    assert warning.startswith("warning: this system cannot limit the memory")
+    assert start.startswith("serving http://")

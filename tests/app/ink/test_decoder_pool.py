@@ -69,6 +69,34 @@ def test_a_picture_that_is_too_large_is_refused(content: bytes, message: str) ->
         POOL.decode(content, max_pixels=1200)
 
 
+WINDOWS = """
+import select, sys
+
+sys.modules["resource"] = sys.modules["fcntl"] = None
+del select.poll
+
+def fail(*_):
+    raise OSError("not a socket")
+
+select.select = fail
+"""
+
+
+def test_pictures_are_decoded_on_windows_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no `resource`, no `fcntl`, no poll, and select takes sockets alone."""
+    (tmp_path / "sitecustomize.py").write_text(WINDOWS)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    pool = DecoderPool(1)
+    for _ in range(2):  # the process waits for the second one
+        assert pool.decode(encoded(".png", 30, 40, 3)).shape == (30, 40, 3)
+    with pytest.raises(UnreadableInput, match="whole picture"):
+        pool.decode(encoded(".png", 30, 40)[:60] + bytes(100))
+    pool.close()
+
+
 @pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n", b"II*\x00"])
 def test_bytes_without_a_known_header_are_no_picture(content: bytes) -> None:
     with pytest.raises(NotAPicture, match=r"expected a picture \(PNG, JPEG"):
