@@ -31,7 +31,7 @@ from tests.support.service import FREE, INK, coded, read, serving, strokes
 
 SECRET = "/srv/digits/kept/model.onnx"
 # A folder and a file or folder in it; "/api/read" and "image/png" are for everybody.
-PATH = re.compile(r"(?<![\w./])/(?!api/|digits/)[\w.-]+/[\w.-]+|[A-Z]:\\|site-packages|\.py\b")
+PATH = re.compile(r"(?<![\w./#])/(?!api/|digits/)[\w.-]+/[\w.-]+|[A-Z]:\\|site-packages|\.py\b")
 BROKEN_DECODER = f"""
 import cv2
 
@@ -77,10 +77,10 @@ def test_the_words_of_a_decoders_library_stay_there(
     assert_pathless(answer.text)
 
 
-@pytest.mark.parametrize("kind", [".png", ".jpg", ".webp", ".bmp", ".gif", ".tiff"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF"])
 def test_damaged_pictures_are_refused_without_paths(kind: str) -> None:
-    reader, chance, content = Reader(FREE), np.random.default_rng(1), coded(kind)
-    for _ in range(30):
+    reader, chance, content = Reader(FREE), np.random.default_rng(1), encoded(kind)
+    for _ in range(12):
         damaged = bytearray(content)
         for place in chance.integers(0, min(len(damaged), 300), 4):
             damaged[place] = chance.integers(256)

@@ -111,6 +111,7 @@ def connected(
         "max_size": MAX_MESSAGE_BYTES,
         "proxy": None,
         "close_timeout": 2,
+        "open_timeout": 60,  # a busy machine takes long to import the page
     }
     return connect(url, additional_headers=headers, **options)
 

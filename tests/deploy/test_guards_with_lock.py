@@ -1,0 +1,43 @@
+"""The guards' own tests, where the packages that the lock leaves out cannot be imported.
+
+`tests/app/guard/test_served.py` asks a server that has the lock's packages alone.
+"""
+
+import os
+import subprocess
+import sys
+
+from tests.support.paths import ROOT
+from tests.tools.image_files import left_out, modules
+
+# The tests send requests by themselves; the server has no use for these.
+OF_TESTS = {"requests", "urllib3", "certifi", "charset_normalizer"}
+TESTS = [
+    "tests/app/guard",
+    "tests/app/page/test_hostile_values.py",
+    "tests/app/api/test_costly_ink.py",
+    "tests/app/api/test_fair_places.py",
+    "tests/app/ink/test_formats.py",
+]
+WITHOUT = """
+import sys
+sys.modules.update(dict.fromkeys(sys.argv.pop(1).split(",")))
+import pytest
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+
+
+def test_the_guards_hold_with_the_locks_packages_alone() -> None:
+    names = {name for package in left_out() for name in modules(package) if name.isidentifier()}
+    assert {"pandas", "pyarrow", "jsonschema"} <= names - OF_TESTS
+    options = ["-q", "-p", "no:cacheprovider", "--ignore", "tests/app/guard/test_served.py", *TESTS]
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, ",".join(sorted(names - OF_TESTS)), *options],
+        cwd=ROOT,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-1_000:]
+    assert "skipped" not in done.stdout
