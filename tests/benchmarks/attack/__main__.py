@@ -14,8 +14,10 @@ import json
 import os
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from app.corrections import VARIABLE as CORRECTIONS
 from tests.benchmarks.attack.attacks import ATTACKS, PICTURES, Attack
 from tests.benchmarks.attack.bystanders import watched
 from tests.benchmarks.attack.memory import limited, resident_megabytes
@@ -48,8 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
     loads = [os.getloadavg()[0]]
     server = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "server.py")]
     with (
+        TemporaryDirectory() as folder,
         limited(server, int(MAX_MEGABYTES * 1e6)) as (limited_server, limit),
-        running(limited_server, ROOT, SETTINGS) as port,
+        running(limited_server, ROOT, {**SETTINGS, CORRECTIONS: f"{folder}/kept.sqlite"}) as port,
     ):
         results = asyncio.run(_all(f"http://127.0.0.1:{port}", command))
     loads.append(os.getloadavg()[0])

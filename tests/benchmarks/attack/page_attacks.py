@@ -1,0 +1,110 @@
+"""Attacks by pages: what one does over its WebSocket, again and again, as `Attack.act` has it."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection
+
+from app.page.canvas import PAPER_COLOUR, fabric_objects
+from tests.support.attacks import rerun, upright_strokes
+from tests.support.drawings import placed
+from tests.support.hostile_page import HostilePage
+from tests.support.visitors import PageClient, connected
+
+Headers = Mapping[str, str]  # that say which address an attacker has
+
+
+async def runs(address: str, headers: Headers) -> None:
+    """A page that runs again as often as it is allowed to."""
+    async with connected(address, headers=headers) as connection:
+
+        async def send() -> None:
+            while True:
+                await connection.send(rerun(widgets=0))
+                await asyncio.sleep(0.11)
+
+        sending = asyncio.create_task(send())
+        try:
+            await listen(connection)
+        finally:
+            sending.cancel()
+
+
+async def drawings(address: str, headers: Headers) -> None:
+    """A page on which the same drawing, which costs much, is drawn again and again."""
+    async with connected(address, headers=headers) as connection:
+        page = PageClient(connection)
+        await page.open()
+        while True:
+            await page.draw(fabric_objects(upright_strokes(60), 28))
+
+
+async def nonsense(address: str, headers: Headers) -> None:
+    """A page whose canvas sends what is no drawing."""
+    async with connected(address, headers=headers) as connection:
+        page = PageClient(connection)
+        await page.open()
+        while True:
+            await page.draw([{"type": "path", "path": [["M", str(time.monotonic_ns()), {}]]}] * 500)
+
+
+async def uploads(address: str, headers: Headers) -> None:
+    """A file of 19 MB whose last byte never comes."""
+    async with connected(address, headers=headers) as connection:
+        await connection.send(rerun(widgets=0))
+        session = ""
+        while not session:
+            forward = ForwardMsg()
+            forward.ParseFromString(await connection.recv(decode=False))
+            session = forward.new_session.initialize.session_id
+        path = f"/_stcore/upload_file/{session}/{time.monotonic_ns()}"
+        fields = "Content-Length: 19000000\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+        disposition = 'Content-Disposition: form-data; name="f"; filename="f"'
+        form = f"--x\r\n{disposition}\r\n\r\n".encode()
+        await stall(address, headers, f"PUT {path}", fields, form + bytes(18_000_000))
+
+
+async def corrections(address: str, headers: Headers) -> None:
+    """A page that corrects the same drawing without end."""
+    async with connected(address, headers=headers) as connection:
+        page = HostilePage(connection)
+        await page.open()
+        await page.draw(fabric_objects(placed(3, 100, 100, 300), 28), PAPER_COLOUR)
+        while True:
+            for digit in (5, 6):
+                await page.press("details", f"right-{digit}")
+
+
+def pictures_on_page(make: Callable[[], bytes]) -> Callable[[str, Headers], Awaitable[None]]:
+    """A page on which one picture after the other is chosen."""
+
+    async def act(address: str, headers: Headers) -> None:
+        async with connected(address, headers=headers) as connection:
+            page = HostilePage(connection)
+            await page.open()
+            await page.choose_pictures()
+            while True:
+                await page.upload(address, headers, make())
+
+    return act
+
+
+async def stall(address: str, headers: Headers, request: str, fields: str, data: bytes) -> None:
+    """Begins a request and does not go on, until the server ends the connection."""
+    host, _, port = address.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    try:
+        writer.write(f"{request} HTTP/1.1\r\nHost: {host}\r\n{lines}{fields}\r\n".encode() + data)
+        await writer.drain()
+        await reader.read()
+    finally:
+        writer.close()
+
+
+async def listen(connection: ClientConnection) -> None:
+    """Takes what the server sends until it closes the connection, which is an exception."""
+    while True:
+        await connection.recv()
