@@ -40,7 +40,7 @@ def _decode_heif(content: bytes) -> NDArray[np.uint8]:
     try:
         pixels = np.asarray(pillow_heif.open_heif(content, convert_hdr_to_8bit=True))
     except (OSError, RuntimeError, SyntaxError, ValueError, EOFError) as error:
-        raise UnreadableInput(f"expected a whole picture, got a HEIC with {error}") from error
+        raise UnreadableInput("expected a whole picture, got a broken or unusual HEIC") from error
     return np.asarray(pixels, np.uint8)
 
 
@@ -62,4 +62,6 @@ def _decode_pdf(content: bytes, index: int) -> tuple[NDArray[np.uint8], int]:
         finally:
             document.close()
     except pdfium.PdfiumError as error:
-        raise UnreadableInput(f"expected a PDF that can be opened, got {error}") from error
+        raise UnreadableInput(
+            "expected a PDF that can be opened, got a broken or locked one"
+        ) from error

@@ -48,7 +48,9 @@ for middleware in (closed_paths.ClosedPaths, page_paths.PagePaths, uploads.Uploa
 uvicorn_settings.apply = lambda: None
 in_flight.InFlightLimiter.admit = lambda *_: nullcontext(True)
 service.turn = lambda *_: _Turn()
-decoder_pool.DecoderPool.decode = lambda self, content, *_: picture_file.decode_inspected(content)
+decoder_pool.DecoderPool.decode = lambda self, content, *_: picture_file.Page(
+    picture_file.decode_inspected(content)[0]
+)
 decoder_pool.DecoderPool.reading = lambda self: nullcontext()
 
 class _Turn:

@@ -91,7 +91,7 @@ def test_pictures_are_decoded_on_windows_too(
     monkeypatch.setitem(sys.modules, "fcntl", None)
     pool = DecoderPool(1)
     for _ in range(2):  # the process waits for the second one
-        assert pool.decode(encoded(".png", 30, 40, 3)).shape == (30, 40, 3)
+        assert pool.decode(encoded(".png", 30, 40, 3)).pixels.shape == (30, 40, 3)
     with pytest.raises(UnreadableInput, match="whole picture"):
         pool.decode(encoded(".png", 30, 40)[:60] + bytes(100))
     pool.close()
