@@ -31,8 +31,8 @@ def main() -> None:
     st.set_page_config(page_title="Handwritten digits", page_icon="✍️", layout="centered")
     size = canvas.size_for(st.context.headers.get("User-Agent"))
     st.html(stylesheet.for_size(size))
-    st.title("Handwritten digits", anchor=False)
-    with st.container(key="ways", horizontal_alignment="center"):
+    with st.container(key="top"):
+        st.title("Handwritten digits", anchor=False)
         way = st.segmented_control(
             "How to write",
             list(WAYS_TO_WRITE),

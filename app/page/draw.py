@@ -2,24 +2,43 @@
 
 import logging
 import threading
+from dataclasses import dataclass
 from time import perf_counter, sleep, thread_time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
 from app.ink.strokes import strokes_from_canvas
-from app.page import canvas, digit_details, drawing_tools, headline, how_it_works, pen
+from app.page import canvas, clipboard, digit_details, drawing_tools, headline, how_it_works, pen
 from app.page.live import DrawingRead
 from app.page.shared_recognizer import get_recognizer
 from app.page.visit import Strokes, current_visit
 from app.reading import Reading, UnreadableInput
 from app.recognizer import CostlyInk, Prepared, Recognizer
 
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
 # Lets the server send the headline before the details are worked out. Without this pause, they
 # would keep the interpreter to themselves for as long as Python allows, 5 ms.
 SEND_SECONDS: Final = 0.001
 MAX_SECONDS: Final = 0.1  # of a drawing that others need not wait for
 _costly: Final = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class ReadDrawing:
+    """What one run has read.
+
+    strokes: each (n, 2), canvas pixels. times: seconds by step. corrected: indices of the digits
+    that the visitor corrected.
+    """
+
+    reading: Reading
+    strokes: Strokes
+    times: dict[str, float]
+    drawing: headline.Drawing
+    corrected: frozenset[int]
 
 
 def draw_and_read(size: canvas.Size) -> None:
@@ -30,30 +49,48 @@ def draw_and_read(size: canvas.Size) -> None:
 
 @st.fragment
 def _draw_and_read(size: canvas.Size) -> None:
+    """Lays out the board, see board.css: the reading, the canvas, its tools, and the details."""
+    with st.container(key="board"):
+        reading_place = st.container(key="headline")
+        _show_board(size, reading_place)
+
+
+def _show_board(size: canvas.Size, reading_place: "DeltaGenerator") -> None:
     """The canvas comes first, so that it is there while the model is loaded."""
     pen_width = drawing_tools.pen_width(size)
     try:
         objects = canvas.show(size, pen_width)
     except UnreadableInput as error:
-        objects = canvas.drawn_objects()
-        drawing_tools.show(objects, size, _replace_drawing)
-        _refuse(error)
+        drawing_tools.show(canvas.drawn_objects(), size, _replace_drawing)
+        _refuse(error, reading_place)
         return
     drawing_tools.show(objects, size, _replace_drawing)
     recognizer = get_recognizer()
     if recognizer is None:
         return
+    try:
+        read = _read(recognizer, objects, pen_width)
+    except UnreadableInput as error:
+        _refuse(error, reading_place)
+        return
+    with reading_place:
+        headline.show(read.reading, headline.DRAW_HINT, read.drawing, read.corrected)
+    clipboard.copy_button(read.reading.text)
+    sleep(SEND_SECONDS)
+    with st.container(key="beside"):
+        digit_details.show(recognizer, read.reading, read.strokes)
+        how_it_works.show(read.times if read.reading.digits else {})
+
+
+def _read(recognizer: Recognizer, objects: list[dict[str, Any]], pen_width: int) -> ReadDrawing:
+    """Reads a drawing in the light of the visitor's corrections. Raises UnreadableInput."""
     reader = current_visit().reader()
     start, cpu_start = perf_counter(), thread_time()
-    try:
-        strokes = strokes_from_canvas({"objects": objects})
-        converted = perf_counter()
-        prepared = _prepare(recognizer, strokes)
-        divided = perf_counter()
-        reading = reader.read(recognizer, prepared)
-    except UnreadableInput as error:
-        _refuse(error)
-        return
+    strokes = strokes_from_canvas({"objects": objects})
+    converted = perf_counter()
+    prepared = _prepare(recognizer, strokes)
+    divided = perf_counter()
+    reading = reader.read(recognizer, prepared)
     times = {
         "ink": converted - start,
         "glyphs": divided - converted,
@@ -66,10 +103,7 @@ def _draw_and_read(size: canvas.Size) -> None:
             thread_time() - cpu_start, sum(times.values())
         ),
     )
-    headline.show(reading, headline.DRAW_HINT, drawing, reader.corrected_in(reading))
-    sleep(SEND_SECONDS)
-    digit_details.show(recognizer, reading, strokes)
-    how_it_works.show(times if reading.digits else {})
+    return ReadDrawing(reading, strokes, times, drawing, reader.corrected_in(reading))
 
 
 def _prepare(recognizer: Recognizer, strokes: Strokes) -> Prepared:
@@ -84,12 +118,14 @@ def _prepare(recognizer: Recognizer, strokes: Strokes) -> Prepared:
             return recognizer.prepare_ink(strokes)
 
 
-def _refuse(error: UnreadableInput) -> None:
+def _refuse(error: UnreadableInput, reading_place: "DeltaGenerator") -> None:
     """Says that the drawing cannot be read; the log says why, once for each reason."""
     if st.session_state.get("refused") != str(error):
         st.session_state.refused = str(error)
         logging.getLogger(__name__).warning("a drawing cannot be read: %s", error)
-    headline.show(Reading(), headline.DRAW_HINT)
+    with reading_place:
+        headline.show(Reading(), headline.DRAW_HINT)
+    clipboard.copy_button("")
     st.error("This drawing cannot be read. Clear it and draw again.", icon=":material/error:")
     how_it_works.show({})
 

@@ -1,4 +1,4 @@
-"""The tools below the canvas: undo, clear, the width of the pen, and samples to try."""
+"""The tools around the canvas: undo, clear, the width of the pen, and samples to try."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -71,8 +71,9 @@ def _html(has_ink: bool, pen: int, sample_names: Sequence[str]) -> str:
         html_panel.button(f"sample-{index}", escape(name), f"Try {name}")
         for index, name in enumerate(sample_names)
     )
+    sample_row = f'<div class="samples"><span>Try</span>{sample_buttons}</div>'
     return (
-        f'<div class="tools">{edit_buttons}'
-        f'<span class="st-key-pen" role="radiogroup" aria-label="Pen">{pen_buttons}</span></div>'
-        f'<div class="samples"><span>Try</span>{sample_buttons}</div>'
+        f'<div class="edit">{edit_buttons}</div>'
+        f'<div class="pens st-key-pen" role="radiogroup" aria-label="Pen">{pen_buttons}</div>'
+        + ("" if has_ink else sample_row)
     )

@@ -1,10 +1,10 @@
-"""The headline: what was read, in large type, how sure that is, and a button that copies it."""
+"""The headline: what was read, in large type, and how sure that is."""
 
 from dataclasses import asdict, dataclass
 from html import escape
 from typing import Final
 
-from app.page import assets, clipboard
+from app.page import assets
 from app.reading import Digit, Reading
 from app.recognizer import MIN_SURE_CONFIDENCE
 
@@ -49,7 +49,6 @@ def show(
         "drawing": None if drawing is None else asdict(drawing),
     }
     _headline(data=data, key="reading")
-    clipboard.copy_button(reading.text)
 
 
 def to_html(

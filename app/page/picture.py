@@ -99,13 +99,13 @@ def _read(file: "UploadedFile | None") -> None:
     if recognizer is None:
         return
     if file is None:
-        headline.show(Reading(), HINT)
+        _show_headline(Reading(), HINT)
         how_it_works.show({})
         return
     try:
         picture = _prepared(recognizer, file)
     except UnusablePicture as error:
-        headline.show(Reading(), UNREADABLE)
+        _show_headline(Reading(), UNREADABLE)
         st.error(str(error), icon=":material/error:")
         return
     _show(recognizer, picture)
@@ -117,7 +117,7 @@ def _show(recognizer: Recognizer, picture: PreparedPicture) -> None:
     start = perf_counter()
     reading = visit.read(recognizer, picture.prepared)
     times = {**picture.times, "network": perf_counter() - start}
-    headline.show(reading, NO_DIGITS, corrected=visit.reader().corrected_in(reading))
+    _show_headline(reading, NO_DIGITS, visit.reader().corrected_in(reading))
     if not reading.digits:
         st.info(
             "Nothing here looks like handwriting. Dark digits on light paper work best, large and"
@@ -137,6 +137,12 @@ def _show(recognizer: Recognizer, picture: PreparedPicture) -> None:
         turned_picture.button(picture.file_id, picture.turned, forget)
     digit_details.show(recognizer, reading)
     how_it_works.show(times)
+
+
+def _show_headline(reading: Reading, hint: str, corrected: frozenset[int] = frozenset()) -> None:
+    """See `headline.show`; with a button that copies the reading."""
+    headline.show(reading, hint, corrected=corrected)
+    clipboard.copy_button(reading.text)
 
 
 def _prepared(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:

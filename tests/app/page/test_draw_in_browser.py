@@ -65,8 +65,8 @@ def test_samples_are_read(desk: Page) -> None:
     for index, start in enumerate(["2026 ", "5 ", "? not a digit"]):
         change_sheet(desk, f"sample-{index}")
         expect_read(desk, start)
-    change_sheet(desk, "clear")
-    expect_read(desk, HINT)
+        change_sheet(desk, "clear")
+        expect_read(desk, HINT)
 
 
 def test_a_new_drawing_replaces_the_reading(visit: Visit) -> None:

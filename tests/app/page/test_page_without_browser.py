@@ -123,11 +123,11 @@ def test_samples_lie_on_the_visible_sheet(name: str, size: canvas.Size) -> None:
 
 def test_samples_are_read_as_what_they_are() -> None:
     page = opened()
-    assert headline_text(page).startswith("Draw a digit")
-    assert headline_text(press(page, NUMBER)).startswith("2026 ")
-    assert headline_text(press(page, FIVE)).startswith("5 ")
-    assert headline_text(press(page, LETTER)).startswith("? not a digit")
-    assert headline_text(press(page, "clear")).startswith("Draw a digit")
+    for sample, start in ((NUMBER, "2026 "), (FIVE, "5 "), (LETTER, "? not a digit")):
+        assert headline_text(page).startswith("Draw a digit")
+        assert headline_text(press(page, sample)).startswith(start)
+        assert "Try" not in visible_text(page), "samples are offered only on an empty sheet"
+        page = press(page, "clear")
 
 
 def test_undo_takes_back_a_digit() -> None:
@@ -236,7 +236,7 @@ def test_the_pen_is_kept_while_a_picture_is_read() -> None:
 def tools(page: AppTest) -> str:
     """The HTML of the tools, empty where there are none."""
     bodies = [element.proto.body for element in page.get("html")]
-    return next((html for html in bodies if '<div class="tools">' in html), "")
+    return next((html for html in bodies if '<div class="edit">' in html), "")
 
 
 @pytest.mark.parametrize("name", ["pen-9", "sample-9", "right-12", "right-x", "tile-", "", "x"])
