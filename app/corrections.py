@@ -56,8 +56,8 @@ class Corrections:
         glyph: NDArray[np.uint8],
         read: int | None,
         right: int | None,
-    ) -> None:
-        """Stores one correction. Raises CorrectionsError.
+    ) -> int:
+        """Stores one correction; returns its id. Raises CorrectionsError.
 
         strokes: float (n, 2), canvas pixels; empty for a picture. glyph: uint8 (28, 28), what the
         network saw. read: what it was read as. right: what it is. Both are a digit, or None for
@@ -78,10 +78,17 @@ class Corrections:
         )
         with self._open() as database:
             self._check_size(database)
-            database.execute(
+            cursor = database.execute(
                 "INSERT INTO corrections (time, strokes, glyph, read, right) VALUES (?,?,?,?,?)",
                 row,
             )
+            database.commit()
+        return int(cursor.lastrowid or 0)
+
+    def remove(self, identifier: int) -> None:
+        """Deletes the correction with this id, if there is one. Raises CorrectionsError."""
+        with self._open() as database:
+            database.execute("DELETE FROM corrections WHERE id = ?", (identifier,))
             database.commit()
 
     def _check_size(self, database: sqlite3.Connection) -> None:

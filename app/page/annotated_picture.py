@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.ink.resize import reduce_to_side
 from app.page import assets
 from app.page.glyph_images import jpeg
-from app.page.headline import STRANGE, certainty, is_strange, percent
+from app.page.headline import STRANGE, certainty, is_strange, mark_text, percent, sure_text
 from app.reading import Digit, Reading
 
 MAX_SIDE: Final = 1200  # pixels: sharp on phones and desktops, about 100 kB
@@ -70,7 +70,7 @@ def boxes(size: tuple[float, float], reading: Reading, chosen: int) -> list[dict
     return [
         {
             "area": _area(digit, size),
-            "text": _text(digit.value),
+            "text": mark_text(digit),
             "description": description(digit),
             "kind": certainty(digit),
             "chosen": index == chosen,
@@ -81,7 +81,7 @@ def boxes(size: tuple[float, float], reading: Reading, chosen: int) -> list[dict
 
 def description(digit: Digit) -> str:
     """A digit in words, with what else it may be: `2, 93 % sure; or 7, 5 %`."""
-    sure = "not a digit" if digit.value is None else f"{percent(digit.confidence)} sure"
+    sure = sure_text(digit) if digit.value is None else f"{sure_text(digit)} sure"
     if is_strange(digit):
         sure += STRANGE
     likeliest_first = np.argsort(-digit.probabilities).tolist()
@@ -90,7 +90,7 @@ def description(digit: Digit) -> str:
         for value in likeliest_first
         if value != digit.value and digit.probabilities[value] >= MIN_PROBABILITY
     ]
-    return "; or ".join([f"{_text(digit.value)}, {sure}", *others[:MAX_OTHERS]])
+    return "; or ".join([f"{mark_text(digit)}, {sure}", *others[:MAX_OTHERS]])
 
 
 def _area(digit: Digit, size: tuple[float, float]) -> dict[str, float]:
@@ -108,7 +108,3 @@ def _area(digit: Digit, size: tuple[float, float]) -> dict[str, float]:
         "height": (bottom - top) / picture_height,
     }
     return {side: round(100 * share, 2) for side, share in shares.items()}
-
-
-def _text(value: int | None) -> str:
-    return "?" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""How likely each digit is, as buttons that correct the reading, and what came of pressing one."""
+"""Ten buttons that show how likely each digit is and correct the reading, and the answer to it."""
 
 from html import escape
 from typing import Final
@@ -11,36 +11,41 @@ STORED: Final = "Pressing it stores this drawing on the server to improve the mo
 NOT_STORED: Final = "It counts for this visit only, and nothing is stored."
 
 
-def to_html(digit: Digit) -> str:
-    """Buttons `right-0` to `right-9`, filled as far as each is likely; then `no-digit`."""
+def to_html(digit: Digit, is_corrected: bool, is_stored: bool) -> str:
+    """Buttons `right-0` to `right-9`, filled as far as each is likely; then `no-digit`.
+
+    is_corrected: whether the visitor has said what this is, which leaves nothing to estimate.
+    is_stored: whether drawings are stored.
+    """
     bars = "".join(
-        html_panel.button(
-            f"right-{value}",
-            f"<b>{value}</b> <small>{percent(probability)}</small>",
-            attributes=f'style="--part:{100 * probability:.1f}%"'
-            + (" disabled" if value == digit.value else ""),
-        )
+        _bar(value, None if is_corrected else probability, value == digit.value)
         for value, probability in enumerate(digit.probabilities.tolist())
     )
     refuse = "" if digit.value is None else html_panel.button("no-digit", "Not a digit")
-    return f'<div class="right"><div class="bars">{bars}</div>{refuse}</div>'
-
-
-def notice(digit: Digit, is_stored: bool) -> str:
-    """What the buttons show, and what pressing one does. is_stored: whether drawings are stored."""
-    meaning = (
-        "How likely each digit is, if it is one."
-        if digit.value is None
-        else "How likely each digit is."
-    )
     return (
-        f'<p class="consent">{meaning} <strong>Misread? Press the right digit.</strong>'
-        f" {STORED if is_stored else NOT_STORED}</p>"
+        f'<div class="right"><p class="consent"><strong>Was it wrong?</strong> Press the right'
+        f" digit. {STORED if is_stored else NOT_STORED}</p>"
+        f'<div class="bars">{bars}</div>{refuse}</div>'
     )
 
 
-def outcome(thanks: str, trouble: str) -> str:
-    """The answer to a correction, and what went wrong with it; empty where there was none."""
-    answer = f'<p class="said" role="status">{html_panel.icon("check")}{escape(thanks)}</p>'
+def outcome(thanks: str, trouble: str, is_undoable: bool) -> str:
+    """The answer to a correction, and what went wrong with it; empty where there was none.
+
+    is_undoable: whether a button `take-back` undoes the correction.
+    """
+    undo = html_panel.button("take-back", "Undo") if is_undoable else ""
+    answer = f'<p class="said" role="status">{html_panel.icon("check")}{escape(thanks)}{undo}</p>'
     warning = f'<p class="trouble" role="alert">{html_panel.icon("warning")}{escape(trouble)}</p>'
     return (answer if thanks else "") + (warning if trouble else "")
+
+
+def _bar(value: int, probability: float | None, is_read: bool) -> str:
+    """The button of a digit; probability: None to show none. is_read: what is read already."""
+    chance = "" if probability is None else f" <small>{percent(probability)}</small>"
+    return html_panel.button(
+        f"right-{value}",
+        f"<b>{value}</b>{chance}",
+        attributes=f'style="--part:{100 * (probability or 0):.1f}%"'
+        + (" disabled" if is_read else ""),
+    )

@@ -13,22 +13,26 @@ def show(recognizer: Recognizer, reading: Reading, strokes: Strokes = ()) -> Non
         return
     visit = current_visit()
     chosen = visit.chosen_in(reading)
+    corrected = visit.reader().corrected_in(reading)
     digit = reading.digits[chosen]
+    buttons = correction_buttons.to_html(
+        digit, chosen in corrected, is_stored=corrections.from_environment() is not None
+    )
 
     def press(name: str) -> None:
         action, _, number = name.partition("-")
         value = int(number) if number.isdecimal() else None
         if action == "tile" and value is not None:
             current_visit().choose(value)
+        elif name == "take-back":
+            current_visit().take_back()
         elif name == "no-digit" or (action == "right" and value in range(NUM_DIGITS)):
             current_visit().correct(recognizer, reading, chosen, value, strokes)
 
+    tiles = digit_tiles.to_html(reading, chosen, corrected) if len(reading.digits) > 1 else ""
     html_panel.show(
-        (digit_tiles.to_html(reading, chosen) if len(reading.digits) > 1 else "")
-        + f'<div class="chosen">{explanation.to_html(recognizer, digit)}'
-        + f"{correction_buttons.to_html(digit)}</div>"
-        + correction_buttons.notice(digit, is_stored=corrections.from_environment() is not None)
-        + correction_buttons.outcome(visit.thanks, visit.trouble),
+        f'{tiles}<div class="chosen">{explanation.to_html(recognizer, digit)}{buttons}</div>'
+        + correction_buttons.outcome(visit.thanks, visit.trouble, visit.can_take_back()),
         "details",
         press,
     )

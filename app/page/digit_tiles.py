@@ -4,17 +4,21 @@ from typing import Final
 
 from app.page import html_panel
 from app.page.glyph_images import on_paper, png
-from app.page.headline import STRANGE, certainty, is_strange, percent
+from app.page.headline import STRANGE, certainty, is_strange, mark_text, sure_text
 from app.reading import Reading
 
 MAX_TILES: Final = 24  # about two rows on a phone; on a picture, every digit can be pressed
 
 
-def to_html(reading: Reading, chosen: int) -> str:
-    """Buttons `tile-0`, `tile-1`, ..., a row for each line. chosen: index of the one looked at."""
+def to_html(reading: Reading, chosen: int, corrected: frozenset[int] = frozenset()) -> str:
+    """Buttons `tile-0`, `tile-1`, ..., a row for each line.
+
+    chosen: index of the one looked at. corrected: indices of those that the visitor corrected.
+    """
     rows: dict[int, list[str]] = {}
     for index in shown_indices(reading, chosen):
-        rows.setdefault(reading.digits[index].line_index, []).append(_tile(reading, index, chosen))
+        tile = _tile(reading, index, index == chosen, index in corrected)
+        rows.setdefault(reading.digits[index].line_index, []).append(tile)
     return "".join(f'<div class="tiles">{"".join(row)}</div>' for row in rows.values())
 
 
@@ -28,11 +32,10 @@ def shown_indices(reading: Reading, chosen: int) -> list[int]:
     return indices[first : first + MAX_TILES]
 
 
-def _tile(reading: Reading, index: int, chosen: int) -> str:
+def _tile(reading: Reading, index: int, is_chosen: bool, is_corrected: bool) -> str:
     digit = reading.digits[index]
-    text = "?" if digit.value is None else str(digit.value)
-    sure = "not a digit" if digit.value is None else percent(digit.confidence)
-    strange = STRANGE if is_strange(digit) else ""
+    text, sure = mark_text(digit), "you said" if is_corrected else sure_text(digit)
+    strange = STRANGE if is_strange(digit) and not is_corrected else ""
     previous = reading.digits[index - 1] if index else digit
     starts_number = (
         previous.number_index != digit.number_index and previous.line_index == digit.line_index
@@ -43,5 +46,5 @@ def _tile(reading: Reading, index: int, chosen: int) -> str:
         f'<img src="{png(on_paper(digit.glyph))}" alt=""><b>{text}</b><small>{sure}</small>',
         label=f"Digit {index + 1}: {text}, {sure}{strange}",
         attributes=f'style="--colour:var(--{certainty(digit)}){margin}"'
-        f' aria-pressed="{str(index == chosen).lower()}"',
+        f' aria-pressed="{str(is_chosen).lower()}"',
     )

@@ -82,10 +82,12 @@ def sureness(
     digits = [
         digit
         for index, digit in enumerate(reading.digits)
-        if index != unfinished and (index not in corrected or digit.value is None)
+        if index != unfinished
+        and (index not in corrected or digit.value is None)
+        and not sign_of(digit)
     ]
     if not digits:
-        return "as you said"
+        return "as you said" if corrected else "sign"
     num_refused = sum(digit.value is None for digit in digits)
     if num_refused == len(digits):
         return "not a digit" if num_refused == 1 else "not digits"
@@ -111,8 +113,28 @@ def percent(probability: float) -> str:
     return "< 1 %" if probability < 0.005 else f"{100 * probability:.0f} %"
 
 
+def sign_of(digit: Digit) -> str | None:
+    """The sign that a mark is, such as "." or "-"; None for a digit, and for what is refused."""
+    sign: str | None = getattr(digit, "sign", None)
+    return sign
+
+
+def mark_text(digit: Digit) -> str:
+    """What a mark is read as: a digit, a sign as it is, or "?"."""
+    return sign_of(digit) or ("?" if digit.value is None else str(digit.value))
+
+
+def sure_text(digit: Digit) -> str:
+    """How sure a mark is, in a word or two."""
+    if digit.value is not None:
+        return percent(digit.confidence)
+    return "sign" if sign_of(digit) else "not a digit"
+
+
 def certainty(digit: Digit) -> str:
-    """The CSS class of a digit, and the name of its colour: `sure`, `doubt` or `refused`."""
+    """The CSS class of a mark, and the name of its colour: `sure`, `doubt`, `refused` or `sign`."""
+    if sign_of(digit):
+        return "sign"
     if digit.value is None:
         return "refused"
     return "doubt" if digit.is_doubtful else "sure"
@@ -130,8 +152,8 @@ def _lines(reading: Reading, unfinished: int | None) -> str:
 
 def _mark(text: str, index: int, digit: Digit, unfinished: int | None) -> str:
     if index == unfinished:
-        return f'<span class="unfinished">{"…" if digit.value is None else text}</span>'
+        return f'<span class="unfinished">{"…" if mark_text(digit) == "?" else escape(text)}</span>'
     if digit.value is None:
-        return f'<span class="refused">{text}</span>'
+        return f'<span class="{certainty(digit)}">{escape(text)}</span>'
     style = f"--confidence:{100 * digit.confidence:.0f}%;--colour:var(--{certainty(digit)})"
     return f'<span style="{style}">{text}</span>'

@@ -18,6 +18,7 @@ from app.recognizer import Prepared, Recognizer
 MAX_CORRECTIONS: Final = 20  # of a visitor a minute
 TOO_MANY: Final = f"You may correct {MAX_CORRECTIONS} digits a minute. Try again in a minute."
 UNSTORED: Final = "Your correction counts for this visit, but it could not be stored on the server."
+STILL_STORED: Final = "It is undone for this visit, but the server could not delete what it stored."
 
 Strokes = Sequence[NDArray[np.float64]]  # each (n, 2), canvas pixels
 
@@ -62,6 +63,8 @@ class Visit:
     chosen: index of the digit looked at, or None for the least sure one.
     thanks: the answer to the last correction. trouble: what went wrong with it, if anything.
     corrected_at: seconds, of the corrections of the last minute.
+    last: what was known before the last correction, while that can be taken back.
+    last_stored: the number under which it is stored, if it is.
     """
 
     prototypes: Prototypes = field(default_factory=Prototypes)
@@ -71,6 +74,8 @@ class Visit:
     thanks: str = ""
     trouble: str = ""
     corrected_at: list[float] = field(default_factory=list)
+    last: PersonalReader | None = None
+    last_stored: int | None = None
 
     def read(self, recognizer: Recognizer, prepared: Prepared) -> Reading:
         """The best reading that agrees with this visitor's corrections."""
@@ -85,6 +90,7 @@ class Visit:
     def forget_reading(self) -> None:
         """Forgets what belongs to the present reading, but not what was learned."""
         self.chosen, self.thanks, self.trouble = None, "", ""
+        self.last = self.last_stored = None
 
     def choose(self, index: int) -> None:
         """Looks at the digit with this index from now on."""
@@ -115,6 +121,7 @@ class Visit:
         if not self._may_correct(monotonic()):
             self.trouble = TOO_MANY
             return
+        self.last = self.reader()
         if right is None:
             self.refused_glyphs.add(digit.glyph.tobytes())
             self.named_glyphs.discard(digit.glyph.tobytes())
@@ -124,8 +131,33 @@ class Visit:
             self.named_glyphs.add(digit.glyph.tobytes())
             self.prototypes.learn(recognizer.features(digit.glyph[None]), right)
             self.thanks = f"Thank you. This is {with_article(right)}, and so are others like it."
-        if not _store(strokes, digit, right):
+        try:
+            self.last_stored = _store(strokes, digit, right)
+        except corrections.CorrectionsError as error:
+            logging.getLogger(__name__).warning("a correction was not stored: %s", error)
             self.trouble = UNSTORED
+
+    def can_take_back(self) -> bool:
+        """Whether there is a last correction that `take_back` undoes."""
+        return self.last is not None
+
+    def take_back(self) -> None:
+        """Undoes the last correction, of which nothing stays stored either."""
+        if self.last is None:
+            return
+        before, stored, chosen = self.last, self.last_stored, self.chosen
+        self.prototypes = before.prototypes
+        self.refused_glyphs, self.named_glyphs = (
+            set(before.refused_glyphs),
+            set(before.named_glyphs),
+        )
+        self.forget_reading()
+        self.chosen = chosen
+        try:
+            _withdraw(stored)
+        except corrections.CorrectionsError as error:
+            logging.getLogger(__name__).warning("a correction was not withdrawn: %s", error)
+            self.trouble = STILL_STORED
 
     def _may_correct(self, now: float) -> bool:
         """Whether a visitor may correct once more this minute, which then counts; now: seconds."""
@@ -147,17 +179,19 @@ def with_article(value: int) -> str:
     return f"{'an' if value == 8 else 'a'} {value}"
 
 
-def _store(strokes: Strokes, digit: Digit, right: int | None) -> bool:
-    """Records a correction; False where that failed."""
+def _store(strokes: Strokes, digit: Digit, right: int | None) -> int | None:
+    """Records a correction where storing is on; returns its number. Raises CorrectionsError."""
     store = corrections.from_environment()
     if store is None:
-        return True
-    try:
-        store.record(strokes_of(digit, strokes), digit.glyph, digit.value, right)
-    except corrections.CorrectionsError as error:
-        logging.getLogger(__name__).warning("a correction was not stored: %s", error)
-        return False
-    return True
+        return None
+    return store.record(strokes_of(digit, strokes), digit.glyph, digit.value, right)
+
+
+def _withdraw(number: int | None) -> None:
+    """Removes the correction of this number, if there is one. Raises CorrectionsError."""
+    store = corrections.from_environment()
+    if store is not None and number is not None:
+        store.remove(number)
 
 
 def strokes_of(digit: Digit, strokes: Strokes) -> list[NDArray[np.float64]]:
