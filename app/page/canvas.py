@@ -65,7 +65,7 @@ def show(size: Size, pen_width: int) -> list[dict[str, Any]]:
                 background_color=PAPER_COLOUR,
                 width=width,
                 height=height,
-                initial_drawing={"objects": st.session_state.get("objects", [])},
+                initial_drawing={"objects": first_objects()},
                 key=f"sheet-{sheet()}",
             ).json_data
         except (AttributeError, KeyError, TypeError) as error:  # it looks into what it is sent
@@ -87,6 +87,12 @@ def checked_objects(value: object) -> list[dict[str, Any]]:
 def drawn_objects() -> list[dict[str, Any]]:
     """The Fabric objects of the canvas when it was last shown."""
     objects: list[dict[str, Any]] = st.session_state.get("drawn", [])
+    return objects
+
+
+def first_objects() -> list[dict[str, Any]]:
+    """The Fabric objects that the present canvas began with."""
+    objects: list[dict[str, Any]] = st.session_state.get("objects", [])
     return objects
 
 

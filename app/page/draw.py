@@ -4,12 +4,22 @@ import logging
 import threading
 from dataclasses import dataclass
 from time import perf_counter, sleep, thread_time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
 from app.ink.strokes import strokes_from_canvas
-from app.page import canvas, clipboard, digit_details, drawing_tools, headline, how_it_works, pen
+from app.page import (
+    canvas,
+    clipboard,
+    digit_details,
+    drawing_tools,
+    headline,
+    how_it_works,
+    kept_drawing,
+    pen,
+)
+from app.page.history import Objects, current_history
 from app.page.live import DrawingRead
 from app.page.shared_recognizer import get_recognizer
 from app.page.visit import Strokes, current_visit
@@ -60,11 +70,13 @@ def _show_board(size: canvas.Size, reading_place: "DeltaGenerator") -> None:
     pen_width = drawing_tools.pen_width(size)
     try:
         objects = canvas.show(size, pen_width)
+        kept_drawing.attach(pen_width, _change_drawing)
     except UnreadableInput as error:
-        drawing_tools.show(canvas.drawn_objects(), size, _replace_drawing)
+        drawing_tools.show(size, _replace_drawing)
         _refuse(error, reading_place)
         return
-    drawing_tools.show(objects, size, _replace_drawing)
+    current_history().note(objects)
+    drawing_tools.show(size, _replace_drawing)
     recognizer = get_recognizer()
     if recognizer is None:
         return
@@ -82,7 +94,7 @@ def _show_board(size: canvas.Size, reading_place: "DeltaGenerator") -> None:
         how_it_works.show(read.times if read.reading.digits else {})
 
 
-def _read(recognizer: Recognizer, objects: list[dict[str, Any]], pen_width: int) -> ReadDrawing:
+def _read(recognizer: Recognizer, objects: Objects, pen_width: int) -> ReadDrawing:
     """Reads a drawing in the light of the visitor's corrections. Raises UnreadableInput."""
     reader = current_visit().reader()
     start, cpu_start = perf_counter(), thread_time()
@@ -135,6 +147,12 @@ def keep_drawing() -> None:
     _replace_drawing(canvas.drawn_objects())
 
 
-def _replace_drawing(objects: list[dict[str, Any]]) -> None:
+def _change_drawing(objects: Objects) -> None:
+    """Shows another drawing, which can be undone."""
+    current_history().change(objects)
+    _replace_drawing(objects)
+
+
+def _replace_drawing(objects: Objects) -> None:
     current_visit().forget_reading()
     canvas.replace_drawing(objects)

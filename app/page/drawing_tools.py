@@ -1,12 +1,13 @@
-"""The tools around the canvas: undo, clear, the width of the pen, and samples to try."""
+"""The tools around the canvas: undo, redo, clear, the width of the pen, and samples to try."""
 
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
 from app.page import canvas, html_panel, samples
+from app.page.history import History, Objects, current_history
 
 # Icon and name of each pen, in the order of canvas.Size.pen_widths.
 PENS: Final = (
@@ -15,33 +16,36 @@ PENS: Final = (
     ("pen_size_5", "Thick pen"),
 )
 DEFAULT_PEN: Final = 1
+REDO_KEYS: Final = "Control+Shift+Z Meta+Shift+Z Control+Y"
 
 
-def show(
-    objects: list[dict[str, Any]],
-    size: canvas.Size,
-    replace_drawing: Callable[[list[dict[str, Any]]], None],
-) -> None:
+def show(size: canvas.Size, replace_drawing: Callable[[Objects], None]) -> None:
     """Shows the tools.
 
-    objects: the drawing, as Fabric objects. replace_drawing: is given the changed drawing when
-    undo, clear or a sample is pressed.
+    replace_drawing: is given the drawing to show when undo, redo, clear or a sample is pressed.
     """
+    history = current_history()
 
     def press(name: str) -> None:
         tool, _, number = name.partition("-")
         index = int(number) if number.isdecimal() else 0
-        if name == "undo":
-            replace_drawing(objects[:-1])
-        elif name == "clear":
-            replace_drawing([])
-        elif tool == "pen" and index < len(PENS):
+        if tool == "pen" and index < len(PENS):
             st.session_state.pen = index  # not a widget's key, so it outlives the canvas
+            return
+        if name == "undo":
+            history.undo()
+        elif name == "redo":
+            history.redo()
+        elif name == "clear":
+            history.change([])
         elif tool == "sample" and index < len(samples.SAMPLES):
             strokes = samples.place(list(samples.SAMPLES)[index], size)
-            replace_drawing(canvas.fabric_objects(strokes, pen_width(size)))
+            history.change(canvas.fabric_objects(strokes, pen_width(size)))
+        else:
+            return
+        replace_drawing(history.shown)
 
-    html_panel.show(_html(bool(objects), _pen(), list(samples.SAMPLES)), "tools", press)
+    html_panel.show(_html(history, _pen(), list(samples.SAMPLES)), "tools", press)
 
 
 def pen_width(size: canvas.Size) -> int:
@@ -55,12 +59,13 @@ def _pen() -> int:
     return pen
 
 
-def _html(has_ink: bool, pen: int, sample_names: Sequence[str]) -> str:
-    """Buttons `undo` and `clear`, radio buttons `pen-0`, ..., and buttons `sample-0`, ..."""
-    state = "" if has_ink else "disabled"
-    edit_buttons = "".join(
-        html_panel.button(name, f"{html_panel.icon(icon)}<span>{text}</span>", attributes=state)
-        for name, icon, text in (("undo", "undo", "Undo"), ("clear", "ink_eraser", "Clear"))
+def _html(history: History, pen: int, sample_names: Sequence[str]) -> str:
+    """Buttons `undo`, `redo`, `clear`; radio buttons `pen-0`, ...; and buttons `sample-0`, ..."""
+    has_ink = bool(history.shown)
+    edit_buttons = (
+        _edit_button("undo", "undo", "Undo", "Control+Z Meta+Z", bool(history.past))
+        + _edit_button("redo", "redo", "Redo", REDO_KEYS, bool(history.undone))
+        + _edit_button("clear", "ink_eraser", "Clear", "", has_ink)
     )
     pen_buttons = "".join(
         f'<label><input type="radio" name="pen" data-press="pen-{index}" aria-label="{name}"'
@@ -76,4 +81,13 @@ def _html(has_ink: bool, pen: int, sample_names: Sequence[str]) -> str:
         f'<div class="edit">{edit_buttons}</div>'
         f'<div class="pens st-key-pen" role="radiogroup" aria-label="Pen">{pen_buttons}</div>'
         + ("" if has_ink else sample_row)
+    )
+
+
+def _edit_button(name: str, icon: str, text: str, keys: str, is_enabled: bool) -> str:
+    attributes = f'aria-keyshortcuts="{keys}"' if keys else ""
+    return html_panel.button(
+        name,
+        f"{html_panel.icon(icon)}<span>{text}</span>",
+        attributes=attributes if is_enabled else f"{attributes} disabled",
     )

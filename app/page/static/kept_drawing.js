@@ -1,0 +1,63 @@
+// Keeps the drawing in the tab's storage, and gives it back to a page of another session, which
+// knows nothing of it: after a reload, or where the server has started anew.
+// data: session; sheet, the number of the canvas; base, the objects that it began with; pen_width.
+const KEY = "drawing";
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  parentElement.keeper ??= new Keeper();
+  const lost = parentElement.keeper.update(data);
+  if (lost) setTriggerValue("kept", lost);
+  return () => {
+    parentElement.keeper?.end();
+    parentElement.keeper = null;
+  };
+}
+
+class Keeper {
+  kept = load();
+  listeners = new AbortController();
+
+  constructor() {
+    const { signal } = this.listeners;
+    document.addEventListener("ink", ({ detail }) => this.add(detail), { signal });
+  }
+
+  end() {
+    this.listeners.abort();
+  }
+
+  // The page has run. Returns what it has lost, if anything.
+  update({ session, sheet, base, pen_width }) {
+    this.penWidth = pen_width;
+    const { kept } = this;
+    if (kept?.session === session && kept.sheet === sheet) return null;
+    this.kept = { session, sheet, base, strokes: [] };
+    const isLost = kept && kept.session !== session && sheet === 0;
+    if (isLost && kept.base.length + kept.strokes.length)
+      return { base: kept.base, strokes: kept.strokes };
+    store(this.kept);
+    return null;
+  }
+
+  add({ stroke: { points }, isLifted }) {
+    if (!isLifted || !this.kept) return;
+    this.kept.strokes.push({ points, width: this.penWidth });
+    store(this.kept);
+  }
+}
+
+function load() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY));
+  } catch {
+    return null; // a browser may forbid a page in another site's frame to store anything
+  }
+}
+
+function store(drawing) {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(drawing));
+  } catch {
+    // Without storage, or without room in it, the drawing is not kept.
+  }
+}

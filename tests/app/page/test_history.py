@@ -1,0 +1,58 @@
+"""Undo and redo over what the sheet has shown."""
+
+from typing import Any
+
+from app.page.history import MAX_CHANGES, History
+
+
+def strokes(count: int) -> list[dict[str, Any]]:
+    """A drawing of so many strokes."""
+    return [{"type": "path", "path": [["M", index, 0]]} for index in range(count)]
+
+
+def test_each_stroke_is_a_change_even_where_a_run_brings_two() -> None:
+    history = History()
+    history.note(strokes(1))
+    history.note(strokes(3))
+    counts = []
+    while history.past:
+        history.undo()
+        counts.append(len(history.shown))
+    assert counts == [2, 1, 0]
+
+
+def test_what_is_undone_is_redone_until_something_else_is_drawn() -> None:
+    history = History()
+    history.note(strokes(2))
+    history.undo()
+    history.note(strokes(1))  # the canvas shows what it was given
+    assert len(history.undone) == 1
+    history.redo()
+    assert history.shown == strokes(2)
+    history.undo()
+    history.note([*strokes(1), {"type": "path", "path": [["M", 9, 9]]}])
+    assert history.undone == []
+    history.redo()
+    assert history.shown[1]["path"] == [["M", 9, 9]]
+
+
+def test_a_cleared_sheet_comes_back_whole() -> None:
+    history = History()
+    history.note(strokes(4))
+    history.change([])
+    history.undo()
+    assert history.shown == strokes(4)
+
+
+def test_nothing_is_undone_or_redone_where_nothing_was_changed() -> None:
+    history = History()
+    history.undo()
+    history.redo()
+    assert (history.shown, history.past, history.undone) == ([], [], [])
+
+
+def test_the_oldest_changes_are_forgotten() -> None:
+    history = History()
+    for _ in range(MAX_CHANGES + 5):
+        history.change([])
+    assert len(history.past) == MAX_CHANGES

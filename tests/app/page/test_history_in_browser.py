@@ -1,0 +1,79 @@
+"""Nothing is lost: undo and redo by button and keys, and a drawing that outlives its session."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.browser import (
+    button,
+    change_sheet,
+    draw_with_mouse,
+    expect_read,
+    number_on_sheet,
+    on_sheet,
+    open_page,
+    serving,
+)
+
+Visit = Callable[..., Page]
+
+HINT = "Draw a digit"
+
+
+def test_keys_undo_and_redo(visit: Visit) -> None:
+    page = visit()
+    bar, slope = on_sheet(page, 7)
+    draw_with_mouse(page, [slope])
+    expect_read(page, "1")
+    draw_with_mouse(page, [bar])
+    expect_read(page, "7")
+    expect(button(page, "redo")).to_be_disabled()
+    page.keyboard.press("Control+z")
+    expect_read(page, "1")
+    expect(button(page, "redo")).to_be_enabled()
+    page.keyboard.press("Control+Shift+z")
+    expect_read(page, "7")
+    change_sheet(page, "clear")
+    expect_read(page, HINT)
+    page.keyboard.press("Control+z")
+    expect_read(page, "7")
+    page.keyboard.press("Control+y")
+    expect_read(page, HINT)
+
+
+def test_a_reload_brings_the_drawing_back(visit: Visit) -> None:
+    page = visit()
+    change_sheet(page, "sample-0")
+    expect_read(page, "2026 ")
+    change_sheet(page, "undo")
+    three, six = number_on_sheet(page, "36")
+    draw_with_mouse(page, [three])
+    expect_read(page, "3 ")
+    page.reload()
+    expect_read(page, "3 ")
+    draw_with_mouse(page, [six])  # which is drawn on what has come back
+    expect_read(page, "36 ")
+    change_sheet(page, "clear")
+    expect_read(page, HINT)
+    page.reload()
+    expect_read(page, HINT)
+    page.wait_for_timeout(1_000)
+    expect_read(page, HINT)
+
+
+def test_the_drawing_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path) as address:
+        page = open_page(browser, address)
+        change_sheet(page, "sample-1")
+        expect_read(page, "5 ")
+        change_sheet(page, "clear")
+        draw_with_mouse(page, on_sheet(page, 3))
+        expect_read(page, "3 ")
+    with serving(tmp_path) as address:  # at another port, whose storage is another
+        kept = page.evaluate("sessionStorage.drawing")
+        page.goto(address)
+        page.evaluate("kept => { sessionStorage.drawing = kept }", kept)
+        page.reload()
+        expect_read(page, "3 ")
+    page.context.close()
