@@ -11,19 +11,27 @@ if str(ROOT) not in sys.path:
 
 import streamlit as st  # noqa: E402 - the imports below need the path set above
 
-from app.page import canvas, draw, footer, picture, stylesheet  # noqa: E402
-
-WAYS_TO_WRITE: Final = {
-    "Draw": ":material/draw:",
-    "Picture": ":material/image:",
-    "Camera": ":material/photo_camera:",
-}
+from app.page import (  # noqa: E402
+    camera_help,
+    canvas,
+    clipboard,
+    draw,
+    footer,
+    picture,
+    stylesheet,
+    ways,
+)
 
 
 def leave_way() -> None:
     """Keeps the drawing and frees the picture, before another way to write is shown."""
     draw.keep_drawing()
     picture.forget()
+
+
+def go_to_picture() -> None:
+    """Shows Picture from the next run on."""
+    ways.go("Picture", leave_way)
 
 
 def main() -> None:
@@ -33,19 +41,12 @@ def main() -> None:
     st.html(stylesheet.for_size(size))
     with st.container(key="top"):
         st.title("Handwritten digits", anchor=False)
-        way = st.segmented_control(
-            "How to write",
-            list(WAYS_TO_WRITE),
-            default="Draw",
-            required=True,
-            format_func=lambda name: f"{WAYS_TO_WRITE[name]} {name}",
-            key="way",
-            on_change=leave_way,
-            label_visibility="collapsed",
-        )
+        way = ways.choose(leave_way)
+    clipboard.accept_pasted_pictures(go_to_picture)
     if way == "Picture":
         picture.upload_and_read()
     elif way == "Camera":
+        camera_help.show(go_to_picture)
         picture.photograph_and_read()
     else:
         draw.draw_and_read(size)

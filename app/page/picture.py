@@ -77,7 +77,6 @@ def upload_and_read() -> None:
     with st.container(key="file"):
         # Any type is accepted: the page explains in words what is wrong, Streamlit would not.
         file = st.file_uploader("Drop, paste or choose a picture of digits")
-    clipboard.accept_pasted_pictures()
     _read(file)
 
 
@@ -191,9 +190,12 @@ def _prepare(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
 
 def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
     """The same, in one of the places for pictures. Raises UnusablePicture and DecoderBusy."""
+    content = file.getvalue()
+    if not content:
+        raise UnusablePicture(f"{_name(file)} is empty. Choose another file.")
     start = perf_counter()
     try:
-        page = shared_pool().decode(file.getvalue())
+        page = shared_pool().decode(content)
     except PictureTooLarge as error:
         raise UnusablePicture(
             f"{_name(file)} has too many pixels. Make it smaller, for example 4,000 × 3,000 pixels,"

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -59,10 +59,15 @@ def chromium_or(bundled: str) -> str | None:
 
 
 @contextmanager
-def serving(folder: Path = ROOT, script: str = "main.py") -> Iterator[str]:
-    """Serves a script of app/ from `folder` as the working directory; yields its address."""
+def serving(
+    folder: Path = ROOT, script: str = "main.py", variables: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Serves a script of app/ from `folder` as the working directory; yields its address.
+
+    variables: added to the environment.
+    """
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / script)]
-    with running(command, folder) as port:
+    with running(command, folder, variables) as port:
         yield f"http://127.0.0.1:{port}"
 
 
@@ -99,8 +104,8 @@ def canvas(page: Page) -> Locator:
 
 
 def reading(page: Page) -> Locator:
-    """The headline, a live region."""
-    return page.locator(".st-key-reading [role=status]")
+    """The headline, a live region; not that of the way to write that is being left."""
+    return page.locator(".st-key-reading:not([data-stale=true]) [role=status]")
 
 
 def button(page: Page, key: str) -> Locator:

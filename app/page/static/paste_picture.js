@@ -1,23 +1,58 @@
 // Hands a picture that is pasted anywhere on the page to Streamlit's file uploader, so that it goes
-// through the same limits as a dropped file. `data.accept`: the types that the file dialog offers.
-export default function ({ data }) {
-  const findInput = () => document.querySelector(".st-key-file input[type=file]");
+// through the same limits as a dropped file. Where there is no uploader, as while one draws, reports
+// `pasted`, and hands the picture over when there is one.
+// `data.accept`: the types that the file dialog offers. A file of more than `data.max_bytes`, which
+// the uploader refuses, takes the picture before it away.
+const PATIENCE = 10_000; // ms
+let waiting = null; // a picture without an uploader
+
+export default function ({ data, setTriggerValue }) {
   const limitDialog = () => findInput()?.setAttribute("accept", data.accept);
   const takePasted = (event) => {
-    const input = findInput();
     const picture = [...event.clipboardData.files].find((file) => file.type.startsWith("image/"));
-    if (!input || !picture) return;
-    const transfer = new DataTransfer();
-    transfer.items.add(picture);
-    input.files = transfer.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
+    if (!picture) return;
     event.preventDefault();
+    if (handOver(picture)) return;
+    waiting = picture;
+    setTimeout(() => {
+      if (waiting === picture) waiting = null;
+    }, PATIENCE);
+    setTriggerValue("pasted", true);
   };
+  const removeBeforeLarge = ({ target, dataTransfer }) => {
+    const files = [...(dataTransfer?.files ?? target.files ?? [])];
+    if (!target.closest?.(".st-key-file") || !files.some(({ size }) => size > data.max_bytes))
+      return;
+    for (const button of document.querySelectorAll(".st-key-file [data-testid=stFileChip] button"))
+      button.click();
+  };
+  const observer = new MutationObserver(() => {
+    if (waiting && handOver(waiting)) waiting = null;
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
   document.addEventListener("paste", takePasted);
   // The uploader is rendered late, so its dialog is limited only when it is about to open.
   document.addEventListener("click", limitDialog, true);
+  for (const type of ["change", "drop"]) document.addEventListener(type, removeBeforeLarge, true);
   return () => {
+    for (const type of ["change", "drop"])
+      document.removeEventListener(type, removeBeforeLarge, true);
+    observer.disconnect();
     document.removeEventListener("paste", takePasted);
     document.removeEventListener("click", limitDialog, true);
   };
+}
+
+function findInput() {
+  return document.querySelector(".st-key-file input[type=file]");
+}
+
+function handOver(picture) {
+  const input = findInput();
+  if (!input) return false;
+  const transfer = new DataTransfer();
+  transfer.items.add(picture);
+  input.files = transfer.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  return true;
 }

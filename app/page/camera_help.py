@@ -1,0 +1,29 @@
+"""What a visitor is told where the browser does not let the page use a camera."""
+
+from collections.abc import Callable
+from typing import Final
+
+from app.page import assets
+
+# By the name that camera_help.js gives the problem.
+PROBLEMS: Final = {
+    "insecure": "Browsers give the camera to https pages only, and this page came by http. Take the"
+    " photograph with your camera’s own app and choose it as a picture.",
+    "missing": "No camera was found. Connect one, or choose a picture instead.",
+    "refused": "This page may not use the camera. Allow it in the browser’s settings for this page,"
+    " or choose a picture instead.",
+}
+
+_help: Final = assets.component(
+    "camera_help",
+    '<div class="help" role="alert" hidden><span></span>'
+    '<button type="button">Choose a picture</button></div>',
+)
+
+
+def show(go_to_picture: Callable[[], None]) -> None:
+    """Says what keeps the camera from being used, if anything does.
+
+    go_to_picture: called where the visitor prefers to choose a picture.
+    """
+    _help(data={"problems": PROBLEMS}, key="camera-help", on_pictured_change=go_to_picture)

@@ -1,0 +1,25 @@
+// Keeps the page's address that of `data.way`, whose parameter is left out for `data.default`, and
+// reports where the browser's buttons Back and Forward have gone.
+export default function ({ parentElement, data, setTriggerValue }) {
+  const read = () => new URL(location.href).searchParams.get(data.parameter) ?? data.default;
+  const isFirst = !parentElement.goBack;
+  document.defaultView.removeEventListener("popstate", parentElement.goBack);
+  parentElement.goBack = () => {
+    parentElement.target = read();
+    setTriggerValue("went", parentElement.target);
+  };
+  addEventListener("popstate", parentElement.goBack);
+  const { target } = parentElement;
+  if (target === undefined || target === data.way) {
+    parentElement.target = undefined;
+    if (read() !== data.way) write(data, isFirst);
+  } // else a run from before the browser has gone back
+  return () => removeEventListener("popstate", parentElement.goBack);
+}
+
+function write({ parameter, way, default: normal }, isFirst) {
+  const url = new URL(location.href);
+  if (way === normal) url.searchParams.delete(parameter);
+  else url.searchParams.set(parameter, way);
+  history[isFirst ? "replaceState" : "pushState"](history.state, "", url);
+}
