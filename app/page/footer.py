@@ -1,11 +1,30 @@
 """The footer: what is stored of a drawing, and the model card."""
 
 import re
+from typing import Final
 
 import streamlit as st
 
 from app import corrections
 from app.inference.models import models_folder
+
+# What a visitor wants to know before the card, which is for those who use the model.
+FOR_VISITORS: Final = """
+**It can** read digits and numbers that you write with a finger, a mouse or a pen, and those on
+pictures of paper, best where they are large, dark on light and apart from each other.
+
+**It cannot** read letters or words. What does not look like a digit is shown as “?”.
+
+**It can be wrong** where it is sure. Check what it has read, and do not rely on it where a wrong
+digit does harm.
+
+---
+"""
+
+# The dialog has a title of its own, has no pictures, and would show HTML comments as text.
+UNSHOWN: Final = re.compile(r"\A# [^\n]*|<!--.*?-->|!\[[^\]]*\]\([^)]*\)", re.DOTALL)
+# To files that are not served.
+RELATIVE_LINK: Final = re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)")
 
 
 def show() -> None:
@@ -26,5 +45,4 @@ def _show_model_card() -> None:
     except OSError:
         st.error("The model card is missing on this server.")
         return
-    # The dialog has a title of its own, and Streamlit would show HTML comments as text.
-    st.markdown(re.sub(r"\A# [^\n]*|<!--.*?-->", "", card, flags=re.DOTALL))
+    st.markdown(FOR_VISITORS + RELATIVE_LINK.sub(r"\1", UNSHOWN.sub("", card)))
