@@ -81,9 +81,10 @@ fuzz: .venv/app/.tested ## send 20,000 broken strokes, pictures, requests and me
 image: .venv/app/.tested ## replay the Dockerfile without Docker, in an empty folder as user 1000
 	$(APP) -m tests.tools.run_dockerfile --python "$$(command -v $(PYTHON))"
 
-screenshots: .venv/app/.tested ## take the pictures of the page in app/images
+screenshots: .venv/app/.tested ## take the pictures and the film of the page in app/images
 	sh tests/tools/chromium.sh $(APP)
 	$(APP) -m tests.tools.screenshots
+	$(APP) -m tests.tools.recording
 
 deploy: ## put it on a Hugging Face Space: SPACE=owner/name (DRY=1 lists the files)
 	$(PYTHON) deploy/space.py $(if $(DRY),--dry) "$(SPACE)"
