@@ -1,6 +1,7 @@
 """The page's scripts and style sheets: each is used, and their linter may be missing."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,14 +11,25 @@ import pytest
 from app.page import assets, canvas, stylesheet
 from tests.support.paths import ROOT
 
-COMPONENTS = ("annotated_picture", "copy_button", "headline", "html_panel", "paste_picture", "pen")
+COMPONENTS = (
+    "address",
+    "annotated_picture",
+    "camera_help",
+    "copy_button",
+    "headline",
+    "html_panel",
+    "kept_drawing",
+    "paste_picture",
+    "pen",
+)
 SHELL = shutil.which("sh")
 
 
 def test_every_file_is_used() -> None:
     names = {file.name for file in assets.STATIC.iterdir()}
     scripts = {f"{component}.js" for component in COMPONENTS}
-    styles = {"annotated_picture.css", "copy_button.css"}  # of components in a shadow root
+    # Of components in a shadow root.
+    styles = {"annotated_picture.css", "camera_help.css", "copy_button.css"}
     assert names == {*stylesheet.FILES, *scripts, *styles}
 
 
@@ -53,3 +65,19 @@ def test_the_linter_is_skipped_aloud_where_npm_is_missing(tmp_path: Path) -> Non
     )
     assert checked.returncode == 0, checked.stderr
     assert "skipped the check of JavaScript and CSS" in checked.stdout
+
+
+@pytest.mark.parametrize("size", [canvas.WIDE, canvas.PHONE], ids=["wide", "phone"])
+def test_a_larger_window_shows_a_larger_sheet(size: canvas.Size) -> None:
+    for window in stylesheet.WINDOWS[size]:
+        rules = re.findall(
+            rf"@media {re.escape(window.condition)} and \(min-width:(\d+)px\)"
+            r" and \(min-height:(\d+)px\)\{:root\{--factor:([\d.]+)\}\}",
+            stylesheet.for_size(size),
+        )
+        factors = [float(factor) for *_, factor in rules]
+        assert factors == sorted(factors), "the last rule that matches counts"
+        assert factors[-1] == stylesheet.MAX_FACTOR
+        for width, height, factor in rules:
+            assert float(factor) * size.width <= int(width) - window.beside + 1
+            assert float(factor) * size.height <= int(height) - window.above + 1

@@ -100,6 +100,9 @@ def test_undo_takes_back_one_stroke(visit: Visit) -> None:
     change_sheet(page, "undo")
     expect_read(page, HINT)
     expect_ink(page, 0)
+    change_sheet(page, "redo")
+    expect_read(page, "1")
+    expect_ink(page, before)
 
 
 def test_a_thicker_pen_draws_more_ink_and_keeps_the_drawing(visit: Visit) -> None:
@@ -281,11 +284,13 @@ def test_everything_works_with_the_keyboard(visit: Visit) -> None:
     assert "solid 2px" in outline, "the focused button is outlined"
     page.keyboard.press("Enter")
     expect_read(page, "2026")
+    # The samples are gone, so the focus is on the first tool that can be pressed.
+    page.wait_for_function("document.activeElement.dataset.press === 'undo'")
     names = []
     for _ in range(18):
         page.keyboard.press("Tab")
         names.append(focused(page))
-    expected = ["sample-1", "sample-2", "Copy", "tile-0", "tile-1", "tile-2", "tile-3"]
+    expected = ["clear", "pen-1", "Copy", "tile-0", "tile-1", "tile-2", "tile-3"]
     expected += [f"right-{digit}" for digit in range(10)]
     read = page.locator(".bars button:disabled").get_attribute("data-press")
     expected.remove(str(read))  # which would correct nothing
@@ -341,9 +346,12 @@ def test_the_model_card_opens(visit: Visit) -> None:
     button(page, "card").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
-    expect(dialog.get_by_role("heading", name="Intended use")).to_be_visible()
+    expect(dialog.locator("p").first).to_contain_text("It can read digits")
+    expect(dialog.get_by_role("heading", name="Intended use")).to_have_count(1)
     expect(dialog.get_by_role("heading", name="Model card")).to_have_count(1)
     expect(dialog).not_to_contain_text("<!--")
+    hrefs = dialog.locator("a").evaluate_all("links => links.map(e => e.getAttribute('href'))")
+    assert [href for href in hrefs if not href.startswith("http")] == []
 
 
 def luminance(color: str) -> float:

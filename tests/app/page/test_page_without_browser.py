@@ -18,6 +18,7 @@ from app.page import (
     annotated_picture,
     canvas,
     correction_buttons,
+    digit_tiles,
     draw,
     headline,
     how_it_works,
@@ -130,9 +131,16 @@ def test_samples_are_read_as_what_they_are() -> None:
         page = press(page, "clear")
 
 
-def test_undo_takes_back_a_digit() -> None:
-    page = press(press(opened(), NUMBER), "undo")
-    assert headline_text(page).startswith("202 ")
+def test_undo_and_redo_go_over_samples_and_clear() -> None:
+    page = press(press(press(opened(), NUMBER), "clear"), FIVE)
+    for action, start in (
+        ("undo", "Draw"), ("undo", "2026 "), ("undo", "Draw"),
+        ("redo", "2026 "), ("redo", "Draw"), ("redo", "5 "),
+    ):  # fmt: skip
+        page = press(page, action)
+        assert headline_text(page).startswith(start), action
+    assert 'data-press="redo" aria-keyshortcuts="Control+Shift+Z' in tools(page)
+    assert "disabled" in tools(page).partition('data-press="redo"')[2].partition(">")[0]
 
 
 def test_a_correction_holds_for_what_looks_the_same() -> None:
@@ -140,6 +148,9 @@ def test_a_correction_holds_for_what_looks_the_same() -> None:
     page = press(page, "right-6")
     assert headline_text(page) == "6 you said 6"
     assert "Thank you. This is a 6, and so are others like it." in visible_text(page)
+    assert headline_text(press(page, "take-back")).startswith("5 ")
+    assert "Thank you" not in visible_text(page)
+    page = press(page, "right-6")
     page = press(press(page, "clear"), FIVE)
     assert headline_text(page).startswith("6 ")
     assert "Thank you" not in visible_text(page), "the thanks are shown once"
@@ -150,7 +161,15 @@ def test_a_correction_holds_for_what_looks_the_same() -> None:
 def test_a_letter_can_be_said_to_be_a_digit_and_no_digit_again() -> None:
     page = press(press(opened(), LETTER), "right-4")
     assert headline_text(page) == "4 you said 4"
-    assert headline_text(press(page, "no-digit")) == "? you said it is not a digit"
+    page = press(page, "no-digit")
+    assert headline_text(page) == "? you said it is not a digit"
+    details = next(
+        element.proto.body for element in page.get("html") if '"details"' in element.proto.body
+    )
+    bars = details.partition('<div class="bars">')[2]
+    assert "disabled" not in bars, "no digit is highlighted"
+    assert "--part:0.0%" in bars
+    assert not re.search(r"--part:(?!0\.0)", bars)
 
 
 def digit_of(value: int | None, confidence: float) -> Digit:
@@ -181,13 +200,15 @@ def test_corrections_are_recorded_where_that_is_on(
     monkeypatch.setenv(corrections.VARIABLE, str(tmp_path / "kept.db"))
     page = press(press(opened(), NUMBER), "tile-1")
     assert correction_buttons.STORED in visible_text(page)
-    press(press(page, "right-6"), "no-digit")
+    page = press(press(page, "right-6"), "no-digit")
     kept = corrections.from_environment()
     assert kept is not None
     first, second = kept
     assert (first["read"], first["right"]) == (0, 6)
     assert (second["read"], second["right"]) == (6, None), "of the same digit, still looked at"
     assert len(first["strokes"]) == 1, "of four digits, the strokes of the one that was wrong"
+    press(page, "take-back")
+    assert [correction["right"] for correction in kept] == [6], "what is taken back is not kept"
 
 
 def test_a_failure_to_store_a_correction_is_shown_and_the_page_goes_on(
@@ -275,6 +296,24 @@ def test_doubt_is_shown_and_said(
     assert sureness(Reading((digit, digit))) == f"each digit at least {words}"
     assert f"--colour:var(--{kind})" in to_html(Reading((digit,)), "")
     assert annotated_picture.description(digit) == f"2, {words}"
+
+
+class Sign(Digit):
+    """A mark that is a sign, as a recogniser may read one."""
+
+    sign = "-"
+
+
+def test_a_sign_is_shown_as_itself_and_never_as_a_sure_digit() -> None:
+    digit = digit_of(7, 0.9)
+    sign = Sign(None, 0.9, digit.probabilities, digit.box, digit.glyph)
+    reading = Reading((digit, sign))
+    assert certainty(sign) == "sign"
+    assert annotated_picture.description(sign).startswith("-, sign; or 0, 10 %")
+    assert sureness(reading) == "each digit at least 90 % sure", "of the digits alone"
+    assert sureness(Reading((sign,))) == "sign"
+    assert 'aria-label="Digit 2: -, sign"' in digit_tiles.to_html(reading, 0)
+    assert '<span class="sign">' in to_html(reading, "")
 
 
 def test_of_many_digits_only_the_chosen_line_has_tiles() -> None:

@@ -1,0 +1,110 @@
+"""What is in view while one draws, in windows of many sizes."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.browser import (
+    button,
+    change_sheet,
+    draw_with_finger,
+    draw_with_mouse,
+    expect_read,
+    number_on_sheet,
+    on_sheet,
+    open_page,
+)
+
+Visit = Callable[..., Page]
+
+USED_WHILE_DRAWING = (
+    ".st-key-reading .shown",
+    ".st-key-canvas",
+    ".st-key-undo button",
+    ".st-key-redo button",
+    ".st-key-clear button",
+    ".st-key-pen",
+)
+PHONES = [(320, 568), (360, 640), (360, 740), (390, 844), (430, 932)]
+PHONE_SIZES = [*PHONES, *((height, width) for width, height in PHONES)]
+DESK_SIZES = [(768, 1024), (1024, 600), (1024, 768), (1280, 800), (1920, 1080)]
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser, address: str) -> Iterator[Page]:
+    """One visitor with a phone, who turns it and takes another."""
+    page = open_page(browser, address, 360, 740, touch=True)
+    yield page
+    page.context.close()
+
+
+def resize(page: Page, size: tuple[int, int]) -> None:
+    """Gives the page's window this width and height."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.locator(".stMain").evaluate("e => e.scrollTo(0, 0)")
+
+
+def box_of(page: Page, part: str) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of an element, in CSS pixels of the window."""
+    box = page.locator(part).first.bounding_box()
+    assert box is not None, part
+    return box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
+
+
+def expect_in_view(page: Page, size: tuple[int, int]) -> None:
+    """Expects all that one uses while drawing in view, and the reading where no hand covers it."""
+    for part in USED_WHILE_DRAWING:
+        left, top, right, bottom = box_of(page, part)
+        assert 0 <= left < right <= size[0], (part, left, right)
+        assert 0 <= top < bottom <= size[1], (part, top, bottom)
+    reading, sheet = box_of(page, ".st-key-reading .shown"), box_of(page, ".st-key-canvas")
+    is_above, is_left = reading[3] <= sheet[1], reading[2] <= sheet[0]
+    assert is_above or is_left
+    assert sheet[2] - sheet[0] >= 0.44 * size[0]
+
+
+@pytest.mark.parametrize("size", PHONE_SIZES, ids=str)
+def test_a_phone_shows_all_that_one_uses_while_drawing(phone: Page, size: tuple[int, int]) -> None:
+    resize(phone, size)
+    expect_in_view(phone, size)
+
+
+@pytest.mark.parametrize("size", DESK_SIZES, ids=str)
+def test_a_desk_shows_all_that_one_uses_while_drawing(desk: Page, size: tuple[int, int]) -> None:
+    resize(desk, size)
+    expect_in_view(desk, size)
+
+
+def test_a_drawing_is_kept_and_goes_on_where_a_phone_is_turned(phone: Page) -> None:
+    resize(phone, (390, 844))
+    draw_with_finger(phone, [on_sheet(phone, 1)[0] - np.array([60, 0])])
+    expect_read(phone, "1")
+    before = box_of(phone, ".st-key-canvas")
+    resize(phone, (844, 390))
+    expect_read(phone, "1")
+    draw_with_finger(phone, [on_sheet(phone, 1)[0] + np.array([60, 0])])
+    expect_read(phone, "11 ")
+    resize(phone, (390, 844))
+    expect_read(phone, "11 ")
+    assert box_of(phone, ".st-key-canvas") == before
+
+
+def test_the_sheet_does_not_move_under_the_pen(visit: Visit) -> None:
+    page = visit(width=1280, height=800)
+    before = box_of(page, ".st-key-canvas")
+    draw_with_mouse(page, number_on_sheet(page, "2026"))
+    expect_read(page, "2026 ")
+    assert box_of(page, ".st-key-canvas") == before
+    beside, sheet = box_of(page, ".st-key-beside"), box_of(page, ".st-key-canvas")
+    assert beside[0] > sheet[2], "the details are beside the sheet"
+    assert beside[1] < sheet[3]
+
+
+def test_samples_are_offered_on_an_empty_sheet_only(visit: Visit) -> None:
+    page = visit()
+    change_sheet(page, "sample-0")
+    expect_read(page, "2026")
+    expect(page.locator(".samples")).to_have_count(0)
+    expect(button(page, "undo")).to_be_enabled()
