@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from app.segmentation.strip import HEIGHT, MARGIN, SIDE_MARGIN, of_strokes
 from tests.support.drawings import DIGITS
 from train.data.line_sets import Line, LineSet
 from train.engine import reader_loop
@@ -13,7 +14,6 @@ from train.engine.reader_batches import batch, batches
 from train.engine.reader_loop import Training, exact
 from train.engine.reader_settings import GROUP, Settings
 from train.networks.line_reader import CLASSES, STRIDE, SYMBOLS, LineReader, greedy
-from train.render.line_image import HEIGHT, MARGIN, SIDE_MARGIN, draw_line
 from train.render.lines import LAYOUTS, Composer
 from train.render.signs import SIGNS, sign_strokes
 
@@ -58,13 +58,13 @@ def test_a_sign_is_where_it_is_written(symbol: str, top: float, bottom: float) -
 
 
 def test_a_strip_holds_the_ink_in_its_middle() -> None:
-    strip = draw_line([np.array([[10.0, 10.0], [10.0, 210.0]]), np.array([[500.0, 10.0]])])
+    strip = of_strokes([np.array([[10.0, 10.0], [10.0, 210.0]]), np.array([[500.0, 10.0]])]).pixels
     rows, columns = np.nonzero(strip > 127)
     assert strip.shape == (HEIGHT, 98 + 2 * SIDE_MARGIN)  # 490 pixels across, 200 down to 40
     assert abs(rows.min() - MARGIN) <= 1
     assert abs(rows.max() - (HEIGHT - MARGIN)) <= 1
     assert abs(columns.min() - SIDE_MARGIN) <= 1
-    assert draw_line([np.array([[3.0, 3.0]])]).max() > 0  # a dot
+    assert of_strokes([np.array([[3.0, 3.0]])]).pixels.max() > 0  # a dot
 
 
 def test_batches_are_the_same_wherever_they_begin() -> None:

@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from app.segmentation.strip import HEIGHT, THICKNESS, of_ink, of_strokes
 from train.data.line_sets import Line, LineSet
 from train.engine.reader_settings import GROUP
 from train.networks.line_reader import SYMBOLS
-from train.render.line_image import HEIGHT, THICKNESS, draw_line, strip_of_ink
 from train.render.lines import Composer
 
-THICKNESSES: Final = (1, 3, 3, 3, 3, 5, 5, 7, 9, 13)  # of the pen, drawn as often as listed
+THICKNESSES: Final = (1, 3, 3, 3, 3, 5, 5, 7, 9, 13, 17)  # of the pen, drawn as often as listed
 PICTURES_SHARE: Final = 0.4  # of the lines whose strip is made from pixels, as a picture's is
 WIDTH_STEP: Final = 32  # pixels that batches' widths are multiples of
 STRINGS_SHARE: Final = 0.1  # of the lines that are number strings as they were written, varied
@@ -37,7 +37,9 @@ def batches(lines: LineSet, size: int, count: int, seed: int, start: int = 0) ->
 
 def batch(lines: Sequence[Line], random: np.random.Generator | None) -> Batch:
     """Lines as the network takes them; random: of pens and damage, None for neither."""
-    images = [_varied(line, random) if random else draw_line(line.strokes) for line in lines]
+    images = [
+        varied_strip(line, random) if random else of_strokes(line.strokes).pixels for line in lines
+    ]
     width = -(-max(image.shape[1] for image in images) // WIDTH_STEP) * WIDTH_STEP
     strips = np.zeros((len(lines), 1, HEIGHT, width), np.float32)
     for strip, image in zip(strips, images, strict=True):
@@ -47,13 +49,13 @@ def batch(lines: Sequence[Line], random: np.random.Generator | None) -> Batch:
     return torch.from_numpy(strips), torch.tensor(labels), torch.tensor(lengths)
 
 
-def _varied(line: Line, random: np.random.Generator) -> NDArray[np.uint8]:
+def varied_strip(line: Line, random: np.random.Generator) -> NDArray[np.uint8]:
     """A line's strip, written with any pen, some of them damaged or as they come from pictures."""
     thickness = int(random.choice(THICKNESSES))
-    image = damage(draw_line(line.strokes, thickness), random)
+    image = damage(of_strokes(line.strokes, thickness).pixels, random)
     # A broad pen reaches beyond the margins of a strip that is made from the pen's path.
     is_picture = thickness > THICKNESS or random.random() < PICTURES_SHARE
-    return strip_of_ink(image) if is_picture and image.max() > 127 else image
+    return of_ink(image).pixels if is_picture and image.max() > 127 else image
 
 
 def relative_width(line: Line) -> float:

@@ -16,7 +16,7 @@ from train.data.line_sets import Line, LineSet
 from train.engine.reader_batches import batch, batches, relative_width
 from train.engine.reader_settings import GROUP, Settings
 from train.files import open_atomically
-from train.networks.line_reader import BLANK, LineReader, greedy
+from train.networks.line_reader import BLANK, LineReader, greedy, load
 
 CHECKPOINT: Final = 10 * GROUP  # steps between two checkpoints
 MAX_GRADIENT: Final = 5.0  # norm that gradients are clipped to
@@ -29,7 +29,8 @@ class Training:
     def __init__(self, settings: Settings) -> None:
         torch.manual_seed(settings.seed)
         self.settings, self.step = settings, 0
-        self.network = LineReader()
+        self.network = load(Path(settings.start))[0] if settings.start else LineReader()
+        self.network.train()
         average = get_ema_multi_avg_fn(settings.average)  # type: ignore[no-untyped-call]
         self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
         self.optimizer = AdamW(

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 
 from train.data.line_sets import LineSet
 from train.engine.reader_loop import Training
 from train.engine.reader_settings import Settings
-from train.files import open_atomically
+from train.networks.line_reader import LineReader, load, save
 from train.render.lines import Composer
 
 COMPOSED: Final = 500  # lines of held-out writers to be scored on
@@ -18,9 +17,14 @@ _SEED: Final = 5
 
 
 def train(
-    settings: Settings, training_set: LineSet, validation_set: LineSet, run: Path, resume: bool
+    settings: Settings,
+    training_set: LineSet,
+    validation_set: LineSet,
+    run: Path,
+    output: Path,
+    resume: bool,
 ) -> None:
-    """Trains and writes the run's reader.pth: the averaged weights and the settings."""
+    """Trains and writes the averaged weights with the settings; run: the checkpoint's folder."""
     checkpoint = run / "checkpoint.pth"
     training = Training(settings)
     if resume and checkpoint.is_file():
@@ -35,7 +39,8 @@ def train(
         "composed lines": [composer.draw(random) for _ in range(COMPOSED)],
     }
     training.run(training_set, {name: lines for name, lines in sets.items() if lines}, checkpoint)
-    weights = training.averaged.module.state_dict()
-    with open_atomically(run / "reader.pth") as file:
-        torch.save({"weights": weights, "settings": asdict(settings)}, file)
-    print(f"wrote {run / 'reader.pth'}")
+    network = LineReader()
+    network.load_state_dict(training.averaged.module.state_dict())
+    start = {"start": load(Path(settings.start))[1]} if settings.start else {}
+    save(output, network, asdict(settings) | start)
+    print(f"wrote {output}")

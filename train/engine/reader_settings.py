@@ -13,10 +13,11 @@ class Settings:
     """What decides the reader's weights beside the data and the machine; stored with them."""
 
     seed: int = setting(0, "of the lines, their order and the first weights")
-    lines: int = setting(160_000, "learned from, all different; a multiple of 1,024 counts")
+    lines: int = setting(200_000, "learned from, all different; a multiple of 1,024 counts")
     batch_size: int = setting(64, "lines per step")
     learning_rate: float = setting(2e-3, "at the peak of the one-cycle schedule")
     weight_decay: float = setting(1e-2, "of AdamW")
+    start: str = setting("", "weights to start from; empty for new ones")
     average: float = setting(0.998, "of the averaged weights that is kept at each step, below 1")
 
     @property

@@ -128,7 +128,8 @@ class _Answer:
             return cls(None, None, is_refused, is_doubtful)
         forced = Reading(
             tuple(
-                replace(digit, value=int(digit.probabilities.argmax())) for digit in reading.digits
+                digit if digit.sign else replace(digit, value=int(digit.probabilities.argmax()))
+                for digit in reading.digits
             )
         )
         return cls(reading.text == text, forced.text == text, is_refused, is_doubtful)

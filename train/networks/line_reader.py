@@ -4,14 +4,19 @@ Graves, Fernandez, Gomez, Schmidhuber: "Connectionist temporal classification" (
 cut between digits that touch, and it sees the sizes of a number's digits beside each other.
 """
 
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 from torch import Tensor, nn
 
-SYMBOLS: Final = "0123456789-+/.,:=()x%?"  # "x" stands for ×; "?" for what is none of the others
+from app.inference.line_reader import STRIDE, SYMBOLS
+from train.networks.classifier import read, write
+
+__all__ = ["BLANK", "CLASSES", "STRIDE", "SYMBOLS", "LineReader", "greedy"]
+
+
 BLANK: Final = 0  # CTC's class for "no symbol here"; symbol n is class n + 1
 CLASSES: Final = len(SYMBOLS) + 1
-STRIDE: Final = 4  # pixels of the strip to one column of the output
 
 
 class LineReader(nn.Module):
@@ -46,9 +51,13 @@ class LineReader(nn.Module):
 
     def forward(self, strips: Tensor) -> Tensor:
         """Strips (n, 1, 48, w) -> logits (n, w / 4, CLASSES)."""
-        features = self.features(strips / 255.0)
-        logits: Tensor = self.classes(self.dropout(self.context(features)))
+        logits: Tensor = self.classes(self.embed(strips))
         return logits.squeeze(2).transpose(1, 2)
+
+    def embed(self, strips: Tensor) -> Tensor:
+        """Strips (n, 1, 48, w) -> what the last layer decides by, (n, channels, 1, w / 4)."""
+        features: Tensor = self.dropout(self.context(self.features(strips / 255.0)))
+        return features
 
 
 def _conv(into: int, out: int, side: int, stride: int = 1) -> nn.Sequential:
@@ -66,3 +75,19 @@ def greedy(logits: Tensor) -> list[str]:
         symbols = [now for before, now in zip([BLANK, *row], row, strict=False) if now != before]
         texts.append("".join(SYMBOLS[symbol - 1] for symbol in symbols if symbol != BLANK))
     return texts
+
+
+def save(path: Path, network: LineReader, made_by: dict[str, Any]) -> None:
+    """Writes the weights with the settings that made them, atomically."""
+    weights = {name: value.cpu() for name, value in network.state_dict().items()}
+    write(path, {"weights": weights, "config": made_by})
+
+
+def load(path: Path) -> tuple[LineReader, dict[str, Any]]:
+    """The network in evaluation mode and its settings. Raises FileNotFoundError or ValueError."""
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: expected weights; make them with python -m train.reader")
+    content = read(path)
+    network = LineReader()
+    network.load_state_dict(content["weights"])
+    return network.eval(), content["config"]

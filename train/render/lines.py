@@ -23,6 +23,7 @@ MAX_DIGITS: Final = 12
 JOINED: Final = 0.10  # share of lines in which neighbours are written without lifting the pen
 SMALL_ZEROS: Final = 0.2  # share of lines whose zeros are smaller than other digits
 LETTERS: Final = 0.06  # share of lines with letters in them
+ONES_LEAN: Final = 0.1  # sideways per unit of height, standard deviation beside other digits
 HANGING: Final = 0.25  # share of lines whose 7s and 9s hang below the baseline
 # Layouts with signs, "d" for a digit and "D" for one to four; drawn as often as listed.
 LAYOUTS: Final = (
@@ -120,8 +121,9 @@ class _Style:
         low, span = points.min(axis=0), np.ptp(points, axis=0)
         scale = size / max(float(span[1]), 0.4 * float(span[0]), 1e-6)
         corner = np.array([0.0, shift - scale * float(span[1])])
-        wide = np.array([self._aspect, 1.0])
-        return [((stroke - low) * scale + corner) * wide for stroke in strokes]
+        lean = self._random.normal(0, ONES_LEAN) if symbol == "1" else 0.0
+        change = np.array([[self._aspect, 0.0], [-lean, 1.0]])
+        return [((stroke - low) * scale + corner) @ change for stroke in strokes]
 
     def sign(self, strokes: Sequence[Stroke], symbol: str) -> list[Stroke]:
         """A sign in its place, given in heights above the baseline; see signs.SIGNS."""

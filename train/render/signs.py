@@ -50,8 +50,9 @@ def _plus(random: np.random.Generator) -> list[Stroke]:
 
 
 def _slash(random: np.random.Generator) -> list[Stroke]:
-    width, top = random.uniform(0.15, 0.7), -random.uniform(0.9, 1.35)
-    bottom = random.uniform(-0.1, 0.3)
+    # It leans more than most ones, or else it is longer.
+    width, top = random.uniform(0.2, 0.75), -random.uniform(0.95, 1.35)
+    bottom = random.uniform(0.0, 0.3)
     bow = random.normal(0, 0.03)
     line = _line((0, bottom), (width / 2 + bow, (bottom + top) / 2), (width, top))
     return [line if random.random() < 0.3 else line[::-1]]
