@@ -1,0 +1,164 @@
+"""Exports the line reader: weights to an int8 graph with its operating point, or nothing."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from app.inference.line_reader import CONTRACT, STRIDE, SYMBOLS, LineReader
+from app.recognizer import Recognizer
+from app.segmentation import strip
+from export.gate import require
+from export.graph import fold, save_checked, set_metadata, write_fp32, write_int8
+from export.graph import strip as strip_notes
+from export.operating_point import fit_operating_point
+from train.data.line_sets import Line, load_line_sets
+from train.engine.reader_batches import varied_strip
+from train.files import write_atomically
+from train.networks import line_reader
+from train.render.lines import Composer
+
+NUM_CALIBRATION: Final = 256  # composed lines, for the ranges of the activations
+NUM_COMPOSED: Final = 500  # lines of validation writers
+MAX_DIFFERENCE: Final = 1e-3  # of logits, PyTorch against fp32 ONNX
+MAX_EXACT_LOSS: Final = 1.0  # percentage points, from fp32 to int8
+MAX_BYTES: Final = 520_000
+MAX_COLUMNS: Final = strip.MAX_WIDTH // STRIDE
+_SEED: Final = 1
+
+Strips = Sequence[NDArray[np.uint8]]
+
+
+def export(weights: Path, output: Path, data: Path) -> None:
+    """Writes reader.onnx and reader.json into the output folder if the gate holds.
+
+    data: the folder of the data sets. Raises GateError, and what loading the weights and the data
+    raises.
+    """
+    network, settings = line_reader.load(weights)
+    training, validation = load_line_sets(data)
+    random = np.random.default_rng(_SEED)
+    composer = Composer(training.writers, training.letters)
+    calibration = [varied_strip(composer.draw(random), random) for _ in range(NUM_CALIBRATION)]
+    composer = Composer(validation.writers)
+    sets = {
+        "number strings": validation.strings,
+        "composed lines": [composer.draw(random) for _ in range(NUM_COMPOSED)],
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        fp32, int8 = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"
+        to_fp32(network, fp32)
+        to_int8(fp32, int8, calibration)
+        lines = [line for part in sets.values() for line in part]
+        point = fit_operating_point(Recognizer(reader=int8), lines)
+        set_metadata(int8, {key: f"{value:.6g}" for key, value in point.items()})
+        of_fp32, of_int8 = measure(fp32, sets), measure(int8, sets)
+        largest = difference(network, fp32, calibration[:16])
+        content = int8.read_bytes()
+    figures = {"fp32": of_fp32, "int8": of_int8, "largest_difference": largest}
+    print(json.dumps(figures | {"operating_point": point}, indent=2))
+    require(
+        {
+            "largest_difference": (largest, MAX_DIFFERENCE),
+            "loss of lines read exactly": (
+                max(of_fp32[name] - of_int8[name] for name in sets),
+                MAX_EXACT_LOSS,
+            ),
+            "bytes": (len(content), MAX_BYTES),
+        }
+    )
+    description = {
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "read_exactly": {"lines": {name: len(part) for name, part in sets.items()}} | figures,
+        "operating_point": point,
+        "config": settings,
+        "command": "python -m export.reader",
+    }
+    write_atomically(output / "reader.onnx", content)
+    write_atomically(output / "reader.json", json.dumps(description, indent=2) + "\n")
+    print(f"wrote {output / 'reader.onnx'}, {len(content):,} bytes, and {output / 'reader.json'}")
+
+
+class _OneStrip(nn.Module):
+    """What is exported: a strip uint8 (48, w) in, logits (w / 4, classes) out."""
+
+    def __init__(self, network: line_reader.LineReader) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, strip: Tensor) -> Tensor:
+        features = self.network.embed(strip[None, None].to(torch.float32))[0]
+        # As a matrix product, which is left in floats: 256 steps are too coarse for confidences.
+        weight, bias = self.network.classes.weight[:, :, 0, 0], self.network.classes.bias
+        assert bias is not None
+        return features[:, 0].T @ weight.T + bias
+
+
+def to_fp32(network: line_reader.LineReader, path: Path) -> None:
+    """Writes the reader as fp32 ONNX for strips whose width is a multiple of STRIDE."""
+    write_fp32(
+        _OneStrip(network),
+        torch.zeros(strip.HEIGHT, 24 * STRIDE, dtype=torch.uint8),
+        path,
+        ("strip", ["logits"]),
+        {1: STRIDE * torch.export.Dim("_columns", min=1, max=MAX_COLUMNS)},
+    )
+    point = {"reader_weight": "1", "slope": "1", "offset": "0"}  # until they are fitted
+    form = {"contract": CONTRACT, "symbols": SYMBOLS, "normal_form": strip.NORMAL_FORM}
+    set_metadata(path, form | point)
+
+
+def to_int8(fp32: Path, int8: Path, strips: Strips) -> None:
+    """Quantizes an fp32 file, calibrated on strips uint8 (48, w)."""
+    folded = int8.with_suffix(".folded.onnx")
+    fold(fp32, folded)
+    inputs = ({"strip": padded(each)} for each in strips)
+    write_int8(folded, int8, inputs, ["Conv", "Relu", "MaxPool"])
+    folded.unlink()
+    model = onnx.load(int8)
+    strip_notes(model)
+    metadata = {entry.key: entry.value for entry in onnx.load(fp32).metadata_props}
+    onnx.helper.set_model_props(model, metadata)
+    save_checked(model, int8)
+
+
+def measure(model: Path, sets: Mapping[str, Sequence[Line]]) -> dict[str, float]:
+    """The percentage of each set's lines that the likeliest path through a graph reads exactly."""
+    reader = LineReader(model)
+    figures = {}
+    for name, lines in sets.items():
+        texts = [
+            line_reader.greedy(
+                torch.from_numpy(reader.scores(strip.of_strokes(line.strokes).pixels)[None])
+            )[0]
+            for line in lines
+        ]
+        correct = [text == line.text for text, line in zip(texts, lines, strict=True)]
+        figures[name] = round(100 * float(np.mean(correct)), 3)
+    return figures
+
+
+def difference(network: line_reader.LineReader, fp32: Path, strips: Strips) -> float:
+    """The largest difference of log-probabilities between PyTorch and the fp32 graph."""
+    reader, differences = LineReader(fp32), []
+    for each in strips:
+        pixels = torch.from_numpy(padded(each))[None, None].float()
+        with torch.inference_mode():
+            expected = network(pixels)[0].log_softmax(1).numpy()
+        differences.append(float(np.abs(expected - reader.scores(each)).max()))
+    return max(differences)
+
+
+def padded(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A strip with paper to the right, so that its width is a multiple of STRIDE."""
+    return np.pad(pixels, ((0, 0), (0, -pixels.shape[1] % STRIDE)))
