@@ -1,5 +1,6 @@
 """What was read: the result types, and the one error for input that cannot be read."""
 
+import math
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -8,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 NO_HANDWRITING: Final = "No handwriting was found."
+SIGNS: Final = "-+/.,:=()×%"  # that are read in numbers
+
 _DECIMALS: Final = 6  # of probabilities in JSON
 
 
@@ -29,6 +32,9 @@ class Digit:
         Numbers on one line are further apart than digits.
     is_doubtful: true for a value that should be checked, because another digit may be meant, or
         because the mark is strange for a digit; false for a refused mark.
+    sign: one of SIGNS, for a mark in a number that is this and has no value; None for a digit, and
+        for a mark that is neither.
+    number_confidence: calibrated probability in [0, 1] that all of its number is read rightly.
     """
 
     value: int | None
@@ -39,11 +45,18 @@ class Digit:
     number_index: int = 0
     line_index: int = 0
     is_doubtful: bool = False
+    sign: str | None = None
+    number_confidence: float = 1.0
 
     def __repr__(self) -> str:
         """The digit in one line, such as Digit(7, confidence=0.998, box=(10, 10, 50, 80))."""
         box = ", ".join(f"{side:.4g}" for side in self.box)
-        return f"Digit({self.value}, confidence={self.confidence:.3f}, box=({box}))"
+        return f"Digit({self.sign or self.value}, confidence={self.confidence:.3f}, box=({box}))"
+
+    @property
+    def text(self) -> str:
+        """The digit or the sign, or "?" for a mark that is neither."""
+        return self.sign or ("?" if self.value is None else str(self.value))
 
     def to_dict(self) -> dict[str, Any]:
         """The digit as plain values for JSON, without its glyph; box: [x, y, width, height]."""
@@ -55,6 +68,8 @@ class Digit:
             "number_index": self.number_index,
             "line_index": self.line_index,
             "is_doubtful": self.is_doubtful,
+            "sign": self.sign,
+            "number_confidence": round(self.number_confidence, _DECIMALS),
         }
 
 
@@ -70,15 +85,20 @@ class Reading:
     turned: int = 0
 
     def __repr__(self) -> str:
-        """The reading in one line, such as Reading('2026', confidence=0.970), the lowest one."""
+        """The reading in one line, such as Reading('2026', confidence=0.970)."""
         if not self.digits:
             return "Reading('')"
-        confidence = min(digit.confidence for digit in self.digits)
-        return f"Reading({self.text!r}, confidence={confidence:.3f})"
+        return f"Reading({self.text!r}, confidence={self.confidence:.3f})"
+
+    @property
+    def confidence(self) -> float:
+        """The probability in [0, 1] that all of it is read rightly; 1 if nothing is drawn."""
+        first = {digit.number_index: digit.number_confidence for digit in self.digits}
+        return math.prod(first.values())
 
     @property
     def text(self) -> str:
-        """The digits as text, with "?" for each refused mark; "" if nothing is drawn.
+        """The digits and signs as text, with "?" for each refused mark; "" if nothing is drawn.
 
         Numbers on one line are separated by a space, lines of the input by a newline.
         """
@@ -88,7 +108,7 @@ class Reading:
                 text += "\n"
             elif previous is not None and previous.number_index != digit.number_index:
                 text += " "
-            text += "?" if digit.value is None else str(digit.value)
+            text += digit.text
         return text
 
     @property
@@ -109,12 +129,13 @@ class Reading:
         return ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The reading as plain values for JSON: text, numbers (the text of each), digits, turned.
+        """The reading as plain values for JSON: text, confidence, numbers (as texts), digits, turned.
 
         The command, the HTTP service and the batch job all answer with this.
         """
         return {
             "text": self.text,
+            "confidence": round(self.confidence, _DECIMALS),
             "numbers": [number.text for number in self.numbers],
             "digits": [digit.to_dict() for digit in self.digits],
             "turned": self.turned,

@@ -6,7 +6,7 @@ What finds ink and divides it into candidates for digits is hidden behind it.
 import contextlib
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -16,16 +16,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app import glyph, turning
+from app.inference.line_reader import LineReader, shared_line_reader
 from app.inference.models import model_file
 from app.inference.prototypes import Prototypes
-from app.inference.scores import ood_log_odds, softmax
-from app.inference.session import WrongModel, open_session
+from app.inference.session import open_session
 from app.ink.image import checked
 from app.ink.picture_input import Picture, as_pixels
 from app.ink.threshold import BITMAP_SIDE
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
 from app.segmentation.candidates import CostlyInk, TextLine
+from app.segmentation.decision import OperatingPoint, answer, digit_probabilities
 from app.writing import is_writing
 
 __all__ = ["CostlyInk", "Prepared", "Recognizer"]
@@ -36,7 +37,6 @@ CONTRACT: Final = "digits/3"
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
 NUM_DIGITS: Final = 10
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # of one digit in a tiny bitmap, whose lines are often broken
-MIN_SURE_CONFIDENCE: Final = 0.9  # below it a digit is doubtful
 MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; with more, another ink map is tried
 MAX_GLYPHS: Final = 128  # in one run of the network, which takes 50 kB for each; 9 ms
 MAX_INPUTS: Final = 64  # of `read_many`, classified at once
@@ -73,20 +73,18 @@ class Recognizer:
 
     path: a model written by `python -m export`.
     threads: of one classification; 1 is fastest for a few glyphs and leaves cores to others.
+    reader: a line reader written by `python -m export.reader`; None for the repository's.
     Raises WrongModel when the file is not such a model.
     """
 
-    def __init__(self, path: Path | str = MODEL, threads: int = 1) -> None:
+    def __init__(
+        self, path: Path | str = MODEL, threads: int = 1, reader: Path | str | None = None
+    ) -> None:
         expected = {"contract": CONTRACT, "labels": LABELS, "normal_form": glyph.NORMAL_FORM}
         self._session = open_session(Path(path), threads, expected)
         self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
-        self._temperature = self._number_in_metadata("temperature")
-        self._threshold = self._number_in_metadata("threshold")
-        # Older models have one threshold: what they answer, they do not find strange.
-        has_second = "doubt_threshold" in self.metadata
-        self._doubt_threshold = (
-            self._number_in_metadata("doubt_threshold") if has_second else self._threshold
-        )
+        self._reader = LineReader(reader) if reader else shared_line_reader()
+        self._point = OperatingPoint.of(self.metadata, self._reader.metadata)
 
     def read_ink(
         self,
@@ -146,15 +144,14 @@ class Recognizer:
         except UnreadableInput as error:
             raise UnreadableInput(f"input {index}: {error}") from error
 
-    @staticmethod
     def prepare_ink(
-        strokes: Sequence[ArrayLike], single: bool = False, max_seconds: float = math.inf
+        self, strokes: Sequence[ArrayLike], single: bool = False, max_seconds: float = math.inf
     ) -> Prepared:
         """Finds the candidates for digits in strokes, see `read_ink`.
 
         max_seconds: what reading may cost, about. Raises UnreadableInput, and CostlyInk.
         """
-        return Prepared(candidates.find_in_strokes(strokes, single, max_seconds))
+        return Prepared(candidates.find_in_strokes(strokes, single, max_seconds, self._reader))
 
     def prepare_image(
         self, image: Picture, single: bool = False, turn: int | None = None
@@ -211,7 +208,8 @@ class Recognizer:
         """
         best, best_doubt, counts = _Found(Prepared(), Reading()), (np.inf, np.inf), [0]
         try:
-            for lines in islice(candidates.find_in_image(pixels, single), max_maps):
+            maps = candidates.find_in_image(pixels, single, self._reader)
+            for lines in islice(maps, max_maps):
                 prepared = Prepared(lines)
                 reading = self.read_prepared([prepared])[0]
                 doubt = _doubt(reading)
@@ -239,13 +237,21 @@ class Recognizer:
         readings, start = [], 0
         for prepared in inputs:
             digits: list[Digit] = []
-            for line_index, line in enumerate(prepared._lines):
+            for line in prepared._lines:
                 end = start + len(line.candidates)
                 first_number = digits[-1].number_index + 1 if digits else 0
-                digits += self._digits(line, logits[start:end], line_index, first_number)
+                digits += answer(line, logits[start:end], self._point, first_number)
                 start = end
             readings.append(turning.as_given(digits, prepared.turned, prepared._size))
         return readings
+
+    def divide(
+        self, item: NDArray[np.uint8] | Sequence[ArrayLike]
+    ) -> list[tuple[TextLine, NDArray[np.float32]]]:
+        """The lines of a picture or drawing, each with its candidates' logits / temperature."""
+        temperature = np.float32(self._point.temperature)
+        prepared = self._prepared(0, item, single=False)
+        return [(line, self.logits(line.glyphs) / temperature) for line in prepared._lines]
 
     def classify(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities float32 (n, 10), rows sum to 1, of glyphs uint8 (n, 28, 28), ink 255.
@@ -262,7 +268,7 @@ class Recognizer:
             raise UnreadableInput(f"expected glyphs uint8 (n, 28, 28), got {actual}")
         if len(glyphs) == 0:
             return np.zeros((0, NUM_DIGITS), np.float32)
-        return self._probabilities(self.logits(glyphs))
+        return digit_probabilities(self.logits(glyphs), self._point.temperature)
 
     def logits(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The network's own output, float32 (n, 11), for glyphs uint8 (n, 28, 28), n >= 1."""
@@ -283,53 +289,6 @@ class Recognizer:
         ]
         return np.asarray(rows[0] if len(rows) == 1 else np.concatenate(rows), np.float32)
 
-    def _digits(
-        self, line: TextLine, logits: NDArray[np.float32], line_index: int, first_number: int
-    ) -> Iterator[Digit]:
-        """The best reading of one line; logits: (candidates, 11)."""
-        path = line.best_path(logits / np.float32(self._temperature))
-        log_odds = ood_log_odds(logits[path])
-        probabilities = self._probabilities(logits[path])
-        numbers = line.number_indices(path)
-        for index, (candidate, box) in enumerate(zip(path, line.boxes[path].tolist(), strict=True)):
-            others = (numbers == numbers[index]) & (np.arange(len(path)) != index)
-            is_refused = log_odds[index] > self._threshold_beside(log_odds[others])
-            confidence = float(probabilities[index].max())
-            is_strange = log_odds[index] > self._doubt_threshold
-            left, top, right, bottom = box
-            yield Digit(
-                None if is_refused else int(probabilities[index].argmax()),
-                _sigmoid(log_odds[index]) if is_refused else confidence,
-                probabilities[index],
-                (left, top, right - left, bottom - top),
-                line.glyphs[candidate],
-                first_number + int(numbers[index]),
-                line_index,
-                not is_refused and bool(is_strange or confidence < MIN_SURE_CONFIDENCE),
-            )
-
-    def _threshold_beside(self, others: NDArray[np.float32]) -> float:
-        """The log-odds above which a mark is refused, given those of the others in its number.
-
-        The threshold is fitted without regard to neighbours. Beside a digit there is mostly another
-        digit, so a mark there is refused only if it is more likely not a digit than one.
-        """
-        if (others <= self._threshold).any():
-            return max(self._threshold, 0.0)
-        return self._threshold
-
-    def _probabilities(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Which digit it is if it is one, calibrated, float32 (n, 10); logits: (n, 11)."""
-        return softmax(logits[:, :NUM_DIGITS] / np.float32(self._temperature))
-
-    def _number_in_metadata(self, key: str) -> float:
-        try:
-            return float(self.metadata[key])
-        except (KeyError, ValueError) as error:
-            raise WrongModel(
-                f"expected a number as {key} in the model, got {self.metadata.get(key)!r}"
-            ) from error
-
 
 def _writing_in(found: _Found, single: bool) -> Prepared:
     """What was found, or nothing where it is no writing; a single character is always one."""
@@ -339,7 +298,7 @@ def _writing_in(found: _Found, single: bool) -> Prepared:
 
 def _doubt(reading: Reading) -> tuple[float, float]:
     """The share of marks that are refused, and their mean confidence."""
-    refused = [digit.confidence for digit in reading.digits if digit.value is None]
+    refused = [digit.confidence for digit in reading.digits if digit.text == "?"]
     return len(refused) / max(len(reading.digits), 1), float(np.mean(refused or 0.0))
 
 
@@ -349,7 +308,3 @@ def _is_sure_digit(reading: Reading) -> bool:
         return False
     (digit,) = reading.digits
     return digit.value is not None and digit.confidence >= MIN_BITMAP_CONFIDENCE
-
-
-def _sigmoid(log_odds: float) -> float:
-    return 1 / (1 + float(np.exp(-log_odds)))

@@ -94,6 +94,7 @@ def is_clearly_better(turned: Reading, upright: Reading) -> bool:
 
 
 def sure_share(reading: Reading) -> float:
-    """The share of marks that are read and not doubtful, in [0, 1]."""
-    sure = [digit.value is not None and not digit.is_doubtful for digit in reading.digits]
+    """The share of marks that are read and not doubtful, in [0, 1]; signs do not count."""
+    marks = [mark for mark in reading.digits if mark.sign is None]
+    sure = [mark.value is not None and not mark.is_doubtful for mark in marks]
     return sum(sure) / max(len(sure), 1)

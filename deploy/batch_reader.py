@@ -20,11 +20,14 @@ DIGIT: Final = pa.struct(
         ("number_index", pa.int32()),
         ("line_index", pa.int32()),
         ("is_doubtful", pa.bool_()),
+        ("sign", pa.string()),  # null for a digit
+        ("number_confidence", pa.float32()),
     ]
 )
 # The columns of `Reading.to_dict`, and the reason if there is no reading.
 RESULT: Final = {
     "text": pa.string(),
+    "confidence": pa.float32(),
     "numbers": pa.list_(pa.string()),
     "digits": pa.list_(DIGIT),
     "turned": pa.int16(),

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from app.api.codes import CODES
 from app.ink.strokes import MAX_COORDINATE
+from app.reading import SIGNS
 
 Coordinate = Annotated[float, Meta(ge=-MAX_COORDINATE, le=MAX_COORDINATE)]
 Probability = Annotated[float, Meta(ge=0, le=1)]
@@ -88,6 +89,13 @@ class Digit(Struct, forbid_unknown_fields=True):
     is_doubtful: Annotated[
         bool, Meta(description="true for a value to check: unsure, or strange for a digit")
     ]
+    sign: Annotated[
+        Annotated[str, Meta(extra_json_schema={"enum": list(SIGNS)})] | None,
+        Meta(description="the sign that a mark without a value is; null for any other mark"),
+    ]
+    number_confidence: Annotated[
+        Probability, Meta(description="calibrated: that all of its number is read rightly")
+    ]
 
 
 class Reading(Struct, forbid_unknown_fields=True):
@@ -96,11 +104,15 @@ class Reading(Struct, forbid_unknown_fields=True):
     text: Annotated[
         str,
         Meta(
-            pattern=r"^[0-9? \n]*$",
-            description="? for a mark that is not a digit, spaces between numbers, \\n after lines",
+            pattern=r"^[0-9?+/.,:=()×% \n-]*$",
+            description="? for what is neither digit nor sign,"
+            " spaces between numbers, \\n after lines",
         ),
     ]
-    numbers: list[Annotated[str, Meta(pattern="^[0-9?]+$")]]
+    confidence: Annotated[
+        Probability, Meta(description="calibrated: that all of it is read rightly")
+    ]
+    numbers: list[Annotated[str, Meta(pattern="^[0-9?+/.,:=()×%-]+$")]]
     digits: list[Digit]
     turned: Annotated[
         Literal[0, 90, 180, 270],

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.ink.resize import reduce_to_side
 from app.page import assets
 from app.page.glyph_images import jpeg
-from app.page.headline import STRANGE, certainty, is_strange, mark_text, percent, sure_text
+from app.page.headline import STRANGE, certainty, is_strange, percent, sure_text
 from app.reading import Digit, Reading
 
 MAX_SIDE: Final = 1200  # pixels: sharp on phones and desktops, about 100 kB
@@ -70,7 +70,7 @@ def boxes(size: tuple[float, float], reading: Reading, chosen: int) -> list[dict
     return [
         {
             "area": _area(digit, size),
-            "text": mark_text(digit),
+            "text": digit.text,
             "description": description(digit),
             "kind": certainty(digit),
             "chosen": index == chosen,
@@ -90,7 +90,7 @@ def description(digit: Digit) -> str:
         for value in likeliest_first
         if value != digit.value and digit.probabilities[value] >= MIN_PROBABILITY
     ]
-    return "; or ".join([f"{mark_text(digit)}, {sure}", *others[:MAX_OTHERS]])
+    return "; or ".join([f"{digit.text}, {sure}", *others[:MAX_OTHERS]])
 
 
 def _area(digit: Digit, size: tuple[float, float]) -> dict[str, float]:

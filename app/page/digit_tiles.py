@@ -4,7 +4,7 @@ from typing import Final
 
 from app.page import html_panel
 from app.page.glyph_images import on_paper, png
-from app.page.headline import STRANGE, certainty, is_strange, mark_text, sure_text
+from app.page.headline import STRANGE, certainty, is_strange, sure_text
 from app.reading import Reading
 
 MAX_TILES: Final = 24  # about two rows on a phone; on a picture, every digit can be pressed
@@ -34,7 +34,7 @@ def shown_indices(reading: Reading, chosen: int) -> list[int]:
 
 def _tile(reading: Reading, index: int, is_chosen: bool, is_corrected: bool) -> str:
     digit = reading.digits[index]
-    text, sure = mark_text(digit), "you said" if is_corrected else sure_text(digit)
+    text, sure = digit.text, "you said" if is_corrected else sure_text(digit)
     strange = STRANGE if is_strange(digit) and not is_corrected else ""
     previous = reading.digits[index - 1] if index else digit
     starts_number = (

@@ -6,7 +6,7 @@ from typing import Final
 
 from app.page import assets
 from app.reading import Digit, Reading
-from app.recognizer import MIN_SURE_CONFIDENCE
+from app.segmentation.decision import MIN_SURE_CONFIDENCE
 
 DRAW_HINT: Final = "Draw a digit or a number"
 STRANGE: Final = ", unusual shape"  # of a digit that is doubtful although its value is sure
@@ -84,7 +84,7 @@ def sureness(
         for index, digit in enumerate(reading.digits)
         if index != unfinished
         and (index not in corrected or digit.value is None)
-        and not sign_of(digit)
+        and not digit.sign
     ]
     if not digits:
         return "as you said" if corrected else "sign"
@@ -93,11 +93,8 @@ def sureness(
         return "not a digit" if num_refused == 1 else "not digits"
     if num_refused:
         return "? means not a digit"
-    lowest = percent(min(digit.confidence for digit in digits))
     strange = STRANGE if any(map(is_strange, digits)) else ""
-    if len(reading.digits) == 1:
-        return f"{lowest} sure{strange}"
-    return f"each digit {'' if lowest.startswith('>') else 'at least '}{lowest} sure{strange}"
+    return f"{percent(Reading(tuple(digits)).confidence)} sure{strange}"
 
 
 def is_strange(digit: Digit) -> bool:
@@ -113,27 +110,16 @@ def percent(probability: float) -> str:
     return "< 1 %" if probability < 0.005 else f"{100 * probability:.0f} %"
 
 
-def sign_of(digit: Digit) -> str | None:
-    """The sign that a mark is, such as "." or "-"; None for a digit, and for what is refused."""
-    sign: str | None = getattr(digit, "sign", None)
-    return sign
-
-
-def mark_text(digit: Digit) -> str:
-    """What a mark is read as: a digit, a sign as it is, or "?"."""
-    return sign_of(digit) or ("?" if digit.value is None else str(digit.value))
-
-
 def sure_text(digit: Digit) -> str:
     """How sure a mark is, in a word or two."""
     if digit.value is not None:
         return percent(digit.confidence)
-    return "sign" if sign_of(digit) else "not a digit"
+    return "sign" if digit.sign else "not a digit"
 
 
 def certainty(digit: Digit) -> str:
     """The CSS class of a mark, and the name of its colour: `sure`, `doubt`, `refused` or `sign`."""
-    if sign_of(digit):
+    if digit.sign:
         return "sign"
     if digit.value is None:
         return "refused"
@@ -152,7 +138,7 @@ def _lines(reading: Reading, unfinished: int | None) -> str:
 
 def _mark(text: str, index: int, digit: Digit, unfinished: int | None) -> str:
     if index == unfinished:
-        return f'<span class="unfinished">{"…" if mark_text(digit) == "?" else escape(text)}</span>'
+        return f'<span class="unfinished">{"…" if digit.text == "?" else escape(text)}</span>'
     if digit.value is None:
         return f'<span class="{certainty(digit)}">{escape(text)}</span>'
     style = f"--confidence:{100 * digit.confidence:.0f}%;--colour:var(--{certainty(digit)})"

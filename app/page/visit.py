@@ -101,7 +101,7 @@ class Visit:
         """The index of the digit looked at: the chosen one, else the least sure."""
         if self.chosen is not None and self.chosen < len(reading.digits):
             return self.chosen
-        confidences = [0.0 if digit.value is None else digit.confidence for digit in reading.digits]
+        confidences = [0.0 if digit.text == "?" else digit.confidence for digit in reading.digits]
         return int(np.argmin(confidences))
 
     def correct(

@@ -2,25 +2,38 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app import glyph
+from app.inference.line_reader import LineReader
 from app.ink.image import cut_out, ink_maps
 from app.ink.ink_map import InkMap
 from app.ink.strokes import bounds, checked
 from app.reading import UnreadableInput
-from app.segmentation import components, lattice, text_lines
+from app.segmentation import components, ctc, joined, lattice, strip, text_lines
+from app.segmentation.ctc import Hypothesis
+from app.segmentation.line_reading import (
+    CUT_TRUST,
+    MIN_LOG_ODDS,
+    NUM_DIGITS,
+    UNKNOWN,
+    Choice,
+    LineReading,
+    symbol_scores,
+)
 
 MIN_NUMBER_GAP: Final = 1.2  # line heights between two numbers on one line
 # A narrower gap separates numbers too where the other gaps on the line are narrower still.
 MIN_SPACE: Final = 0.7  # line heights, of such a gap
 MIN_SPACE_RATIO: Final = 3.0  # such a gap to the line's usual gap
+MAX_STROKE_WIDTH: Final = 0.9  # line heights of a stroke that is certainly one character
+MAX_PIECE_WIDTH: Final = 0.5  # the same of a connected component
 MAX_PARTS: Final = 600  # strokes or connected components in one input; 100 digits have 200
 # In the candidates of a line on a picture; they are many and large only in clutter; 0.3 s.
 MAX_CANDIDATE_PIXELS: Final = 50_000_000
@@ -29,6 +42,7 @@ USUAL_POINTS: Final = 16
 # What a candidate of a drawing costs: to draw its glyph, with its points, and to classify it.
 CANDIDATE_SECONDS: Final = 200e-6
 POINT_SECONDS: Final = 4e-6
+LINE_SECONDS: Final = 400e-6  # the line reader's, of a number
 
 
 class CostlyInk(Exception):
@@ -41,7 +55,8 @@ class TextLine:
 
     parts: boxes (n, 4) of strokes or parts of components, left to right: left, top, right, bottom.
     sliced, crossing: see `lattice.best_path`. candidates: runs of parts. glyphs: uint8
-    (candidates, 28, 28).
+    (candidates, 28, 28). reading: by the line reader, if it may be several characters. line_index:
+    of the line in the input; a line with wide gaps is several of these.
     """
 
     parts: NDArray[np.float64]
@@ -49,36 +64,79 @@ class TextLine:
     candidates: list[lattice.Candidate]
     glyphs: NDArray[np.uint8]
     crossing: NDArray[np.bool_] | None = None
+    reading: LineReading | None = None
+    line_index: int = 0
 
     @cached_property
+    def lattice(self) -> lattice.Lattice:
+        """What it costs to take some of the candidates for the line's characters."""
+        return lattice.Lattice(self.parts, self.candidates, self.sliced, self.crossing)
+
+    @property
     def boxes(self) -> NDArray[np.float64]:
         """The boxes of the candidates, (n, 4)."""
-        return lattice.boxes_of(self.parts, self.candidates)
+        return self.lattice.boxes
 
-    def best_path(self, logits: NDArray[np.float32]) -> list[int]:
-        """Which candidates make the best reading; logits (n, 11), divided by the temperature."""
-        return lattice.best_path(self.parts, self.candidates, logits, self.sliced, self.crossing)
+    def choose(self, logits: NDArray[np.float32], reader_weight: float) -> Choice:
+        """The best reading by both networks; logits (n, 11), divided by the temperature.
+
+        reader_weight: of the line reader's log-probabilities, beside the classifier's.
+        """
+        choices: list[tuple[float, Choice]] = []
+        if self.reading is not None:
+            negative = symbol_scores(logits, (UNKNOWN,))[:, 0]
+            for hypothesis in self._hypotheses(logits):
+                looks = symbol_scores(logits, hypothesis.text)
+                looks[self.lattice.is_cut] *= CUT_TRUST
+                places = self.reading.places(hypothesis)
+                best = self.lattice.path_of_text(looks, places, negative)
+                if best is not None:
+                    path, look = best
+                    score = reader_weight * hypothesis.log_probability + look
+                    choices.append((score, Choice(path, hypothesis)))
+        if not choices:
+            return Choice(self.lattice.best_path(logits))
+        scores = np.array([score for score, _ in choices])
+        likeliest = int(scores.argmax())
+        others = np.delete(scores, likeliest) - scores[likeliest]
+        odds = -float(np.logaddexp.reduce(others, initial=MIN_LOG_ODDS))
+        return replace(choices[likeliest][1], log_odds=odds)
+
+    def _hypotheses(self, logits: NDArray[np.float32]) -> list[Hypothesis]:
+        """The line reader's, and that all is one digit, if it looks like one."""
+        assert self.reading is not None
+        hypotheses = list(self.reading.hypotheses)
+        if self.candidates[-1] != (0, 1) and (0, len(self.parts)) in self.candidates:
+            whole = logits[self.candidates.index((0, len(self.parts)))]
+            text = (int(whole[:NUM_DIGITS].argmax()) + 1,)
+            if whole.argmax() != NUM_DIGITS and all(text != each.text for each in hypotheses):
+                single = ctc.lay_over(self.reading.scores, text)
+                hypotheses += [single] if single is not None else []
+        return hypotheses
 
     def number_indices(self, path: list[int]) -> NDArray[np.int64]:
         """Which number of the line each digit of a path belongs to, from 0 on."""
-        if len(path) == 1:
-            return np.zeros(1, np.int64)
+        if len(path) < 4:
+            return np.zeros(len(path), np.int64)
         boxes = self.boxes[path]
         height = float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0))
         gaps = boxes[1:, 0] - boxes[:-1, 2]
-        usual_gap = float(np.median(gaps)) if len(gaps) > 2 else np.inf
-        is_wide = gaps > MIN_NUMBER_GAP * height
-        is_space = gaps > np.maximum(MIN_SPACE * height, MIN_SPACE_RATIO * usual_gap)
-        return np.concatenate([[0], np.cumsum(is_wide | is_space)]).astype(np.int64)
+        usual_gap = float(np.median(gaps))
+        is_space = gaps > max(MIN_SPACE * height, MIN_SPACE_RATIO * usual_gap)
+        return np.concatenate([[0], np.cumsum(is_space)]).astype(np.int64)
 
 
 def find_in_strokes(
-    strokes: Sequence[ArrayLike], single: bool = False, max_seconds: float = math.inf
+    strokes: Sequence[ArrayLike],
+    single: bool = False,
+    max_seconds: float = math.inf,
+    reader: LineReader | None = None,
 ) -> list[TextLine]:
     """The lines of a drawing (see `ink.strokes.checked`) from top to bottom; none without ink.
 
-    single: all strokes are one character. max_seconds: what reading may cost, about. Raises
-    UnreadableInput, and CostlyInk before most of that time is spent.
+    single: all strokes are one character. max_seconds: what reading may cost, about. reader: of
+    lines, with several characters perhaps. Raises UnreadableInput, and CostlyInk before most of
+    that time is spent.
     """
     arrays = checked(strokes)
     if not arrays:
@@ -86,39 +144,85 @@ def find_in_strokes(
     if single:
         x, y, width, height = bounds(arrays)
         return [_single_character((x, y, x + width, y + height), glyph.from_strokes(arrays))]
-    return _lines_of_strokes(arrays, max_seconds)
+    _check_count(len(arrays), "strokes")
+    boxes = _boxes(arrays)
+    num_parts = max(len(arrays), sum(map(len, arrays)) // USUAL_POINTS)
+    lines = []
+    seconds = 0.0
+    for line_index, members in enumerate(text_lines.group_into_lines(boxes)):
+        for run in text_lines.split_at_wide_gaps(boxes, members, MIN_NUMBER_GAP):
+            seconds += _cost_of_reading([arrays[member] for member in run])
+            _check_cost(seconds, max_seconds)
+            divided = _divided([arrays[member] for member in run], reader)
+            candidates = lattice.find_candidates(divided.boxes, divided.sliced, num_parts)
+            seconds += _seconds_to_read(candidates, divided.strokes)
+            _check_cost(seconds, max_seconds)
+            lines.append(_line_of_strokes(divided, candidates, line_index))
+    return lines
 
 
-def find_in_image(image: NDArray[np.uint8], single: bool = False) -> Iterator[list[TextLine]]:
+def find_in_image(
+    image: NDArray[np.uint8], single: bool = False, reader: LineReader | None = None
+) -> Iterator[list[TextLine]]:
     """The lines of a picture (see `ink.image.checked`) from top to bottom, once for each ink map.
 
     The map that is most likely right comes first; nothing comes without ink. single: all ink is
-    one character. Raises UnreadableInput.
+    one character. reader: of lines. Raises UnreadableInput.
     """
     for ink in ink_maps(image):
         if single:
             pixels, (x, y, width, height) = cut_out(ink, image.shape)
             yield [_single_character((x, y, x + width, y + height), glyph.from_ink(pixels))]
         else:
-            yield _lines_of_map(ink)
+            yield _lines_of_map(ink, reader)
 
 
-def _lines_of_strokes(strokes: glyph.Strokes, max_seconds: float) -> list[TextLine]:
-    _check_count(len(strokes), "strokes")
-    boxes = np.array([(*stroke.min(axis=0), *stroke.max(axis=0)) for stroke in strokes])
-    num_parts = max(len(strokes), sum(map(len, strokes)) // USUAL_POINTS)
-    lines = []
-    seconds = 0.0
-    for members in text_lines.group_into_lines(boxes):
-        parts, line_strokes = boxes[members], [strokes[member] for member in members]
-        candidates = lattice.find_candidates(parts, num_parts=num_parts)
-        seconds += _seconds_to_read(candidates, line_strokes)
-        if seconds > max_seconds:
-            raise CostlyInk(f"expected a drawing that is read in {max_seconds} s, got a costly one")
-        glyphs = np.array([glyph.from_strokes(line_strokes[a:b]) for a, b in candidates])
-        crossing = text_lines.find_crossings(line_strokes, parts) if len(candidates) > 1 else None
-        lines.append(TextLine(parts, None, candidates, glyphs, crossing))
-    return lines
+@dataclass(frozen=True, eq=False)
+class _Divided:
+    """Strokes of one line from left to right, cut where they join characters."""
+
+    strokes: glyph.Strokes
+    boxes: NDArray[np.float64]
+    sliced: NDArray[np.bool_] | None
+    reading: LineReading | None
+
+
+def _divided(strokes: glyph.Strokes, reader: LineReader | None) -> _Divided:
+    boxes = _boxes(strokes)
+    if reader is None or not lattice.may_be_several(boxes, MAX_STROKE_WIDTH):
+        return _Divided(strokes, boxes, None, None)
+    reading = LineReading.of(strip.of_strokes(strokes), reader)
+    pieces, origins = joined.divide(strokes, reading.pairs())
+    if len(pieces) == len(strokes):
+        return _Divided(strokes, boxes, None, reading)
+    boxes = _boxes(pieces)
+    order = np.argsort(boxes[:, 0] + boxes[:, 2], kind="stable").tolist()
+    is_same = [origins[left] == origins[right] for left, right in pairwise(order)]
+    return _Divided(
+        [pieces[index] for index in order],
+        boxes[order],
+        np.array([False, *is_same], np.bool_),
+        reading,
+    )
+
+
+def _line_of_strokes(
+    line: _Divided, candidates: list[lattice.Candidate], line_index: int
+) -> TextLine:
+    glyphs = np.array([glyph.from_strokes(line.strokes[a:b]) for a, b in candidates])
+    crossing = None
+    if len(candidates) > 1:
+        crossing = text_lines.find_crossings(line.strokes, line.boxes)
+    return TextLine(line.boxes, line.sliced, candidates, glyphs, crossing, line.reading, line_index)
+
+
+def _boxes(strokes: glyph.Strokes) -> NDArray[np.float64]:
+    return np.array([(*stroke.min(axis=0), *stroke.max(axis=0)) for stroke in strokes])
+
+
+def _cost_of_reading(strokes: glyph.Strokes) -> float:
+    """What the line reader takes for a line, about."""
+    return LINE_SECONDS + POINT_SECONDS * sum(map(len, strokes))
 
 
 def _seconds_to_read(candidates: list[lattice.Candidate], strokes: glyph.Strokes) -> float:
@@ -128,27 +232,51 @@ def _seconds_to_read(candidates: list[lattice.Candidate], strokes: glyph.Strokes
     return CANDIDATE_SECONDS * len(candidates) + POINT_SECONDS * num_points
 
 
-def _lines_of_map(ink: InkMap) -> list[TextLine]:
+def _check_cost(seconds: float, max_seconds: float) -> None:
+    if seconds > max_seconds:
+        raise CostlyInk(f"expected a drawing that is read in {max_seconds} s, got a costly one")
+
+
+def _lines_of_map(ink: InkMap, reader: LineReader | None) -> list[TextLine]:
     labels, boxes = components.connected_components(ink.mask)
     _check_count(len(boxes), "pieces of ink")
-    grouped = text_lines.group_into_lines(boxes)
-    edges = [components.find_edges(ink, labels, boxes, members) for members in grouped]
-    num_parts = sum(len(columns) - 1 for line in edges for columns in line)
-    if num_parts > MAX_PARTS:  # this is not writing, which would be cut in few places
-        edges = [[[columns[0], columns[-1]] for columns in line] for line in edges]
-        num_parts = len(boxes)
     lines = []
-    for members, columns in zip(grouped, edges, strict=True):
-        parts = components.slice_at(labels, boxes, members, columns)
-        candidates = lattice.find_candidates(parts.boxes, parts.sliced, num_parts)
-        excess = _area(lattice.boxes_of(parts.boxes, candidates)) / MAX_CANDIDATE_PIXELS
-        if excess > 1:
-            more = math.ceil(num_parts * excess)
-            candidates = lattice.find_candidates(parts.boxes, parts.sliced, more)
-        glyphs = np.stack([glyph.from_ink(parts.crop(ink, a, b)) for a, b in candidates])
-        in_picture = parts.boxes / ink.scale + np.array([ink.left, ink.top] * 2)
-        lines.append(TextLine(in_picture, parts.sliced, candidates, glyphs))
+    for line_index, members in enumerate(text_lines.group_into_lines(boxes)):
+        for run in text_lines.split_at_wide_gaps(boxes, members, MIN_NUMBER_GAP):
+            reading = None
+            if reader is not None and lattice.may_be_several(boxes[run], MAX_PIECE_WIDTH):
+                reading = _read_components(ink, labels, boxes, run, reader)
+            edges = components.find_edges(labels, boxes, run, reading.pairs() if reading else [])
+            parts = components.slice_at(labels, boxes, run, edges)
+            candidates = lattice.find_candidates(parts.boxes, parts.sliced, len(boxes))
+            excess = _area(lattice.boxes_of(parts.boxes, candidates)) / MAX_CANDIDATE_PIXELS
+            if excess > 1:
+                more = math.ceil(max(len(boxes), len(parts.boxes)) * excess)
+                candidates = lattice.find_candidates(parts.boxes, parts.sliced, more)
+            glyphs = np.stack([glyph.from_ink(parts.crop(ink, a, b)) for a, b in candidates])
+            in_picture = parts.boxes / ink.scale + np.array([ink.left, ink.top] * 2)
+            if reading is not None:
+                reading = reading.moved(ink.left, ink.scale)
+            lines.append(
+                TextLine(in_picture, parts.sliced, candidates, glyphs, None, reading, line_index)
+            )
     return lines
+
+
+def _read_components(
+    ink: InkMap,
+    labels: NDArray[np.int32],
+    boxes: NDArray[np.float64],
+    line: list[int],
+    reader: LineReader,
+) -> LineReading:
+    """What the line reader says of connected components, in pixels of the map."""
+    left, top = boxes[line, :2].min(axis=0).astype(int).tolist()
+    right, bottom = boxes[line, 2:].max(axis=0).astype(int).tolist()
+    window = slice(top, bottom), slice(left, right)
+    wanted = np.isin(labels[window], np.array(line) + 1)
+    reading = LineReading.of(strip.of_ink(ink.within(wanted, window)), reader)
+    return reading.moved(left, 1.0)
 
 
 def _single_character(

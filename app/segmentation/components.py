@@ -1,10 +1,11 @@
 """Connected components of a picture's ink, and the parts they are cut into.
 
-Digits that touch are one component. Wide components are cut where few pixels connect their left
-and right; which of these cuts separate two digits is left to the lattice and the recogniser.
+Digits that touch are one component. The line reader says between which places they are cut; which
+of these cuts separate two digits is left to the lattice and the recogniser.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -13,12 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap, pen_width
+from app.ink.ink_map import InkMap
 
-MIN_CUT_WIDTH: Final = 0.5  # line heights; narrower components are not cut
-MAX_CUT_THICKNESS: Final = 2.4  # pen widths that a cut goes through, unless the component is broad
-BROAD_WIDTH: Final = 0.75  # line heights; broader components are also cut where digits overlap
-MIN_CUT_DISTANCE: Final = 0.12  # line heights between two cuts, and from the component's ends
+MIN_REACH: Final = 0.15  # of two characters' distance; a component ends so far before it or less
+CUT_RANGE: Final = 0.35  # of their distance to both sides of the middle, where it may be cut
+CUT_SLOPE: Final = 0.3  # pixels of thickness that a cut gains for each pixel nearer to the middle
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,19 +53,26 @@ def connected_components(
 
 
 def find_edges(
-    ink: InkMap, labels: NDArray[np.int32], boxes: NDArray[np.float64], line: list[int]
+    labels: NDArray[np.int32],
+    boxes: NDArray[np.float64],
+    line: list[int],
+    pairs: Sequence[tuple[float, float]],
 ) -> list[list[int]]:
-    """Where each component of one line begins, may be cut, and ends: columns from its left.
+    """Where each component of one line begins, is cut, and ends: columns from its left.
 
-    line: indices of components from left to right.
+    line: indices of components from left to right. pairs: the places of neighbouring characters,
+    between which a component that reaches across both is cut where it is thinnest.
     """
-    height = max(float((boxes[line, 3] - boxes[line, 1]).max()), 1.0)
-    pen = pen_width(ink.mask)
     edges = []
     for component in line:
-        left, top, right, bottom = boxes[component].astype(int)
-        mask = labels[top:bottom, left:right] == component + 1
-        edges.append([0, *_cuts(mask, height, pen), int(right - left)])
+        left, top, right, bottom = boxes[component].astype(int).tolist()
+        cuts = set()
+        for first, second in pairs:
+            reach = (second - first) * MIN_REACH
+            if left < first + reach and right > second - reach:
+                mask = labels[top:bottom, left:right] == component + 1
+                cuts.add(_thinnest(mask, first - left, second - left))
+        edges.append([0, *sorted(cut for cut in cuts if 0 < cut < right - left), right - left])
     return edges
 
 
@@ -92,21 +99,12 @@ def slice_at(
     return Parts(part_labels, np.array(part_boxes, np.float64), np.array(sliced, np.bool_))
 
 
-def _cuts(mask: NDArray[np.bool_], height: float, pen: float) -> list[int]:
-    """Columns where a component, bool (h, w), is thin enough to be two digits that touch."""
-    width = mask.shape[1]
-    distance = max(MIN_CUT_DISTANCE * height, 2.0)
-    if width < MIN_CUT_WIDTH * height:
-        return []
-    thickness = cv2.blur(mask.sum(axis=0).astype(np.float64)[None], (3, 1))[0]
-    is_free = np.zeros(width + 1, np.bool_)
-    is_free[math.ceil(distance) : math.floor(width - distance) + 1] = True
-    cuts: list[int] = []
-    for column in np.argsort(thickness, kind="stable").tolist():
-        if thickness[column] > MAX_CUT_THICKNESS * pen and width < BROAD_WIDTH * height:
-            break
-        if is_free[column]:
-            cuts.append(column)
-            nearby = slice(max(math.floor(column - distance) + 1, 0), math.ceil(column + distance))
-            is_free[nearby] = False
-    return sorted(cuts)
+def _thinnest(mask: NDArray[np.bool_], first: float, second: float) -> int:
+    """The column between two places where a component, bool (h, w), is thinnest."""
+    middle, aside = (first + second) / 2, (second - first) * CUT_RANGE
+    start, end = max(math.ceil(middle - aside), 1), min(math.floor(middle + aside), mask.shape[1])
+    if start >= end:
+        return round(middle)
+    thickness = cv2.blur(mask.sum(axis=0).astype(np.float64)[None], (3, 1))[0, start:end]
+    from_middle = np.abs(np.arange(start, end) - middle)
+    return start + int(np.argmin(thickness + CUT_SLOPE * from_middle))

@@ -9,6 +9,7 @@ the right decides.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,8 @@ MAX_CANDIDATES: Final = 1_500  # in one input, about: of many parts, fewer are t
 MIN_PARTS_TRIED: Final = 3  # parts that are tried together however many there are
 MAX_WIDTH: Final = 1.9  # line heights of a digit, unless it is a single part
 MAX_CUT_WIDTH: Final = 1.2  # the same where a connected component is cut
+MAX_SINGLE_WIDTH: Final = 1.0  # line heights of two strokes that are taken for one digit unseen
+MAX_SYMBOL_DISTANCE: Final = 1.0  # line heights of a candidate from where its symbol is seen
 MAX_GAP: Final = 0.5  # line heights between two parts of a digit
 
 
@@ -36,22 +39,15 @@ class Weights:
 
     even_gap: float = -0.06  # a gap as likely within a digit as between two
     gap_slope: float = 0.7  # how fast that changes with the gap
-    low_cost: float = 9.0  # of a digit, for each line height that it is lower than `min_height`
-    min_height: float = 0.7
-    negative_cost: float = 1.0  # of a mark that is not a digit
-    broad_cost: float = 12.0  # of such a mark, for each line height beyond `max_width`: it is
-    max_width: float = 0.8  # likely several digits
-    min_log_probability: float = -40.0  # of a candidate; unlikelier ones cost no more
+    min_log_probability: float = -8.0  # of a candidate; unlikelier ones cost no more
     cut_cost: float = 0.3  # of a cut through a connected component
     crossing_cost: float = 8.0  # of separating strokes that cross each other
     overlap_cost: float = 30.0  # of separating boxes, for each line height beyond `free_overlap`
     free_overlap: float = 0.12
+    aside_cost: float = 3.0  # of a symbol's distance from where the line reader sees it, squared
 
 
 WEIGHTS: Final = Weights()
-# The least that any mark of full height scores, see `_look`: all ten digits are equally likely, and
-# "not a digit" is likelier than each of them by what `negative_cost` takes away again.
-MIN_SCORE: Final = -math.log(10 + math.exp(WEIGHTS.negative_cost))
 
 
 def find_candidates(
@@ -97,6 +93,14 @@ def find_candidates(
     return candidates
 
 
+def may_be_several(boxes: Boxes, max_width: float) -> bool:
+    """Whether parts may be several characters. max_width: line heights of a part that is one."""
+    if len(boxes) == 2 and _are_inseparable(boxes):
+        return False
+    left, _, right, _ = boxes[0].tolist()
+    return len(boxes) > 1 or right - left > max_width * line_height(boxes)
+
+
 def _are_inseparable(boxes: Boxes, weights: Weights = WEIGHTS) -> bool:
     """Whether two strokes reach so far into each other that no logits can separate them.
 
@@ -105,9 +109,8 @@ def _are_inseparable(boxes: Boxes, weights: Weights = WEIGHTS) -> bool:
     height = line_height(boxes)
     (left, _, right, _), (start, _, end, _) = boxes.tolist()
     width, gap = (max(right, end) - min(left, start)) / height, (start - right) / height
-    broad = weights.broad_cost * max(width - weights.max_width, 0)
-    together = MIN_SCORE - broad - _joining_cost(gap, weights)
-    return bool(width <= MAX_WIDTH and together > -_separating_cost(gap, weights))
+    together = weights.min_log_probability - _joining_cost(gap, weights)
+    return bool(width <= MAX_SINGLE_WIDTH and together > -_separating_cost(gap, weights))
 
 
 def boxes_of(boxes: Boxes, candidates: Sequence[Candidate]) -> Boxes:
@@ -119,104 +122,166 @@ def boxes_of(boxes: Boxes, candidates: Sequence[Candidate]) -> Boxes:
     return np.array(candidate_boxes, np.float64)
 
 
-def best_path(
-    boxes: Boxes,
-    candidates: Sequence[Candidate],
-    logits: NDArray[np.float32],
-    sliced: NDArray[np.bool_] | None = None,
-    crossing: NDArray[np.bool_] | None = None,
-    weights: Weights = WEIGHTS,
-) -> list[int]:
-    """The candidates that make the best reading of one line, from left to right.
+class Lattice:
+    """The candidates of one line and what it costs to take some of them for its characters.
 
-    boxes: of the parts in the line's order. logits: (candidates, 11), divided by the
-    temperature. sliced: whether each part is connected with the one before. crossing: (n, n),
-    which parts cross each other.
+    boxes: of the parts in the line's order. sliced: whether each part is connected with the one
+    before. crossing: (n, n), which parts cross each other.
     """
-    if len(candidates) == 1:
-        return [0]
-    cuts = [False] * len(boxes) if sliced is None else sliced.tolist()
-    if crossing is not None and not crossing.any():
-        crossing = None
-    height = line_height(boxes)
-    candidate_boxes = boxes_of(boxes, candidates)
-    lefts, rights = candidate_boxes[:, 0].tolist(), candidate_boxes[:, 2].tolist()
-    scores = _scores(boxes, candidates, candidate_boxes, logits, cuts, weights)
-    ending: dict[int, list[int]] = {}  # the candidates that end before each part
-    for index, (_, last) in enumerate(candidates):
-        ending.setdefault(last, []).append(index)
-    total = [-math.inf] * len(candidates)  # the score of the best path that ends with each
-    previous = [-1] * len(candidates)
-    for index in sorted(range(len(candidates)), key=lambda index: candidates[index]):
-        first = candidates[index][0]
-        if first == 0:
-            total[index] = scores[index]
-        for before in ending.get(first, []):
-            if cuts[first]:
-                cost = weights.cut_cost
-            else:
-                cost = _separating_cost((lefts[index] - rights[before]) / height, weights)
-            if crossing is not None:
-                these, those = slice(*candidates[index]), slice(*candidates[before])
-                cost += weights.crossing_cost * bool(crossing[these, those].any())
-            if total[before] + scores[index] - cost > total[index]:
-                total[index], previous[index] = total[before] + scores[index] - cost, before
-    index = max(ending[len(boxes)], key=lambda index: total[index])
-    path = []
-    while index >= 0:
-        path.append(index)
-        index = previous[index]
-    return path[::-1]
 
+    def __init__(
+        self,
+        boxes: Boxes,
+        candidates: Sequence[Candidate],
+        sliced: NDArray[np.bool_] | None = None,
+        crossing: NDArray[np.bool_] | None = None,
+        weights: Weights = WEIGHTS,
+    ) -> None:
+        self._parts, self._candidates, self._weights = boxes, candidates, weights
+        self._height = line_height(boxes)
+        self.boxes = boxes_of(boxes, candidates)
+        cuts = [False] * len(boxes) if sliced is None else sliced.tolist()
+        ends = [*cuts, False]
+        # Whether each candidate was cut off its neighbour, so that its look says little.
+        self.is_cut = np.array([ends[first] or ends[last] for first, last in candidates], np.bool_)
+        self._wholes = self._uncut(cuts)
+        self._joining = self._joining_costs(cuts)
+        if crossing is not None and not crossing.any():
+            crossing = None
+        self._order = sorted(range(len(candidates)), key=lambda index: candidates[index])
+        self._befores = self._costs_after_others(cuts, crossing)
 
-def _scores(
-    boxes: Boxes,
-    candidates: Sequence[Candidate],
-    candidate_boxes: Boxes,
-    logits: NDArray[np.float32],
-    cuts: list[bool],
-    weights: Weights,
-) -> list[float]:
-    """How well each candidate would do as a digit by its look, its size and the gaps in it."""
-    height = line_height(boxes)
-    widths, heights = (candidate_boxes[:, 2:] - candidate_boxes[:, :2]).T
-    size = np.maximum(heights, 0.5 * widths) / height
-    look = _look(logits, widths / height, weights)
-    # Lists from here on: single numbers of arrays are slow.
-    scores: list[float] = (
-        look - weights.low_cost * np.maximum(weights.min_height - size, 0)
-    ).tolist()
-    sides = boxes.tolist()
-    for index, (first, last) in enumerate(candidates):
-        right = sides[first][2]
-        for part in range(first + 1, last):
-            if not cuts[part]:
-                scores[index] -= _joining_cost((sides[part][0] - right) / height, weights)
-            right = max(right, sides[part][2])
-    return scores
+    def best_path(self, logits: NDArray[np.float32]) -> list[int]:
+        """The candidates that look most like characters, from left to right.
 
+        logits: (candidates, 11), divided by the temperature.
+        """
+        if len(self._candidates) == 1:
+            return [0]
+        looks = np.maximum(log_softmax(logits).max(axis=1), self._weights.min_log_probability)
+        scores = (looks - self._joining).tolist()
+        total: dict[int, float] = {}  # the score of the best path that ends with each
+        previous: dict[int, int] = {}
+        for index in self._order:
+            best, origin = (0.0, -1) if self._candidates[index][0] == 0 else (-math.inf, -1)
+            for before, cost in self._befores[index]:
+                if total[before] - cost > best:
+                    best, origin = total[before] - cost, before
+            total[index], previous[index] = best + scores[index], origin
+        last = len(self._parts)
+        ends = [index for index in self._order if self._candidates[index][1] == last]
+        index = max(ends, key=total.__getitem__)
+        path = []
+        while index >= 0:
+            path.append(index)
+            index = previous[index]
+        return path[::-1]
 
-def _look(
-    logits: NDArray[np.float32], widths: NDArray[np.float64], weights: Weights
-) -> NDArray[np.float64]:
-    """How well each candidate would do as a digit, or as a mark that is none: (n,), nats.
+    def path_of_text(
+        self,
+        symbol_scores: NDArray[np.float64],
+        places: Sequence[float],
+        negative: NDArray[np.float64],
+    ) -> tuple[list[int], float] | None:
+        """The candidates that are a text's symbols, one each from left to right, and their score.
 
-    widths: in line heights.
-    """
-    log_probabilities = log_softmax(logits)
-    digit = np.maximum(log_probabilities[:, :-1].max(axis=1), weights.min_log_probability)
-    broad = weights.broad_cost * np.maximum(widths - weights.max_width, 0)
-    negative = log_probabilities[:, -1] - weights.negative_cost - broad
-    return np.asarray(np.maximum(digit, negative), np.float64)
+        symbol_scores: (candidates, symbols), log-probabilities, for each symbol of the text.
+        places: of the symbols along the line. negative: (candidates,), log-probabilities that each
+        is no character, as what is cut must be. None where there is no such path.
+        """
+        cut_costs = [0.0 if whole is None else -float(negative[whole]) for whole in self._wholes]
+        middles = (self.boxes[:, 0] + self.boxes[:, 2]) / 2
+        aside = np.abs(middles[:, None] - np.array(places)) / self._height
+        scores = symbol_scores - self._weights.aside_cost * aside**2 - self._joining[:, None]
+        table, is_near = scores.tolist(), aside <= MAX_SYMBOL_DISTANCE
+        nearby = [np.flatnonzero(row).tolist() for row in is_near]
+        total: dict[tuple[int, int], float] = {}  # of the best path to a candidate and its symbol
+        previous: dict[tuple[int, int], tuple[int, int] | None] = {}
+        for index in self._order:
+            for symbol in nearby[index]:
+                first = self._candidates[index][0]
+                best, origin = (0.0 if first == 0 and symbol == 0 else -math.inf), None
+                for before, cost in self._befores[index]:
+                    score = total.get((before, symbol - 1), -math.inf) - cost - cut_costs[first]
+                    if score > best:
+                        best, origin = score, (before, symbol - 1)
+                if best > -math.inf:
+                    total[index, symbol] = best + table[index][symbol]
+                    previous[index, symbol] = origin
+        last, final = len(self._parts), len(places) - 1
+        ends = [end for end in total if end[1] == final and self._candidates[end[0]][1] == last]
+        if not ends:
+            return None
+        state: tuple[int, int] | None = max(ends, key=total.__getitem__)
+        assert state is not None
+        score, path = total[state], []
+        while state is not None:
+            path.append(state[0])
+            state = previous[state]
+        return path[::-1], score
+
+    def _uncut(self, cuts: list[bool]) -> list[int | None]:
+        """For each part that was cut off the one before, the candidate that is all of their ink."""
+        indices = {candidate: index for index, candidate in enumerate(self._candidates)}
+        starts = [index for index, is_cut in enumerate(cuts) if not is_cut]
+        wholes: list[int | None] = [None] * len(cuts)
+        for first, last in pairwise([*starts, len(cuts)]):
+            for part in range(first + 1, last):
+                wholes[part] = indices.get((first, last))
+        return wholes
+
+    def _joining_costs(self, cuts: list[bool]) -> NDArray[np.float64]:
+        """The cost of the gaps within each candidate."""
+        costs = []
+        sides = self._parts.tolist()  # single numbers of arrays are slow
+        for first, last in self._candidates:
+            right, cost = sides[first][2], 0.0
+            for part in range(first + 1, last):
+                if not cuts[part]:
+                    gap = (sides[part][0] - right) / self._height
+                    cost += _joining_cost(gap, self._weights)
+                right = max(right, sides[part][2])
+            costs.append(cost)
+        return np.array(costs, np.float64)
+
+    def _costs_after_others(
+        self, cuts: list[bool], crossing: NDArray[np.bool_] | None
+    ) -> list[list[tuple[int, float]]]:
+        """For each candidate those that end where it begins, with the cost of separating them."""
+        lefts, rights = self.boxes[:, 0].tolist(), self.boxes[:, 2].tolist()
+        ending: dict[int, list[int]] = {}
+        for index, (_, last) in enumerate(self._candidates):
+            ending.setdefault(last, []).append(index)
+        befores = []
+        for index, (first, last) in enumerate(self._candidates):
+            costs = []
+            for before in ending.get(first, []):
+                if cuts[first]:
+                    cost = self._weights.cut_cost
+                else:
+                    gap = (lefts[index] - rights[before]) / self._height
+                    cost = _separating_cost(gap, self._weights)
+                if crossing is not None:
+                    those = slice(*self._candidates[before])
+                    is_crossed = bool(crossing[first:last, those].any())
+                    cost += self._weights.crossing_cost * is_crossed
+                costs.append((before, cost))
+            befores.append(costs)
+        return befores
 
 
 def _joining_cost(gap: float, weights: Weights) -> float:
     """The cost of a gap within a digit."""
-    return float(np.logaddexp(0, weights.gap_slope * (gap - weights.even_gap)))
+    return _log_add_one(weights.gap_slope * (gap - weights.even_gap))
 
 
 def _separating_cost(gap: float, weights: Weights) -> float:
     """The cost of a gap between two digits."""
     overlap = max(-gap - weights.free_overlap, 0.0)
-    between = float(np.logaddexp(0, -weights.gap_slope * (gap - weights.even_gap)))
+    between = _log_add_one(-weights.gap_slope * (gap - weights.even_gap))
     return between + weights.overlap_cost * overlap
+
+
+def _log_add_one(exponent: float) -> float:
+    """log(1 + exp(exponent)); NumPy's is slow with single numbers."""
+    return max(exponent, 0.0) + math.log1p(math.exp(-abs(exponent)))

@@ -4,6 +4,7 @@ A part is a stroke or a connected component, given by its box: left, top, right 
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -47,6 +48,17 @@ def group_into_lines(boxes: Boxes) -> list[list[int]]:
         lines[int(np.argmin(distances))].append(part)
     lines = [sorted(line, key=lambda part: float(middles[part])) for line in lines]
     return sorted(lines, key=lambda line: float(boxes[line, 1].mean()))
+
+
+def split_at_wide_gaps(boxes: Boxes, line: list[int], min_gap: float) -> list[list[int]]:
+    """The parts of one line, left to right, as runs between gaps of `min_gap` line heights."""
+    if len(line) == 1:
+        return [line]
+    reach = np.maximum.accumulate(boxes[line, 2])
+    lefts = np.minimum.accumulate(boxes[line, 0][::-1])[::-1]  # what begins here or further on
+    is_wide = lefts[1:] - reach[:-1] > min_gap * line_height(boxes[line])
+    ends = [0, *(np.flatnonzero(is_wide) + 1).tolist(), len(line)]
+    return [line[start:end] for start, end in pairwise(ends)]
 
 
 def _chains(boxes: Boxes) -> list[list[int]]:

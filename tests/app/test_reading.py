@@ -9,12 +9,24 @@ import pytest
 from app.reading import Digit, Reading
 
 
-def digit(value: int | None, number_index: int = 0, line_index: int = 0) -> Digit:
+def digit(
+    value: int | None, number_index: int = 0, line_index: int = 0, sign: str | None = None
+) -> Digit:
     """A digit of this value; its probabilities are 0.00, 0.02, ... 0.18, and 0.1 more for the 9."""
     probabilities = (np.arange(10) / 50).astype(np.float32)
     probabilities[9] += np.float32(0.1)
     nothing = np.zeros((28, 28), np.uint8)
-    return Digit(value, 0.12345678, probabilities, (1, 2, 3, 4), nothing, number_index, line_index)
+    return Digit(
+        value,
+        0.12345678,
+        probabilities,
+        (1, 2, 3, 4),
+        nothing,
+        number_index,
+        line_index,
+        sign=sign,
+        number_confidence=0.5,
+    )
 
 
 @pytest.mark.parametrize(
@@ -23,6 +35,7 @@ def digit(value: int | None, number_index: int = 0, line_index: int = 0) -> Digi
         ((), "", []),
         ((digit(7),), "7", ["7"]),
         ((digit(None),), "?", ["?"]),
+        ((digit(None, sign="-"), digit(3), digit(None, sign="×"), digit(None)), "-3×?", ["-3×?"]),
         ((digit(1), digit(None), digit(2, 1), digit(3, 2, 1)), "1? 2\n3", ["1?", "2", "3"]),
     ],
 )
@@ -40,8 +53,9 @@ def test_a_reading_has_its_text_and_its_numbers(
     "value, expected",
     [
         ((), "Reading('')"),
-        ((digit(7), digit(None, 1)), "Reading('7 ?', confidence=0.123)"),
+        ((digit(7), digit(None, 1)), "Reading('7 ?', confidence=0.250)"),
         (digit(7), "Digit(7, confidence=0.123, box=(1, 2, 3, 4))"),
+        (digit(None, sign="/"), "Digit(/, confidence=0.123, box=(1, 2, 3, 4))"),
         (digit(None), "Digit(None, confidence=0.123, box=(1, 2, 3, 4))"),
     ],
 )
@@ -59,6 +73,8 @@ def test_a_reading_is_plain_values() -> None:
         "number_index": 0,
         "line_index": 0,
         "is_doubtful": False,
+        "sign": None,
+        "number_confidence": 0.5,
     }
     seven, refused = json.loads(json.dumps(reading.to_dict()))["digits"]
     assert seven == expected

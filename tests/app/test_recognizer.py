@@ -17,7 +17,8 @@ import pytest
 
 from app.inference.session import WrongModel
 from app.reading import UnreadableInput
-from app.recognizer import MIN_SURE_CONFIDENCE, MODEL, Recognizer
+from app.recognizer import MODEL, Recognizer
+from app.segmentation.decision import MIN_SURE_CONFIDENCE
 from tests.support.drawings import DIGITS, placed
 from tests.support.paths import ROOT
 

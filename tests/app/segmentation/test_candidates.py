@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.inference.line_reader import LineReader
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
 from app.segmentation import candidates
@@ -44,7 +45,7 @@ def test_ink_maps_are_tried_until_one_can_be_read(
     maps = [candidates.find_in_strokes(scribble(0), True), three]
     calls = []
 
-    def find_in_image(image: Picture, single: bool) -> Iterator[list[TextLine]]:
+    def find_in_image(image: Picture, single: bool, _: LineReader) -> Iterator[list[TextLine]]:
         for lines in maps:
             calls.append(single)
             yield lines
@@ -63,7 +64,7 @@ def test_ink_maps_are_tried_until_one_can_be_read(
 def test_an_ink_map_that_fails_does_not_spoil_an_earlier_one(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def find_in_image(image: Picture, single: bool) -> Iterator[list[TextLine]]:
+    def find_in_image(image: Picture, single: bool, _: LineReader) -> Iterator[list[TextLine]]:
         yield candidates.find_in_strokes(scribble(0), True)
         raise UnreadableInput("expected fewer pieces")
 

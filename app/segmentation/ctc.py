@@ -1,0 +1,136 @@
+"""What a line reader's scores say: the likeliest texts, how likely a text is, and where it is.
+
+A text is a sequence of classes; class 0 is the blank of connectionist temporal classification
+(Graves and others, 2006): in each column of the line there is a symbol, or none. Scores are
+log-probabilities float32 (columns, classes), rows of which add up to 1.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scores = NDArray[np.float32]
+Text = tuple[int, ...]
+
+BLANK: Final = 0
+BEAM: Final = 6  # prefixes that are kept in each column
+MIN_PROBABILITY: Final = 0.003  # of a class in a column, to be followed
+_NEVER: Final = -1e30
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A text, the column in which each of its symbols begins, and its log-probability."""
+
+    text: Text
+    columns: tuple[int, ...]
+    log_probability: float
+
+
+class _Prefix(NamedTuple):
+    """The log-probabilities of a prefix's paths that end in a blank, and in its last symbol."""
+
+    blank: float
+    symbol: float
+    columns: tuple[int, ...]
+
+
+def likeliest_texts(scores: Scores, beam: int = BEAM) -> list[Hypothesis]:
+    """The likeliest texts, likeliest first, by prefix beam search; the empty one is left out."""
+    beams: dict[Text, _Prefix] = {(): _Prefix(0.0, _NEVER, ())}
+    is_followed = scores > math.log(MIN_PROBABILITY)
+    columns, classes = np.nonzero(is_followed)
+    followed: list[list[int]] = [[] for _ in range(len(scores))]
+    for column, index in zip(columns.tolist(), classes.tolist(), strict=True):
+        followed[column].append(index)
+    for column, (row, indices) in enumerate(zip(scores.tolist(), followed, strict=True)):
+        if indices == [BLANK]:  # most columns
+            beams = {
+                text: _Prefix(
+                    _add(prefix.blank, prefix.symbol) + row[BLANK], _NEVER, prefix.columns
+                )
+                for text, prefix in beams.items()
+            }
+            continue
+        extended: dict[Text, _Prefix] = {}
+        for text, (blank, symbol, places) in beams.items():
+            both = _add(blank, symbol)
+            for index in indices:
+                score = row[index]
+                if index == BLANK:
+                    _include(extended, text, _Prefix(both + score, _NEVER, places))
+                    continue
+                if text and text[-1] == index:
+                    _include(extended, text, _Prefix(_NEVER, symbol + score, places))
+                    new = blank + score
+                else:
+                    new = both + score
+                if new > _NEVER / 2:  # a repeat needs a blank before it
+                    _include(extended, (*text, index), _Prefix(_NEVER, new, (*places, column)))
+        ranked = sorted(extended.items(), key=lambda item: -_add(item[1].blank, item[1].symbol))
+        beams = dict(ranked[:beam])
+    hypotheses = [
+        Hypothesis(text, prefix.columns, _add(prefix.blank, prefix.symbol))
+        for text, prefix in beams.items()
+        if text
+    ]
+    return sorted(hypotheses, key=lambda hypothesis: -hypothesis.log_probability)
+
+
+def lay_over(scores: Scores, text: Text) -> Hypothesis | None:
+    """A text on its likeliest path alone; None where there are too few columns for it."""
+    states = [BLANK]
+    for symbol in text:
+        states += [symbol, BLANK]
+    may_skip = [
+        index % 2 == 1 and index > 2 and states[index] != states[index - 2]
+        for index in range(len(states))
+    ]
+    total = [0.0] + [_NEVER] * (len(states) - 1)
+    steps = []
+    for row in scores[:, states].tolist():
+        options = [
+            (
+                total[index],
+                total[index - 1] if index else _NEVER,
+                total[index - 2] if may_skip[index] else _NEVER,
+            )
+            for index in range(len(states))
+        ]
+        steps.append([max(range(3), key=each.__getitem__) for each in options])
+        total = [max(each) + score for each, score in zip(options, row, strict=True)]
+    state = len(states) - (1 if total[-1] >= total[-2] else 2)
+    log_probability = total[state]
+    if log_probability < _NEVER / 2:
+        return None
+    columns = [0] * len(text)
+    for column in range(len(scores) - 1, -1, -1):
+        if state % 2:
+            columns[state // 2] = column
+        state -= steps[column][state]
+    return Hypothesis(text, tuple(columns), log_probability)
+
+
+def _include(beams: dict[Text, _Prefix], text: Text, prefix: _Prefix) -> None:
+    """Adds another way to the same text; where its symbols are is taken from the likelier one."""
+    other = beams.get(text)
+    if other is None:
+        beams[text] = prefix
+        return
+    is_likelier = max(prefix.blank, prefix.symbol) > max(other.blank, other.symbol)
+    beams[text] = _Prefix(
+        _add(other.blank, prefix.blank),
+        _add(other.symbol, prefix.symbol),
+        prefix.columns if is_likelier else other.columns,
+    )
+
+
+def _add(left: float, right: float) -> float:
+    """log(exp(left) + exp(right)), without NumPy, which is slow with single numbers."""
+    high, low = (left, right) if left > right else (right, left)
+    if low < high - 30:
+        return high
+    return high + math.log1p(math.exp(low - high))

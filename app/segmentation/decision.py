@@ -1,0 +1,154 @@
+"""What the characters of a line are answered with: a digit, a sign, or "?"."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.inference.line_reader import SYMBOLS
+from app.inference.scores import ood_log_odds, softmax
+from app.inference.session import WrongModel
+from app.reading import SIGNS, Digit
+from app.segmentation.candidates import TextLine
+from app.segmentation.line_reading import CUT_TRUST, NUM_DIGITS, Choice
+
+MIN_SURE_CONFIDENCE: Final = 0.9  # below it a digit is doubtful
+MIN_NUMBER_CONFIDENCE: Final = 1 / 3  # below it a number's least likely digit is refused
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """Numbers that were fitted on validation writers when the models were exported.
+
+    temperature: of the classifier's logits. threshold, doubt_threshold: log-odds above which a mark
+    is refused, and above which a digit is doubtful. reader_weight: of the line reader beside the
+    classifier. slope, offset: from a choice's log-odds to calibrated ones.
+    """
+
+    temperature: float
+    threshold: float
+    doubt_threshold: float
+    reader_weight: float
+    slope: float
+    offset: float
+
+    @classmethod
+    def of(cls, classifier: Mapping[str, str], reader: Mapping[str, str]) -> Self:
+        """From the metadata of both models. Raises WrongModel where a number is missing."""
+        threshold = _number(classifier, "threshold")
+        # Older models have one threshold: what they answer, they do not find strange.
+        has_second = "doubt_threshold" in classifier
+        return cls(
+            _number(classifier, "temperature"),
+            threshold,
+            _number(classifier, "doubt_threshold") if has_second else threshold,
+            *(_number(reader, key) for key in ("reader_weight", "slope", "offset")),
+        )
+
+
+def answer(
+    line: TextLine, logits: NDArray[np.float32], point: OperatingPoint, first_number: int
+) -> Iterator[Digit]:
+    """The best reading of one line; logits: (candidates, 11)."""
+    choice = line.choose(logits / np.float32(point.temperature), point.reader_weight)
+    chosen = logits[choice.path]
+    if choice.hypothesis is not None:
+        chosen = np.where(line.lattice.is_cut[choice.path, None], CUT_TRUST * chosen, chosen)
+    log_odds = ood_log_odds(chosen)
+    probabilities = digit_probabilities(chosen, point.temperature)
+    symbols = [""] * len(chosen)
+    if line.reading is not None and choice.hypothesis is not None:
+        log_odds = log_odds + line.reading.ood_log_odds(choice.hypothesis)
+        probabilities = probabilities * line.reading.digit_probabilities(choice.hypothesis)
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        symbols = [SYMBOLS[index - 1] for index in choice.hypothesis.text]
+    numbers = line.number_indices(choice.path)
+    is_refused = np.array(
+        [
+            log_odds[index] > _threshold(log_odds, numbers, index, point)
+            or bool(symbol and not symbol.isdecimal())
+            for index, symbol in enumerate(symbols)
+        ]
+    )
+    confidences = probabilities.max(axis=1)
+    number_confidence = _number_confidence(choice, confidences, is_refused, point)
+    if number_confidence < MIN_NUMBER_CONFIDENCE and choice.hypothesis is not None:
+        is_refused[_least_sure(confidences, is_refused)] = True
+    is_strange = log_odds > point.doubt_threshold
+    for index, (candidate, box) in enumerate(
+        zip(choice.path, line.boxes[choice.path], strict=True)
+    ):
+        left, top, right, bottom = box.tolist()
+        confidence = float(confidences[index])
+        is_sure = confidence >= MIN_SURE_CONFIDENCE and number_confidence >= MIN_SURE_CONFIDENCE
+        yield Digit(
+            None if is_refused[index] else int(probabilities[index].argmax()),
+            _sigmoid(log_odds[index]) if is_refused[index] else confidence,
+            probabilities[index],
+            (left, top, right - left, bottom - top),
+            line.glyphs[candidate],
+            first_number + int(numbers[index]),
+            line.line_index,
+            not is_refused[index] and bool(is_strange[index] or not is_sure),
+            _sign(symbols[index]),
+            number_confidence,
+        )
+
+
+def digit_probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
+    """Which digit it is if it is one, calibrated, float32 (n, 10); logits: (n, 11)."""
+    return softmax(logits[:, :NUM_DIGITS] / np.float32(temperature))
+
+
+def _number_confidence(
+    choice: Choice,
+    confidences: NDArray[np.float32],
+    is_refused: NDArray[np.bool_],
+    point: OperatingPoint,
+) -> float:
+    """The probability that all of a line is read rightly."""
+    if choice.hypothesis is None or len(confidences) == 1:
+        return float(np.prod(np.where(is_refused, 1.0, confidences)))
+    return _sigmoid(point.slope * choice.log_odds + point.offset)
+
+
+def _sign(symbol: str) -> str | None:
+    """The sign that a symbol of the line reader is, if any."""
+    written = symbol.replace("x", "×")
+    return written if written and written in SIGNS else None
+
+
+def _least_sure(confidences: NDArray[np.float32], is_refused: NDArray[np.bool_]) -> int:
+    """The digit that is most likely wrong."""
+    return int(np.where(is_refused, np.inf, confidences).argmin())
+
+
+def _threshold(
+    log_odds: NDArray[np.float32],
+    numbers: NDArray[np.int64],
+    index: int,
+    point: OperatingPoint,
+) -> float:
+    """The log-odds above which a mark is refused, given those of the others in its number.
+
+    The threshold is fitted without regard to neighbours. Beside a digit there is mostly another
+    digit, so a mark there is refused only if it is more likely not a digit than one.
+    """
+    is_other = (numbers == numbers[index]) & (np.arange(len(numbers)) != index)
+    if (log_odds[is_other] <= point.threshold).any():
+        return max(point.threshold, 0.0)
+    return point.threshold
+
+
+def _number(metadata: Mapping[str, str], key: str) -> float:
+    try:
+        return float(metadata[key])
+    except (KeyError, ValueError) as error:
+        message = f"expected a number as {key} in the model, got {metadata.get(key)!r}"
+        raise WrongModel(message) from error
+
+
+def _sigmoid(log_odds: float) -> float:
+    return 1 / (1 + float(np.exp(-log_odds)))

@@ -1,0 +1,111 @@
+"""What the line reader says of a line, and which reading it and the classifier agree on best.
+
+The reader proposes texts, as does the path through the lattice of candidates. Each is scored by
+both: by the reader as a whole, and by the classifier character by character.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.inference.line_reader import STRIDE, SYMBOLS, LineReader
+from app.inference.scores import log_softmax
+from app.segmentation import ctc
+from app.segmentation.ctc import Hypothesis, Scores, Text
+from app.segmentation.strip import HEIGHT, MARGIN, Strip
+
+NUM_DIGITS: Final = 10
+UNKNOWN: Final = SYMBOLS.index("?") + 1  # the class of what is neither digit nor sign
+MIN_LOG_PROBABILITY: Final = -8.0  # of a symbol by its look alone; unlikelier ones cost no more
+MIN_SIGN_LOG_PROBABILITY: Final = -2.0  # of a sign by its look
+MIN_DIGIT_PROBABILITY: Final = 1e-4  # that the reader gives to a digit at any place
+MAX_EVIDENCE: Final = 3.0  # nats that the line reader may say for or against a digit
+MIN_LOG_SHARE: Final = math.log(0.02)  # of a text beside the likeliest, whose cuts are made
+SYMBOL_COLUMNS: Final = 3  # of the scores, in which a symbol is seen from where it begins
+CUT_TRUST: Final = 0.2  # in the look of what was cut off a neighbour, of that in other looks
+MIN_CUT_DISTANCE: Final = 0.15  # line heights between two cuts
+MIN_LOG_ODDS: Final = -12.0  # that another text is right, whatever the networks say
+
+
+@dataclass(frozen=True, eq=False)
+class LineReading:
+    """scores: see `ctc`. hypotheses: the likeliest texts, likeliest first. strip: what was read."""
+
+    scores: Scores
+    hypotheses: list[Hypothesis]
+    strip: Strip
+
+    @classmethod
+    def of(cls, strip: Strip, reader: LineReader) -> "LineReading":
+        """What a reader says of a strip."""
+        scores = reader.scores(strip.pixels)
+        return cls(scores, ctc.likeliest_texts(scores), strip)
+
+    def moved(self, left: float, scale: float) -> "LineReading":
+        """The same in pixels of another picture, `scale` of this one's to one of that."""
+        place = self.strip.left / scale + left
+        return replace(self, strip=replace(self.strip, left=place, scale=self.strip.scale * scale))
+
+    def places(self, hypothesis: Hypothesis) -> list[float]:
+        """Where along the line its symbols are, in pixels of the input."""
+        return [self.strip.x(STRIDE * (column + 1)) for column in hypothesis.columns]
+
+    def pairs(self) -> list[tuple[float, float]]:
+        """The places of neighbouring symbols of likely texts, between which the line may be cut."""
+        min_distance = MIN_CUT_DISTANCE * (HEIGHT - 2 * MARGIN) / self.strip.scale
+        pairs: list[tuple[float, float]] = []
+        for hypothesis in self.hypotheses:
+            if hypothesis.log_probability < self.hypotheses[0].log_probability + MIN_LOG_SHARE:
+                break
+            for left, right in pairwise(self.places(hypothesis)):
+                if all(abs(left + right - sum(pair)) > 2 * min_distance for pair in pairs):
+                    pairs.append((left, right))
+        return sorted(pairs)
+
+    def digit_probabilities(self, hypothesis: Hypothesis) -> NDArray[np.float32]:
+        """Which digit each symbol is if it is one, float32 (symbols, 10)."""
+        seen = self._seen(hypothesis)[:, :NUM_DIGITS]
+        seen = np.maximum(seen, MIN_DIGIT_PROBABILITY)
+        return np.asarray(seen / seen.sum(axis=1, keepdims=True), np.float32)
+
+    def ood_log_odds(self, hypothesis: Hypothesis) -> NDArray[np.float32]:
+        """The log-odds that each symbol is not a digit, float32 (symbols,), bounded."""
+        seen = self._seen(hypothesis)
+        digit, other = seen[:, :NUM_DIGITS].max(axis=1), seen[:, NUM_DIGITS:].max(axis=1)
+        odds = np.log(np.maximum(other, 1e-9)) - np.log(np.maximum(digit, 1e-9))
+        return np.asarray(np.clip(odds, -MAX_EVIDENCE, MAX_EVIDENCE), np.float32)
+
+    def _seen(self, hypothesis: Hypothesis) -> NDArray[np.float32]:
+        """The probabilities of all symbols where each symbol is: (symbols, len(SYMBOLS))."""
+        columns = np.array(hypothesis.columns)[:, None] + np.arange(SYMBOL_COLUMNS)
+        columns = np.minimum(columns, len(self.scores) - 1)
+        return np.asarray(np.exp(self.scores[columns, 1:]).max(axis=1), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """path: the candidates that were chosen. hypothesis: of the line reading, what they are, or
+    None where there is none. log_odds: that no other text is right, not calibrated.
+    """
+
+    path: list[int]
+    hypothesis: Hypothesis | None = None
+    log_odds: float = 0.0
+
+
+def symbol_scores(logits: NDArray[np.float32], text: Text) -> NDArray[np.float64]:
+    """How well each candidate looks like each symbol of a text: (candidates, symbols), nats.
+
+    logits: (candidates, 11), divided by the temperature.
+    """
+    known = np.maximum(log_softmax(logits), MIN_LOG_PROBABILITY)
+    table = np.zeros((len(logits), len(SYMBOLS) + 1))
+    table[:, 1 : NUM_DIGITS + 1] = known[:, :NUM_DIGITS]
+    table[:, UNKNOWN] = known[:, NUM_DIGITS]
+    # A sign is not a digit, though a slash may look like one.
+    table[:, NUM_DIGITS + 1 : UNKNOWN] = np.maximum(known[:, NUM_DIGITS:], MIN_SIGN_LOG_PROBABILITY)
+    return table[:, list(text)]

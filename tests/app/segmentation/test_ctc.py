@@ -1,0 +1,57 @@
+"""The likeliest texts of a line reader's scores, compared with all ways to lay texts over them."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.segmentation.ctc import BLANK, Text, likeliest_texts
+
+
+def random_scores(columns: int, classes: int, seed: int) -> NDArray[np.float32]:
+    logits = 2 * np.random.default_rng(seed).standard_normal((columns, classes))
+    return (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))).astype(np.float32)
+
+
+def collapsed(path: tuple[int, ...]) -> Text:
+    """A path without repeats and blanks."""
+    previous, text = BLANK, []
+    for label in path:
+        if label not in (previous, BLANK):
+            text.append(label)
+        previous = label
+    return tuple(text)
+
+
+def probabilities_of_all_texts(scores: NDArray[np.float32]) -> dict[Text, float]:
+    """By brute force, over all paths."""
+    columns, classes = scores.shape
+    sums: dict[Text, float] = {}
+    for path in product(range(classes), repeat=columns):
+        probability = float(np.exp(scores[np.arange(columns), list(path)].sum()))
+        sums[collapsed(path)] = sums.get(collapsed(path), 0.0) + probability
+    return sums
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_wide_beam_finds_every_text_with_its_probability(seed: int) -> None:
+    scores = random_scores(5, 3, seed)
+    expected = probabilities_of_all_texts(scores)
+    hypotheses = likeliest_texts(scores, beam=1_000)
+    logs = [hypothesis.log_probability for hypothesis in hypotheses]
+    assert logs == sorted(logs, reverse=True)
+    kept = {hypothesis.text: np.exp(hypothesis.log_probability) for hypothesis in hypotheses}
+    for text, probability in kept.items():
+        # Unlikely classes are not followed, so that little is missing, and nothing is too much.
+        assert expected[text] - 0.02 < probability < expected[text] + 1e-6
+    assert hypotheses[0].text == max((text for text in expected if text), key=expected.__getitem__)
+
+
+def test_symbols_are_where_they_begin() -> None:
+    path = [0, 1, 1, 0, 0, 1, 2, 0]
+    scores = np.log(np.full((len(path), 3), 0.01, np.float32))
+    scores[np.arange(len(path)), path] = np.log(0.98)
+    best = likeliest_texts(scores)[0]
+    assert best.text == (1, 1, 2)
+    assert best.columns == (1, 5, 6)
