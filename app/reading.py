@@ -129,7 +129,7 @@ class Reading:
         return ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The reading as plain values for JSON: text, confidence, numbers (as texts), digits, turned.
+        """The reading as plain values for JSON, the numbers as texts.
 
         The command, the HTTP service and the batch job all answer with this.
         """

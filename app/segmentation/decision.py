@@ -67,7 +67,8 @@ def answer(
     numbers = line.number_indices(choice.path)
     is_refused = np.array(
         [
-            log_odds[index] > _threshold(log_odds, numbers, index, point)
+            log_odds[index]
+            > threshold_beside(log_odds[_are_others(numbers, index)], point.threshold)
             or bool(symbol and not symbol.isdecimal())
             for index, symbol in enumerate(symbols)
         ]
@@ -102,6 +103,20 @@ def digit_probabilities(logits: NDArray[np.float32], temperature: float) -> NDAr
     return softmax(logits[:, :NUM_DIGITS] / np.float32(temperature))
 
 
+def threshold_beside(others: NDArray[np.float32], threshold: float) -> float:
+    """The log-odds above which a mark is refused, given those of the others in its number.
+
+    threshold: fitted without regard to neighbours. Beside a digit there is mostly another digit, so
+    a mark there is refused only if it is more likely not a digit than one.
+    """
+    return max(threshold, 0.0) if (others <= threshold).any() else threshold
+
+
+def _are_others(numbers: NDArray[np.int64], index: int) -> NDArray[np.bool_]:
+    """Which marks are in the same number as one, itself left out."""
+    return (numbers == numbers[index]) & (np.arange(len(numbers)) != index)
+
+
 def _number_confidence(
     choice: Choice,
     confidences: NDArray[np.float32],
@@ -123,23 +138,6 @@ def _sign(symbol: str) -> str | None:
 def _least_sure(confidences: NDArray[np.float32], is_refused: NDArray[np.bool_]) -> int:
     """The digit that is most likely wrong."""
     return int(np.where(is_refused, np.inf, confidences).argmin())
-
-
-def _threshold(
-    log_odds: NDArray[np.float32],
-    numbers: NDArray[np.int64],
-    index: int,
-    point: OperatingPoint,
-) -> float:
-    """The log-odds above which a mark is refused, given those of the others in its number.
-
-    The threshold is fitted without regard to neighbours. Beside a digit there is mostly another
-    digit, so a mark there is refused only if it is more likely not a digit than one.
-    """
-    is_other = (numbers == numbers[index]) & (np.arange(len(numbers)) != index)
-    if (log_odds[is_other] <= point.threshold).any():
-        return max(point.threshold, 0.0)
-    return point.threshold
 
 
 def _number(metadata: Mapping[str, str], key: str) -> float:

@@ -12,6 +12,7 @@ import pytest
 
 from app.inference.scores import ood_log_odds
 from app.recognizer import Recognizer
+from app.segmentation.decision import threshold_beside
 from tests.support.paths import ROOT
 
 CONTRACT = (ROOT / "models" / "CONTRACT.md").read_text(encoding="utf-8")
@@ -73,9 +74,9 @@ def test_the_examples_are_short(language: str) -> None:
 def test_the_rule_for_a_mark_is_the_recognisers(recognizer: Recognizer) -> None:
     threshold = float(recognizer.metadata["threshold"])
     digit, doubtful = np.float32(threshold - 1), np.float32(threshold + 1)
-    assert recognizer._threshold_beside(np.array([], np.float32)) == threshold  # alone
-    assert recognizer._threshold_beside(np.array([doubtful])) == threshold
-    assert recognizer._threshold_beside(np.array([digit])) == max(threshold, 0.0)
+    assert threshold_beside(np.array([], np.float32), threshold) == threshold  # alone
+    assert threshold_beside(np.array([doubtful]), threshold) == threshold
+    assert threshold_beside(np.array([digit]), threshold) == max(threshold, 0.0)
 
 
 def test_the_score_is_of_logits_that_no_temperature_divides() -> None:

@@ -21,23 +21,23 @@ COSTLY = [upright_strokes(), upright_strokes(100), scribble()]
 
 @pytest.mark.parametrize("drawing", COSTLY, ids=["500 upright", "100 upright", "scribble"])
 def test_costly_drawings_are_told_before_their_glyphs_are_drawn(
-    drawing: list[NDArray[np.float64]], monkeypatch: pytest.MonkeyPatch
+    drawing: list[NDArray[np.float64]], recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def draw(*_: object) -> None:
         raise AssertionError("a glyph was drawn")
 
     monkeypatch.setattr("app.glyph.from_strokes", draw)
     with pytest.raises(CostlyInk):
-        Recognizer.prepare_ink(drawing, max_seconds=0.025)
+        recognizer.prepare_ink(drawing, max_seconds=0.025)
 
 
-def test_ordinary_numbers_are_not_costly() -> None:
+def test_ordinary_numbers_are_not_costly(recognizer: Recognizer) -> None:
     ten_digits = [
         stroke
         for index, digit in enumerate("2026583947")
         for stroke in placed(int(digit), 90 * index, 20, 100)
     ]
-    Recognizer.prepare_ink(ten_digits, max_seconds=0.025)
+    recognizer.prepare_ink(ten_digits, max_seconds=0.025)
 
 
 def test_costly_drawings_hold_up_no_others() -> None:
