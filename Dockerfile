@@ -12,7 +12,7 @@ COPY requirements-app.lock ./
 RUN pip install --no-cache-dir --disable-pip-version-check --only-binary :all: --no-deps \
     --require-hashes -r requirements-app.lock
 
-COPY models/model.onnx models/model.json models/finder.onnx models/finder.json models/README.md \
+COPY models/model.onnx models/model.json models/finder.onnx models/finder.json models/reader.onnx models/reader.json models/README.md \
     models/
 COPY app/ app/
 RUN python -m compileall -q app

@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import Any, Final
 
 MODELS: Final = Path(__file__).resolve().parent.parent / "models"
-FILES: Final = ("model.onnx", "model.json", "finder.onnx", "finder.json", "CONTRACT.md")
+FILES: Final = (
+    "model.onnx",
+    "model.json",
+    "finder.onnx",
+    "finder.json",
+    "reader.onnx",
+    "reader.json",
+    "CONTRACT.md",
+)
 CARD: Final = "README.md"
 IMAGES: Final = "images"
 DATASETS: Final = {"MNIST test": ("MNIST", "ylecun/mnist")}  # of model.json: name, id on the Hub

@@ -72,7 +72,8 @@ def test_the_locks_command_is_whole_and_in_order() -> None:
 def test_exactly_the_needed_files_go_into_the_image() -> None:
     app = {path for path in (ROOT / "app").rglob("*") if path.is_file()}
     app = {path for path in app if not {"__pycache__", "images"} & set(path.parts)}
-    models = ["model.onnx", "model.json", "finder.onnx", "finder.json", "README.md"]
+    networks = ("model", "finder", "reader")
+    models = [f"{name}.{kind}" for name in networks for kind in ("onnx", "json")] + ["README.md"]
     expected = {path.relative_to(ROOT).as_posix() for path in app}
     expected |= {"requirements-app.lock", *[f"models/{name}" for name in models]}
     assert image_files() == expected

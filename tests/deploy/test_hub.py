@@ -38,7 +38,14 @@ def test_a_dry_run_lists_and_needs_no_hub(
     assert hub.main(["owner/name", "--dry"]) == 0
     out = capsys.readouterr().out
     assert "model-index" in out
-    for name in ("model.onnx", "model.json", "finder.onnx", "CONTRACT.md", "README.md"):
+    for name in (
+        "model.onnx",
+        "model.json",
+        "finder.onnx",
+        "reader.onnx",
+        "CONTRACT.md",
+        "README.md",
+    ):
         assert f"  {name}\n" in out
     assert ".pth" not in out
     assert "would upload to https://huggingface.co/owner/name" in out
