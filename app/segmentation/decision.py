@@ -15,6 +15,7 @@ from app.segmentation.candidates import TextLine
 from app.segmentation.line_reading import CUT_TRUST, NUM_DIGITS, Choice
 
 MIN_SURE_CONFIDENCE: Final = 0.9  # below it a digit is doubtful
+MIN_SURE_NUMBER_CONFIDENCE: Final = 2 / 3  # below it a number's least likely digit is doubtful
 MIN_NUMBER_CONFIDENCE: Final = 1 / 3  # below it a number's least likely digit is refused
 
 
@@ -77,22 +78,22 @@ def answer(
     number_confidence = _number_confidence(choice, confidences, is_refused, point)
     if number_confidence < MIN_NUMBER_CONFIDENCE and choice.hypothesis is not None:
         is_refused[_least_sure(confidences, is_refused)] = True
-    is_strange = log_odds > point.doubt_threshold
+    is_doubtful = (log_odds > point.doubt_threshold) | (confidences < MIN_SURE_CONFIDENCE)
+    if number_confidence < MIN_SURE_NUMBER_CONFIDENCE:
+        is_doubtful[_least_sure(confidences, is_refused)] = True
     for index, (candidate, box) in enumerate(
         zip(choice.path, line.boxes[choice.path], strict=True)
     ):
         left, top, right, bottom = box.tolist()
-        confidence = float(confidences[index])
-        is_sure = confidence >= MIN_SURE_CONFIDENCE and number_confidence >= MIN_SURE_CONFIDENCE
         yield Digit(
             None if is_refused[index] else int(probabilities[index].argmax()),
-            _sigmoid(log_odds[index]) if is_refused[index] else confidence,
+            _sigmoid(log_odds[index]) if is_refused[index] else float(confidences[index]),
             probabilities[index],
             (left, top, right - left, bottom - top),
             line.glyphs[candidate],
             first_number + int(numbers[index]),
             line.line_index,
-            not is_refused[index] and bool(is_strange[index] or not is_sure),
+            bool(is_doubtful[index] and not is_refused[index]),
             _sign(symbols[index]),
             number_confidence,
         )
@@ -114,7 +115,8 @@ def threshold_beside(others: NDArray[np.float32], threshold: float) -> float:
 
 def _are_others(numbers: NDArray[np.int64], index: int) -> NDArray[np.bool_]:
     """Which marks are in the same number as one, itself left out."""
-    return (numbers == numbers[index]) & (np.arange(len(numbers)) != index)
+    is_other: NDArray[np.bool_] = (numbers == numbers[index]) & (np.arange(len(numbers)) != index)
+    return is_other
 
 
 def _number_confidence(

@@ -23,7 +23,9 @@ MAX_DIGITS: Final = 12
 JOINED: Final = 0.10  # share of lines in which neighbours are written without lifting the pen
 SMALL_ZEROS: Final = 0.2  # share of lines whose zeros are smaller than other digits
 LETTERS: Final = 0.06  # share of lines with letters in them
-ONES_LEAN: Final = 0.1  # sideways per unit of height, standard deviation beside other digits
+ONES_LEAN: Final = 0.06  # sideways per unit of height, standard deviation beside other digits
+LOW_ONES: Final = 0.06  # share of ones that are lower than other digits
+MIN_SLASH_SHEAR: Final = -0.05  # a slash that is upright is not one
 HANGING: Final = 0.25  # share of lines whose 7s and 9s hang below the baseline
 # Layouts with signs, "d" for a digit and "D" for one to four; drawn as often as listed.
 LAYOUTS: Final = (
@@ -53,7 +55,7 @@ class Composer:
                 UNKNOWN if symbol.isdecimal() and random.random() < share else symbol
                 for symbol in text
             )
-        style = _Style(random)
+        style = _Style(random, min_shear=MIN_SLASH_SHEAR if "/" in text else -np.inf)
         placed: list[list[Stroke]] = []
         edge = 0.0
         for symbol in text:
@@ -94,7 +96,7 @@ def _layout(random: np.random.Generator, digits: Sequence[int]) -> str:
 class _Style:
     """How one line is written; lengths in heights of a usual digit."""
 
-    def __init__(self, random: np.random.Generator) -> None:
+    def __init__(self, random: np.random.Generator, min_shear: float) -> None:
         self._random = random
         self._spread = random.choice([0.04, 0.1, 0.2], p=[0.4, 0.35, 0.25])
         self._wobble = random.choice([0.02, 0.06, 0.12], p=[0.4, 0.4, 0.2])
@@ -105,13 +107,16 @@ class _Style:
         self._gap = max(random.normal(middle, 0.05), -0.12)
         self._gap_spread = random.uniform(0.01, 0.10)
         self._slope = random.normal(0, 0.05)
-        self._shear = random.normal(0, 0.15)
+        self._shear = max(random.normal(0, 0.15), min_shear)
         self._aspect = float(np.exp(random.normal(0.0, 0.15)))
 
     def digit(self, strokes: Sequence[NDArray[np.floating]], symbol: str) -> list[Stroke]:
         """A digit or letter at its height above the baseline y = 0."""
         size = float(np.exp(self._random.normal(0, self._spread)))
         shift = self._random.normal(0, self._wobble)
+        if symbol == "1" and self._random.random() < LOW_ONES:
+            size *= self._random.uniform(0.4, 0.8)
+            shift += self._random.uniform(-0.2, 0.3)
         if symbol == "0" and self._small < 1:
             shift -= self._small_at * (1 - self._small) * size
             size *= self._small * float(np.exp(self._random.normal(0, 0.06)))

@@ -35,7 +35,7 @@ def _arc(
 
 
 def _minus(random: np.random.Generator) -> list[Stroke]:
-    y, tilt = -random.uniform(0.3, 0.65), random.normal(0, 0.04)
+    y, tilt = -random.uniform(0.25, 0.85), random.normal(0, 0.04)
     bow = random.normal(0, 0.02)
     width = random.uniform(0.2, 0.75)
     return [_line((0, y), (width / 2, y + tilt / 2 + bow), (width, y + tilt))]
@@ -50,9 +50,12 @@ def _plus(random: np.random.Generator) -> list[Stroke]:
 
 
 def _slash(random: np.random.Generator) -> list[Stroke]:
-    # It leans more than most ones, or else it is longer.
-    width, top = random.uniform(0.2, 0.75), -random.uniform(0.95, 1.35)
-    bottom = random.uniform(0.0, 0.3)
+    # It leans more than ones do, or else it is longer.
+    if random.random() < 0.5:
+        width, top, bottom = random.uniform(0.35, 0.75), -random.uniform(0.85, 1.1), 0.0
+    else:
+        width, top = random.uniform(0.25, 0.75), -random.uniform(1.0, 1.35)
+        bottom = random.uniform(0.05, 0.3)
     bow = random.normal(0, 0.03)
     line = _line((0, bottom), (width / 2 + bow, (bottom + top) / 2), (width, top))
     return [line if random.random() < 0.3 else line[::-1]]
