@@ -15,6 +15,8 @@ def is_writing(reading: Reading) -> bool:
     lone one. Refused marks alone are for the reading to show: letters are writing too.
     """
     marks = reading.digits
+    if any(mark.sign for mark in marks):  # the line reader has seen a number in them
+        return any(mark.value is not None or mark.sign is None for mark in marks)
     others = [mark for mark in marks if mark.value not in (None, 1)]
     if any(_is_sure(mark) for mark in others) or len(others) >= MIN_DOUBTFUL:
         return True

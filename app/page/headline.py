@@ -1,5 +1,6 @@
 """The headline: what was read, in large type, and how sure that is."""
 
+import math
 from dataclasses import asdict, dataclass
 from html import escape
 from typing import Final
@@ -94,7 +95,11 @@ def sureness(
     if num_refused:
         return "? means not a digit"
     strange = STRANGE if any(map(is_strange, digits)) else ""
-    return f"{percent(Reading(tuple(digits)).confidence)} sure{strange}"
+    if len(digits) == len(reading.digits) > 1:
+        return f"{percent(reading.confidence)} sure{strange}"
+    # Of what is left, each digit by itself.
+    read = [digit.confidence for digit in digits if digit.value is not None]
+    return f"{percent(math.prod(read))} sure{strange}"
 
 
 def is_strange(digit: Digit) -> bool:

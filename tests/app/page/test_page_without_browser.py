@@ -174,16 +174,18 @@ def test_a_letter_can_be_said_to_be_a_digit_and_no_digit_again() -> None:
 
 def digit_of(value: int | None, confidence: float) -> Digit:
     glyph = np.zeros((28, 28), np.uint8)
-    return Digit(value, confidence, np.full(10, 0.1, np.float32), (0.0, 0.0, 1.0, 1.0), glyph)
+    probabilities = np.full(10, 0.1, np.float32)
+    box = (0.0, 0.0, 1.0, 1.0)
+    return Digit(value, confidence, probabilities, box, glyph, number_confidence=0.5)
 
 
 @pytest.mark.parametrize(
     "corrected, unfinished, expected",
     [
-        ((), None, "each digit at least 60 % sure"),
-        ((1,), None, "each digit at least 80 % sure"),  # the least sure one was corrected
+        ((), None, "50 % sure"),  # that all of the number is right
+        ((1,), None, "80 % sure"),  # the least sure one was corrected
         ((0, 1), None, "as you said"),
-        ((), 1, "each digit at least 80 % sure"),  # the least sure one is being written
+        ((), 1, "80 % sure"),  # the least sure one is being written
         ((0,), 1, "as you said"),
     ],
 )
@@ -290,10 +292,18 @@ def test_doubt_is_shown_and_said(
     confidence: float, is_doubtful: bool, kind: str, words: str
 ) -> None:
     nothing, probabilities = np.zeros((28, 28), np.uint8), np.zeros(10, np.float32)
-    digit = Digit(2, confidence, probabilities, (0, 0, 9, 9), nothing, is_doubtful=is_doubtful)
+    digit = Digit(
+        2,
+        confidence,
+        probabilities,
+        (0, 0, 9, 9),
+        nothing,
+        is_doubtful=is_doubtful,
+        number_confidence=confidence,
+    )
     assert certainty(digit) == kind
     assert sureness(Reading((digit,))) == words
-    assert sureness(Reading((digit, digit))) == f"each digit at least {words}"
+    assert sureness(Reading((digit, digit))) == words
     assert f"--colour:var(--{kind})" in to_html(Reading((digit,)), "")
     assert annotated_picture.description(digit) == f"2, {words}"
 
