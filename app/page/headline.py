@@ -95,11 +95,10 @@ def sureness(
     if num_refused:
         return "? means not a digit"
     strange = STRANGE if any(map(is_strange, digits)) else ""
-    if len(digits) == len(reading.digits) > 1:
+    if not corrected and unfinished is None and len(reading.digits) > 1:
         return f"{percent(reading.confidence)} sure{strange}"
     # Of what is left, each digit by itself.
-    read = [digit.confidence for digit in digits if digit.value is not None]
-    return f"{percent(math.prod(read))} sure{strange}"
+    return f"{percent(math.prod(digit.confidence for digit in digits))} sure{strange}"
 
 
 def is_strange(digit: Digit) -> bool:
