@@ -308,19 +308,13 @@ def test_doubt_is_shown_and_said(
     assert annotated_picture.description(digit) == f"2, {words}"
 
 
-class Sign(Digit):
-    """A mark that is a sign, as a recogniser may read one."""
-
-    sign = "-"
-
-
 def test_a_sign_is_shown_as_itself_and_never_as_a_sure_digit() -> None:
     digit = digit_of(7, 0.9)
-    sign = Sign(None, 0.9, digit.probabilities, digit.box, digit.glyph)
+    sign = replace(digit, value=None, sign="-")
     reading = Reading((digit, sign))
     assert certainty(sign) == "sign"
     assert annotated_picture.description(sign).startswith("-, sign; or 0, 10 %")
-    assert sureness(reading) == "each digit at least 90 % sure", "of the digits alone"
+    assert sureness(reading) == "50 % sure"
     assert sureness(Reading((sign,))) == "sign"
     assert 'aria-label="Digit 2: -, sign"' in digit_tiles.to_html(reading, 0)
     assert '<span class="sign">' in to_html(reading, "")
