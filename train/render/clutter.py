@@ -17,7 +17,7 @@ from train.render.scene import MIN_PEN, Map, Random, Scene
 OUTSIDE: Final = (0.5, 0.92)  # of a neighbour, beyond the picture's edge
 TEXT_HEIGHT: Final = (0.08, 0.4)  # of the digit's longer side
 MAX_BAR: Final = 0.9  # of the space beside the ink
-FAINT: Final = (0.03, 0.13)  # how much erased strokes cover
+FAINT: Final = (0.03, 0.16)  # how much erased strokes cover
 WORDS: Final = (
     "Name",
     "Date",

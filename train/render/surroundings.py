@@ -12,6 +12,7 @@ from train.render.scene import Random, Scene
 
 PRINTED_SHARE: Final = 0.62  # of the pictures
 MORE_SHARES: Final = (0.4, 0.15)  # of those, with a second and a third thing
+NEIGHBOUR_SHARE: Final = 0.4  # of the pictures with cells, that show ink of the next cells
 CLEAN_SHARE: Final = 0.3  # from a screen or scanner
 # How often each thing is chosen, relative to the others.
 LINES: Final[dict[Printer, float]] = {
@@ -43,6 +44,9 @@ def surround(
         more = random.random()
         count = 1 + (more < MORE_SHARES[0]) + (more < MORE_SHARES[1])
         chosen += [_choose(random, draw_piece) for _ in range(count)]
+    if {printed.cell, printed.grid} & set(chosen) and random.random() < NEIGHBOUR_SHARE:
+        pieces = [draw_piece() for _ in range(random.integers(1, 4))]
+        chosen.append(partial(clutter.neighbours, pieces))
     return Surroundings(0.0 if is_clean or frame else ruled, partial(_print, chosen), is_clean)
 
 
