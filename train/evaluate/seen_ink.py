@@ -1,0 +1,94 @@
+"""Shows what finders take for ink: `python -m train.evaluate.seen_ink [--data DIR]`, a minute.
+
+Writes models/images/seen-ink.png: photographed cells of sudokus and rendered sheets above what the
+shipped finder sees in them. Each `--finder FILE` adds a row for an earlier one, to compare with.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from app.ink.segmenter import Segmenter
+
+    Picture = NDArray[np.uint8]  # (h, w, 3) RGB
+
+NUM_CELLS: Final = 6  # of sudokus
+NUM_SHEETS: Final = 8
+_SEED: Final = 7  # of the rendered sheets
+_GAP: Final = 6  # pixels between pictures
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m train.evaluate.seen_ink", description=__doc__)
+    parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")
+    parser.add_argument(
+        "--finder", type=Path, action="append", default=[], help="an earlier finder.onnx"
+    )
+    parser.add_argument("--output", type=Path, default=Path("models/images/seen-ink.png"))
+    command = parser.parse_args(arguments)
+
+    # Imported late: loading the data takes seconds, and --help does not need it.
+    import cv2
+    import numpy as np
+
+    from app.inference.session import WrongModel
+    from app.ink.segmenter import SEGMENTER_MODEL, Segmenter
+    from train.data.datasets import data_folder
+    from train.data.download import DataError
+
+    try:
+        finders = [Segmenter(path) for path in (*command.finder, SEGMENTER_MODEL)]
+        columns = [_column(each, finders) for each in _pictures(data_folder(command.data))]
+    except (DataError, WrongModel, OSError) as error:
+        print(f"seen_ink: {error}", file=sys.stderr)
+        return 1
+    if not cv2.imwrite(str(command.output), np.hstack(columns)[..., ::-1]):
+        print(f"seen_ink: {command.output}: cannot be written", file=sys.stderr)
+        return 1
+    print(f"wrote {command.output}")
+    return 0
+
+
+def _pictures(folder: Path) -> "list[Picture]":
+    """Cells of different sudokus, where those are in the folder, and rendered sheets."""
+    from train.config import Config
+    from train.data import sudoku
+    from train.data.sources import load_sources
+    from train.evaluate.served_scores import SUDOKU_FILE
+    from train.render.sheets import SheetMaker
+
+    cells: list[Picture] = []
+    if (folder / SUDOKU_FILE).is_file():
+        all_cells = sudoku.load(folder / SUDOKU_FILE).cells
+        step = len(all_cells) // NUM_CELLS
+        cells = [all_cells.picture(index * step) for index in range(NUM_CELLS)]
+    maker = SheetMaker(load_sources(folder).validation, Config())
+    return [*cells, *maker.make(NUM_SHEETS, (_SEED,)).pictures]
+
+
+def _column(picture: "Picture", finders: "Sequence[Segmenter]") -> "Picture":
+    """A picture above what each finder sees as ink, black on white: uint8 (h, SIDE + gap, 3)."""
+    import numpy as np
+
+    from app.ink.resize import resize_to_side
+    from app.ink.segmenter import SIDE
+
+    shown = [resize_to_side(picture, SIDE)]
+    for finder in finders:
+        paper = 255 - np.round(255 * finder.ink_probabilities(picture)).astype(np.uint8)
+        shown.append(np.repeat(paper[..., None], 3, axis=2))
+    tiles = np.full((len(shown), SIDE + _GAP, SIDE + _GAP, 3), 128, np.uint8)
+    for tile, image in zip(tiles, shown, strict=True):
+        tile[: image.shape[0], : image.shape[1]] = image
+    return tiles.reshape(-1, SIDE + _GAP, 3)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
