@@ -13,6 +13,8 @@ from app.ink.picture_file import MAX_PICTURE_PIXELS
 from app.ink.segmenter import shared_segmenter
 from app.reading import UnreadableInput
 
+MIN_PAPER_RIM: Final = 0.07  # of a picture's longer side, around ink that is alone
+MAX_LONE_ASPECT: Final = 2.0  # width to height of a single piece of writing
 _ROWS: Final = 256  # of a picture, worked on at once
 
 Box = tuple[int, int, int, int]
@@ -51,19 +53,43 @@ def find_ink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Box] | None:
 def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
     """Maps of a picture's writing, the likeliest to be right first; none where there is no ink.
 
-    Each map is computed only when it is asked for.
+    Each map is computed only when it is asked for. The ink of a clean picture is whatever differs
+    from its paper, unless the finder sees that a part of that is not writing.
     """
     opaque = _opaque(checked(image))
     opaque = opaque.reshape(*opaque.shape[:2], -1)
     level = threshold.paper(opaque)
-    if level is not None:
-        ink = threshold.find(opaque, level)
-        if ink is None:
-            return  # on such paper nothing is too faint to be found
-        yield ink
-    yield from shared_segmenter().ink_maps(
-        np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3)))
-    )
+    drawn = None if level is None else threshold.find(opaque, level)
+    if level is not None and drawn is None:
+        return  # on such paper nothing is too faint to be found
+    if drawn is not None and _is_alone(drawn.mask):
+        yield drawn
+        drawn = None
+    picture = np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3)))
+    segmenter = shared_segmenter()
+    overview = segmenter.overview(picture)
+    writing = None if drawn is None else overview.writing_in(drawn)
+    if writing is not None:
+        yield writing
+    yield from segmenter.ink_maps(picture, overview)
+    if drawn is not None and writing is not drawn:
+        yield drawn
+
+
+def _is_alone(mask: NDArray[np.uint8]) -> bool:
+    """Whether nothing is around the ink of a clean picture: it is one narrow piece on its paper.
+
+    A tiny bitmap's lines are often broken, or cut off at its edge.
+    mask: uint8 (h, w), 255 for ink.
+    """
+    is_tiny = max(mask.shape) <= threshold.BITMAP_SIDE
+    rim = max(round(MIN_PAPER_RIM * max(mask.shape)), 1)
+    has_rim = cv2.countNonZero(mask) == cv2.countNonZero(mask[rim:-rim, rim:-rim])
+    if has_rim and is_tiny:
+        return True
+    _, _, width, height = cv2.boundingRect(mask)
+    is_narrow = width <= MAX_LONE_ASPECT * height
+    return is_narrow and (has_rim or is_tiny) and cv2.connectedComponents(mask)[0] == 2
 
 
 def cut_out(ink: InkMap, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], Box]:

@@ -11,8 +11,6 @@ MIN_SPECK_AREA: Final = 0.8  # squares of the pen's width; a dot made with the p
 MIN_AREA_SHARE: Final = 0.04  # of the largest component's area, away from the writing
 MAX_BREAK: Final = 1.5  # pen widths: what is this close to writing continues a faint line
 MIN_BREAK_AREA: Final = 0.1  # squares of the pen's width, of such a component
-FRAME_MARGIN: Final = 0.08  # of a picture's longer side: a frame lies within that of its rim
-MIN_FRAME_EXTENT: Final = 0.8  # of a picture's sides, which a frame covers along both
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,24 +58,6 @@ def without_specks(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     above = np.maximum(np.maximum(top - boxes[:, 1] - boxes[:, 3], boxes[:, 1] - bottom), 0)
     is_near = (np.hypot(aside, above) <= MAX_BREAK * pen) & (area > MIN_BREAK_AREA * pen**2)
     return _with_labels(np.asarray(labels, np.int32), is_large | is_near)
-
-
-def without_border(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The mask without a frame around everything else.
-
-    A line along one edge alone stays: it may be the 1 of a number that was cropped closely.
-    """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if count == 2:
-        return mask
-    size = np.array(mask.shape[::-1])
-    margin = FRAME_MARGIN * size.max()
-    inner = labels[round(margin) : round(size[1] - margin), round(margin) : round(size[0] - margin)]
-    is_hollow = np.bincount(inner.ravel(), minlength=count)[1:] == 0  # it has no pixel inside
-    is_frame = is_hollow & (stats[1:, 2:4] > MIN_FRAME_EXTENT * size).all(axis=1)
-    if is_frame.all() or not is_frame.any():
-        return mask
-    return _with_labels(np.asarray(labels, np.int32), np.concatenate([[False], ~is_frame]))
 
 
 def _with_labels(labels: NDArray[np.int32], is_kept: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -7,6 +7,7 @@ alone and larger. Where the recogniser cannot read what that shows, other maps f
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -33,6 +34,11 @@ DISTANT_SHARE: Final = 0.6  # of the closer map's scale, in the last map
 MIN_EXTENT: Final = 0.03  # of a picture's longer side: what reaches less far is not writing
 MIN_INK_PROBABILITY: Final = 0.5
 MIN_BRIDGE_PROBABILITY: Final = 0.08  # of ink that closes a gap in a line
+MIN_SEEN_PROBABILITY: Final = 0.3  # of ink, where the ink of a clean picture is writing
+MAX_OTHER_INK: Final = 0.1  # share of that ink, so small that it is writing all the same
+MAX_MIXED: Final = 0.3  # share of a component that is not what the rest of it is
+LINE_TOLERANCE: Final = 0.25  # of a digit's height, to its neighbours' upper and lower ends
+MIN_PART: Final = 0.03  # of all ink, of a component that matters
 BRIDGE: Final = 5  # pixels, so that gaps up to 4 are closed
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
@@ -63,25 +69,30 @@ class Segmenter:
         smallest = np.zeros((STRIDE, STRIDE, 3), np.uint8)
         self._session.run(["ink"], {"picture": smallest}, releasing_run_options())
 
-    def ink_maps(self, image: Picture) -> Iterator[InkMap]:
-        """Maps of a photograph's ink, the likeliest to be right first; none without ink.
-
-        First the writing alone, closely. Then the whole picture, which shows a broad pen better,
-        and the writing at a smaller scale, where ruled lines vanish before it does. Each map is
-        computed only when it is asked for.
-        """
+    def overview(self, image: Picture) -> "Overview":
+        """The ink of the whole picture, at the scale in which its writing is seen."""
         longer = max(image.shape[:2])
         for side in (SIDE, min(LARGE_SIDE, longer)):
-            overview = self.ink_probabilities(image, side)
-            boxes = _component_boxes(overview)
-            if _writing_height(boxes) >= MIN_OVERVIEW_HEIGHT:
+            probabilities = self.ink_probabilities(image, side)
+            overview = Overview(probabilities, side / longer, _component_boxes(probabilities))
+            if _writing_height(overview.boxes) >= MIN_OVERVIEW_HEIGHT:
                 break
+        return overview
+
+    def ink_maps(self, image: Picture, overview: "Overview") -> Iterator[InkMap]:
+        """Maps of a picture's ink, the likeliest to be right first; none without ink.
+
+        overview: of this picture. First the writing alone, closely. Then the whole picture, which
+        shows a broad pen better, and the writing at a smaller scale, where ruled lines vanish
+        before it does. Each map is computed only when it is asked for.
+        """
+        boxes, scale = overview.boxes, overview.scale
         if not len(boxes):
             return
         (left, top), (right, bottom) = boxes[:, :2].min(0), (boxes[:, :2] + boxes[:, 2:]).max(0)
-        if max(right - left, bottom - top) < MIN_EXTENT * side:
+        if max(right - left, bottom - top) < MIN_EXTENT * max(overview.probabilities.shape):
             return
-        scale, height = side / longer, _writing_height(boxes)
+        height = _writing_height(boxes)
         margin = MARGIN * max(height, float(right - left) if len(boxes) == 1 else 0) + 1
         x, y = (int(max(low - margin, 0) / scale) for low in (left, top))
         crop = image[y : int((bottom + margin) / scale) + 1, x : int((right + margin) / scale) + 1]
@@ -89,10 +100,47 @@ class Segmenter:
         close_side = round(np.clip(crop_longer * scale * CLOSE_HEIGHT / height, SIDE, MAX_SIDE))
         close = self.ink_probabilities(crop, close_side)
         yield from _ink_map(close, x, y, close_side / crop_longer)
-        yield from _ink_map(overview, 0, 0, scale)
+        yield from _ink_map(overview.probabilities, 0, 0, scale)
         distant_side = round(DISTANT_SHARE * close_side)
         distant = self.ink_probabilities(crop, distant_side)
         yield from _ink_map(distant, x, y, distant_side / crop_longer)
+
+
+@dataclass(frozen=True, eq=False)
+class Overview:
+    """Where ink is in a whole picture.
+
+    probabilities: float32 (h, w). scale: their pixels to one of the picture. boxes: int32 (n, 4),
+    x, y, width and height of the components of ink.
+    """
+
+    probabilities: NDArray[np.float32]
+    scale: float
+    boxes: NDArray[np.int32]
+
+    def writing_in(self, drawn: InkMap) -> InkMap | None:
+        """The part of a clean picture's ink that is writing: all of it, or some components.
+
+        drawn: of the whole picture. None where writing and something else are joined.
+        """
+        mask = drawn.mask
+        seen = (self.probabilities > MIN_SEEN_PROBABILITY).astype(np.uint8)
+        near = cv2.dilate(seen, np.ones((3, 3), np.uint8))
+        near = cv2.resize(near, mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+        areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+        shares = np.bincount(labels.ravel(), near.ravel(), count) / areas
+        areas[0], shares[0] = 0, 0
+        if (areas * (1 - shares)).sum() <= MAX_OTHER_INK * areas.sum():
+            return drawn
+        is_large = areas > MIN_PART * areas.sum()
+        is_writing, is_other = shares > 1 - MAX_MIXED, shares < MAX_MIXED
+        is_writing |= is_other & _are_in_line(stats[:, :4].astype(np.int32), is_writing & is_large)
+        is_other &= ~is_writing
+        if (is_large & ~is_writing & ~is_other).any() or not (is_large & is_writing).any():
+            return None
+        kept = np.where(is_writing[labels], mask, 0).astype(np.uint8)
+        return replace(drawn, mask=kept)
 
 
 def _ink_map(
@@ -110,6 +158,21 @@ def _bridged_mask(probabilities: NDArray[np.float32]) -> NDArray[np.uint8]:
     likely = (probabilities > MIN_INK_PROBABILITY).astype(np.uint8) * np.uint8(255)
     closed = cv2.morphologyEx(likely, cv2.MORPH_CLOSE, np.ones((BRIDGE, BRIDGE), np.uint8))
     return np.where(probabilities > MIN_BRIDGE_PROBABILITY, closed, likely).astype(np.uint8)
+
+
+def _are_in_line(boxes: NDArray[np.int32], is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which components begin and end about where a piece of writing beside them does: (n,).
+
+    A 1 that a finder takes for a rule does; rules and frames go on, or lie around the writing.
+    boxes: (n, 4) x, y, width and height. is_writing: (n,), which of them are.
+    """
+    left, top = boxes[:, None, 0], boxes[:, None, 1]
+    right, bottom = left + boxes[:, None, 2], top + boxes[:, None, 3]
+    x, y, width, height = boxes[is_writing].T  # (m,), so that all below is (n, m)
+    reach = LINE_TOLERANCE * height
+    is_level = (np.abs(top - y) < reach) & (np.abs(bottom - y - height) < reach)
+    is_beside = (right <= x) | (left >= x + width)
+    return np.asarray((is_level & is_beside).any(axis=1), np.bool_)
 
 
 def _writing_height(boxes: NDArray[np.int32]) -> float:

@@ -1,7 +1,8 @@
 """The ink of clean pictures: drawn on a screen, or scanned, on paper of one even colour.
 
-Such paper has no noise, so whatever differs from it is ink, however faint or fine. Photographs
-are not such pictures; `app.ink.segmenter` finds their ink.
+Such paper has no noise, so whatever differs from it is ink, however faint or fine, or was printed
+there. Photographs are not such pictures; `app.ink.segmenter` finds their ink, and says which of a
+clean picture's ink is writing.
 """
 
 from typing import Final
@@ -10,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap, pen_width, without_border, without_specks
+from app.ink.ink_map import InkMap, pen_width, without_specks
 from app.ink.resize import reduce_to_side
 
 Plane = NDArray[np.float32]  # (h, w), in levels of 255
@@ -77,7 +78,7 @@ def find(image: NDArray[np.uint8], level: NDArray[np.float32]) -> InkMap | None:
         return None
     mask, edge = exact
     strength = np.clip(plane * (127.5 / edge), 0, 255).astype(np.uint8)
-    return InkMap(strength, without_specks(without_border(mask)), 0.0, 0.0, scale)
+    return InkMap(strength, without_specks(mask), 0.0, 0.0, scale)
 
 
 def _inkiness(image: NDArray[np.uint8], level: NDArray[np.float32]) -> Plane:

@@ -177,21 +177,6 @@ def test_specks_go_and_parts_of_writing_stay() -> None:
     assert kept[50, 42] == 255
 
 
-def test_borders_go_and_writing_at_the_rim_stays() -> None:
-    mask = np.zeros((100, 160), np.uint8)
-    cv2.rectangle(mask, (3, 3), (156, 96), 255, 2)
-    cv2.line(mask, (60, 20), (70, 80), 255, 5)
-    kept = ink_map.without_border(mask)
-    assert kept[50, 65] == 255
-    assert kept[3, 80] == kept[50, 3] == 0
-    alone = np.zeros((100, 160), np.uint8)
-    cv2.ellipse(alone, (80, 50), (78, 48), 0, 0, 360, 255, 3)
-    assert np.array_equal(ink_map.without_border(alone), alone)  # a nought as large as the sheet
-    cropped = np.zeros((100, 60), np.uint8)  # an 11 cropped closely
-    cropped[:, 2:5] = cropped[:, 40:43] = 255
-    assert np.array_equal(ink_map.without_border(cropped), cropped)
-
-
 @pytest.mark.parametrize("width, height", [(3000, 2250), (4000, 3000)])
 def test_twelve_megapixels_are_read(width: int, height: int) -> None:
     image = cv2.resize(written(sheet(), 7, 80), (width, height), interpolation=cv2.INTER_CUBIC)

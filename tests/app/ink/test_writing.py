@@ -1,0 +1,112 @@
+"""Which ink of a clean picture is writing, by what the finder sees of it."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.ink import image
+from app.ink.ink_map import InkMap
+from app.ink.segmenter import Overview
+from tests.support.drawings import placed
+
+Mask = NDArray[np.uint8]
+SIZE: Final = (240, 320)  # pixels of the picture, high and wide
+SCALE: Final = 0.5  # pixels of the overview to one of the picture
+
+
+def blank() -> Mask:
+    return np.zeros(SIZE, np.uint8)
+
+
+def digit(left: float, value: int = 3) -> Mask:
+    mask = blank()
+    points = [np.round(stroke).astype(np.int32) for stroke in placed(value, left, 70, 100)]
+    cv2.polylines(mask, points, False, 255, 6)
+    return mask
+
+
+def frame() -> Mask:
+    return np.asarray(cv2.rectangle(blank(), (20, 20), (300, 220), 255, 4), np.uint8)
+
+
+def rule() -> Mask:
+    """A line through the digits."""
+    return np.asarray(cv2.line(blank(), (0, 120), (320, 120), 255, 3), np.uint8)
+
+
+def dot() -> Mask:
+    return np.asarray(cv2.circle(blank(), (160, 165), 4, 255, -1), np.uint8)
+
+
+def overview_of(writing: Mask) -> Overview:
+    """A finder's view that sees exactly this writing."""
+    small = cv2.resize(writing, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA)
+    return Overview((small / 255).astype(np.float32), SCALE, np.zeros((0, 4), np.int32))
+
+
+def drawing(*masks: Mask) -> InkMap:
+    mask = np.max(masks, axis=0)
+    return InkMap(mask, mask, 0.0, 0.0, 1.0)
+
+
+def test_a_drawing_that_is_writing_is_kept_as_it_is() -> None:
+    drawn = drawing(digit(30), digit(180))
+    assert overview_of(drawn.mask).writing_in(drawn) is drawn
+
+
+def test_a_dot_that_the_finder_does_not_see_is_kept() -> None:
+    drawn = drawing(digit(30), dot(), digit(180))
+    overview = overview_of(np.maximum(digit(30), digit(180)))
+    assert overview.writing_in(drawn) is drawn
+
+
+def test_a_frame_apart_from_the_writing_is_left_out() -> None:
+    drawn, writing = drawing(digit(30), digit(180), frame()), drawing(digit(30), digit(180))
+    found = overview_of(writing.mask).writing_in(drawn)
+    assert found is not None
+    assert np.array_equal(found.mask, writing.mask)
+
+
+def test_a_line_as_high_as_the_digits_is_one_of_them() -> None:
+    """A 1 looks like a rule, but for where it begins and ends."""
+    one, long = (
+        np.asarray(cv2.line(blank(), (160, top), (160, bottom), 255, 6), np.uint8)
+        for top, bottom in ((80, 160), (50, 190))
+    )
+    overview = overview_of(np.maximum(digit(30), digit(180)))
+    for line, is_writing in ((one, True), (long, False)):
+        drawn = drawing(digit(30), line, digit(180))
+        found = overview.writing_in(drawn)
+        assert found is not None
+        assert bool(found.mask[120, 160]) is is_writing
+        assert found.mask[120, 30:130].any()
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [digit(30), blank()],  # a digit that is joined with a rule, and no writing at all
+)
+def test_writing_that_is_joined_with_a_rule_cannot_be_cut_out(seen: Mask) -> None:
+    drawn = drawing(digit(30), rule())
+    assert overview_of(seen).writing_in(drawn) is None
+
+
+@pytest.mark.parametrize(
+    "mask, is_alone",
+    [
+        (digit(100), True),
+        (np.maximum(digit(30), digit(180)), False),  # two pieces
+        (rule(), False),  # up to the edge
+        (np.maximum(digit(100), frame()), False),
+        (cv2.line(blank(), (60, 120), (260, 130), 255, 4), False),  # broad: perhaps a number
+        (cv2.resize(np.maximum(digit(100), dot()), (28, 28)), True),  # a tiny bitmap, broken
+        (cv2.line(np.zeros((28, 28), np.uint8), (15, 0), (12, 27), 255, 3), True),  # cut off
+        (cv2.resize(np.maximum(digit(100), frame()), (28, 28)), False),
+    ],
+)
+def test_ink_is_alone(mask: Mask, is_alone: bool) -> None:
+    binary = np.where(mask > 90, 255, 0).astype(np.uint8)
+    assert image._is_alone(binary) is is_alone
