@@ -33,6 +33,7 @@ MARGIN: Final = 0.12  # around the writing in the closer map, of its height
 DISTANT_SHARE: Final = 0.6  # of the closer map's scale, in the last map
 MIN_EXTENT: Final = 0.03  # of a picture's longer side: what reaches less far is not writing
 MIN_INK_PROBABILITY: Final = 0.5
+MIN_FAINT_PROBABILITY: Final = 0.15  # of ink that goes on from likely ink
 MIN_BRIDGE_PROBABILITY: Final = 0.08  # of ink that closes a gap in a line
 MIN_SEEN_PROBABILITY: Final = 0.3  # of ink, where the ink of a clean picture is writing
 MAX_OTHER_INK: Final = 0.1  # share of that ink, so small that it is writing all the same
@@ -89,7 +90,7 @@ class Segmenter:
         boxes, scale = overview.boxes, overview.scale
         if not len(boxes):
             return
-        (left, top), (right, bottom) = boxes[:, :2].min(0), (boxes[:, :2] + boxes[:, 2:]).max(0)
+        left, top, right, bottom = _extent(overview.probabilities, boxes)
         if max(right - left, bottom - top) < MIN_EXTENT * max(overview.probabilities.shape):
             return
         height = _writing_height(boxes)
@@ -173,6 +174,21 @@ def _are_in_line(boxes: NDArray[np.int32], is_writing: NDArray[np.bool_]) -> NDA
     is_level = (np.abs(top - y) < reach) & (np.abs(bottom - y - height) < reach)
     is_beside = (right <= x) | (left >= x + width)
     return np.asarray((is_level & is_beside).any(axis=1), np.bool_)
+
+
+def _extent(
+    probabilities: NDArray[np.float32], boxes: NDArray[np.int32]
+) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the components in boxes, with their faint ends."""
+    faint = (probabilities > MIN_FAINT_PROBABILITY).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(faint)
+    in_boxes = np.zeros_like(faint)
+    for x, y, width, height in boxes.tolist():
+        in_boxes[y : y + height, x : x + width] = 1
+    likely = (probabilities > MIN_INK_PROBABILITY) & (in_boxes > 0)
+    is_kept = np.bincount(labels[likely], minlength=count) > 0
+    x, y, width, height = stats[is_kept, :4].T
+    return int(x.min()), int(y.min()), int((x + width).max()), int((y + height).max())
 
 
 def _writing_height(boxes: NDArray[np.int32]) -> float:
