@@ -77,19 +77,18 @@ def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
 
 
 def _is_alone(mask: NDArray[np.uint8]) -> bool:
-    """Whether nothing is around the ink of a clean picture: it is one narrow piece on its paper.
+    """Whether nothing is around the ink of a clean picture: it is one narrow piece.
 
-    A tiny bitmap's lines are often broken, or cut off at its edge.
+    A tiny bitmap's lines are often broken, so that there it may be more, away from the edge.
     mask: uint8 (h, w), 255 for ink.
     """
-    is_tiny = max(mask.shape) <= threshold.BITMAP_SIDE
     rim = max(round(MIN_PAPER_RIM * max(mask.shape)), 1)
     has_rim = cv2.countNonZero(mask) == cv2.countNonZero(mask[rim:-rim, rim:-rim])
-    if has_rim and is_tiny:
+    if has_rim and max(mask.shape) <= threshold.BITMAP_SIDE:
         return True
     _, _, width, height = cv2.boundingRect(mask)
     is_narrow = width <= MAX_LONE_ASPECT * height
-    return is_narrow and (has_rim or is_tiny) and cv2.connectedComponents(mask)[0] == 2
+    return is_narrow and cv2.connectedComponents(mask)[0] == 2
 
 
 def cut_out(ink: InkMap, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], Box]:

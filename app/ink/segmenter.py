@@ -34,6 +34,7 @@ DISTANT_SHARE: Final = 0.6  # of the closer map's scale, in the last map
 MIN_EXTENT: Final = 0.03  # of a picture's longer side: what reaches less far is not writing
 MIN_INK_PROBABILITY: Final = 0.5
 MIN_FAINT_PROBABILITY: Final = 0.15  # of ink that goes on from likely ink
+MIN_LIKELY_SHARE: Final = 0.3  # of the possible ink, that is likely; writing has 0.6 and more
 MIN_BRIDGE_PROBABILITY: Final = 0.08  # of ink that closes a gap in a line
 MIN_SEEN_PROBABILITY: Final = 0.3  # of ink, where the ink of a clean picture is writing
 MAX_OTHER_INK: Final = 0.1  # share of that ink, so small that it is writing all the same
@@ -88,7 +89,7 @@ class Segmenter:
         before it does. Each map is computed only when it is asked for.
         """
         boxes, scale = overview.boxes, overview.scale
-        if not len(boxes):
+        if not len(boxes) or overview.is_noise():
             return
         left, top, right, bottom = _extent(overview.probabilities, boxes)
         if max(right - left, bottom - top) < MIN_EXTENT * max(overview.probabilities.shape):
@@ -118,6 +119,12 @@ class Overview:
     probabilities: NDArray[np.float32]
     scale: float
     boxes: NDArray[np.int32]
+
+    def is_noise(self) -> bool:
+        """Whether ink is possible in far more places than it is likely in, as in noise."""
+        likely = np.count_nonzero(self.probabilities > MIN_INK_PROBABILITY)
+        possible = np.count_nonzero(self.probabilities > MIN_FAINT_PROBABILITY)
+        return bool(likely < MIN_LIKELY_SHARE * possible)
 
     def writing_in(self, drawn: InkMap) -> InkMap | None:
         """The part of a clean picture's ink that is writing: all of it, or some components.
