@@ -173,17 +173,17 @@ def test_the_page_tells_of_a_wrong_model_without_paths(
     shared_recognizer._load.clear()
 
 
-def test_a_correction_on_a_full_disk_is_told_without_paths(
+def test_a_correction_that_is_not_stored_is_told_without_paths(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = corrections.Corrections(tmp_path / "kept.sqlite")
     monkeypatch.setattr(corrections, "from_environment", lambda: store)
     drawing, reader, visit = placed(3, 0, 0, 100), Recognizer(), Visit()
 
-    def full(*_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise sqlite3.OperationalError(f"unable to open database file {tmp_path}")
 
-    monkeypatch.setattr(sqlite3, "connect", full)
+    monkeypatch.setattr(sqlite3, "connect", fail)
     with caplog.at_level(logging.WARNING):
         visit.correct(reader, reader.read_ink(drawing), 0, 5, drawing)
     assert visit.trouble == UNSTORED
