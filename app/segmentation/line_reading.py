@@ -21,7 +21,7 @@ from app.segmentation.strip import HEIGHT, MARGIN, Strip
 NUM_DIGITS: Final = 10
 UNKNOWN: Final = SYMBOLS.index("?") + 1  # the class of what is neither digit nor sign
 MIN_LOG_PROBABILITY: Final = -8.0  # of a symbol by its look alone; unlikelier ones cost no more
-MIN_SIGN_LOG_PROBABILITY: Final = -6.0  # of a sign by its look
+MIN_SIGN_LOG_PROBABILITY: Final = -3.0  # of a sign by its look
 MIN_DIGIT_PROBABILITY: Final = 1e-4  # that the reader gives to a digit at any place
 MAX_EVIDENCE: Final = 3.0  # nats that the line reader may say for or against a digit
 MIN_LOG_SHARE: Final = math.log(0.02)  # of a text beside the likeliest, whose cuts are made

@@ -79,6 +79,7 @@ def _layout(random: np.random.Generator, digits: Sequence[int]) -> str:
         pattern = "d" * int(min(random.geometric(0.2), MAX_DIGITS))
     else:
         pattern = LAYOUTS[random.integers(len(LAYOUTS))]
+        pattern = pattern if 0 in digits else pattern.replace("0", "d")
     text = "".join("d" * int(random.integers(1, 5)) if mark == "D" else mark for mark in pattern)
     shape = random.random()
     alphabet = [str(digit) for digit in digits]
