@@ -29,7 +29,8 @@ MAX_COST: Final = 0.03
 ROUNDS: Final = 15
 SECONDS: Final = 2.0  # of strokes, a round and server
 PICTURES: Final = 40  # a round and server
-SETTINGS: Final = {"DIGITS_RATE": "0", "OMP_NUM_THREADS": "1"}
+# A client may have half of the requests in flight, and asks on 16 connections.
+SETTINGS: Final = {"DIGITS_RATE": "0", "DIGITS_WAITING": "62", "OMP_NUM_THREADS": "1"}
 # Reads as the shipped server does, but takes every request and decodes pictures in its own process.
 UNGUARDED: Final = """
 import sys
