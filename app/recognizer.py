@@ -26,10 +26,15 @@ from app.ink.threshold import BITMAP_SIDE
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
 from app.segmentation.candidates import CostlyInk, TextLine
-from app.segmentation.decision import OperatingPoint, answer, digit_probabilities
+from app.segmentation.decision import (
+    MIN_SURE_CONFIDENCE,
+    OperatingPoint,
+    answer,
+    digit_probabilities,
+)
 from app.writing import is_writing
 
-__all__ = ["CostlyInk", "Prepared", "Recognizer"]
+__all__ = ["MIN_SURE_CONFIDENCE", "CostlyInk", "Prepared", "Recognizer"]
 
 MODEL: Final = model_file(os.environ)
 # In: "glyphs" uint8 (n, 28, 28); out: "logits" (n, 11), "features" (n, d).
@@ -245,13 +250,20 @@ class Recognizer:
             readings.append(turning.as_given(digits, prepared.turned, prepared._size))
         return readings
 
-    def divide(
-        self, item: NDArray[np.uint8] | Sequence[ArrayLike]
-    ) -> list[tuple[TextLine, NDArray[np.float32]]]:
-        """The lines of a picture or drawing, each with its candidates' logits / temperature."""
-        temperature = np.float32(self._point.temperature)
-        prepared = self._prepared(0, item, single=False)
-        return [(line, self.logits(line.glyphs) / temperature) for line in prepared._lines]
+    def weigh(
+        self, item: NDArray[np.uint8] | Sequence[ArrayLike], reader_weights: Sequence[float]
+    ) -> list[tuple[str, float]]:
+        """What an item of one line is read as with each weight of the line reader.
+
+        Returns a text and the log-odds that it is right, not calibrated, for each weight; nothing
+        where the line reader is not asked, or where there are several lines.
+        """
+        lines = self._prepared(0, item, single=False)._lines
+        if len(lines) != 1 or lines[0].reading is None:
+            return []
+        logits = self.logits(lines[0].glyphs) / np.float32(self._point.temperature)
+        choices = (lines[0].choose(logits, weight) for weight in reader_weights)
+        return [(choice.text, choice.log_odds) for choice in choices]
 
     def classify(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities float32 (n, 10), rows sum to 1, of glyphs uint8 (n, 28, 28), ink 255.

@@ -13,9 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from app import strip
 from app.inference.line_reader import CONTRACT, STRIDE, SYMBOLS, LineReader
 from app.recognizer import Recognizer
-from app.segmentation import strip
 from export.gate import require
 from export.graph import fold, save_checked, set_metadata, write_fp32, write_int8
 from export.graph import strip as strip_notes

@@ -8,18 +8,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from tqdm import tqdm
 
-from app.inference.line_reader import SYMBOLS
 from app.recognizer import Recognizer
-from app.segmentation.candidates import TextLine
-from app.segmentation.line_reading import Choice
 from train.data.line_sets import Line
 from train.render.numbers import PEN, Number
 
 READER_WEIGHTS: Final = (0.5, 0.75, 1.0, 1.5, 2.0)
 _SEED: Final = 3  # of the bitmaps' pens
 _RIDGE: Final = 0.01  # nats, that keep the fit finite where no line is read wrongly
-
-Divided = tuple[TextLine, NDArray[np.float32], str]  # with logits / temperature, and what it says
 
 
 def fit_operating_point(recognizer: Recognizer, lines: Sequence[Line]) -> dict[str, float]:
@@ -28,17 +23,12 @@ def fit_operating_point(recognizer: Recognizer, lines: Sequence[Line]) -> dict[s
     lines: of validation writers; every other one is read as a bitmap. slope, offset: from a
     choice's log-odds to the log-odds that it is right, by logistic regression.
     """
-    divided = list(_divided(recognizer, lines))
-    choices = {
-        weight: [line.choose(logits, weight) for line, logits, _ in divided]
-        for weight in READER_WEIGHTS
-    }
-    correct = {weight: _is_correct(choices[weight], divided) for weight in READER_WEIGHTS}
+    log_odds, is_correct = _weigh(recognizer, lines)
     # The smallest change from equal weights, of those with which as many are right.
-    best = max(READER_WEIGHTS, key=lambda weight: (correct[weight].sum(), -abs(np.log(weight))))
-    log_odds = np.array([choice.log_odds for choice in choices[best]])
-    slope, offset = fit_logistic(log_odds, correct[best])
-    return {"reader_weight": best, "slope": slope, "offset": offset}
+    changes = -np.abs(np.log(READER_WEIGHTS))
+    best = max(range(len(READER_WEIGHTS)), key=lambda at: (is_correct[at].sum(), changes[at]))
+    slope, offset = fit_logistic(log_odds[best], is_correct[best])
+    return {"reader_weight": READER_WEIGHTS[best], "slope": slope, "offset": offset}
 
 
 def fit_logistic(scores: NDArray[np.float64], is_true: NDArray[np.bool_]) -> tuple[float, float]:
@@ -54,23 +44,17 @@ def fit_logistic(scores: NDArray[np.float64], is_true: NDArray[np.bool_]) -> tup
     return float(slope), float(offset)
 
 
-def _divided(recognizer: Recognizer, lines: Sequence[Line]) -> list[Divided]:
-    """The lines that are one line of text with several characters, as serving divides them."""
-    divided = []
+def _weigh(
+    recognizer: Recognizer, lines: Sequence[Line]
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Log-odds, and whether the text is right, (weights, lines), of lines that are one number."""
     random = np.random.default_rng(_SEED)
-    for index, line in enumerate(tqdm(lines, "dividing lines", leave=False, mininterval=5)):
+    log_odds, is_correct = [], []
+    for index, line in enumerate(tqdm(lines, "weighing lines", leave=False, mininterval=5)):
         number = Number(line.strokes, line.text)
         is_bitmap = index % 2 == 1
         item = number.bitmap(random.uniform(*PEN)) if is_bitmap else number.strokes
-        parts = recognizer.divide(item)
-        if len(parts) == 1 and parts[0][0].reading is not None:
-            divided.append((*parts[0], line.text))
-    return divided
-
-
-def _is_correct(choices: Sequence[Choice], divided: Sequence[Divided]) -> NDArray[np.bool_]:
-    texts = [
-        "".join(SYMBOLS[index - 1] for index in choice.hypothesis.text) if choice.hypothesis else ""
-        for choice in choices
-    ]
-    return np.array([text == line[2] for text, line in zip(texts, divided, strict=True)])
+        if choices := recognizer.weigh(item, READER_WEIGHTS):
+            log_odds.append([odds for _, odds in choices])
+            is_correct.append([text == line.text for text, _ in choices])
+    return np.array(log_odds, np.float64).T, np.array(is_correct, np.bool_).T

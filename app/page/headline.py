@@ -7,7 +7,7 @@ from typing import Final
 
 from app.page import assets
 from app.reading import Digit, Reading
-from app.segmentation.decision import MIN_SURE_CONFIDENCE
+from app.recognizer import MIN_SURE_CONFIDENCE
 
 DRAW_HINT: Final = "Draw a digit or a number"
 STRANGE: Final = ", unusual shape"  # of a digit that is doubtful although its value is sure

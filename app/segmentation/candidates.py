@@ -10,13 +10,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app import glyph
+from app import glyph, strip
 from app.inference.line_reader import LineReader
 from app.ink.image import cut_out, ink_maps
 from app.ink.ink_map import InkMap
 from app.ink.strokes import bounds, checked
 from app.reading import UnreadableInput
-from app.segmentation import components, ctc, joined, lattice, strip, text_lines
+from app.segmentation import components, ctc, joined, lattice, text_lines
 from app.segmentation.ctc import Hypothesis
 from app.segmentation.line_reading import (
     CUT_TRUST,

@@ -7,7 +7,6 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from app.inference.line_reader import SYMBOLS
 from app.inference.scores import ood_log_odds, softmax
 from app.inference.session import WrongModel
 from app.reading import SIGNS, Digit
@@ -64,7 +63,7 @@ def answer(
         log_odds = log_odds + line.reading.ood_log_odds(choice.hypothesis)
         probabilities = probabilities * line.reading.digit_probabilities(choice.hypothesis)
         probabilities /= probabilities.sum(axis=1, keepdims=True)
-        symbols = [SYMBOLS[index - 1] for index in choice.hypothesis.text]
+        symbols = list(choice.text)
     numbers = line.number_indices(choice.path)
     is_refused = np.array(
         [

@@ -16,7 +16,7 @@ from app.inference.line_reader import STRIDE, SYMBOLS, LineReader
 from app.inference.scores import log_softmax
 from app.segmentation import ctc
 from app.segmentation.ctc import Hypothesis, Scores, Text
-from app.segmentation.strip import HEIGHT, MARGIN, Strip
+from app.strip import HEIGHT, MARGIN, Strip
 
 NUM_DIGITS: Final = 10
 UNKNOWN: Final = SYMBOLS.index("?") + 1  # the class of what is neither digit nor sign
@@ -95,6 +95,13 @@ class Choice:
     path: list[int]
     hypothesis: Hypothesis | None = None
     log_odds: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The hypothesis in the line reader's symbols; empty where there is none."""
+        return (
+            "".join(SYMBOLS[index - 1] for index in self.hypothesis.text) if self.hypothesis else ""
+        )
 
 
 def symbol_scores(logits: NDArray[np.float32], text: Text) -> NDArray[np.float64]:

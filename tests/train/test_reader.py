@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from app.segmentation.strip import HEIGHT, MARGIN, SIDE_MARGIN, of_strokes
+from app.strip import HEIGHT, MARGIN, SIDE_MARGIN, of_strokes
 from tests.support.drawings import DIGITS
 from train.data.line_sets import Line, LineSet
 from train.engine import reader_loop

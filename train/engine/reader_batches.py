@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from app.segmentation.strip import HEIGHT, THICKNESS, of_ink, of_strokes
+from app.strip import HEIGHT, THICKNESS, of_ink, of_strokes
 from train.data.line_sets import Line, LineSet
 from train.engine.reader_settings import GROUP
 from train.networks.line_reader import SYMBOLS
