@@ -82,8 +82,8 @@ def test_damaged_pictures_are_refused_without_paths(kind: str) -> None:
     reader, chance, content = Reader(FREE), np.random.default_rng(1), encoded(kind)
     for _ in range(12):
         damaged = bytearray(content)
-        for place in chance.integers(0, min(len(damaged), 300), 4):
-            damaged[place] = chance.integers(256)
+        for index in chance.integers(0, min(len(damaged), 300), 4):
+            damaged[index] = chance.integers(256)
         try:
             reader.read_image(bytes(damaged), False)
         except Exception as error:
