@@ -48,7 +48,7 @@ def test_layouts_and_signs_are_symbols_of_the_reader() -> None:
 
 @pytest.mark.parametrize(
     ("symbol", "top", "bottom"),  # limits in heights of a digit above (below 0) the baseline
-    [(".", -0.3, 0.3), (",", -0.2, 0.5), ("-", -0.8, -0.1), ("/", -1.5, 0.4), ("(", -1.4, 0.4)],
+    [(".", -0.3, 0.3), (",", -0.2, 0.5), ("-", -1.0, -0.1), ("/", -1.5, 0.4), ("(", -1.4, 0.4)],
 )
 def test_a_sign_is_where_it_is_written(symbol: str, top: float, bottom: float) -> None:
     for seed in range(20):

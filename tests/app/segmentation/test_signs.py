@@ -1,0 +1,84 @@
+"""Numbers as people write them: signs, small zeros, and zeros joined in one stroke."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.reading import Reading
+from app.recognizer import Recognizer
+from tests.app.segmentation.test_numbers import bitmap
+from tests.support.drawings import placed
+
+HEIGHT = 100.0  # pixels of a usual digit
+# Strokes of each sign as corners in heights, x from its left side, y down from a digit's top.
+SIGNS = {
+    "/": [[(0.5, 0.0), (0.0, 1.0)]],
+    "-": [[(0.0, 0.5), (0.4, 0.5)]],
+    ".": [[(0.0, 0.97), (0.03, 1.0)]],
+    ",": [[(0.03, 0.92), (0.0, 1.15)]],
+    "+": [[(0.0, 0.5), (0.5, 0.5)], [(0.25, 0.25), (0.25, 0.75)]],
+    "=": [[(0.0, 0.4), (0.5, 0.4)], [(0.0, 0.65), (0.5, 0.65)]],
+}
+
+
+def written(text: str, small_zeros: float = 1.0) -> list[NDArray[np.float64]]:
+    """A line of digits and signs; small_zeros: the height of zeros, in that of other digits."""
+    strokes: list[NDArray[np.float64]] = []
+    right = 20.0
+    for symbol in text:
+        if symbol.isdecimal():
+            size = HEIGHT * (small_zeros if symbol == "0" else 1.0)
+            drawn = placed(int(symbol), 0.0, 20 + HEIGHT - size, size)
+        else:
+            corners = [np.array(line) * HEIGHT for line in SIGNS[symbol]]
+            drawn = [np.linspace(line[0], line[1], 12) + np.array([0.0, 20.0]) for line in corners]
+        left = min(float(stroke[:, 0].min()) for stroke in drawn)
+        moved = [stroke + np.array([right + 25 - left, 0.0]) for stroke in drawn]
+        right = max(float(stroke[:, 0].max()) for stroke in moved)
+        strokes += moved
+    return strokes
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3.14", "-7", "3/4", "5/8", "12/05/2026", "12-11-10", "1,000", "2+2=4", "800-555"],
+)
+def test_signs_in_numbers_are_read_as_themselves(recognizer: Recognizer, text: str) -> None:
+    for reading in (
+        recognizer.read_ink(written(text)),
+        recognizer.read_image(bitmap(written(text))),
+    ):
+        assert reading.text == text
+        for digit, symbol in zip(reading.digits, text, strict=True):
+            is_sign = not symbol.isdecimal()
+            assert digit.sign == (symbol if is_sign else None)
+            assert digit.value == (None if is_sign else int(symbol))
+
+
+@pytest.mark.parametrize("text", ["1000", "30", "2000", "105"])
+@pytest.mark.parametrize("small", [0.4, 0.5, 0.7])
+def test_small_zeros_are_zeros(recognizer: Recognizer, text: str, small: float) -> None:
+    strokes = written(text, small)
+    assert recognizer.read_ink(strokes).text == text
+    assert recognizer.read_image(bitmap(strokes)).text == text
+
+
+def test_two_zeros_in_one_stroke(recognizer: Recognizer) -> None:
+    *seven, first, second = written("700")
+    reading = recognizer.read_ink([*seven, np.concatenate([first, second])])
+    assert reading.text == "700"
+    boxes = [digit.box for digit in reading.digits]
+    assert [box[0] for box in boxes] == sorted(box[0] for box in boxes)
+    assert all(box[2] < 1.5 * HEIGHT for box in boxes)  # one of them has the way to the other
+
+
+def test_a_number_says_how_sure_all_of_it_is(recognizer: Recognizer) -> None:
+    clear = recognizer.read_ink(written("2026"))
+    assert 0.9 < clear.confidence <= min(digit.confidence for digit in clear.digits) + 0.1
+    assert {digit.number_confidence for digit in clear.digits} == {clear.confidence}
+    assert Reading().confidence == 1.0
+
+
+def test_one_character_on_demand_is_never_a_sign(recognizer: Recognizer) -> None:
+    (digit,) = recognizer.read_ink(written("-"), single=True).digits
+    assert digit.sign is None
