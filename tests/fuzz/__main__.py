@@ -33,7 +33,7 @@ HUNG_SECONDS: Final = 60.0  # without output from the process that runs the case
 SETTINGS: Final = {
     "OPENCV_LOG_LEVEL": "OFF"
 }  # otherwise OpenCV writes a line for each broken picture
-READING: Final = {"text", "numbers", "digits", "turned", "notes", "model_run"}
+READING: Final = {"text", "confidence", "numbers", "digits", "turned", "notes", "model_run"}
 PAGE_DOORS: Final = ("canvas", "messages", "socket")  # see `tests.fuzz.page_doors`
 REFUSALS: Final = (400, 404, 405, 413, 415, 422)
 

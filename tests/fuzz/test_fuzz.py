@@ -81,9 +81,8 @@ def test_frames_are_taken_or_end_the_connection(
 def holds(reading: Reading) -> None:
     """Asserts what is true of every Reading."""
     text = reading.text.replace(" ", "").replace("\n", "")
-    assert text == "".join(
-        "?" if digit.value is None else str(digit.value) for digit in reading.digits
-    )
+    assert text == "".join(digit.text for digit in reading.digits)
+    assert all(digit.value is None for digit in reading.digits if digit.sign)
     assert sum(len(number.digits) for number in reading.numbers) == len(reading.digits)
     for digit in reading.digits:
         assert 0 <= digit.confidence <= 1

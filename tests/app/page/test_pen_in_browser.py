@@ -45,9 +45,9 @@ def test_a_drawing_is_sent_after_the_wait_where_the_button_is_missing(visit: Vis
 
 def test_the_hidden_toolbar_takes_no_focus(visit: Visit) -> None:
     page = visit()
-    for _ in range(2):  # on the first canvas and on the next
+    for change in ("sample-0", "clear"):  # on the first canvas and on the next
         expect(canvas(page)).to_have_accessible_name("Sheet of paper to draw digits on")
         edit = page.locator(".st-key-canvas button[aria-label=Edit]")
         edit.evaluate("e => e.focus()")
         assert edit.evaluate("e => e.getRootNode().activeElement === null")
-        change_sheet(page, "sample-0")
+        change_sheet(page, change)
