@@ -314,6 +314,6 @@ def test_the_real_folder_is_not_written_to(data: Path, monkeypatch: pytest.Monke
     def refuse(path: Path, content: bytes) -> None:
         raise AssertionError(f"wrote {path}")
 
-    monkeypatch.setattr("train.data.download.place", refuse)
+    monkeypatch.setattr("train.data.download.store", refuse)
     for source in (*MNIST_FILES, PEN_DIGITS, OMNIGLOT_STROKES, OMNIGLOT_IMAGES):
         assert obtain(source, data) == data / source.path
