@@ -23,8 +23,6 @@ from tests.support.pictures import sheet_png
 Visit = Callable[..., Page]
 
 EMPTY = "No picture yet"
-# A page of another site that shows this one in a frame.
-FRAMING = '<iframe src="{}" width="1200" height="760" style="border: 0"></iframe>'
 
 
 def query(page: Page) -> str:
@@ -112,28 +110,4 @@ def test_the_page_works_below_another_path(browser: Browser, tmp_path: Path) -> 
         way(page, "Picture")
         expect_read(page, EMPTY)
         assert page.url.endswith("/digits/?way=picture") or page.url.endswith("/digits?way=picture")
-        page.context.close()
-
-
-def test_the_page_works_in_a_frame_of_another_origin(browser: Browser, tmp_path: Path) -> None:
-    with serving(tmp_path, "server.py") as address:
-        page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-        site = "https://someone.hf.space/"
-        page.route(
-            site,
-            lambda route: route.fulfill(content_type="text/html", body=FRAMING.format(address)),
-        )
-        page.goto(site)
-        frame = page.frame_locator("iframe")
-        sheet = frame.locator(".st-key-canvas")
-        frame.locator(".st-key-canvas canvas.upper-canvas").wait_for()
-        box = sheet.bounding_box()
-        assert box is not None
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 4
-        page.mouse.move(x, y)
-        page.mouse.down()
-        for step in range(20):
-            page.mouse.move(x - step / 4, y + step * box["height"] / 40)
-        page.mouse.up()
-        expect(frame.locator(".st-key-reading [role=status]")).to_contain_text("1")
         page.context.close()
