@@ -158,7 +158,7 @@ def test_bytes_in_a_column_are_read() -> None:
     for kind in (pa.binary(), pa.large_binary()):
         table = pa.table({"image": pa.array([png(4), None], kind)})
         result = reader(table)
-        assert result.column_names == ["text", "numbers", "digits", "error"]
+        assert result.column_names == ["text", "confidence", "numbers", "digits", "turned", "error"]
         assert result.column("text").to_pylist() == ["4", None]
 
 
