@@ -4,32 +4,22 @@ Reads models/finder.pth. Writes models/finder.onnx, int8, and models/finder.json
 figures, but only if the gate holds. Otherwise nothing is written and the exit status is 1.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+
+from export import weights_command
+from export.weights_command import Export
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m export.finder", description=__doc__)
-    parser.add_argument("--model", type=Path, default=Path("models/finder.pth"), help="weights")
-    parser.add_argument("--output", type=Path, default=Path("models"), help="folder written to")
-    parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")
-    command = parser.parse_args(arguments)
+    return weights_command.run("finder", __doc__, _load, arguments)
 
-    # Imported late: PyTorch takes seconds, and --help does not need it.
-    from export.gate import GateError
+
+def _load() -> Export:
     from export.unet import export
-    from train.data.datasets import data_folder
-    from train.data.download import DataError
 
-    try:
-        export(command.model, command.output, data_folder(command.data))
-    except (GateError, DataError, OSError, ValueError) as error:
-        print(f"finder: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return export
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Exports the line reader: weights to an int8 graph with its operating point, or nothing."""
 
-import hashlib
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -16,13 +15,13 @@ from torch import Tensor, nn
 from app import strip
 from app.inference.line_reader import CONTRACT, STRIDE, SYMBOLS, LineReader
 from app.recognizer import Recognizer
+from export.artefact import publish
 from export.gate import require
 from export.graph import fold, save_checked, set_metadata, write_fp32, write_int8
 from export.graph import strip as strip_notes
 from export.operating_point import fit_operating_point
 from train.data.line_sets import Line, load_line_sets
 from train.engine.reader_batches import varied_strip
-from train.files import write_atomically
 from train.networks import line_reader
 from train.render.lines import Composer
 
@@ -75,18 +74,12 @@ def export(weights: Path, output: Path, data: Path) -> None:
             "bytes": (len(content), MAX_BYTES),
         }
     )
-    description = {
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
-        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+    details = {
         "read_exactly": {"lines": {name: len(part) for name, part in sets.items()}} | figures,
         "operating_point": point,
         "config": settings,
-        "command": "python -m export.reader",
     }
-    write_atomically(output / "reader.onnx", content)
-    write_atomically(output / "reader.json", json.dumps(description, indent=2) + "\n")
-    print(f"wrote {output / 'reader.onnx'}, {len(content):,} bytes, and {output / 'reader.json'}")
+    publish(output, "reader", content, network, details)
 
 
 class _OneStrip(nn.Module):

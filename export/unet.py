@@ -1,6 +1,5 @@
 """Exports the ink finder, a U-Net: weights to an int8 graph and its description, or nothing."""
 
-import hashlib
 import json
 import tempfile
 from pathlib import Path
@@ -13,11 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from app.ink.segmenter import CONTRACT, SIDE, STRIDE, Segmenter
+from export.artefact import publish
 from export.gate import require
 from export.graph import fold, set_metadata, strip, write_fp32, write_int8
 from train.config import Config
 from train.data.sources import load_sources
-from train.files import write_atomically
 from train.networks.unet import UNet, load
 from train.render.sheets import SheetMaker, Sheets
 
@@ -53,17 +52,11 @@ def export(weights: Path, output: Path, data: Path) -> None:
             "bytes": (len(content), MAX_BYTES),
         }
     )
-    description = {
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
-        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+    details = {
         "overlap": {"sheets": NUM_VALIDATION} | figures,
         "config": settings,
-        "command": "python -m export.finder",
     }
-    write_atomically(output / "finder.onnx", content)
-    write_atomically(output / "finder.json", json.dumps(description, indent=2) + "\n")
-    print(f"wrote {output / 'finder.onnx'}, {len(content):,} bytes, and {output / 'finder.json'}")
+    publish(output, "finder", content, network, details)
 
 
 class _OnePicture(nn.Module):

@@ -4,29 +4,27 @@ Streamlit keeps them for a page that reconnects, and looks at their age only whe
 ends; a file whose upload ends after its session is kept for ever.
 """
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 
 from streamlit.runtime import Runtime, get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
+from app.guard.periodic import repeated
+
 KEPT_SECONDS: Final = 30.0  # a phone that changes its network takes some
 CHECK_SECONDS: Final = 5.0
 
 
-@asynccontextmanager
-async def freed() -> AsyncIterator[None]:
+def freed() -> AbstractAsyncContextManager[None]:
     """Frees them from time to time as long as the context lasts."""
-    task = asyncio.create_task(_watch(EndedSessions(get_instance())))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    sessions = EndedSessions(get_instance())
+
+    async def free() -> None:
+        sessions.free(time.monotonic())
+
+    return repeated(free, CHECK_SECONDS)
 
 
 class EndedSessions:
@@ -48,9 +46,3 @@ class EndedSessions:
         assert isinstance(manager, MemoryUploadedFileManager)
         for name in set(manager.file_storage) - sessions:
             manager.remove_session_files(name)
-
-
-async def _watch(sessions: EndedSessions) -> None:
-    while True:
-        await asyncio.sleep(CHECK_SECONDS)
-        sessions.free(time.monotonic())

@@ -7,25 +7,18 @@ needed at once. Both are quick because they do, so they give it back only betwee
 import asyncio
 import ctypes
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Final
 
+from app.guard.periodic import repeated
 from app.ink import segmenter
 
 PERIOD_SECONDS: Final = 30.0  # decoders without work end after as many
 
 
-@asynccontextmanager
-async def given_back() -> AsyncIterator[None]:
+def given_back() -> AbstractAsyncContextManager[None]:
     """Gives it back every PERIOD_SECONDS as long as the context lasts."""
-    task = asyncio.create_task(_repeat())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    return repeated(lambda: asyncio.to_thread(give_back), PERIOD_SECONDS)
 
 
 def give_back() -> None:
@@ -33,12 +26,6 @@ def give_back() -> None:
     if segmenter.shared_segmenter.cache_info().currsize:  # it has been loaded
         segmenter.shared_segmenter().release_memory()
     _trim_heap()
-
-
-async def _repeat() -> None:
-    while True:
-        await asyncio.sleep(PERIOD_SECONDS)
-        await asyncio.to_thread(give_back)
 
 
 def _trim_heap() -> None:

@@ -25,7 +25,7 @@ from app.segmentation.line_reading import (
     UNKNOWN,
     Choice,
     LineReading,
-    symbol_scores,
+    look_scores,
 )
 
 MIN_NUMBER_GAP: Final = 1.2  # line heights between two numbers on one line
@@ -54,7 +54,7 @@ class TextLine:
     """One line of text, divided into parts that candidates for digits are made of.
 
     parts: boxes (n, 4) of strokes or parts of components, left to right: left, top, right, bottom.
-    sliced, crossing: see `lattice.best_path`. candidates: runs of parts. glyphs: uint8
+    sliced, crossing: see `lattice.Lattice`. candidates: runs of parts. glyphs: uint8
     (candidates, 28, 28). reading: by the line reader, if it may be several characters. line_index:
     of the line in the input; a line with wide gaps is several of these.
     """
@@ -84,12 +84,13 @@ class TextLine:
         """
         choices: list[tuple[float, Choice]] = []
         if self.reading is not None:
-            negative = symbol_scores(logits, (UNKNOWN,))[:, 0]
+            looks = look_scores(logits)
+            negative = looks[:, UNKNOWN].copy()
+            looks[self.lattice.is_cut] *= CUT_TRUST
             for hypothesis in self._hypotheses(logits):
-                looks = symbol_scores(logits, hypothesis.text)
-                looks[self.lattice.is_cut] *= CUT_TRUST
                 places = self.reading.places(hypothesis)
-                best = self.lattice.path_of_text(looks, places, negative)
+                symbols = looks[:, list(hypothesis.text)]
+                best = self.lattice.path_of_text(symbols, places, negative)
                 if best is not None:
                     path, look = best
                     score = reader_weight * hypothesis.log_probability + look

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from app.inference.scores import ood_log_odds, softmax
 from app.inference.session import WrongModel
 from app.reading import SIGNS, Digit
+from app.segmentation import line_reading
 from app.segmentation.candidates import TextLine
 from app.segmentation.line_reading import CUT_TRUST, NUM_DIGITS, Choice
 
@@ -60,8 +61,9 @@ def answer(
     probabilities = digit_probabilities(chosen, point.temperature)
     symbols = [""] * len(chosen)
     if line.reading is not None and choice.hypothesis is not None:
-        log_odds = log_odds + line.reading.ood_log_odds(choice.hypothesis)
-        probabilities = probabilities * line.reading.digit_probabilities(choice.hypothesis)
+        seen = line.reading.seen(choice.hypothesis)
+        log_odds = log_odds + line_reading.ood_log_odds(seen)
+        probabilities = probabilities * line_reading.digit_probabilities(seen)
         probabilities /= probabilities.sum(axis=1, keepdims=True)
         symbols = list(choice.text)
     numbers = line.number_indices(choice.path)

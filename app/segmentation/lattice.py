@@ -9,6 +9,7 @@ the right decides.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -140,16 +141,21 @@ class Lattice:
         self._parts, self._candidates, self._weights = boxes, candidates, weights
         self._height = line_height(boxes)
         self.boxes = boxes_of(boxes, candidates)
-        cuts = [False] * len(boxes) if sliced is None else sliced.tolist()
-        ends = [*cuts, False]
-        # Whether each candidate was cut off its neighbour, so that its look says little.
-        self.is_cut = np.array([ends[first] or ends[last] for first, last in candidates], np.bool_)
-        self._wholes = self._uncut(cuts)
-        self._joining = self._joining_costs(cuts)
-        if crossing is not None and not crossing.any():
-            crossing = None
-        self._order = sorted(range(len(candidates)), key=lambda index: candidates[index])
-        self._befores = self._costs_after_others(cuts, crossing)
+        self._cuts = [False] * len(boxes) if sliced is None else sliced.tolist()
+        self._crossing = crossing if crossing is not None and crossing.any() else None
+
+    # All that follows is computed only where there is a choice: most drawings are one digit.
+
+    @cached_property
+    def is_cut(self) -> NDArray[np.bool_]:
+        """Whether each candidate was cut off its neighbour, so that its look says little."""
+        ends = [*self._cuts, False]
+        return np.array([ends[first] or ends[last] for first, last in self._candidates], np.bool_)
+
+    @cached_property
+    def _order(self) -> list[int]:
+        """The candidates from left to right."""
+        return sorted(range(len(self._candidates)), key=lambda index: self._candidates[index])
 
     def best_path(self, logits: NDArray[np.float32]) -> list[int]:
         """The candidates that look most like characters, from left to right.
@@ -220,33 +226,34 @@ class Lattice:
             state = previous[state]
         return path[::-1], score
 
-    def _uncut(self, cuts: list[bool]) -> list[int | None]:
+    @cached_property
+    def _wholes(self) -> list[int | None]:
         """For each part that was cut off the one before, the candidate that is all of their ink."""
         indices = {candidate: index for index, candidate in enumerate(self._candidates)}
-        starts = [index for index, is_cut in enumerate(cuts) if not is_cut]
-        wholes: list[int | None] = [None] * len(cuts)
-        for first, last in pairwise([*starts, len(cuts)]):
+        starts = [index for index, is_cut in enumerate(self._cuts) if not is_cut]
+        wholes: list[int | None] = [None] * len(self._cuts)
+        for first, last in pairwise([*starts, len(self._cuts)]):
             for part in range(first + 1, last):
                 wholes[part] = indices.get((first, last))
         return wholes
 
-    def _joining_costs(self, cuts: list[bool]) -> NDArray[np.float64]:
+    @cached_property
+    def _joining(self) -> NDArray[np.float64]:
         """The cost of the gaps within each candidate."""
         costs = []
         sides = self._parts.tolist()  # single numbers of arrays are slow
         for first, last in self._candidates:
             right, cost = sides[first][2], 0.0
             for part in range(first + 1, last):
-                if not cuts[part]:
+                if not self._cuts[part]:
                     gap = (sides[part][0] - right) / self._height
                     cost += _joining_cost(gap, self._weights)
                 right = max(right, sides[part][2])
             costs.append(cost)
         return np.array(costs, np.float64)
 
-    def _costs_after_others(
-        self, cuts: list[bool], crossing: NDArray[np.bool_] | None
-    ) -> list[list[tuple[int, float]]]:
+    @cached_property
+    def _befores(self) -> list[list[tuple[int, float]]]:
         """For each candidate those that end where it begins, with the cost of separating them."""
         lefts, rights = self.boxes[:, 0].tolist(), self.boxes[:, 2].tolist()
         ending: dict[int, list[int]] = {}
@@ -256,14 +263,14 @@ class Lattice:
         for index, (first, last) in enumerate(self._candidates):
             costs = []
             for before in ending.get(first, []):
-                if cuts[first]:
+                if self._cuts[first]:
                     cost = self._weights.cut_cost
                 else:
                     gap = (lefts[index] - rights[before]) / self._height
                     cost = _separating_cost(gap, self._weights)
-                if crossing is not None:
+                if self._crossing is not None:
                     those = slice(*self._candidates[before])
-                    is_crossed = bool(crossing[first:last, those].any())
+                    is_crossed = bool(self._crossing[first:last, those].any())
                     cost += self._weights.crossing_cost * is_crossed
                 costs.append((before, cost))
             befores.append(costs)

@@ -1,7 +1,7 @@
 """What the line reader says of a line, and which reading it and the classifier agree on best.
 
-The reader proposes texts, as does the path through the lattice of candidates. Each is scored by
-both: by the reader as a whole, and by the classifier character by character.
+The reader proposes texts. Each is scored by both: by the reader as a whole, and by the classifier
+character by character.
 """
 
 import math
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.inference.line_reader import STRIDE, SYMBOLS, LineReader
 from app.inference.scores import log_softmax
 from app.segmentation import ctc
-from app.segmentation.ctc import Hypothesis, Scores, Text
+from app.segmentation.ctc import Hypothesis, Scores
 from app.strip import HEIGHT, MARGIN, Strip
 
 NUM_DIGITS: Final = 10
@@ -66,20 +66,7 @@ class LineReading:
                     pairs.append((left, right))
         return sorted(pairs)
 
-    def digit_probabilities(self, hypothesis: Hypothesis) -> NDArray[np.float32]:
-        """Which digit each symbol is if it is one, float32 (symbols, 10)."""
-        seen = self._seen(hypothesis)[:, :NUM_DIGITS]
-        seen = np.maximum(seen, MIN_DIGIT_PROBABILITY)
-        return np.asarray(seen / seen.sum(axis=1, keepdims=True), np.float32)
-
-    def ood_log_odds(self, hypothesis: Hypothesis) -> NDArray[np.float32]:
-        """The log-odds that each symbol is not a digit, float32 (symbols,), bounded."""
-        seen = self._seen(hypothesis)
-        digit, other = seen[:, :NUM_DIGITS].max(axis=1), seen[:, NUM_DIGITS:].max(axis=1)
-        odds = np.log(np.maximum(other, 1e-9)) - np.log(np.maximum(digit, 1e-9))
-        return np.asarray(np.clip(odds, -MAX_EVIDENCE, MAX_EVIDENCE), np.float32)
-
-    def _seen(self, hypothesis: Hypothesis) -> NDArray[np.float32]:
+    def seen(self, hypothesis: Hypothesis) -> NDArray[np.float32]:
         """The probabilities of all symbols where each symbol is: (symbols, len(SYMBOLS))."""
         columns = np.array(hypothesis.columns)[:, None] + np.arange(SYMBOL_COLUMNS)
         columns = np.minimum(columns, len(self.scores) - 1)
@@ -104,15 +91,28 @@ class Choice:
         )
 
 
-def symbol_scores(logits: NDArray[np.float32], text: Text) -> NDArray[np.float64]:
-    """How well each candidate looks like each symbol of a text: (candidates, symbols), nats.
+def digit_probabilities(seen: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Which digit each symbol is if it is one, float32 (symbols, 10); seen: by the line reader."""
+    digits = np.maximum(seen[:, :NUM_DIGITS], MIN_DIGIT_PROBABILITY)
+    return np.asarray(digits / digits.sum(axis=1, keepdims=True), np.float32)
 
-    logits: (candidates, 11), divided by the temperature.
+
+def ood_log_odds(seen: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The log-odds that each symbol is not a digit, float32 (symbols,), bounded."""
+    digit, other = seen[:, :NUM_DIGITS].max(axis=1), seen[:, NUM_DIGITS:].max(axis=1)
+    odds = np.log(np.maximum(other, 1e-9)) - np.log(np.maximum(digit, 1e-9))
+    return np.asarray(np.clip(odds, -MAX_EVIDENCE, MAX_EVIDENCE), np.float32)
+
+
+def look_scores(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How well each candidate looks like each symbol: (candidates, 1 + symbols), nats.
+
+    logits: (candidates, 11), divided by the temperature. Columns are the line reader's classes.
     """
-    known = np.maximum(log_softmax(logits), MIN_LOG_PROBABILITY)
+    looks = np.maximum(log_softmax(logits), MIN_LOG_PROBABILITY)
     table = np.zeros((len(logits), len(SYMBOLS) + 1))
-    table[:, 1 : NUM_DIGITS + 1] = known[:, :NUM_DIGITS]
-    table[:, UNKNOWN] = known[:, NUM_DIGITS]
+    table[:, 1 : NUM_DIGITS + 1] = looks[:, :NUM_DIGITS]
+    table[:, UNKNOWN] = looks[:, NUM_DIGITS]
     # A sign is not a digit, though a slash may look like one.
-    table[:, NUM_DIGITS + 1 : UNKNOWN] = np.maximum(known[:, NUM_DIGITS:], MIN_SIGN_LOG_PROBABILITY)
-    return table[:, list(text)]
+    table[:, NUM_DIGITS + 1 : UNKNOWN] = np.maximum(looks[:, NUM_DIGITS:], MIN_SIGN_LOG_PROBABILITY)
+    return table
