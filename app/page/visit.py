@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app import corrections, glyph
 from app.inference.prototypes import Prototypes
-from app.reading import Digit, Reading
+from app.reading import SIGNS, Digit, Reading
 from app.recognizer import Prepared, Recognizer
 
 MAX_CORRECTIONS: Final = 20  # of a visitor a minute
@@ -37,14 +37,16 @@ class PersonalReader:
     def read(self, recognizer: Recognizer, prepared: Prepared) -> Reading:
         """The best reading that agrees with the corrections."""
         (reading,) = recognizer.read_prepared([prepared], self.prototypes)
-        return Reading(
-            tuple(
-                replace(digit, value=None)
-                if digit.glyph.tobytes() in self.refused_glyphs
-                else digit
-                for digit in reading.digits
-            )
-        )
+        return replace(reading, digits=tuple(map(self._as_said, reading.digits)))
+
+    def _as_said(self, digit: Digit) -> Digit:
+        """A mark that the visitor refused or named is that, whatever the line around it says."""
+        ink = digit.glyph.tobytes()
+        if ink in self.refused_glyphs:
+            return replace(digit, value=None, sign=None)
+        if ink in self.named_glyphs and digit.value is None:
+            return replace(digit, value=int(digit.probabilities.argmax()), sign=None)
+        return digit
 
     def corrected_in(self, reading: Reading) -> frozenset[int]:
         """The indices of the digits that the visitor has said something of."""
@@ -101,7 +103,8 @@ class Visit:
         """The index of the digit looked at: the chosen one, else the least sure."""
         if self.chosen is not None and self.chosen < len(reading.digits):
             return self.chosen
-        confidences = [0.0 if digit.text == "?" else digit.confidence for digit in reading.digits]
+        order = {"?": 0.0, **dict.fromkeys(SIGNS, 1.0)}  # a sign has no value to correct
+        confidences = [order.get(digit.text, digit.confidence) for digit in reading.digits]
         return int(np.argmin(confidences))
 
     def correct(

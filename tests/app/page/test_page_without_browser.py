@@ -27,8 +27,9 @@ from app.page import (
 )
 from app.page.digit_tiles import shown_indices
 from app.page.headline import certainty, sureness, to_html
-from app.page.visit import UNSTORED, strokes_of
+from app.page.visit import UNSTORED, Visit, strokes_of
 from app.reading import Digit, Reading, UnreadableInput
+from tests.app.segmentation.test_signs import written
 from tests.support.browser import PHONE_AGENT
 from tests.support.drawings import placed
 from tests.support.page_elements import headline_text
@@ -316,8 +317,24 @@ def test_a_sign_is_shown_as_itself_and_never_as_a_sure_digit() -> None:
     assert annotated_picture.description(sign).startswith("-, sign; or 0, 10 %")
     assert sureness(reading) == "50 % sure"
     assert sureness(Reading((sign,))) == "sign"
+    assert Visit().chosen_in(reading) == 0, "a sign has no value to correct"
     assert 'aria-label="Digit 2: -, sign"' in digit_tiles.to_html(reading, 0)
     assert '<span class="sign">' in to_html(reading, "")
+
+
+@pytest.mark.parametrize(
+    "text, index, right, expected",
+    [("31", 1, 7, "37"), ("3/4", 1, 1, "314"), ("2026", 3, None, "202?"), ("3-4", 1, None, "3?4")],
+)
+def test_any_mark_of_a_number_can_be_corrected(
+    text: str, index: int, right: int | None, expected: str
+) -> None:
+    reader, visit, strokes = recognizer.Recognizer(), Visit(), written(text)
+    prepared = reader.prepare_ink(strokes)
+    reading = visit.read(reader, prepared)
+    assert reading.text == text
+    visit.correct(reader, reading, index, right, strokes)
+    assert visit.read(reader, prepared).text == expected
 
 
 def test_of_many_digits_only_the_chosen_line_has_tiles() -> None:
