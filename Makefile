@@ -9,12 +9,13 @@ APP := .venv/app/bin/python
 TRAIN := .venv/train/bin/python
 BATCH := .venv/batch/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
-LOCKED := $(PIP) --only-binary :all: --no-deps --require-hashes -r
+# Python compiles what is imported at its first start; pip would compile all, which takes longer.
+LOCKED := $(PIP) --no-compile --only-binary :all: --no-deps --require-hashes -r
 REPORTS := test-results
 # Percent of the lines of app/ that its tests must run; 88 are run even without a browser.
 FLOOR := 85
 .DEFAULT_GOAL := help
-.PHONY: attack help run test setup check format lock coverage test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy publish audit clean
+.PHONY: attack help run test checked setup check check-code check-app check-train format lock coverage test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy publish audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -22,18 +23,26 @@ help: ## list the targets
 run: .venv/app/.served ## serve the page and the HTTP API on http://localhost:8501 (PORT=… for another)
 	@$(APP) -m app serve --port "$(PORT)"
 
-test: setup check test-app test-train test-batch ## set up everything and run every test, skipping none that a package is missing for
+test: checked test-app test-train test-batch ## set up everything and run every test, skipping none that a package is missing for
 
-setup: ## make all environments, at the same time
-	@$(MAKE) --no-print-directory --jobs 3 .venv/app/.tested .venv/train/.tested .venv/batch/.tested
+checked: # all environments at the same time, and meanwhile the checks of those that are complete
+	@$(MAKE) --no-print-directory --jobs 3 setup check
 
-check: .venv/app/.tested .venv/train/.tested ## linters, types, and which package may import which
+setup: .venv/app/.tested .venv/train/.tested .venv/batch/.tested ## make all environments
+
+check: check-code check-app check-train ## linters, types, and which package may import which
+
+check-code: .venv/app/.tested
 	$(APP) -m ruff check .
 	$(APP) -m ruff format --check .
-	$(APP) -m mypy --cache-dir .mypy_cache/app app deploy/space.py tests --exclude '^tests/(train|export)/|test_batch'
-	$(TRAIN) -m mypy --cache-dir .mypy_cache/train train export tests/train tests/export
 	.venv/app/bin/lint-imports --no-logo
 	sh tests/tools/biome.sh
+
+check-app: .venv/app/.tested
+	$(APP) -m mypy --cache-dir .mypy_cache/app app deploy/space.py tests --exclude '^tests/(train|export)/|test_batch'
+
+check-train: .venv/train/.tested
+	$(TRAIN) -m mypy --cache-dir .mypy_cache/train train export tests/train tests/export
 
 format: .venv/app/.tested ## put the code in its one format
 	$(APP) -m ruff check --fix .

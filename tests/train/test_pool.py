@@ -44,8 +44,9 @@ def test_shards_differ(pool: Pool) -> None:
 
 def test_processes_make_the_same_shards(pool: Pool, tmp_path: Path) -> None:
     other = Pool(small_sources(), CONFIG, tmp_path)
-    other.prepare(2, range(CONFIG.num_shards))
-    for number in range(CONFIG.num_shards):
+    numbers = (0, 2)  # of one source set
+    other.prepare(2, numbers)
+    for number in numbers:
         assert np.array_equal(other.shard(number).glyphs, pool.shard(number).glyphs)
         assert np.array_equal(other.shard(number).labels, pool.shard(number).labels)
 

@@ -6,6 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -18,26 +21,42 @@ from tests.support.small import FLAGS, small_sets, small_splits
 from train import __main__ as command
 from train.config import Config
 from train.data.normal_form import redraw_scans
-from train.engine import stages
+from train.engine import loop, stages
 from train.engine.loop import shard_of
 from train.networks.classifier import load
 
 # The command with datasets of its own making, so that no file is needed and an epoch is quick.
 SCRIPT = "import sys; from tests.train.test_train import run; sys.exit(run(sys.argv[1:]))"
+SCRIPT_WITH_PICTURES = SCRIPT.replace("argv[1:]", "argv[1:], pictures=True")
 ALONE = ["--distillation-weight", "0"]  # without a teacher
 
 
-def run(arguments: list[str]) -> int:
-    """The training command on the small sets."""
-    with mock.patch.object(stages, "load_sources", return_value=small_splits()):
+def run(arguments: list[str], pictures: bool = False) -> int:
+    """The training command on the small sets, with a teacher of two epochs instead of 24.
+
+    pictures: whether the run draws its learning curves and mistakes, a third of its time.
+    """
+    with (
+        mock.patch.object(stages, "load_sources", return_value=small_splits()),
+        mock.patch.object(Config, "teacher", short_teacher),
+        nullcontext() if pictures else mock.patch.object(loop, "_report"),
+    ):
         return command.main(arguments)
 
 
-def start(folder: Path, *more: str) -> subprocess.Popen[bytes]:
-    folders = ["--run", str(folder), "--pool", str(folder / "pool")]
+def short_teacher(config: Config, whole: Callable[[Config], Config] = Config.teacher) -> Config:
+    """The settings of a student's teacher, which is trained for two epochs."""
+    return replace(whole(config), epochs=2)
+
+
+def start(
+    folder: Path, *more: str, pool: Path | None = None, script: str = SCRIPT
+) -> subprocess.Popen[bytes]:
+    """Starts the command in a process of its own. pool: of an earlier run with the same glyphs."""
+    folders = ["--run", str(folder), "--pool", str(pool or folder / "pool")]
     arguments = [*FLAGS, *folders, "--output", str(folder / "model.pth"), *(more or ALONE)]
     one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # more would only get in their own way
-    return subprocess.Popen([sys.executable, "-c", SCRIPT, *arguments], cwd=ROOT, env=one_thread)
+    return subprocess.Popen([sys.executable, "-c", script, *arguments], cwd=ROOT, env=one_thread)
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
@@ -50,12 +69,20 @@ def weights(folder: Path) -> dict[str, torch.Tensor]:
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that nothing disturbed."""
     folder = tmp_path_factory.mktemp("unbroken")
-    assert start(folder).wait(timeout=180) == 0
+    assert start(folder, script=SCRIPT_WITH_PICTURES).wait(timeout=180) == 0
     return folder
 
 
-def test_a_killed_run_resumes_to_the_same_weights(unbroken: Path, tmp_path: Path) -> None:
-    process = start(tmp_path)
+@pytest.fixture(scope="module")
+def pool(unbroken: Path) -> Path:
+    """The glyphs of that run; tests/train/test_pool.py shows that others make the same ones."""
+    return unbroken / "pool"
+
+
+def test_a_killed_run_resumes_to_the_same_weights(
+    unbroken: Path, pool: Path, tmp_path: Path
+) -> None:
+    process = start(tmp_path, pool=pool)
     checkpoint = tmp_path / "checkpoint.pth"
     deadline = time.monotonic() + 120
     while not checkpoint.exists() and time.monotonic() < deadline:
@@ -64,7 +91,7 @@ def test_a_killed_run_resumes_to_the_same_weights(unbroken: Path, tmp_path: Path
     process.wait(timeout=60)
     assert checkpoint.exists()
     assert not (tmp_path / "model.pth").exists(), "killed too late to prove anything"
-    assert start(tmp_path, *ALONE, "--resume").wait(timeout=180) == 0
+    assert start(tmp_path, *ALONE, "--resume", pool=pool).wait(timeout=180) == 0
     resumed, expected = weights(tmp_path), weights(unbroken)
     assert resumed.keys() == expected.keys()
     assert all(torch.equal(resumed[name], expected[name]) for name in expected)
@@ -72,10 +99,10 @@ def test_a_killed_run_resumes_to_the_same_weights(unbroken: Path, tmp_path: Path
     assert [json.loads(line)["epoch"] for line in lines] == [1, 2, 3]
 
 
-def test_a_seed_decides_the_weights(unbroken: Path, tmp_path: Path) -> None:
+def test_a_seed_decides_the_weights(unbroken: Path, pool: Path, tmp_path: Path) -> None:
     same, other = tmp_path / "same", tmp_path / "other"
-    assert start(same).wait(timeout=180) == 0
-    assert start(other, *ALONE, "--seed", "1").wait(timeout=180) == 0
+    assert start(same, pool=pool).wait(timeout=180) == 0
+    assert start(other, *ALONE, "--seed", "1", pool=pool).wait(timeout=180) == 0
     name = "head.weight"
     assert torch.equal(weights(same)[name], weights(unbroken)[name])
     assert not torch.equal(weights(other)[name], weights(unbroken)[name])
@@ -118,8 +145,8 @@ def test_it_learns(unbroken: Path) -> None:
     assert metrics[-1]["loss"] < metrics[0]["loss"]
 
 
-def test_it_learns_in_bfloat16_too(tmp_path: Path) -> None:
-    assert start(tmp_path, *ALONE, "--precision", "bfloat16").wait(timeout=180) == 0
+def test_it_learns_in_bfloat16_too(pool: Path, tmp_path: Path) -> None:
+    assert start(tmp_path, *ALONE, "--precision", "bfloat16", pool=pool).wait(timeout=180) == 0
     metrics = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert metrics[-1]["loss"] < metrics[0]["loss"]
     assert all(value.dtype != torch.bfloat16 for value in weights(tmp_path).values())
@@ -146,17 +173,19 @@ def test_an_absent_device_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "expected a device that is here" in capsys.readouterr().err
 
 
-def test_a_student_has_its_teacher_trained_first_and_resumes_with_it(tmp_path: Path) -> None:
+def test_a_student_has_its_teacher_trained_first_and_resumes_with_it(
+    pool: Path, tmp_path: Path
+) -> None:
     teacher = tmp_path / "teacher" / "model.pth"
     flags = ["--teacher", str(teacher), "--distillation-weight", "0.5"]
-    assert start(tmp_path, *flags).wait(timeout=280) == 0
+    assert start(tmp_path, *flags, pool=pool).wait(timeout=280) == 0
     assert load(teacher).config.network == "teacher"
     assert load(tmp_path / "model.pth").config.network == "student"
-    logits = list((tmp_path / "pool").glob("*/logits-*.npz"))
+    logits = list(pool.glob("*/logits-*.npz"))
     assert len(logits) == 3, "what the teacher says is kept for each round"
     first = weights(tmp_path)
     (tmp_path / "checkpoint.pth").unlink()
-    assert start(tmp_path, *flags).wait(timeout=180) == 0
+    assert start(tmp_path, *flags, pool=pool).wait(timeout=180) == 0
     again = weights(tmp_path)
     assert all(torch.equal(first[name], again[name]) for name in first)
 
