@@ -1,11 +1,12 @@
 """Writes the tables of the READMEs from the figures in models/: `python -m export.table`.
 
 README.md shows in short, and models/README.md in full, what export, export.seeds and
-train.evaluate.served measured (model.json, seeds.json, served.json); models/README.md also composed
-numbers and corrections (numbers.json, memory.json, from train.evaluate.numbers and
-train.evaluate.corrections) and the ablation (ablation.json, from train.ablation). deploy/README.md
-shows what serving costs (bench.json and choices.json, from `make bench`) and withstands (load.json
-and fuzz.json, from `make load` and `make fuzz`). models/CONTRACT.md shows model.json's metadata.
+train.evaluate.served measured (model.json, seeds.json, served.json). models/README.md also shows
+composed numbers and corrections (numbers.json, memory.json, from train.evaluate.numbers and
+train.evaluate.corrections), the ablation (ablation.json, from train.ablation) and how long the
+trainings took (trainings.json, which they write). deploy/README.md shows what serving costs
+(bench.json and choices.json, from `make bench`) and withstands (load.json and fuzz.json, from
+`make load` and `make fuzz`). models/CONTRACT.md shows model.json's metadata.
 
 With --check nothing is written, and the exit status is 1 if a table in a file is out of date.
 Needs no PyTorch.
@@ -18,7 +19,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from export import accuracy_tables, contract_table, served_tables, serving_tables
+from export import (
+    accuracy_tables,
+    contract_table,
+    served_tables,
+    serving_tables,
+    trainings_table,
+)
 from train.files import write_atomically
 
 MODELS: Final = Path("models")
@@ -49,6 +56,10 @@ def tables_by_file() -> dict[Path, dict[str, str]]:
     """Each file's tables in Markdown by the name that marks their place."""
     names = ("model", "served", "numbers", "bench")
     model, served, numbers, bench = (_figures(name) for name in names)
+    trainings = {
+        f"{name}-training": trainings_table.trainings(_figures("trainings").get(name, []))
+        for name in ("model", "finder", "reader")
+    }
     return {
         Path("README.md"): {"results": served_tables.summary(model, served, bench)},
         Path("models/README.md"): {
@@ -59,6 +70,7 @@ def tables_by_file() -> dict[Path, dict[str, str]]:
             "numbers": accuracy_tables.numbers(numbers),
             "corrections": accuracy_tables.corrections(_figures("memory")),
             "ablation": accuracy_tables.ablation(_figures("ablation")),
+            **trainings,
         },
         Path("models/CONTRACT.md"): {"contract": contract_table.contract(model)},
         Path("deploy/README.md"): {

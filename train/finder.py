@@ -2,8 +2,8 @@
 
 Renders sheets of paper from the training digits, trains a small U-Net to find the ink on them, and
 writes models/finder.pth. It comes before `python -m train`, whose photographs are read through it.
-Takes about half an hour on two cores, and shows its progress. After each epoch a checkpoint is
-written beside the weights, from which --resume goes on.
+Takes about half an hour on two cores, shows its progress, and notes its minutes in trainings.json
+beside the weights. After each epoch a checkpoint is written there, from which --resume goes on.
 """
 
 import argparse
@@ -26,15 +26,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from train.data.sources import load_sources
     from train.engine.device import pick_device
     from train.engine.segmentation import fit, make_sheets, stored_settings
+    from train.engine.trainings import Stopwatch, record
     from train.networks.unet import save
 
     try:
         device = pick_device(command.device)
         sources = load_sources(data_folder(command.data)).train
-        sheets = make_sheets(sources, settings, command.workers)
+        watch = Stopwatch("train.finder", settings, device)
+        with watch.step("rendering sheets"):
+            sheets = make_sheets(sources, settings, command.workers)
         checkpoint = command.output.with_suffix(".checkpoint.pth")
-        network = fit(sheets, settings, device, checkpoint, command.resume)
+        with watch.step("training"):
+            network = fit(sheets, settings, device, checkpoint, command.resume)
         save(command.output, network, stored_settings(settings))
+        earlier = [Path(settings.start)] if settings.start else []
+        record(command.output, watch.trainings, earlier)
         checkpoint.unlink()
     except (DataError, OSError, ValueError) as error:
         print(f"finder: {error}", file=sys.stderr)

@@ -36,6 +36,7 @@ from tests.support.drawings import placed
 from tests.support.paths import ROOT
 from tests.support.programs import CONNECTIONS, ask
 from tests.support.visitors import by_protocol, first_page
+from train.machine import cpu_name
 
 ROUNDS: Final = 15  # of each measurement
 SECONDS: Final = 5.0  # of load
@@ -77,13 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def machine() -> dict[str, Any]:
     """What was measured, by its hash, and on what."""
-    name = platform.processor()
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        models = [line for line in info.read_text().splitlines() if line.startswith("model name")]
-        name = models[0].partition(":")[2].strip() if models else name
     return {
-        "cpu": name,
+        "cpu": cpu_name(),
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "model": hashlib.sha256(MODEL.read_bytes()).hexdigest(),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from export import accuracy_tables, served_tables, serving_tables, table
+from export import accuracy_tables, served_tables, serving_tables, table, trainings_table
 from tests.support.paths import ROOT
 
 BENCH: dict[str, Any] = {
@@ -195,6 +195,28 @@ def test_what_was_fitted_elsewhere_is_shown_by_collection() -> None:
     row = "| UCI | 1,499 | 99.30 % | 0.07 % | 0.50 % | 0.51 % | 1.01 | -2.43 |"
     assert lines[2:] == [row]
     assert served_tables.cross_fitted({"int8": {}}) == "Not measured yet: `python -m export.score`."
+
+
+def test_trainings_are_shown_with_their_command_and_machine() -> None:
+    entries: list[dict[str, Any]] = [
+        {
+            "command": "python -m train",
+            "step": "training",
+            "minutes": 11.6,
+            "machine": {"cpu": "abacus", "cores": 2, "precision": "bfloat16"},
+        },
+        {
+            "command": "python -m train.reader",
+            "step": "",
+            "minutes": 2,
+            "machine": {"cpu": "", "cores": 1, "device": "cuda"},
+        },
+    ]
+    assert trainings_table.trainings(entries).splitlines()[2:] == [
+        "| `python -m train`: training | 2 cores, abacus, bfloat16 | 12 |",
+        "| `python -m train.reader` | 1 core, cuda | 2 |",
+    ]
+    assert trainings_table.trainings([]).startswith("Not measured yet")
 
 
 MARKED = "above\n<!-- costs: written by python -m export.table -->\nold\n<!-- /costs -->\nbelow"

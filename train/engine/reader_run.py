@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import torch
 
 from train.data.line_sets import LineSet
 from train.engine.reader_loop import Training
 from train.engine.reader_settings import Settings
+from train.engine.trainings import Stopwatch, record
 from train.networks.line_reader import LineReader, load, save
 from train.render.lines import Composer
 
@@ -38,9 +40,13 @@ def train(
         "single digits": validation_set.digits,
         "composed lines": [composer.draw(random) for _ in range(COMPOSED)],
     }
-    training.run(training_set, {name: lines for name, lines in sets.items() if lines}, checkpoint)
+    scored = {name: lines for name, lines in sets.items() if lines}
+    watch = Stopwatch("train.reader", settings, torch.device("cpu"))
+    with watch.step():
+        training.run(training_set, scored, checkpoint)
     network = LineReader()
     network.load_state_dict(training.averaged.module.state_dict())
     start = {"start": load(Path(settings.start))[1]} if settings.start else {}
     save(output, network, asdict(settings) | start)
+    record(output, watch.trainings, [Path(settings.start)] if settings.start else [])
     print(f"wrote {output}")

@@ -12,6 +12,7 @@ from train.engine.device import pick_device, pick_precision
 from train.engine.distillation import Teacher
 from train.engine.loop import Validation, fit, shards_of
 from train.engine.parallel import World, world
+from train.engine.trainings import Stopwatch, record
 from train.pool import Pool
 
 
@@ -26,14 +27,20 @@ def train(command: Command) -> None:
     config = replace(command.config, precision=precision)
     command = replace(command, config=config)
     with world(device) as processes:
-        pool, validation = _prepare(command, processes)
+        watch = Stopwatch("train", config, device, command.start)
+        with watch.step("making the pool of glyphs"):
+            pool, validation = _prepare(command, processes)
         teacher = None
         if config.distillation_weight:
             _train_teachers(command, pool, validation, device, processes)
             teacher = Teacher(command.teacher, device, precision)
         run, output, resume = command.run, command.output, command.resume
         start = command.start
-        fit(config, pool, validation, teacher, run, output, device, resume, processes, start)
+        with watch.step("training"):
+            fit(config, pool, validation, teacher, run, output, device, resume, processes, start)
+        if processes.first:
+            earlier = command.teacher if config.distillation_weight else []
+            record(output, watch.trainings, [*earlier, *([start] if start is not None else [])])
 
 
 def _prepare(command: Command, processes: World) -> tuple[Pool, Validation]:
@@ -68,5 +75,9 @@ def _train_teachers(
             continue
         print(f"{path}: there is no teacher yet, so it is trained first")
         config = replace(command.config.teacher(), seed=seed)
-        fit(config, pool, validation, None, path.parent, path, device, True, processes)
+        watch = Stopwatch("train", config, device)
+        with watch.step("training the teacher"):
+            fit(config, pool, validation, None, path.parent, path, device, True, processes)
+        if processes.first:
+            record(path, watch.trainings)
         processes.wait()
