@@ -1,4 +1,5 @@
-// Follows the pen on the canvas by the events that the canvas's own library listens to.
+// Follows the pen on the canvas by the mouse events that the canvas's own library listens to; see
+// hand.js, which makes such events of what fingers do.
 // Each point of a stroke is announced as an event "ink" of the document, whose detail has the
 // `stroke`: `canvas`, and `points` [x, y] in canvas pixels, and whether the pen `isLifted`.
 //
@@ -14,14 +15,11 @@ const LABEL = "Sheet of paper to draw digits on";
 export default function () {
   const listeners = new AbortController();
   const pen = new Pen();
-  const listen = (types, call) => {
-    for (const type of types)
-      document.addEventListener(type, call, { capture: true, signal: listeners.signal });
-  };
-  listen(["mousedown", "touchstart"], (event) => pen.start(event));
-  listen(["mousemove", "touchmove"], (event) => pen.move(event));
-  listen(["mouseup", "touchend"], (event) => pen.lift(event));
-  listen(["touchcancel"], (event) => pen.cancel(event));
+  const listen = (type, call) =>
+    document.addEventListener(type, call, { capture: true, signal: listeners.signal });
+  listen("mousedown", (event) => pen.start(event));
+  listen("mousemove", (event) => pen.move(event));
+  listen("mouseup", (event) => pen.lift(event));
   const observer = new MutationObserver(prepareCanvas);
   observer.observe(document.body, { childList: true, subtree: true });
   prepareCanvas();
@@ -50,44 +48,30 @@ function prepareCanvas(_records, _observer, attempts = 100) {
 
 class Pen {
   stroke = null; // that is being drawn
-  finger = null; // identifier of the touch that draws; others are ignored until all are lifted
 
   start(event) {
     const canvas = event.composedPath()[0];
     if (event.button || !isCanvas(canvas)) return;
-    const touch = event.changedTouches?.[0];
-    this.finger ??= touch?.identifier ?? null;
-    if (touch && touch.identifier !== this.finger) return;
     this.stroke = { canvas, points: [] };
     this.add(event);
   }
 
   move(event) {
-    const touch = event.changedTouches?.[0];
-    if (this.stroke && (!touch || touch.identifier === this.finger)) this.add(event);
+    if (this.stroke) this.add(event);
   }
 
   lift(event) {
-    if (event.button || event.touches?.length) return;
     const { stroke } = this;
-    this.stroke = this.finger = null;
-    if (!stroke) return;
+    if (event.button || !stroke) return;
+    this.stroke = null;
     announce(stroke, true);
     const sendButton = stroke.canvas.getRootNode().querySelector(SEND);
     setTimeout(() => sendButton?.click()); // when the canvas has added the stroke
   }
 
-  // The canvas's library knows no cancelled touch, and would ignore the next one.
-  cancel(event) {
-    const touches = [...event.changedTouches];
-    if (!touches.some(({ identifier }) => identifier === this.finger)) return;
-    const options = { bubbles: true, composed: true, changedTouches: touches, touches: [] };
-    event.composedPath()[0].dispatchEvent(new TouchEvent("touchend", options));
-  }
-
   add(event) {
     const { canvas, points } = this.stroke;
-    const point = pointOn(canvas, event.changedTouches?.[0] ?? event);
+    const point = pointOn(canvas, event);
     const last = points.at(-1);
     if (last && last[0] === point[0] && last[1] === point[1]) return;
     if (event.shiftKey && points.length > 1) points.pop(); // with Shift, lines are straight
