@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import count, takewhile
 
 from tests.support.drawings import placed
+from tests.support.http_connection import HttpConnection
 from tests.support.visitors import Observations
 
 CONNECTIONS = 16
@@ -19,37 +20,33 @@ async def ask(address: str, seconds: float, rate: float | None = None) -> Observ
     delay the next request, whose seconds count from the time at which it was due. None asks again
     as soon as there is an answer.
     """
-    seen, host, port = Observations(), *address.removeprefix("http://").split(":")
-    requests = [_request(host, digit) for digit in range(10)]
+    seen = Observations()
+    requests = [_request(digit) for digit in range(10)]
     schedule = _schedule(time.perf_counter(), seconds, rate)
 
-    async def connection() -> None:
-        reader, writer = await asyncio.open_connection(host, int(port))
+    async def ask_on_connection() -> None:
+        connection = await HttpConnection.open(address)
         for number, due in schedule:  # shared by all connections
             if rate:
                 await asyncio.sleep(max(due - time.perf_counter(), 0))
-            writer.write(requests[number % 10])
-            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-            answer = await reader.readexactly(int(head.split("content-length: ")[1].split()[0]))
+            status, answer = await connection.post("/api/read", requests[number % 10])
             seen.seconds.append(time.perf_counter() - due)
-            if " 200 " not in head.splitlines()[0]:
-                seen.errors.append(answer.decode())
-            elif (text := json.loads(answer)["text"]) != str(number % 10):
-                seen.wrong.append(f"sent {number % 10}, read {text}")
-        writer.close()
+            if status != 200:
+                seen.errors.append(json.dumps(answer))
+            elif answer["text"] != str(number % 10):
+                seen.wrong.append(f"sent {number % 10}, read {answer['text']}")
+        connection.close()
 
     results = await asyncio.gather(
-        *(connection() for _ in range(CONNECTIONS)), return_exceptions=True
+        *(ask_on_connection() for _ in range(CONNECTIONS)), return_exceptions=True
     )
     seen.errors += [repr(error) for error in results if error]
     return seen
 
 
-def _request(host: str, digit: int) -> bytes:
+def _request(digit: int) -> bytes:
     strokes = [stroke.tolist() for stroke in placed(digit, 20, 20, 160)]
-    body = json.dumps({"strokes": strokes}).encode()
-    head = f"POST /api/read HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    return json.dumps({"strokes": strokes}).encode()
 
 
 def _schedule(start: float, seconds: float, rate: float | None) -> Iterator[tuple[int, float]]:

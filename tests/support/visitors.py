@@ -1,8 +1,9 @@
 """Visitors of the page for the load test: some in a real browser, most by its protocol alone.
 
 Twenty browsers would occupy a small machine completely. A visitor by protocol opens the same
-WebSocket, sends what the canvas sends after a stroke, and waits for the reading that the browser
-would show. Every visitor draws a number that no other one draws, and must see only that.
+WebSocket, asks for live readings while it draws a stroke, sends what the canvas sends after it, and
+waits for the reading that the browser would show. Every visitor draws a number that no other one
+draws, and must see only that.
 """
 
 import asyncio
@@ -14,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from playwright.sync_api import Page, sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -30,10 +33,13 @@ from tests.support.browser import (
     open_page,
 )
 from tests.support.drawings import DIGITS, placed
+from tests.support.http_connection import HttpConnection
 
 ONE_STROKE_DIGITS: Final = [digit for digit in sorted(DIGITS) if len(DIGITS[digit]) == 1]
 TIMEOUT_SECONDS: Final = 15.0  # for a reading
 STROKE_SECONDS: Final = 1.0  # from one stroke to the next
+LIVE_SECONDS: Final = 1 / 30  # from one live reading to the next
+PEN_WIDTH: Final = 28  # canvas pixels
 MAX_MESSAGE_BYTES: Final = 32 << 20
 # Runs in the page: records each reading with the milliseconds since the mouse went up.
 WATCH: Final = """() => {
@@ -50,9 +56,15 @@ WATCH: Final = """() => {
 
 @dataclass
 class Observations:
-    """Of some visitors: the seconds from each stroke to its reading, and what went wrong."""
+    """Of some visitors: the seconds from each stroke to its reading, and what went wrong.
+
+    live_seconds: from each request for a live reading to its answer. num_not_live: strokes for
+    which the page allowed no live reading.
+    """
 
     seconds: list[float] = field(default_factory=list)
+    live_seconds: list[float] = field(default_factory=list)
+    num_not_live: int = 0
     wrong: list[str] = field(default_factory=list)  # another visitor's reading, or a misreading
     errors: list[str] = field(default_factory=list)
 
@@ -73,13 +85,14 @@ async def by_protocol(address: str, visitor: int, seconds: float) -> Observation
     ]
     try:
         async with connected(address) as socket:
-            page = PageClient(socket)
+            page, service = PageClient(socket), await HttpConnection.open(address)
             await page.open()
             end, next_stroke = time.monotonic() + seconds, time.monotonic()
             while time.monotonic() < end:
                 for count in (1, 2):
+                    await _draw_live(page, service, strokes[count - 1], number[:count], seen)
                     started = time.perf_counter()
-                    text = await page.draw(fabric_objects(strokes[:count], 28))
+                    text = await page.draw(fabric_objects(strokes[:count], PEN_WIDTH))
                     seen.seconds.append(time.perf_counter() - started)
                     if text != number[:count]:
                         seen.wrong.append(f"drew {number[:count]}, saw {text}")
@@ -87,9 +100,42 @@ async def by_protocol(address: str, visitor: int, seconds: float) -> Observation
                     await asyncio.sleep(max(next_stroke - time.monotonic(), 0))
                 if text := await page.draw([]):
                     seen.wrong.append(f"drew nothing, saw {text}")
+            service.close()
     except Exception as error:  # any error is counted
         seen.errors.append(f"{type(error).__name__}: {error}")
     return seen
+
+
+async def _draw_live(
+    page: "PageClient",
+    service: HttpConnection,
+    stroke: NDArray[np.float64],
+    expected: str,
+    seen: Observations,
+) -> None:
+    """Asks for a live reading of more and more of a stroke, and at last of all of it."""
+    if page.live is None:
+        seen.num_not_live += 1
+        return
+    for count in range(2, len(stroke) + 1):
+        started = time.perf_counter()
+        question = {
+            "token": page.live["token"],
+            "base": page.live["run"],
+            "number": count,
+            "strokes": [stroke[:count].tolist()],
+            "is_drawing": count < len(stroke),
+        }
+        status, answer = await service.post(page.live["url"], json.dumps(question).encode())
+        seen.live_seconds.append(time.perf_counter() - started)
+        if status != 200:
+            seen.errors.append(f"live: {answer}")
+            return
+        if answer["number"] != count:
+            seen.wrong.append(f"asked live {count}, was answered {answer['number']}")
+        await asyncio.sleep(max(started + LIVE_SECONDS - time.perf_counter(), 0))
+    if (text := _text_of(answer["html"])) != expected:
+        seen.wrong.append(f"drew {expected}, saw live {text}")
 
 
 async def first_page(address: str) -> None:
@@ -117,10 +163,15 @@ def connected(
 
 
 class PageClient:
-    """One open page, as its server sees it."""
+    """One open page, as its server sees it.
+
+    live: where and how the page asks for live readings, see `DrawingRead.publish`; None where it
+    may not.
+    """
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
+        self.live: dict[str, Any] | None = None
         self._canvas = self._fragment = ""
 
     async def open(self) -> None:
@@ -155,7 +206,8 @@ class PageClient:
                     self._canvas = element.bidi_component.id
                     self._fragment = message.delta.fragment_id
                 elif element.bidi_component.component_name == "headline":
-                    text = _text_of(json.loads(element.bidi_component.json)["html"])
+                    headline = json.loads(element.bidi_component.json)
+                    text, self.live = _text_of(headline["html"]), headline["drawing"]["live"]
 
 
 def _text_of(headline: str) -> str:

@@ -16,6 +16,7 @@ COMPONENTS = (
     "annotated_picture",
     "camera_help",
     "copy_button",
+    "hand",
     "headline",
     "html_panel",
     "kept_drawing",
