@@ -4,7 +4,8 @@ Visitors draw a stroke a second each, which is read while they draw, and program
 in an open loop: a late answer does not keep the next question back. Counts errors and readings
 that are not the visitor's own, and watches the server's memory, also after all have left. With
 --soak SECONDS programs alone ask, for as long. Writes models/load.json and exits with 1 where
-anything failed or was slow. The limits of what one address may ask are lifted, as all come from one here.
+anything failed or was slow. The limits of what one address may ask are lifted, as all come from one
+here.
 """
 
 import argparse

@@ -28,6 +28,7 @@ from tests.support.browser import (
     canvas,
     change_sheet,
     draw_with_mouse,
+    expect_read,
     find_chromium,
     number_on_sheet,
     open_page,
@@ -40,6 +41,7 @@ TIMEOUT_SECONDS: Final = 15.0  # for a reading
 STROKE_SECONDS: Final = 1.0  # from one stroke to the next
 LIVE_SECONDS: Final = 1 / 30  # from one live reading to the next
 PEN_WIDTH: Final = 28  # canvas pixels
+HINT: Final = "Draw a digit"
 MAX_MESSAGE_BYTES: Final = 32 << 20
 # Runs in the page: records each reading with the milliseconds since the mouse went up.
 WATCH: Final = """() => {
@@ -237,6 +239,7 @@ def in_browser(address: str, visitors: range, seconds: float) -> Observations:
                     time.sleep(max(next_stroke - time.monotonic(), 0))
                 for page in pages.values():
                     change_sheet(page, "clear")
+                    expect_read(page, HINT)  # which is else taken for the next reading
         except Exception as error:  # any error is counted
             seen.errors.append(f"{type(error).__name__}: {error}")
         browser.close()
