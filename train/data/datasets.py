@@ -17,7 +17,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from torchvision import datasets
 
 from train.data import omniglot, pendigits
 from train.data.download import DataError, obtain
@@ -81,18 +80,6 @@ class Characters:
     drawers: list[str]
 
 
-class _RawMnist(datasets.MNIST):  # type: ignore[misc]  # torchvision has no types
-    """torchvision's reader, restricted to the verified files.
-
-    torchvision prefers an old `MNIST/processed`, which is not verified, and looks for it under the
-    name of the class: a subclass does not find it.
-    """
-
-    @property
-    def raw_folder(self) -> str:
-        return os.path.join(self.root, "MNIST", "raw")
-
-
 def data_folder(argument: str | None = None) -> Path:
     """The folder named on the command line, else by $DIGITS_DATA, else data/."""
     return Path(argument or os.environ.get("DIGITS_DATA") or "data").expanduser()
@@ -102,7 +89,8 @@ def load_mnist(folder: Path) -> Mnist:
     """MNIST, verified, downloaded where it is not in the folder. Raises DataError."""
     for source in MNIST_FILES:
         obtain(source, folder)
-    training_file, test = (_digits(_RawMnist(str(folder), train)) for train in (True, False))
+    paths = [folder / source.path for source in MNIST_FILES]
+    training_file, test = _read_mnist(*paths[:2]), _read_mnist(*paths[2:])
     order = np.random.default_rng(_SPLIT_SEED).permutation(len(training_file.labels))
     train, validation = np.split(order, [len(order) - MNIST_VALIDATION])
     return Mnist(
@@ -150,5 +138,7 @@ def load_omniglot(folder: Path) -> Characters:
     )
 
 
-def _digits(dataset: datasets.MNIST) -> Digits:
-    return Digits(dataset.data.numpy(), dataset.targets.numpy().astype(np.int64))
+def _read_mnist(images: Path, labels: Path) -> Digits:
+    """The content of two verified files, behind their headers of 16 and 8 bytes."""
+    glyphs = np.fromfile(images, np.uint8, offset=16).reshape(-1, 28, 28)
+    return Digits(glyphs, np.fromfile(labels, np.uint8, offset=8).astype(np.int64))

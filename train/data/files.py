@@ -5,7 +5,6 @@ import io
 import zipfile
 from typing import Final
 
-from torchvision.datasets import MNIST
 from unlzw3 import unlzw
 
 from train.data.download import RemoteFile
@@ -17,8 +16,14 @@ def from_uci_zip(content: bytes) -> bytes:
         return bytes(unlzw(archive.read("pendigits-orig.tra.Z")))
 
 
+_MNIST_MIRRORS: Final = (  # those of torchvision
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "http://yann.lecun.com/exdb/mnist/",
+)
+
+
 def _mnist(name: str, sha256: str) -> RemoteFile:
-    urls = tuple(f"{mirror}{name}.gz" for mirror in MNIST.mirrors)
+    urls = tuple(f"{mirror}{name}.gz" for mirror in _MNIST_MIRRORS)
     return RemoteFile(f"MNIST/raw/{name}", sha256, urls, gzip.decompress)
 
 
