@@ -123,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     reader = commands.add_parser(
         "read",
         help="read pictures and ink files",
-        description="Prints a line for each file, or page of a file: the reading, its lowest"
+        description="Prints a line for each file, or page of a file: the reading, its"
         " confidence, the path.",
     )
     reader.add_argument(

@@ -36,12 +36,12 @@ Printer = Callable[[Source, Reading], None]
 
 
 def print_line(source: Source, reading: Reading) -> None:
-    """The reading, its lowest confidence in percent, and the path, separated by tabs."""
+    """The reading, its confidence in percent, and the path, separated by tabs."""
     if not reading.digits:
         print(f"{NOTHING}\t\t{source}")
         return
     text = reading.text.replace("\n", " / ")  # between lines of text
-    print(f"{text}\t{_confidence(reading):.1%}\t{source}")
+    print(f"{text}\t{reading.confidence:.1%}\t{source}")
 
 
 def print_json(source: Source, reading: Reading) -> None:
@@ -61,7 +61,7 @@ def csv_printer() -> Printer:
             writer.writerow([*origin, "", "", reading.turned])
             return
         is_doubtful = any(digit.is_doubtful or digit.value is None for digit in reading.digits)
-        confidence = f"{_confidence(reading):.4f}"
+        confidence = f"{reading.confidence:.4f}"
         writer.writerow([*origin, confidence, str(is_doubtful).lower(), reading.turned])
 
     return print_row
@@ -77,8 +77,3 @@ FORMATS: Final[dict[str, Callable[[], Printer]]] = {
     "jsonl": lambda: print_json,
     "csv": csv_printer,
 }
-
-
-def _confidence(reading: Reading) -> float:
-    """The lowest of its digits."""
-    return min(digit.confidence for digit in reading.digits)
