@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Final
@@ -20,11 +20,11 @@ from app.segmentation import components, ctc, joined, lattice, text_lines
 from app.segmentation.ctc import Hypothesis
 from app.segmentation.line_reading import (
     CUT_TRUST,
-    MIN_LOG_ODDS,
     NUM_DIGITS,
     UNKNOWN,
     Choice,
     LineReading,
+    likeliest,
     look_scores,
 )
 
@@ -97,11 +97,7 @@ class TextLine:
                     choices.append((score, Choice(path, hypothesis)))
         if not choices:
             return Choice(self.lattice.best_path(logits))
-        scores = np.array([score for score, _ in choices])
-        likeliest = int(scores.argmax())
-        others = np.delete(scores, likeliest) - scores[likeliest]
-        odds = -float(np.logaddexp.reduce(others, initial=MIN_LOG_ODDS))
-        return replace(choices[likeliest][1], log_odds=odds)
+        return likeliest(choices)
 
     def _hypotheses(self, logits: NDArray[np.float32]) -> list[Hypothesis]:
         """The line reader's, and that all is one digit, if it looks like one."""

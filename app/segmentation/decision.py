@@ -16,7 +16,8 @@ from app.segmentation.line_reading import CUT_TRUST, NUM_DIGITS, Choice
 
 MIN_SURE_CONFIDENCE: Final = 0.9  # below it a digit is doubtful
 MIN_SURE_NUMBER_CONFIDENCE: Final = 2 / 3  # below it a number's least likely digit is doubtful
-MIN_NUMBER_CONFIDENCE: Final = 1 / 3  # below it a number's least likely digit is refused
+# A number's least likely digit is refused where its digits, whatever its signs, are less sure.
+MIN_NUMBER_CONFIDENCE: Final = 1 / 3
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def answer(
     )
     confidences = probabilities.max(axis=1)
     number_confidence = _number_confidence(choice, confidences, is_refused, point)
-    if number_confidence < MIN_NUMBER_CONFIDENCE and choice.hypothesis is not None:
+    if choice.hypothesis is not None and _digits_confidence(choice, point) < MIN_NUMBER_CONFIDENCE:
         is_refused[_least_sure(confidences, is_refused)] = True
     is_doubtful = (log_odds > point.doubt_threshold) | (confidences < MIN_SURE_CONFIDENCE)
     if number_confidence < MIN_SURE_NUMBER_CONFIDENCE:
@@ -130,6 +131,11 @@ def _number_confidence(
     if choice.hypothesis is None or len(confidences) == 1:
         return float(np.prod(np.where(is_refused, 1.0, confidences)))
     return _sigmoid(point.slope * choice.log_odds + point.offset)
+
+
+def _digits_confidence(choice: Choice, point: OperatingPoint) -> float:
+    """The probability that all digits of a line are read rightly, whatever its signs."""
+    return _sigmoid(point.slope * choice.digit_log_odds + point.offset)
 
 
 def _sign(symbol: str) -> str | None:

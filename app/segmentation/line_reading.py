@@ -5,6 +5,7 @@ character by character.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -76,12 +77,14 @@ class LineReading:
 @dataclass(frozen=True, eq=False)
 class Choice:
     """path: the candidates that were chosen. hypothesis: of the line reading, what they are, or
-    None where there is none. log_odds: that no other text is right, not calibrated.
+    None where there is none. log_odds: that no other text is right, not calibrated;
+    digit_log_odds: that no text with other digits is, whatever its signs.
     """
 
     path: list[int]
     hypothesis: Hypothesis | None = None
     log_odds: float = 0.0
+    digit_log_odds: float = 0.0
 
     @property
     def text(self) -> str:
@@ -89,6 +92,32 @@ class Choice:
         return (
             "".join(SYMBOLS[index - 1] for index in self.hypothesis.text) if self.hypothesis else ""
         )
+
+    @property
+    def digits(self) -> str:
+        """The text without its signs."""
+        return "".join(symbol for symbol in self.text if symbol.isdecimal() or symbol == "?")
+
+
+def likeliest(choices: Sequence[tuple[float, Choice]]) -> Choice:
+    """The choice with the highest score, in nats, and its odds against the others."""
+    scores = np.array([score for score, _ in choices])
+    choice = choices[int(scores.argmax())][1]
+    is_text = np.array([each is choice for _, each in choices])
+    digits = choice.digits
+    has_digits = np.array([each.digits == digits for _, each in choices])
+    return replace(
+        choice,
+        log_odds=_log_odds(scores, is_text),
+        digit_log_odds=_log_odds(scores, has_digits),
+    )
+
+
+def _log_odds(scores: NDArray[np.float64], is_chosen: NDArray[np.bool_]) -> float:
+    """Of what is chosen against the rest; scores: (n,), nats."""
+    chosen = float(np.logaddexp.reduce(scores[is_chosen]))
+    others = scores[~is_chosen] - chosen
+    return -float(np.logaddexp.reduce(others, initial=MIN_LOG_ODDS))
 
 
 def digit_probabilities(seen: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -84,7 +84,9 @@ def _layout(random: np.random.Generator, digits: Sequence[int]) -> str:
         pattern = "d" * int(min(random.geometric(0.2), MAX_DIGITS))
     else:
         pattern = LAYOUTS[random.integers(len(LAYOUTS))]
-        pattern = "".join("d" if mark in "01" and int(mark) not in digits else mark for mark in pattern)
+        pattern = "".join(
+            "d" if mark in "01" and int(mark) not in digits else mark for mark in pattern
+        )
     text = "".join("d" * int(random.integers(1, 5)) if mark == "D" else mark for mark in pattern)
     shape = random.random()
     alphabet = [str(digit) for digit in digits]

@@ -42,7 +42,9 @@ def _minus(random: np.random.Generator) -> list[Stroke]:
     tilt, bow, wave = random.normal(0, (0.03 + 0.1 * width, 0.02 + 0.05 * width, 0.05 * width))
     thirds = [(width * part, y + tilt * part) for part in (0.0, 1 / 3, 2 / 3, 1.0)]
     (start, first, second, end) = thirds
-    return [_line(start, (first[0], first[1] + bow - wave), (second[0], second[1] + bow + wave), end)]
+    return [
+        _line(start, (first[0], first[1] + bow - wave), (second[0], second[1] + bow + wave), end)
+    ]
 
 
 def _plus(random: np.random.Generator) -> list[Stroke]:
