@@ -2,111 +2,35 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import onnx
 import pytest
-import torch
-from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto
 
-from app.inference.session import WrongModel
-from app.ink import strokes as ink
-from tests.support.drawings import DIGITS
-from train.config import Config
+from tests.train.matching_models import (
+    OURS,
+    STROKES,
+    foreign,
+    marked,
+    matching,
+    ours,
+    ours_in_torch,
+    templates,
+    write_onnx,
+)
 from train.data.datasets import Digits, Ink, Mnist, PenDigits
 from train.data.download import DataError
 from train.evaluate import __main__ as evaluate
 from train.evaluate import collection, comparison, other_hands, photographed, sets
 from train.evaluate.calibration import ood_scores
 from train.evaluate.evaluation import choose_candidates
-from train.evaluate.models import load_model, names
-from train.evaluate.score import Score
-from train.networks.classifier import Network, load, save
+from train.networks.classifier import load
 
 REPEATS = 4  # of each digit in a set
 NUM_CLEAN = 7  # sets that are not corrupted: MNIST, pen ink, three of other hands, two photographed
-STROKES = [[(line * 200).astype(np.float32) for line in DIGITS[digit]] for digit in range(10)]
-OURS = {
-    "contract": "digits/2",
-    "labels": "0123456789?",
-    "normal_form": "1",
-    "temperature": "2.0",
-    "threshold": "-1.0",
-}
-
-
-def templates() -> NDArray[np.uint8]:
-    """The glyphs of 0 to 9, uint8 (10, 28, 28)."""
-    return np.stack([ink.ink_glyph(strokes) for strokes in STROKES])
-
-
-def matching() -> NDArray[np.float32]:
-    """Weights (784, 10) under which a glyph's largest logit is that of the digit it is."""
-    flat = templates().reshape(10, -1).astype(np.float32)
-    flat -= flat.mean(axis=1, keepdims=True)
-    return (flat / np.linalg.norm(flat, axis=1, keepdims=True)).T / 100
-
-
-def write_onnx(
-    path: Path,
-    weights: NDArray[np.float32],
-    shape: list[Any],
-    dtype: int = TensorProto.FLOAT,
-    metadata: dict[str, str] | None = None,
-) -> Path:
-    """A model of one matrix: glyphs of any shape and dtype to logits."""
-    rows = shape[0] if isinstance(shape[0], int) else -1
-    nodes = [
-        helper.make_node("Cast", ["glyphs"], ["real"], to=TensorProto.FLOAT),
-        helper.make_node("Reshape", ["real", "flat"], ["rows"]),
-        helper.make_node("MatMul", ["rows", "weights"], ["logits"]),
-    ]
-    graph = helper.make_graph(
-        nodes,
-        "matching",
-        [helper.make_tensor_value_info("glyphs", dtype, shape)],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [shape[0], weights.shape[1]])],
-        [
-            numpy_helper.from_array(np.array([rows, 784], np.int64), "flat"),
-            numpy_helper.from_array(weights, "weights"),
-        ],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
-    helper.set_model_props(model, metadata or {})
-    onnx.save(model, path)
-    return path
-
-
-def foreign(folder: Path) -> Path:
-    """As the published models are: one glyph of floats at a time, and no metadata."""
-    return write_onnx(folder / "foreign.onnx", matching(), [1, 1, 28, 28])
-
-
-def ours(folder: Path) -> Path:
-    """As export writes them: bytes in batches, eleven logits, the last from the corner pixel."""
-    corner = np.zeros((784, 1), np.float32)
-    corner[0] = 1  # 255 in the corner is certainly no digit
-    weights = np.concatenate([matching(), corner], axis=1)
-    return write_onnx(folder / "ours.onnx", weights, ["n", 28, 28], TensorProto.UINT8, OURS)
-
-
-def ours_in_torch(folder: Path) -> Path:
-    """Weights that nobody trained, as train writes them."""
-    torch.manual_seed(0)
-    save(folder / "untrained.pth", Network(((4, 3, 2), (6, 3, 2))), Config(), "a-run")
-    return folder / "untrained.pth"
-
-
-def marked(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same with ink in the corner, which is certainly no digit."""
-    with_corner = glyphs.copy()
-    with_corner[:, 0, 0] = 255
-    return with_corner
 
 
 def small_unipen(count: int | None) -> other_hands.Unipen:
@@ -387,108 +311,3 @@ def test_a_wrong_file_of_writers_fails(
     file.write_bytes(content)
     assert evaluate.main([str(foreign(tmp_path)), "--test-writers", str(file)]) == 1
     assert str(file) in capsys.readouterr().err
-
-
-def text(name: str) -> Callable[[Path], Path]:
-    def write(folder: Path) -> Path:
-        (folder / name).write_text("no model")
-        return folder / name
-
-    return write
-
-
-def wide(folder: Path) -> Path:
-    return write_onnx(folder / "m.onnx", matching(), [1, 3, 28, 28])
-
-
-def whole(folder: Path) -> Path:
-    return write_onnx(folder / "m.onnx", matching(), [8, 28, 28])
-
-
-def integers(folder: Path) -> Path:
-    return write_onnx(folder / "m.onnx", matching(), [1, 28, 28], TensorProto.INT64)
-
-
-def many(folder: Path) -> Path:
-    return write_onnx(folder / "m.onnx", np.zeros((784, 26), np.float32), [1, 28, 28])
-
-
-def misnamed(folder: Path) -> Path:
-    wrong = OURS | {"labels": "abcdefghij"}
-    return write_onnx(folder / "m.onnx", matching(), [1, 28, 28], metadata=wrong)
-
-
-@pytest.mark.parametrize(
-    "make, message",
-    [
-        (lambda folder: folder / "none.onnx", "none.onnx: expected a model file, got none"),
-        (text("a.onnx"), "a.onnx: expected an ONNX model, got"),
-        (text("a.pth"), "a.pth: expected a whole file of weights, got"),
-        (wide, "expected one input of 28 x 28 values a glyph, got glyphs tensor(float) [1, 3"),
-        (whole, "expected one input of 28 x 28 values a glyph"),  # eight at once, always
-        (integers, "expected one input of 28 x 28 values a glyph, got glyphs tensor(int64)"),
-        (many, "expected 10 or 11 outputs a glyph, got 52 for two glyphs"),
-        (misnamed, "expected labels from '0123456789' on, got 'abcdefghij'"),
-    ],
-)
-def test_what_is_no_model_is_refused(
-    make: Callable[[Path], Path],
-    message: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert evaluate.main([str(make(tmp_path)), "--output", str(tmp_path / "out")]) == 1
-    error = capsys.readouterr().err
-    assert message in error
-    assert len(error.splitlines()) == 1
-    assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize(
-    "shape, dtype",
-    [
-        ([1, 1, 28, 28], TensorProto.FLOAT),
-        (["n", 1, 28, 28], TensorProto.FLOAT),
-        (["n", 28, 28, 1], TensorProto.FLOAT),
-        ([1, 784], TensorProto.FLOAT),
-        (["n", 28, 28], TensorProto.UINT8),
-    ],
-)
-def test_any_shape_of_a_glyph_is_fed(shape: list[Any], dtype: int, tmp_path: Path) -> None:
-    model = load_model(write_onnx(tmp_path / "m.onnx", matching(), shape, dtype))
-    logits = model.logits(templates())
-    assert logits.shape == (10, 10)
-    expected = templates().reshape(10, -1).astype(np.float32) @ matching()
-    assert logits == pytest.approx(expected, abs=1e-3)
-
-
-@pytest.mark.parametrize(
-    "paths, expected",
-    [
-        (["a/x.onnx", "b/y.onnx"], ["x.onnx", "y.onnx"]),
-        (["a/x.onnx", "b/x.onnx"], ["a/x.onnx", "b/x.onnx"]),
-        (["x.onnx", "b/x.onnx", "c/b/x.onnx"], ["x.onnx", "b/x.onnx", "c/b/x.onnx"]),
-        (["x.pth", "x.onnx"], ["x.pth", "x.onnx"]),
-    ],
-)
-def test_names_tell_models_apart(paths: list[str], expected: list[str]) -> None:
-    assert names([Path(path) for path in paths]) == expected
-
-
-def test_a_model_named_twice_is_refused() -> None:
-    with pytest.raises(WrongModel, match="expected each model once"):
-        names([Path("x.onnx"), Path("x.onnx")])
-
-
-def test_a_score_reads_the_digit_behind_not_a_digit() -> None:
-    logits = np.zeros((3, 11), np.float32)
-    logits[:, 10] = 9  # surely no digit, but if one:
-    logits[range(3), [3, 5, 0]] = (1, 4, 2)
-    score = Score(logits, np.array([3, 1, 7]), missing=1)
-    assert score.predicted.tolist() == [3, 5, 0]
-    assert (score.total, score.errors, score.accuracy) == (4, 3, 25)
-    assert score.worst(9).tolist() == [1, 2]  # the surest mistake first
-    assert score.worst(1).tolist() == [1]
-    assert score.confusion().sum() == 3
-    assert score.confusion()[1, 5] == 1
-    assert score.probabilities.sum(axis=1) == pytest.approx([1, 1, 1])
