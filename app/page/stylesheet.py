@@ -35,7 +35,7 @@ class Window(NamedTuple):
 WINDOWS: Final = {
     canvas.WIDE: (
         Window("(max-width:959px)", 40, 272),
-        Window("(min-width:960px)", 440, 252),
+        Window("(min-width:960px)", 448, 252),
     ),
     canvas.PHONE: (
         Window("(orientation:portrait)", 40, 264),

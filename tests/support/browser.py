@@ -122,7 +122,7 @@ def expect_read(page: Page, start: str) -> None:
 
 def change_sheet(page: Page, key: str) -> None:
     """Presses a button that replaces the canvas, and waits for the new one to draw on."""
-    canvas(page).evaluate("e => { e.isOld = true }")
+    canvas(page).evaluate_all("canvases => { for (const each of canvases) each.isOld = true }")
     button(page, key).click()
     page.wait_for_function(
         """() => {

@@ -63,6 +63,13 @@ def expect_in_view(page: Page, size: tuple[int, int]) -> None:
     is_above, is_left = reading[3] <= sheet[1], reading[2] <= sheet[0]
     assert is_above or is_left
     assert sheet[2] - sheet[0] >= 0.44 * size[0]
+    canvas = box_of(page, ".st-key-canvas canvas.upper-canvas")
+    assert canvas[0] == pytest.approx(sheet[0], abs=1), "nothing is cut off at the sides"
+    assert canvas[2] == pytest.approx(sheet[2], abs=1)
+    if page.locator("h1").is_visible():  # there is no room for it on a phone that lies on its side
+        title, ways = box_of(page, "h1"), box_of(page, ".st-key-way")
+        is_beside = title[1] + title[3] == pytest.approx(ways[1] + ways[3], abs=4)
+        assert is_beside or title[3] <= ways[1]
 
 
 @pytest.mark.parametrize("size", PHONE_SIZES, ids=str)
