@@ -1,8 +1,8 @@
 """Corrections that visitors chose to give, kept in SQLite: `python -m app.corrections FILE`.
 
-The command writes them to standard output as JSON lines, which `python -m train --ink` reads.
-Recording is off unless DIGITS_CORRECTIONS names a database, as a hosted Space does not keep its
-disk.
+The command writes them to standard output as JSON lines, which `python -m train --corrections`
+reads. Recording is off unless DIGITS_CORRECTIONS names a database, as a hosted Space does not keep
+its disk.
 """
 
 import argparse
@@ -176,7 +176,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m app.corrections",
-        description="Prints what visitors corrected as JSON lines, for `python -m train --ink`.",
+        description="Prints what visitors corrected as JSON lines, which"
+        " `python -m train --corrections` reads.",
     )
     parser.add_argument("path", metavar="FILE", help="the database that DIGITS_CORRECTIONS named")
     path = parser.parse_args(arguments).path

@@ -1,6 +1,5 @@
 """The steps from weights to calibrated graphs, which exporting and scoring seeds share."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from train.evaluate.collection import Collection, Wanted
 from train.evaluate.operating_point import fit
 from train.evaluate.protocol import collections_in
 from train.evaluate.score import Score, joined
-from train.evaluate.sets import OPTIONAL, add_test_sets, collect
+from train.evaluate.sets import add_test_sets, collect
 from train.mixture import Mixture
 from train.networks.classifier import Trained
 
@@ -30,12 +29,10 @@ NUM_DRAWN: Final = 2_048  # glyphs of each data set that those are taken from
 
 
 def evaluation_sets(data: Path) -> Collection:
-    """All sets, the test sets among them. Raises DataError if one cannot be had, except bhmsds."""
+    """All sets, the test sets among them. Raises DataError if one cannot be had."""
     collection = collect(Wanted(data))
-    for name, reason in collection.skipped.items():
-        if name != OPTIONAL:
-            raise DataError(reason)
-        print(f"left out: {name} ({reason})", file=sys.stderr)
+    if collection.skipped:
+        raise DataError("; ".join(collection.skipped.values()))
     add_test_sets(collection, data)
     return collection
 

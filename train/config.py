@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 NETWORKS: Final = ("student", "teacher")
+SHIPPED: Final = Path("models/model.pth")  # the weights that python -m export makes a model of
 PRECISIONS: Final = ("auto", "bfloat16", "float32")
 
 
@@ -114,7 +115,8 @@ class Command:
     output: Path
     teacher: list[Path]
     pool: Path
-    ink: Path | None
+    own: Path | None
+    corrections: Path | None
     start: Path | None
     workers: int
     device: str
@@ -132,7 +134,10 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
     parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")
     parser.add_argument("--run", type=Path, default=Path("runs/default"), help="run folder")
     parser.add_argument(
-        "--output", type=Path, default=Path("models/model.pth"), help="where the weights go"
+        "--output",
+        type=Path,
+        help="where the weights go: models/model.pth, or model.pth in the run folder for trials"
+        " (--limit) and for a person's own network (--own)",
     )
     parser.add_argument(
         "--teacher",
@@ -145,7 +150,17 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
         "--pool", type=Path, default=Path("runs/pool"), help="where made glyphs are kept, 3 GB"
     )
     parser.add_argument(
-        "--ink", type=Path, metavar="FILE", help="corrections to learn from as well"
+        "--own",
+        type=Path,
+        metavar="PATH",
+        help="a person's own digits to learn from as well: a folder of pictures (3/*.png), a CSV"
+        " file of labels and pixels, or JSON lines of label and strokes",
+    )
+    parser.add_argument(
+        "--corrections",
+        type=Path,
+        metavar="FILE",
+        help="corrections to learn from as well, as python -m app.corrections prints them",
     )
     parser.add_argument(
         "--start",
@@ -175,6 +190,9 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
             config = replace(config, start=digest)
     except (OSError, ValueError) as error:
         parser.error(str(error))
+    if flags["output"] is None:
+        is_shipped = not config.limit and flags["own"] is None
+        flags["output"] = SHIPPED if is_shipped else flags["run"] / SHIPPED.name
     return Command(config, **flags)
 
 

@@ -33,6 +33,8 @@ NEGATIVE: Final = 10  # the label of negatives, beside the digits' 0 to 9
 PARTS: Final = 8  # of a source set, so that many processes make one together
 # Share of the negatives that are photographed, or else paper would be a sign of digits.
 _PHOTOGRAPHED_NEGATIVES: Final = 0.05
+# Enough to learn a hand by, and too few to forget the others'.
+_OWN_PER_SHARD: Final = 4_000
 _AUGMENTED_AT_ONCE: Final = 2048  # glyphs; each batch has its own random numbers
 # Names in the seeds, which must not change: other names would give other glyphs.
 _SOURCE_SET_SEED, _SHARD_SEED = zlib.crc32(b"base"), zlib.crc32(b"round")
@@ -65,7 +67,8 @@ class Mixture:
     def shard(self, number: int, source_set: Digits) -> Digits:
         """MNIST and a source set, shuffled and augmented; labels 0-9 and NEGATIVE."""
         random = self._random(_SHARD_SEED, number)
-        digits = concatenate([self._redraw_some_scans(random), *self._pictures(random), source_set])
+        scans, pictures = self._redraw_some_scans(random), self._pictures(random)
+        digits = concatenate([scans, *pictures, source_set, *self._own_digits(random)])
         order = random.permutation(len(digits.glyphs))
         config = weakened(self._config) if is_weak(number) else self._config
         seed = int(random.integers(2**63))
@@ -101,6 +104,22 @@ class Mixture:
             Digits(pictures.glyphs[digits], pictures.labels[digits]),
             Digits(signs[others], np.full(len(others), NEGATIVE, np.int64)),
         )
+
+    def _own_digits(self, random: np.random.Generator) -> list[Digits]:
+        """A person's own digits, each as often as the others; without any, nothing."""
+        own = self._sources.own
+        if own is None:
+            return []
+        num_pictures = len(own.digits.labels)
+        total = num_pictures + len(own.ink.labels)
+        chosen = random.integers(total, size=self._limited(_OWN_PER_SHARD))
+        pictures, drawings = chosen[chosen < num_pictures], chosen[chosen >= num_pictures]
+        drawings = drawings - num_pictures
+        glyphs = [draw_ink(own.ink.strokes[index], self._config, random) for index in drawings]
+        return [
+            Digits(own.digits.glyphs[pictures], own.digits.labels[pictures]),
+            Digits(_stack(glyphs), own.ink.labels[drawings]),
+        ]
 
     def _draw_pen(self, random: np.random.Generator) -> Digits:
         chosen = self._choose_pen(self._limited(self._config.num_pen) // PARTS, random)

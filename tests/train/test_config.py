@@ -36,6 +36,20 @@ def test_wrong_flags_end_the_program(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "arguments, output",
+    [
+        ([], "models/model.pth"),
+        (["--run", "runs/a"], "models/model.pth"),
+        (["--run", "runs/a", "--limit", "100"], "runs/a/model.pth"),
+        (["--run", "runs/a", "--own", "mine"], "runs/a/model.pth"),
+        (["--limit", "100", "--output", "models/model.pth"], "models/model.pth"),
+    ],
+)
+def test_trials_leave_the_shipped_weights_alone(arguments: list[str], output: str) -> None:
+    assert parse(arguments).output == Path(output)
+
+
 def test_help_lists_every_setting(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(["--help"])

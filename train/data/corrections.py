@@ -1,7 +1,7 @@
 """Visitors' corrections as data: the file that `python -m app.corrections` writes.
 
-Every fifth correction, by its number, is held back: `python -m train --ink FILE` trains on the
-others, `python -m train.evaluate --test-writers FILE` scores on those held back.
+Every fifth correction, by its number, is held back: `python -m train --corrections FILE` trains
+on the others, `python -m train.evaluate --test-writers FILE` scores on those held back.
 """
 
 import hashlib

@@ -6,6 +6,7 @@
 - `.jsonl`: `{"label": 3, "strokes": [[[x, y], ...], ...]}` a line, x right and y down.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,6 +36,15 @@ class OwnDigits:
 
     digits: Digits
     ink: Ink
+
+    def digest(self) -> str:
+        """Twelve characters that identify the digits."""
+        content = hashlib.sha256()
+        for array in (self.digits.labels, self.digits.glyphs, self.ink.labels):
+            content.update(array.tobytes())
+        for strokes in self.ink.strokes:
+            content.update(b"".join(stroke.tobytes() for stroke in strokes))
+        return content.hexdigest()[:12]
 
 
 def load_own(path: Path) -> OwnDigits:

@@ -1,14 +1,14 @@
 """The data sets that training and validation glyphs are made from, loaded together."""
 
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from train.data import bhmsds, unipen_characters, unipen_sets
+from train.data.bhmsds_download import obtain_bhmsds
 from train.data.datasets import (
     Characters,
     Digits,
@@ -19,12 +19,11 @@ from train.data.datasets import (
 )
 from train.data.normal_form import first_glyph
 from train.data.omniglot_split import split_omniglot
+from train.data.own import OwnDigits
 from train.data.pictures import Pictures
 from train.data.unipen_archive import Archive
 from train.data.unipen_download import obtain_unipen
 from train.data.unipen_sets import SplitName, Writing
-
-_BHMSDS: Final = Path("bhmsds", "bhmsds-part.zip")
 
 
 def _no_writing() -> Writing:
@@ -42,7 +41,8 @@ class Sources:
     pen: UCI's pen digits. characters: Omniglot's, without those that look like a digit. unipen:
     UNIPEN's isolated digits and those written between words. letters: the same people's letters
     and signs that look like no digit. pictures: digits cut from photographs, as the glyphs that
-    serving makes. signs: glyphs of photographed signs and letters, uint8 (n, 28, 28).
+    serving makes. signs: glyphs of photographed signs and letters, uint8 (n, 28, 28). own: what
+    the person who trains wrote, where there is any.
     """
 
     mnist: Digits
@@ -52,6 +52,7 @@ class Sources:
     letters: Writing = field(default_factory=_no_writing)
     pictures: Digits = field(default_factory=_no_digits)
     signs: NDArray[np.uint8] = field(default_factory=lambda: _no_digits().glyphs)
+    own: OwnDigits | None = None
 
 
 class Splits(NamedTuple):
@@ -62,10 +63,7 @@ class Splits(NamedTuple):
 
 
 def load_sources(folder: Path) -> Splits:
-    """Every data set, verified, downloaded where it is not in the folder. Raises DataError.
-
-    bhmsds, which has to be put there by hand, is left out where it is missing.
-    """
+    """Every data set, verified, downloaded where it is not in the folder. Raises DataError."""
     mnist, pen = load_mnist(folder), load_pendigits(folder)
     characters = split_omniglot(load_omniglot(folder))
     with Archive(obtain_unipen(folder)) as archive:
@@ -84,11 +82,7 @@ def load_sources(folder: Path) -> Splits:
 
 def _photographed(folder: Path) -> tuple[Digits, NDArray[np.uint8]]:
     """The glyphs of bhmsds' training digits, and of its signs and letters."""
-    path = folder / _BHMSDS
-    if not path.is_file():
-        print(f"{path}: not found, so training goes on without bhmsds", file=sys.stderr)
-        return _no_digits(), _no_digits().glyphs
-    pictures = bhmsds.load(path, "train")
+    pictures = bhmsds.load(obtain_bhmsds(folder), "train")
     return _glyphs(pictures.digits), _glyphs(pictures.negatives).glyphs
 
 

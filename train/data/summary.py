@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.data import bhmsds, sudoku, unipen_characters, unipen_sets
+from train.data.bhmsds_download import obtain_bhmsds
 from train.data.datasets import load_mnist, load_omniglot, load_pendigits
 from train.data.download import obtain
 from train.data.files import OMNIGLOT_IMAGES
 from train.data.unipen_archive import Archive
 from train.data.unipen_download import obtain_unipen
 
-BHMSDS: Final = "bhmsds/bhmsds-part.zip"
 SUDOKU: Final = "sudoku/sudoku-scanner-part.zip"
 _UNIPEN: Final = {
     "digits": unipen_sets.digits,
@@ -53,12 +53,12 @@ def unipen_lines(folder: Path) -> Iterator[str]:
 
 
 def picture_lines(folder: Path) -> Iterator[str]:
-    """Pictures in each part of the sets that are used where they are in the folder."""
-    if (folder / BHMSDS).is_file():
-        for part in ("train", "validation"):
-            kinds = vars(bhmsds.load(folder / BHMSDS, part))
-            counts = ", ".join(f"{len(pictures)} {kind}" for kind, pictures in kinds.items())
-            yield f"bhmsds {part}: {counts}"
+    """Pictures in each part of bhmsds, and of the sudokus where they are in the folder."""
+    path = obtain_bhmsds(folder)
+    for part in ("train", "validation"):
+        kinds = vars(bhmsds.load(path, part))
+        counts = ", ".join(f"{len(pictures)} {kind}" for kind, pictures in kinds.items())
+        yield f"bhmsds {part}: {counts}"
     if (folder / SUDOKU).is_file():
         loaded = sudoku.load(folder / SUDOKU)
         yield f"sudokus: {len(loaded.cells)} cells, {len(loaded.grids)} photographs"

@@ -7,6 +7,7 @@ import torch
 from train.config import Command
 from train.data import corrections
 from train.data.datasets import data_folder
+from train.data.own import load_own
 from train.data.sources import load_sources
 from train.engine.device import pick_device, pick_precision
 from train.engine.distillation import Teacher
@@ -46,12 +47,17 @@ def train(command: Command) -> None:
 def _prepare(command: Command, processes: World) -> tuple[Pool, Validation]:
     """The pool, made by the first process where it is missing, and the validation sets."""
     sources, validation = load_sources(data_folder(command.data))
-    extra = ""
-    if command.ink is not None:
-        extra_ink = corrections.load(command.ink, held_back=False)
-        sources = corrections.add_corrections(sources, extra_ink)
-        extra = corrections.digest(command.ink)
-    pool = Pool(sources, command.config, command.pool, extra)
+    extra = []
+    if command.corrections is not None:
+        corrected = corrections.load(command.corrections, held_back=False)
+        sources = corrections.add_corrections(sources, corrected)
+        extra.append(corrections.digest(command.corrections))
+    if command.own is not None:
+        own = load_own(command.own)
+        print(f"{command.own}: {len(own.digits.labels) + len(own.ink.labels):,} digits of your own")
+        sources = replace(sources, own=own)
+        extra.append(own.digest())
+    pool = Pool(sources, command.config, command.pool, "-".join(extra))
     if processes.first:
         pool.prepare(command.workers, _shards(command))
     processes.wait()

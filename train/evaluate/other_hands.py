@@ -14,21 +14,19 @@ its training part. The test writers are read once, at export, and nothing is cho
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.strokes import ink_glyph
 from train.data import bhmsds, unipen_characters, unipen_sets
+from train.data.bhmsds_download import obtain_bhmsds
 from train.data.datasets import Digits
 from train.data.normal_form import first_glyph
 from train.data.pictures import Pictures
 from train.data.unipen_archive import Archive
 from train.data.unipen_download import obtain_unipen
 from train.data.unipen_sets import Writing
-
-BHMSDS_FILE: Final = Path("bhmsds", "bhmsds-part.zip")  # put there by hand
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +79,7 @@ def load_unipen_test(folder: Path) -> Hands:
 
 def load_bhmsds(folder: Path, max_samples: int | None = None) -> Photographed:
     """The validation part of bhmsds: at most `max_samples` of each kind. Raises DataError."""
-    pictures = bhmsds.load(folder / BHMSDS_FILE, "validation")
+    pictures = bhmsds.load(obtain_bhmsds(folder), "validation")
     labels, glyphs = _read(pictures.digits, max_samples)
     has_ink = np.array([glyph is not None for glyph in glyphs], np.bool_)
     signs = _read(pictures.negatives, max_samples)[1]

@@ -5,7 +5,6 @@ Every set is made with fixed seeds and is the same for every model and every cal
 """
 
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from tqdm import tqdm
@@ -40,8 +39,6 @@ from train.evaluate.protocol import (
     UNIPEN_WORDS,
 )
 from train.negatives.mix import validation_negatives
-
-OPTIONAL: Final = "bhmsds"  # has to be put there by hand, so an export does without it
 
 
 def collect(wanted: Wanted) -> Collection:
@@ -136,7 +133,7 @@ def _other_hands(wanted: Wanted, collection: Collection) -> None:
         collection.sets[BHMSDS] = EvaluationSet(bhmsds.digits, bhmsds.missing)
         collection.outliers[BHMSDS_SIGNS] = bhmsds.signs
     except (DataError, OSError) as error:
-        collection.skipped[OPTIONAL] = str(error)
+        collection.skipped["bhmsds"] = str(error)
 
 
 def _outliers(collection: Collection, wanted: Wanted, mnist: Mnist, pen: PenDigits) -> None:

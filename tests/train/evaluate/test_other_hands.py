@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.support.drawings import placed
-from train.data import unipen_characters, unipen_sets
+from train.data import bhmsds_download, unipen_characters, unipen_sets
 from train.data.unipen_sets import Split, Writing
 from train.evaluate import other_hands
 
@@ -69,7 +69,7 @@ def test_bhmsds_without_ink_is_missing_and_lookalikes_are_left_out(tmp_path: Pat
     bar = cv2.line(blank.copy(), (14, 4), (14, 24), 0, 2)
     plus = cv2.line(bar.copy(), (4, 14), (24, 14), 0, 2)
     pictures = {"1-1300": bar, "7-1301": blank, "1-0001": bar, "plus-1300": plus, "z-1300": plus}
-    path = tmp_path / other_hands.BHMSDS_FILE
+    path = tmp_path / bhmsds_download.WHOLE
     path.parent.mkdir()
     entries = [{"file": f"{name}.png", "label": name.split("-")[0]} for name in pictures]
     with zipfile.ZipFile(path, "w") as archive:
