@@ -18,6 +18,7 @@ from app.page import (  # noqa: E402
     draw,
     footer,
     picture,
+    picture_file,
     stylesheet,
     ways,
 )
@@ -26,7 +27,7 @@ from app.page import (  # noqa: E402
 def leave_way() -> None:
     """Keeps the drawing and frees the picture, before another way to write is shown."""
     draw.keep_drawing()
-    picture.forget()
+    picture_file.forget()
 
 
 def go_to_picture() -> None:

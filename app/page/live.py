@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from app.ink import pencil
 from app.page import headline, live_pages
-from app.page.visit import PersonalReader, Strokes
+from app.page.personal_reader import PersonalReader
+from app.page.visit import Strokes
 from app.reading import Reading
 from app.recognizer import Recognizer
 

@@ -1,74 +1,30 @@
 """Picture and Camera: a picture that is chosen, dropped, pasted or taken, and its reading."""
 
-import logging
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from app.inference.session import WrongModel
-from app.ink import sharpness
-from app.ink.decoder_pool import DecoderBusy, DecodingCancelled, shared_pool
-from app.ink.formats import NotAPicture, PictureTooLarge, UnsupportedFormat
 from app.page import (
     annotated_picture,
     clipboard,
     digit_details,
     headline,
     how_it_works,
+    picture_file,
     turned_picture,
 )
 from app.page.shared_recognizer import get_recognizer
 from app.page.visit import current_visit
-from app.reading import Reading, UnreadableInput
-from app.recognizer import Prepared, Recognizer
+from app.reading import Reading
+from app.recognizer import Recognizer
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 HINT: Final = "No picture yet"
 NO_DIGITS: Final = "No handwriting found"
-MAX_NAME: Final = 80  # characters of a file's name that are shown
 UNREADABLE: Final = "This picture cannot be read"
-
-
-class UnusablePicture(Exception):
-    """A file that cannot be read; the message tells a visitor what happened and what to do."""
-
-
-class UnreadPicture(UnusablePicture):
-    """A file that the server could not read this time, whatever is in it."""
-
-
-@dataclass(frozen=True, eq=False)
-class PreparedPicture:
-    """What is kept of a picture while it is shown.
-
-    file_id: Streamlit's. url: see `annotated_picture.to_url`. size: width and height in pixels.
-    times: seconds by step. is_blurred: see `app.ink.sharpness`. turned: degrees clockwise by which
-    it is shown turned. notes: sentences about what was read of the file.
-    """
-
-    file_id: str
-    url: str
-    size: tuple[int, int]
-    prepared: Prepared
-    times: dict[str, float]
-    is_blurred: bool
-    turned: int
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class RefusedPicture:
-    """What is kept of a file that cannot be read, so that it is not decoded at every run.
-
-    file_id: Streamlit's. reason: see `UnusablePicture`.
-    """
-
-    file_id: str
-    reason: str
 
 
 @st.fragment
@@ -88,11 +44,6 @@ def photograph_and_read() -> None:
     _read(file)
 
 
-def forget() -> None:
-    """Frees the memory of the picture, some megabytes."""
-    st.session_state.pop("prepared_picture", None)
-
-
 def _read(file: "UploadedFile | None") -> None:
     recognizer = get_recognizer()
     if recognizer is None:
@@ -102,15 +53,15 @@ def _read(file: "UploadedFile | None") -> None:
         how_it_works.show({})
         return
     try:
-        picture = _prepared(recognizer, file)
-    except UnusablePicture as error:
+        picture = picture_file.prepared(recognizer, file)
+    except picture_file.UnusablePicture as error:
         _show_headline(Reading(), UNREADABLE)
         st.error(str(error), icon=":material/error:")
         return
     _show(recognizer, picture)
 
 
-def _show(recognizer: Recognizer, picture: PreparedPicture) -> None:
+def _show(recognizer: Recognizer, picture: picture_file.PreparedPicture) -> None:
     """Shows what is read on a picture."""
     visit = current_visit()
     start = perf_counter()
@@ -133,7 +84,7 @@ def _show(recognizer: Recognizer, picture: PreparedPicture) -> None:
     with st.container(key="picture"):
         chosen = visit.chosen_in(reading) if reading.digits else 0
         annotated_picture.show(picture.url, picture.size, reading, chosen, visit.choose)
-        turned_picture.button(picture.file_id, picture.turned, forget)
+        turned_picture.button(picture.file_id, picture.turned, picture_file.forget)
     digit_details.show(recognizer, reading)
     how_it_works.show(times)
 
@@ -142,103 +93,3 @@ def _show_headline(reading: Reading, hint: str, corrected: frozenset[int] = froz
     """See `headline.show`; with a button that copies the reading."""
     headline.show(reading, hint, corrected=corrected)
     clipboard.copy_button(reading.text)
-
-
-def _prepared(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
-    """The file's picture, prepared once for as long as it is shown. Raises UnusablePicture."""
-    kept: PreparedPicture | RefusedPicture | None = st.session_state.get("prepared_picture")
-    if kept is None or kept.file_id != file.file_id:
-        forget()  # before the next one takes its own memory
-        current_visit().forget_reading()
-        kept = st.session_state.prepared_picture = _prepare_or_refuse(recognizer, file)
-    if isinstance(kept, RefusedPicture):
-        raise UnusablePicture(kept.reason)
-    return kept
-
-
-def _prepare_or_refuse(
-    recognizer: Recognizer, file: "UploadedFile"
-) -> PreparedPicture | RefusedPicture:
-    """What is kept of a file. Raises UnreadPicture."""
-    try:
-        return _prepare(recognizer, file)
-    except UnreadPicture:
-        raise
-    except UnusablePicture as error:
-        return RefusedPicture(file.file_id, str(error))
-
-
-def _name(file: "UploadedFile") -> str:
-    """A file's name as code in Markdown, where nothing in it is a link or a picture."""
-    name = "".join(mark if mark.isprintable() and mark != "`" else "_" for mark in file.name)
-    return f"`{name[:MAX_NAME].strip() or '_'}`"
-
-
-def _prepare(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
-    """Decodes a file and finds what may be digits on it.
-
-    Raises UnusablePicture, and UnreadPicture where it may be read another time.
-    """
-    try:
-        with shared_pool().reading():
-            return _read_file(recognizer, file)
-    except DecoderBusy as error:
-        raise UnreadPicture(
-            f"{_name(file)} was not read, as the server is busy. Choose it again in some seconds."
-        ) from error
-
-
-def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
-    """The same, in one of the places for pictures. Raises UnusablePicture and DecoderBusy."""
-    content = file.getvalue()
-    if not content:
-        raise UnusablePicture(f"{_name(file)} is empty. Choose another file.")
-    start = perf_counter()
-    try:
-        page = shared_pool().decode(content)
-    except PictureTooLarge as error:
-        raise UnusablePicture(
-            f"{_name(file)} has too many pixels. Make it smaller, for example 4,000 × 3,000 pixels,"
-            " and try again."
-        ) from error
-    except UnsupportedFormat as error:
-        raise UnusablePicture(
-            f"{_name(file)} cannot be read here, as it is {error.name}. {error.advice}"
-        ) from error
-    except NotAPicture as error:
-        raise UnusablePicture(
-            f"{_name(file)} is not a picture in a format that can be read here. Try PNG, JPEG,"
-            " WebP, BMP, GIF or TIFF."
-        ) from error
-    except DecodingCancelled as error:
-        raise DecoderBusy("the server ends") from error
-    except UnreadableInput as error:
-        raise UnusablePicture(
-            f"{_name(file)} is damaged or in an unusual format. Save it again as PNG or JPEG and"
-            " try that file."
-        ) from error
-    decoded = perf_counter()
-    try:
-        turned = turned_picture.prepare(recognizer, file.file_id, page.pixels)
-    except WrongModel as error:
-        logging.getLogger(__name__).exception("pictures cannot be read")
-        raise UnreadPicture(
-            "Pictures cannot be read on this server at the moment, but drawings can."
-        ) from error
-    except UnreadableInput as error:
-        raise UnusablePicture(
-            f"There is too much on {_name(file)}. Crop it to the digits and try again."
-        ) from error
-    times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
-    return PreparedPicture(
-        file.file_id,
-        annotated_picture.to_url(turned.pixels),
-        (turned.pixels.shape[1], turned.pixels.shape[0]),
-        turned.prepared,
-        times,
-        sharpness.is_blurred(
-            turned.pixels, current_visit().read(recognizer, turned.prepared).digits
-        ),
-        turned.degrees,
-        tuple(note for note in (page.note, turned.note) if note),
-    )

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app import corrections, glyph
 from app.inference.prototypes import Prototypes
+from app.page.personal_reader import PersonalReader
 from app.reading import SIGNS, Digit, Reading
 from app.recognizer import Prepared, Recognizer
 
@@ -21,39 +22,6 @@ UNSTORED: Final = "Your correction counts for this visit, but it could not be st
 STILL_STORED: Final = "It is undone for this visit, but the server could not delete what it stored."
 
 Strokes = Sequence[NDArray[np.float64]]  # each (n, 2), canvas pixels
-
-
-@dataclass(frozen=True, eq=False)
-class PersonalReader:
-    """Reads in the light of what one visitor had corrected at some moment.
-
-    refused_glyphs, named_glyphs: see `Visit`.
-    """
-
-    prototypes: Prototypes
-    refused_glyphs: frozenset[bytes]
-    named_glyphs: frozenset[bytes]
-
-    def read(self, recognizer: Recognizer, prepared: Prepared) -> Reading:
-        """The best reading that agrees with the corrections."""
-        (reading,) = recognizer.read_prepared([prepared], self.prototypes)
-        return replace(reading, digits=tuple(map(self._as_said, reading.digits)))
-
-    def _as_said(self, digit: Digit) -> Digit:
-        """A mark that the visitor refused or named is that, whatever the line around it says."""
-        ink = digit.glyph.tobytes()
-        if ink in self.refused_glyphs:
-            return replace(digit, value=None, sign=None)
-        if ink in self.named_glyphs and digit.value is None:
-            return replace(digit, value=int(digit.probabilities.argmax()), sign=None)
-        return digit
-
-    def corrected_in(self, reading: Reading) -> frozenset[int]:
-        """The indices of the digits that the visitor has said something of."""
-        glyphs = self.refused_glyphs | self.named_glyphs
-        return frozenset(
-            index for index, digit in enumerate(reading.digits) if digit.glyph.tobytes() in glyphs
-        )
 
 
 @dataclass

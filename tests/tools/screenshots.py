@@ -24,9 +24,9 @@ from tests.support.pictures import sheet_png
 FOLDER: Final = ROOT / "app" / "images"
 # name, width, height, dark, phone
 VIEWS: Final = (
-    ("page-wide", 1280, 1060, False, False),
+    ("page-wide", 1280, 720, False, False),
     ("page-phone", 360, 800, False, True),
-    ("page-dark", 1280, 1060, True, False),
+    ("page-dark", 1280, 720, True, False),
     ("page-picture", 1280, 1390, False, False),
 )
 

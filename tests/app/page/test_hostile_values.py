@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import corrections
 from app.ink.strokes import strokes_from_canvas
-from app.page import canvas, draw, html_panel, picture
+from app.page import canvas, draw, html_panel, picture_file
 from app.page.visit import MAX_CORRECTIONS, TOO_MANY, Visit
 from app.reading import Reading, UnreadableInput
 from app.recognizer import CostlyInk, Recognizer
@@ -159,7 +159,7 @@ def test_presses_of_what_is_not_shown_are_ignored(
     ],
 )
 def test_names_of_files_are_shown_as_text(name: str, shown: str) -> None:
-    assert picture._name(SimpleNamespace(name=name)) == shown  # type: ignore[arg-type]
+    assert picture_file._name(SimpleNamespace(name=name)) == shown  # type: ignore[arg-type]
 
 
 def test_a_visitor_may_correct_so_often_a_minute(

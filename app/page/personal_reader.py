@@ -1,0 +1,40 @@
+"""Reads as the recogniser does, but in the light of what one visitor had corrected."""
+
+from dataclasses import dataclass, replace
+
+from app.inference.prototypes import Prototypes
+from app.reading import Digit, Reading
+from app.recognizer import Prepared, Recognizer
+
+
+@dataclass(frozen=True, eq=False)
+class PersonalReader:
+    """Reads in the light of what one visitor had corrected at some moment.
+
+    refused_glyphs, named_glyphs: see `app.page.visit.Visit`.
+    """
+
+    prototypes: Prototypes
+    refused_glyphs: frozenset[bytes]
+    named_glyphs: frozenset[bytes]
+
+    def read(self, recognizer: Recognizer, prepared: Prepared) -> Reading:
+        """The best reading that agrees with the corrections."""
+        (reading,) = recognizer.read_prepared([prepared], self.prototypes)
+        return replace(reading, digits=tuple(map(self._as_said, reading.digits)))
+
+    def _as_said(self, digit: Digit) -> Digit:
+        """A mark that the visitor refused or named is that, whatever the line around it says."""
+        ink = digit.glyph.tobytes()
+        if ink in self.refused_glyphs:
+            return replace(digit, value=None, sign=None)
+        if ink in self.named_glyphs and digit.value is None:
+            return replace(digit, value=int(digit.probabilities.argmax()), sign=None)
+        return digit
+
+    def corrected_in(self, reading: Reading) -> frozenset[int]:
+        """The indices of the digits that the visitor has said something of."""
+        glyphs = self.refused_glyphs | self.named_glyphs
+        return frozenset(
+            index for index, digit in enumerate(reading.digits) if digit.glyph.tobytes() in glyphs
+        )
