@@ -1,7 +1,8 @@
 """Gives memory back to the system from time to time, so that a burst of work does not keep it.
 
-ONNX Runtime's arena keeps what the largest photograph needed, and glibc's heap what all requests
-needed at once. Both are quick because they do, so they give it back only between the bursts.
+The arenas of ONNX Runtime keep what the largest photograph and the longest line needed, and glibc's
+heap what all requests needed at once. They are quick because they do, so they give it back only
+between the bursts.
 """
 
 import asyncio
@@ -11,7 +12,8 @@ from contextlib import AbstractAsyncContextManager, suppress
 from typing import Final
 
 from app.guard.periodic import repeated
-from app.ink import segmenter
+from app.inference.line_reader import shared_line_reader
+from app.ink.segmenter import shared_segmenter
 
 PERIOD_SECONDS: Final = 30.0  # decoders without work end after as many
 
@@ -23,8 +25,10 @@ def given_back() -> AbstractAsyncContextManager[None]:
 
 def give_back() -> None:
     """Gives back what is free; takes some milliseconds, in which others go on."""
-    if segmenter.shared_segmenter.cache_info().currsize:  # it has been loaded
-        segmenter.shared_segmenter().release_memory()
+    if shared_segmenter.cache_info().currsize:  # it has been loaded
+        shared_segmenter().release_memory()
+    if shared_line_reader.cache_info().currsize:
+        shared_line_reader().release_memory()
     _trim_heap()
 
 

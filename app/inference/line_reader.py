@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from app.inference.models import models_folder
 from app.inference.scores import log_softmax
-from app.inference.session import open_session
+from app.inference.session import open_session, releasing_run_options
+from app.strip import HEIGHT
 
 READER_MODEL: Final = models_folder() / "reader.onnx"
 CONTRACT: Final = "reader/1"  # in: "strip" uint8 (48, w); out: "logits" float32 (w / 4, classes)
@@ -41,6 +42,11 @@ class LineReader:
         padded = np.pad(strip, ((0, 0), (0, padding))) if padding else strip
         (logits,) = self._session.run(["logits"], {"strip": padded})
         return log_softmax(np.asarray(logits, np.float32))
+
+    def release_memory(self) -> None:
+        """Gives back what long lines needed, by reading the shortest one."""
+        shortest = np.zeros((HEIGHT, STRIDE), np.uint8)
+        self._session.run(["logits"], {"strip": shortest}, releasing_run_options())
 
 
 @cache

@@ -37,13 +37,45 @@ idle_memory.give_back()
 print(kept, resident() - before)
 """
 
+# Lines are at most 1,536 pixels long; this is what ten threads need for one each.
+LONG_LINE = """
+from pathlib import Path
+import numpy as np
+from app.guard import idle_memory
+from app.inference.line_reader import shared_line_reader
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+
+reader = shared_line_reader()
+reader.scores(np.zeros((48, 400), np.uint8))
+before = resident()
+reader.scores(np.full((48, 16_000), 255, np.uint8))
+kept = resident() - before
+idle_memory.give_back()
+print(kept, resident() - before)
+"""
+
+
+def kept_megabytes(code: str) -> tuple[float, float]:
+    """What a burst has left in memory, and what of it is left after it was given back."""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    kept, left = map(float, done.stdout.split())
+    return kept, left
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the memory")
+def test_the_memory_of_long_lines_is_given_back() -> None:
+    kept, left = kept_megabytes(LONG_LINE)
+    assert kept > 15, "there must be something to give back"
+    assert left < 3
+
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the memory")
 def test_the_memory_of_large_photographs_is_given_back() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", BURST], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    before, after = map(float, done.stdout.split())
+    before, after = kept_megabytes(BURST)
     assert after < MAX_KEPT_MEGABYTES
     assert after < before - 5, "there must be something to give back"
 
