@@ -1,4 +1,4 @@
-"""A decoding process: `python -m app.ink.decode_worker`, started by `app.ink.decoder_pool`.
+"""A decoding process: `python -m app.ink.decode_worker`, started by `app.ink.decoder_process`.
 
 Takes requests from standard input and writes answers to standard output, see `REQUEST` and
 `ANSWER`. It ends when its input does, also in the middle of a picture, so that it never outlives

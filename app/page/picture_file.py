@@ -9,7 +9,8 @@ import streamlit as st
 
 from app.inference.session import WrongModel
 from app.ink import sharpness
-from app.ink.decoder_pool import DecoderBusy, DecodingCancelled, shared_pool
+from app.ink.decoder_pool import DecoderBusy, shared_pool
+from app.ink.decoding import DecodingCancelled
 from app.ink.formats import NotAPicture, PictureTooLarge, UnsupportedFormat
 from app.page import annotated_picture, turned_picture
 from app.page.visit import current_visit

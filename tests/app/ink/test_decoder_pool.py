@@ -16,7 +16,8 @@ import pytest
 from numpy.typing import NDArray
 
 from app.ink import decoder_pool
-from app.ink.decoder_pool import DecoderBusy, DecoderPool, Decoding, DecodingCancelled
+from app.ink.decoder_pool import DecoderBusy, DecoderPool
+from app.ink.decoding import Decoding, DecodingCancelled
 from app.ink.formats import NotAPicture, PictureTooLarge
 from app.ink.picture_file import inspect_upload
 from app.reading import UnreadableInput
@@ -221,7 +222,8 @@ def test_no_decoder_outlives_its_server(ending: signal.Signals) -> None:
 
 SERVER = """
 import sys, threading, time
-from app.ink.decoder_pool import Decoding, DecoderPool
+from app.ink.decoder_pool import DecoderPool
+from app.ink.decoding import Decoding
 from tests.support.hostile_pictures import jpeg_with_many_scans
 pool, decoding = DecoderPool(1), Decoding()
 slow = lambda: pool.decode_inspected(jpeg_with_many_scans(), 1 << 30, decoding)

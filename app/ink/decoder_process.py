@@ -1,0 +1,109 @@
+"""A process that decodes pictures, as the server holds it: started, asked, ended and replaced.
+
+What runs in it is `app.ink.decode_worker`.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink.decode_worker import (
+    ANSWER,
+    DECODED,
+    REQUEST,
+    read_exactly,
+    read_into,
+    write_all,
+)
+from app.ink.decoding import MAX_SECONDS, Decoding, DecodingCancelled
+from app.ink.picture_file import MAX_PICTURE_PIXELS
+from app.reading import UnreadableInput
+
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_PIPE_BYTES: Final = 1 << 20  # the largest that Linux gives an ordinary user
+# One thread and one heap, which gives memory back after each picture. OpenCV reads its own limit
+# once, when it is imported: here it is the same as that of the structure checks.
+_ENVIRONMENT: Final = {
+    "OPENCV_IO_MAX_IMAGE_PIXELS": str(MAX_PICTURE_PIXELS),
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "1048576",
+    "MALLOC_TRIM_THRESHOLD_": "1048576",
+}
+
+DecodedPixels: TypeAlias = tuple[NDArray[np.uint8], int]
+
+
+class DecoderProcess:
+    """One process at a time, started anew where the last has ended. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def decode(self, content: bytes, memory: int, decoding: Decoding) -> DecodedPixels:
+        """See `picture_file.decode_inspected`. Raises UnreadableInput and DecodingCancelled."""
+        request = REQUEST.pack(len(content), memory, MAX_SECONDS) + content
+        while True:
+            is_fresh = self._process is None or self._process.poll() is not None
+            process = self._started() if is_fresh else self._process
+            assert process is not None
+            try:
+                with decoding.running(process):
+                    return _ask(process, request)
+            except (OSError, EOFError) as error:  # it has ended, or was ended
+                process.kill()
+                if process.wait() == 0 and not is_fresh:
+                    continue  # it had waited long enough just now
+                if decoding.is_cancelled:
+                    raise DecodingCancelled("the picture is no longer wanted") from error
+                raise _too_costly(memory, decoding.is_overrun) from error
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        # Not forked, as a fork copies the locks that other threads hold at that moment.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "app.ink.decode_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            cwd=_ROOT,
+            env={**os.environ, **_ENVIRONMENT},
+        )
+        _widen(self._process)
+        return self._process
+
+
+def _ask(process: "subprocess.Popen[bytes]", request: bytes) -> DecodedPixels:
+    """What a process answers. Raises UnreadableInput; OSError or EOFError where it has ended."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    write_all(process.stdin, request)
+    kind, *numbers = ANSWER.unpack(read_exactly(process.stdout, ANSWER.size))
+    if kind != DECODED:
+        raise UnreadableInput(read_exactly(process.stdout, min(numbers[0], _PIPE_BYTES)).decode())
+    height, width, channels, pages = numbers
+    if height * width > MAX_PICTURE_PIXELS or channels > 4:
+        raise EOFError("a decoder that answers what it should not is ended")
+    image = np.empty((height, width, channels) if channels else (height, width), np.uint8)
+    read_into(process.stdout, image.data.cast("B"))
+    return image, pages
+
+
+def _widen(process: "subprocess.Popen[bytes]") -> None:
+    """Lets pixels come in large pieces, where the system can."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        for pipe in (process.stdin, process.stdout):
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)  # type: ignore[union-attr]
+
+
+def _too_costly(memory: int, is_overrun: bool) -> UnreadableInput:
+    limit = f"{MAX_SECONDS} s" if is_overrun else f"{MAX_SECONDS} s and {memory >> 20:,} MB"
+    return UnreadableInput(f"expected a picture that is decoded in {limit}, got one that is not")

@@ -1,0 +1,64 @@
+"""One picture's decoding in a process, and how it is ended before its end."""
+
+import contextlib
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from typing import Final
+
+MAX_SECONDS: Final = 15  # for one picture, of the clock and of the processor
+
+
+class DecodingCancelled(RuntimeError):
+    """The picture is no longer wanted, as its client has gone or the server ends."""
+
+
+class Decoding:
+    """One picture's decoding, which any thread may cancel, before or while it runs.
+
+    seconds: until its time is up.
+    """
+
+    def __init__(self, seconds: float = MAX_SECONDS) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._end: str = ""  # why it was ended
+        self.deadline = time.monotonic() + seconds
+
+    def cancel(self) -> None:
+        """Ends it at once, as it is no longer wanted; does nothing after it has ended."""
+        self._stop("cancelled")
+
+    def overrun(self) -> None:
+        """Ends it, as its time is up."""
+        self._stop("overrun")
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it is no longer wanted."""
+        return self._end == "cancelled"
+
+    @property
+    def is_overrun(self) -> bool:
+        """Whether its time was up."""
+        return self._end == "overrun"
+
+    @contextlib.contextmanager
+    def running(self, process: "subprocess.Popen[bytes]") -> Iterator[None]:
+        """Meanwhile this process is ended when the decoding is. Raises DecodingCancelled."""
+        with self._lock:
+            if self._end:
+                raise DecodingCancelled("the picture is no longer wanted")
+            self._process = process
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._process = None
+
+    def _stop(self, reason: str) -> None:
+        with self._lock:
+            self._end = self._end or reason
+            if self._process is not None:
+                self._process.kill()
