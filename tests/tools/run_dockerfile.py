@@ -1,9 +1,9 @@
 """Runs the Dockerfile's steps where there is no Docker: `make image`, two minutes and 400 MB.
 
 They run in an empty folder with an empty environment, as user 1000 from USER on where root starts
-this. A fresh virtual environment replaces the base image; --python says of which Python, which user
-1000 must be able to run. The server must then pass its health check and read a digit; its size and
-its memory are printed.
+this. A fresh virtual environment replaces the base image; --python says of which Python. Where user
+1000 cannot run that one, the command ends before it begins. The server must then pass its health
+check and read a digit; its size and its memory are printed.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from tests.support.drawings import placed
 from tests.support.paths import ROOT
 
 HOME: Final = "/home/digits"  # in the image
+USER: Final = 1000  # of the image, and of every Space
 START_SECONDS: Final = 60  # until the server must be healthy
 
 
@@ -52,7 +53,7 @@ class Image:
             pairs = (pair.partition("=") for pair in shlex.split(self._in_folder(arguments)))
             self._variables |= {key: value for key, _, value in pairs}
         elif name == "USER" and os.getuid() == 0:
-            self._user = {"user": int(arguments), "group": int(arguments), "extra_groups": []}
+            self._user = as_user(int(arguments))
         elif name == "RUN" and not arguments.startswith("useradd"):
             self.start(["sh", "-c", arguments], subprocess.check_call)
 
@@ -73,6 +74,27 @@ class Image:
             shutil.copy(source, target)
 
 
+def as_user(number: int) -> dict[str, Any]:
+    """Options of `subprocess` that run a command as another user; for root alone."""
+    return {"user": number, "group": number, "extra_groups": []}
+
+
+def reason_against(python: str, user: int = USER) -> str:
+    """Why the image's user cannot run this Python; empty where nothing is against it."""
+    options = as_user(user) if os.getuid() == 0 else {}
+    code = "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))"
+    try:
+        done = subprocess.run([python, "-c", code], cwd="/", capture_output=True, **options)
+    except OSError as error:
+        reason = error.strerror
+    else:
+        if not done.returncode:
+            return ""
+        reason = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    advice = "Name another one, as PYTHON=/usr/bin/python3"
+    return f"user {user} cannot run {python} with venv and Python 3.11 ({reason}). {advice}"
+
+
 def instructions() -> Iterator[tuple[str, str]]:
     """The name and the arguments of each instruction of the Dockerfile."""
     text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(encoding="utf-8"), flags=re.M)
@@ -89,6 +111,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--python", default=sys.executable, help="of the image's version")
     python = parser.parse_args(arguments).python
+    if reason := reason_against(python):
+        print(f"run_dockerfile: {reason}", file=sys.stderr)
+        return 2
     arguments_of = dict(instructions())
     port = re.search(r"SERVER_PORT=(\d+)", arguments_of["ENV"])
     assert port, "expected SERVER_PORT in ENV, got none"
