@@ -39,6 +39,13 @@ class RateLimiter:
             self._buckets.popitem(last=False)
         return wait
 
+    def charge(self, client: str, tokens: int) -> None:
+        """Takes tokens for what a client did after it was let in, or all where it has fewer."""
+        now = self._clock()
+        left = self._tokens(client, now) - tokens
+        self._buckets.pop(client, None)
+        self._buckets[client] = (max(left, 0.0), now)
+
     def headers(self, client: str) -> dict[str, str]:
         """The client's quota as the IETF's RateLimit fields; none where there is no limit.
 

@@ -50,12 +50,15 @@ class Connection:
         self._places = places
         self._run: asyncio.TimerHandle | None = None  # gives the place of a run back
         self._is_closed = False
+        self.is_abusive = False  # so that it was closed with a reason
 
     async def receive(self) -> Message:
         """The next message that the page may have."""
         while True:
             message = await self._receive()
             if message["type"] != "websocket.receive":
+                # As `uvicorn_settings` closes those that send too many frames.
+                self.is_abusive |= message.get("code") == POLICY_VIOLATION
                 return message
             data = message.get("bytes")
             if data is None:
@@ -111,7 +114,7 @@ class Connection:
     async def _close(self, code: int, reason: str) -> Message:
         """Closes the connection; returns what tells the page of it."""
         LOG.warning("closed a page's connection: %s", reason)
-        self._is_closed = True
+        self._is_closed = self.is_abusive = True
         with contextlib.suppress(OSError):  # it has gone by itself
             reason = reason[:MAX_REASON_BYTES]
             await self._send({"type": "websocket.close", "code": code, "reason": reason})

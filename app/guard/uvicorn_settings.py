@@ -23,7 +23,9 @@ from app.api.headers import SAFE
 from app.guard.token_bucket import TokenBucket
 
 READ_BYTES: Final = 4 << 10  # of a WebSocket at a time: 680 of the shortest messages
-FRAMES: Final = (500.0, 2_000.0)  # of one WebSocket, a second and at once
+# Of one WebSocket, a second and at once. A page sends ten a second, and a browser a message of 2 MB
+# in some dozen; each of a flood takes 20 microseconds before it can be counted.
+FRAMES: Final = (200.0, 700.0)
 POLICY_VIOLATION: Final = 1008
 GRACE_SECONDS: Final = 4  # for requests to end after SIGTERM
 MAX_EXIT_SECONDS: Final = 8.0  # after SIGTERM, until the process ends whatever it does

@@ -21,6 +21,9 @@ MAX_CONNECTIONS: Final = 256  # of all clients, 0.7 MB each; one client's at mos
 # A classroom may share an address: all of it comes at once, and comes back at once when its
 # network has failed.
 NEW_CONNECTIONS: Final = (60, 120)  # of one client, a minute and at once
+# So many count for one that had to be closed with a reason: whoever floods comes again at once, and
+# opening costs more than the flood. One client's floods are a dozen, then one a second.
+ABUSIVE_CONNECTION: Final = 10
 # Of one client, a second and at once. A run of the page holds the interpreter for 12 ms or more, so
 # that these are a third of it; at twice as many, a visitor's stroke waits for over a second.
 CLIENT_MESSAGES: Final = (30.0, 120.0)
@@ -69,6 +72,8 @@ class WebSocketGuard:
                 await self._page(scope, connection.receive, connection.send)
             finally:
                 connection.end()
+                if connection.is_abusive:
+                    self._new.charge(client, ABUSIVE_CONNECTION)
 
 
 async def _refuse(receive: Receive, send: Send, status: int, reason: str) -> None:

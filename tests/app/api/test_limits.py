@@ -117,6 +117,17 @@ def test_a_bucket_fills_at_its_rate() -> None:
     assert [limiter.take("a") for _ in range(3)] == [0, 0, 1]  # no more than a burst
 
 
+def test_a_charge_takes_what_is_there() -> None:
+    now = 0.0
+    limiter = RateLimiter(rate=60, burst=5, clock=lambda: now)
+    limiter.charge("a", 3)
+    assert [limiter.take("a") for _ in range(3)] == [0, 0, 1]
+    limiter.charge("a", 30)  # which is not owed
+    now = 1.0
+    assert [limiter.take("a") for _ in range(2)] == [0, 1]
+    assert limiter.take("b") == 0  # another client
+
+
 def test_requests_that_ended_are_not_counted() -> None:
     limiter = InFlightLimiter(4)
     with limiter.admit("a") as first, limiter.admit("a") as second, limiter.admit("a") as third:

@@ -7,7 +7,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.api.headers import SAFE
 from app.guard import websockets
-from app.guard.websockets import NEW_CONNECTIONS, WebSocketGuard
+from app.guard.websockets import ABUSIVE_CONNECTION, NEW_CONNECTIONS, WebSocketGuard
 from tests.support.coroutines import run_coroutine
 
 OPENED = 101  # what the page says
@@ -47,6 +47,44 @@ def test_a_client_opens_so_many_a_minute() -> None:
             (name.lower().encode(), value.encode()) for name, value in SAFE.items()
         }
         assert (await stage.answer("192.0.2.2"))["status"] == OPENED
+
+    run_coroutine(scene(), timeout_seconds=30)
+
+
+@pytest.mark.parametrize(
+    "ending, expected",
+    [
+        ({"type": "websocket.disconnect", "code": 1001}, NEW_CONNECTIONS[1]),  # it went
+        # The server closed it for too many frames, and the guard for no message of the page.
+        ({"type": "websocket.disconnect", "code": 1008}, None),
+        ({"type": "websocket.receive", "bytes": b"nonsense"}, None),
+        ({"type": "websocket.receive", "text": "nonsense"}, None),
+    ],
+    ids=["went", "frames", "no message", "text"],
+)
+def test_a_client_whose_connections_are_closed_with_a_reason_opens_few(
+    ending: Message, expected: int | None
+) -> None:
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept", "status": OPENED})
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+    async def receive() -> Message:
+        return ending
+
+    async def scene() -> None:
+        guard, answers = WebSocketGuard(page, proxies=0), []
+
+        async def send(message: Message) -> None:
+            answers.append(message.get("status"))
+
+        for _ in range(NEW_CONNECTIONS[1]):
+            scope = {"type": "websocket", "client": ("192.0.2.1", 1), "headers": [], "path": "/"}
+            await guard(scope, receive, send)
+        assert answers.count(OPENED) == (
+            expected or -(-NEW_CONNECTIONS[1] // (ABUSIVE_CONNECTION + 1))
+        )
 
     run_coroutine(scene(), timeout_seconds=30)
 
