@@ -128,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         server = image.start(json.loads(arguments_of["CMD"]))
         try:
             started = time.monotonic()
-            while image.start(check, subprocess.call):
+            while image.start(check, _status):
                 if server.poll() is not None or time.monotonic() > started + START_SECONDS:
                     print("run_dockerfile: the server did not become healthy", file=sys.stderr)
                     return 1
@@ -143,6 +143,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     megabytes = memory * os.sysconf("SC_PAGE_SIZE") / 1e6
     print(f"read {text} as user {user}; {megabytes:.0f} MB of memory, {size / 1e6:.0f} MB of files")
     return 0 if text == "3" else 1
+
+
+def _status(command: list[str], **options: Any) -> int:
+    """The exit status of a check, whose words are of no use while the server starts."""
+    return subprocess.call(command, stderr=subprocess.DEVNULL, **options)
 
 
 def _read(port: int) -> str:
