@@ -52,6 +52,7 @@ format: .venv/app/.tested ## put the code in its one format
 test-app: .venv/app/.tested ## the app's tests, where there is no PyTorch
 	sh tests/tools/chromium.sh $(APP)
 	sh tests/tools/onnxruntime_web.sh
+	sh tests/tools/nginx.sh
 	$(APP) -m pytest --require-all --numprocesses 2 --dist loadscope tests/app tests/benchmarks tests/deploy tests/fuzz tests/support --ignore tests/deploy/test_batch.py --junitxml=$(REPORTS)/app.xml
 
 test-train: .venv/train/.tested ## the tests of training and export
@@ -78,8 +79,10 @@ bench-page: .venv/app/.tested ## measure the time from the lifted pen to the rea
 	sh tests/tools/chromium.sh $(APP)
 	$(APP) -m tests.benchmarks.page
 
-load: .venv/app/.tested ## put twenty visitors and 200 API requests a second on the server: models/load.json
+load: .venv/app/.tested ## put twenty visitors and 200 API requests a second on the server, and kill one of two: models/load.json
+	sh tests/tools/nginx.sh
 	$(APP) -m tests.benchmarks.load
+	$(APP) -m tests.benchmarks.replicas
 
 attack: .venv/app/.tested ## attack the page and the service as strangers may: models/attack.json
 	$(APP) -m tests.benchmarks.attack

@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Page, sync_playwright
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -147,11 +148,14 @@ async def first_page(address: str) -> None:
 
 
 def connected(
-    address: str, origin: str | None = None, headers: Mapping[str, str] | None = None
+    address: str,
+    origin: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    client: str | None = None,
 ) -> connect:
     """The page's WebSocket, opened by a page of its own origin or of another.
 
-    headers: further ones of the handshake.
+    headers: further ones of the handshake. client: the address of this machine that it comes from.
     """
     url = address.replace("http", "ws") + "/_stcore/stream"
     options: Any = {
@@ -161,6 +165,8 @@ def connected(
         "close_timeout": 2,
         "open_timeout": 60,  # a busy machine takes long to import the page
     }
+    if client:
+        options["local_addr"] = (client, 0)
     return connect(url, additional_headers=headers, **options)
 
 
@@ -174,7 +180,7 @@ class PageClient:
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
         self.live: dict[str, Any] | None = None
-        self._canvas = self._fragment = ""
+        self._canvas = self._fragment = self._keeper = ""
 
     async def open(self) -> None:
         """Asks for the page and waits until all of it has arrived."""
@@ -192,6 +198,16 @@ class PageClient:
         widget.json_value = json.dumps({"drawing": drawing})
         return await self._run(message)
 
+    async def restore(self, objects: list[dict[str, Any]]) -> str:
+        """Gives a new session the drawing that the browser has kept. Returns what is read."""
+        message = BackMsg()
+        message.rerun_script.fragment_id = self._fragment
+        widget = message.rerun_script.widget_states.widgets.add()
+        widget.id = _make_trigger_id(self._keeper, "events")
+        kept = {"base": objects, "strokes": []}
+        widget.json_trigger_value = json.dumps([{"event": "kept", "value": kept}])
+        return await self._run(message)
+
     async def _run(self, request: BackMsg) -> str:
         await self._socket.send(request.SerializeToString())
         text = ""
@@ -202,13 +218,15 @@ class PageClient:
                 if message.WhichOneof("type") == "script_finished":
                     return text
                 element = message.delta.new_element
-                if element.WhichOneof("type") == "bidi_component" and "sheet" in (
-                    element.bidi_component.id
-                ):
-                    self._canvas = element.bidi_component.id
-                    self._fragment = message.delta.fragment_id
-                elif element.bidi_component.component_name == "headline":
-                    headline = json.loads(element.bidi_component.json)
+                if element.WhichOneof("type") != "bidi_component":
+                    continue
+                component = element.bidi_component
+                if "sheet" in component.id:
+                    self._canvas, self._fragment = component.id, message.delta.fragment_id
+                elif component.component_name == "kept_drawing":
+                    self._keeper = component.id
+                elif component.component_name == "headline":
+                    headline = json.loads(component.json)
                     text, self.live = _text_of(headline["html"]), headline["drawing"]["live"]
 
 
