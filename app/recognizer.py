@@ -25,13 +25,14 @@ from app.ink.picture_input import Picture, as_pixels
 from app.ink.threshold import BITMAP_SIDE
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
-from app.segmentation.candidates import CostlyInk, TextLine
+from app.segmentation.candidates import CostlyInk
 from app.segmentation.decision import (
     MIN_SURE_CONFIDENCE,
     OperatingPoint,
     answer,
     digit_probabilities,
 )
+from app.segmentation.text_line import TextLine
 from app.writing import is_writing
 
 __all__ = ["MIN_SURE_CONFIDENCE", "CostlyInk", "Prepared", "Recognizer"]

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -16,22 +15,12 @@ from app.ink.image import cut_out, ink_maps
 from app.ink.ink_map import InkMap
 from app.ink.strokes import bounds, checked
 from app.reading import UnreadableInput
-from app.segmentation import components, ctc, joined, lattice, text_lines
-from app.segmentation.ctc import Hypothesis
-from app.segmentation.line_reading import (
-    CUT_TRUST,
-    NUM_DIGITS,
-    UNKNOWN,
-    Choice,
-    LineReading,
-    likeliest,
-    look_scores,
-)
+from app.segmentation import components, joined, runs, text_lines
+from app.segmentation.line_reading import LineReading
+from app.segmentation.runs import Candidate
+from app.segmentation.text_line import TextLine
 
 MIN_NUMBER_GAP: Final = 1.2  # line heights between two numbers on one line
-# A narrower gap separates numbers too where the other gaps on the line are narrower still.
-MIN_SPACE: Final = 0.7  # line heights, of such a gap
-MIN_SPACE_RATIO: Final = 3.0  # such a gap to the line's usual gap
 MAX_STROKE_WIDTH: Final = 0.9  # line heights of a stroke that is certainly one character
 MAX_PIECE_WIDTH: Final = 0.5  # the same of a connected component
 MAX_PARTS: Final = 600  # strokes or connected components in one input; 100 digits have 200
@@ -47,80 +36,6 @@ LINE_SECONDS: Final = 400e-6  # the line reader's, of a number
 
 class CostlyInk(Exception):
     """A drawing that takes longer to read than is allowed where it was asked for."""
-
-
-@dataclass(frozen=True, eq=False)
-class TextLine:
-    """One line of text, divided into parts that candidates for digits are made of.
-
-    parts: boxes (n, 4) of strokes or parts of components, left to right: left, top, right, bottom.
-    sliced, crossing: see `lattice.Lattice`. candidates: runs of parts. glyphs: uint8
-    (candidates, 28, 28). reading: by the line reader, if it may be several characters. line_index:
-    of the line in the input; a line with wide gaps is several of these.
-    """
-
-    parts: NDArray[np.float64]
-    sliced: NDArray[np.bool_] | None
-    candidates: list[lattice.Candidate]
-    glyphs: NDArray[np.uint8]
-    crossing: NDArray[np.bool_] | None = None
-    reading: LineReading | None = None
-    line_index: int = 0
-
-    @cached_property
-    def lattice(self) -> lattice.Lattice:
-        """What it costs to take some of the candidates for the line's characters."""
-        return lattice.Lattice(self.parts, self.candidates, self.sliced, self.crossing)
-
-    @property
-    def boxes(self) -> NDArray[np.float64]:
-        """The boxes of the candidates, (n, 4)."""
-        return self.lattice.boxes
-
-    def choose(self, logits: NDArray[np.float32], reader_weight: float) -> Choice:
-        """The best reading by both networks; logits (n, 11), divided by the temperature.
-
-        reader_weight: of the line reader's log-probabilities, beside the classifier's.
-        """
-        choices: list[tuple[float, Choice]] = []
-        if self.reading is not None:
-            looks = look_scores(logits)
-            negative = looks[:, UNKNOWN].copy()
-            looks[self.lattice.is_cut] *= CUT_TRUST
-            for hypothesis in self._hypotheses(logits):
-                places = self.reading.places(hypothesis)
-                symbols = looks[:, list(hypothesis.text)]
-                best = self.lattice.path_of_text(symbols, places, negative)
-                if best is not None:
-                    path, look = best
-                    score = reader_weight * hypothesis.log_probability + look
-                    choices.append((score, Choice(path, hypothesis)))
-        if not choices:
-            return Choice(self.lattice.best_path(logits))
-        return likeliest(choices)
-
-    def _hypotheses(self, logits: NDArray[np.float32]) -> list[Hypothesis]:
-        """The line reader's, and that all is one digit, if it looks like one."""
-        assert self.reading is not None
-        hypotheses = list(self.reading.hypotheses)
-        if self.candidates[-1] != (0, 1) and (0, len(self.parts)) in self.candidates:
-            whole = logits[self.candidates.index((0, len(self.parts)))]
-            text = (int(whole[:NUM_DIGITS].argmax()) + 1,)
-            if whole.argmax() != NUM_DIGITS and all(text != each.text for each in hypotheses):
-                single = ctc.lay_over(self.reading.scores, text)
-                hypotheses += [single] if single is not None else []
-        return hypotheses
-
-    def number_indices(self, path: list[int]) -> NDArray[np.int64]:
-        """Which number of the line each digit of a path belongs to, from 0 on."""
-        if len(path) < 4:
-            return np.zeros(len(path), np.int64)
-        boxes = self.boxes[path]
-        height = float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0))
-        gaps = boxes[1:, 0] - boxes[:-1, 2]
-        usual_gap = float(np.median(gaps))
-        is_space = gaps > max(MIN_SPACE * height, MIN_SPACE_RATIO * usual_gap)
-        return np.concatenate([[0], np.cumsum(is_space)]).astype(np.int64)
 
 
 def find_in_strokes(
@@ -151,7 +66,7 @@ def find_in_strokes(
             seconds += _cost_of_reading([arrays[member] for member in run])
             _check_cost(seconds, max_seconds)
             divided = _divided([arrays[member] for member in run], reader)
-            candidates = lattice.find_candidates(divided.boxes, divided.sliced, num_parts)
+            candidates = runs.find_candidates(divided.boxes, divided.sliced, num_parts)
             seconds += _seconds_to_read(candidates, divided.strokes)
             _check_cost(seconds, max_seconds)
             lines.append(_line_of_strokes(divided, candidates, line_index))
@@ -186,7 +101,7 @@ class _Divided:
 
 def _divided(strokes: glyph.Strokes, reader: LineReader | None) -> _Divided:
     boxes = _boxes(strokes)
-    if reader is None or not lattice.may_be_several(boxes, MAX_STROKE_WIDTH):
+    if reader is None or not runs.may_be_several(boxes, MAX_STROKE_WIDTH):
         return _Divided(strokes, boxes, None, None)
     reading = LineReading.of(strip.of_strokes(strokes), reader)
     pieces, origins = joined.divide(strokes, reading.pairs())
@@ -203,9 +118,7 @@ def _divided(strokes: glyph.Strokes, reader: LineReader | None) -> _Divided:
     )
 
 
-def _line_of_strokes(
-    line: _Divided, candidates: list[lattice.Candidate], line_index: int
-) -> TextLine:
+def _line_of_strokes(line: _Divided, candidates: list[Candidate], line_index: int) -> TextLine:
     glyphs = np.array([glyph.from_strokes(line.strokes[a:b]) for a, b in candidates])
     crossing = None
     if len(candidates) > 1:
@@ -222,7 +135,7 @@ def _cost_of_reading(strokes: glyph.Strokes) -> float:
     return LINE_SECONDS + POINT_SECONDS * sum(map(len, strokes))
 
 
-def _seconds_to_read(candidates: list[lattice.Candidate], strokes: glyph.Strokes) -> float:
+def _seconds_to_read(candidates: list[Candidate], strokes: glyph.Strokes) -> float:
     """What drawing and classifying the candidates of a line costs, about."""
     ends = [0, *accumulate(map(len, strokes))]
     num_points = sum(ends[last] - ends[first] for first, last in candidates)
@@ -241,15 +154,15 @@ def _lines_of_map(ink: InkMap, reader: LineReader | None) -> list[TextLine]:
     for line_index, members in enumerate(text_lines.group_into_lines(boxes)):
         for run in text_lines.split_at_wide_gaps(boxes, members, MIN_NUMBER_GAP):
             reading = None
-            if reader is not None and lattice.may_be_several(boxes[run], MAX_PIECE_WIDTH):
+            if reader is not None and runs.may_be_several(boxes[run], MAX_PIECE_WIDTH):
                 reading = _read_components(ink, labels, boxes, run, reader)
             edges = components.find_edges(labels, boxes, run, reading.pairs() if reading else [])
             parts = components.slice_at(labels, boxes, run, edges)
-            candidates = lattice.find_candidates(parts.boxes, parts.sliced, len(boxes))
-            excess = _area(lattice.boxes_of(parts.boxes, candidates)) / MAX_CANDIDATE_PIXELS
+            candidates = runs.find_candidates(parts.boxes, parts.sliced, len(boxes))
+            excess = _area(runs.boxes_of(parts.boxes, candidates)) / MAX_CANDIDATE_PIXELS
             if excess > 1:
                 more = math.ceil(max(len(boxes), len(parts.boxes)) * excess)
-                candidates = lattice.find_candidates(parts.boxes, parts.sliced, more)
+                candidates = runs.find_candidates(parts.boxes, parts.sliced, more)
             glyphs = np.stack([glyph.from_ink(parts.crop(ink, a, b)) for a, b in candidates])
             in_picture = parts.boxes / ink.scale + np.array([ink.left, ink.top] * 2)
             if reading is not None:

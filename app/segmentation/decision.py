@@ -11,8 +11,8 @@ from app.inference.scores import ood_log_odds, softmax
 from app.inference.session import WrongModel
 from app.reading import SIGNS, Digit
 from app.segmentation import line_reading
-from app.segmentation.candidates import TextLine
 from app.segmentation.line_reading import CUT_TRUST, NUM_DIGITS, Choice
+from app.segmentation.text_line import TextLine
 
 MIN_SURE_CONFIDENCE: Final = 0.9  # below it a digit is doubtful
 MIN_SURE_NUMBER_CONFIDENCE: Final = 2 / 3  # below it a number's least likely digit is doubtful

@@ -1,14 +1,12 @@
 """Which parts of one line belong together: the digits in it, as the best path through a lattice.
 
-A part is not divided further: it is a stroke, or a slice of a connected component. A candidate for
-a digit is a run of neighbouring parts. The recogniser says how well each candidate would do as a
-digit, the gaps say where one digit ends and the next begins, and the best path from the left to
-the right decides.
+Candidates for digits are runs of neighbouring parts, see `runs`. The recogniser says how well each
+would do as a digit, the gaps say where one digit ends and the next begins, and the best path from
+the left to the right decides.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -17,110 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.inference.scores import log_softmax
+from app.segmentation.costs import WEIGHTS, Weights, joining_cost, separating_cost
+from app.segmentation.runs import Candidate, boxes_of
 from app.segmentation.text_lines import Boxes, line_height
 
-Candidate = tuple[int, int]  # the first part, and the one after the last
-
-MAX_PARTS: Final = 5  # in a digit, as people write them; more only where all overlap
-MAX_CANDIDATES: Final = 1_500  # in one input, about: of many parts, fewer are tried together
-MIN_PARTS_TRIED: Final = 3  # parts that are tried together however many there are
-MAX_WIDTH: Final = 1.9  # line heights of a digit, unless it is a single part
-MAX_CUT_WIDTH: Final = 1.2  # the same where a connected component is cut
-MAX_SINGLE_WIDTH: Final = 1.0  # line heights of two strokes that are taken for one digit unseen
 MAX_SYMBOL_DISTANCE: Final = 1.0  # line heights of a candidate from where its symbol is seen
-MAX_GAP: Final = 0.5  # line heights between two parts of a digit
-
-
-@dataclass(frozen=True)
-class Weights:
-    """What tells digits from parts of digits, beside how they look; costs are in nats.
-
-    Gaps, widths and heights are in line heights; a gap is below 0 where boxes overlap.
-    """
-
-    even_gap: float = -0.06  # a gap as likely within a digit as between two
-    gap_slope: float = 0.7  # how fast that changes with the gap
-    min_log_probability: float = -8.0  # of a candidate; unlikelier ones cost no more
-    cut_cost: float = 0.3  # of a cut through a connected component
-    crossing_cost: float = 8.0  # of separating strokes that cross each other
-    overlap_cost: float = 30.0  # of separating boxes, for each line height beyond `free_overlap`
-    free_overlap: float = 0.12
-    aside_cost: float = 3.0  # of a symbol's distance from where the line reader sees it, squared
-
-
-WEIGHTS: Final = Weights()
-
-
-def find_candidates(
-    boxes: Boxes, sliced: NDArray[np.bool_] | None = None, num_parts: int = 0
-) -> list[Candidate]:
-    """Which neighbouring parts of one line may be a digit; boxes in the line's order.
-
-    sliced: whether each part was cut off the one before. num_parts: of all lines, which bounds how
-    many of them a candidate may have, unless they stand alone; 0 where this is the only line.
-    """
-    if len(boxes) == 2 and sliced is None and _are_inseparable(boxes):
-        return [(0, 2)]
-    max_tried = max(MAX_CANDIDATES // max(num_parts, len(boxes)), MIN_PARTS_TRIED)
-    height = line_height(boxes)
-    candidates = []
-    cuts = [False] * (len(boxes) + 1) if sliced is None else [*sliced.tolist(), False]
-    sides = boxes.tolist()
-    reach = -math.inf  # the right side of everything before the first part
-    for first in range(len(boxes)):
-        left, _, right, _ = sides[first]
-        starts_alone = left > reach and not cuts[first]
-        reach = max(reach, right)
-        for last in range(first + 1, len(boxes) + 1):
-            box = sides[last - 1]
-            has_gap = last > first + 1 and box[0] > right
-            if (
-                has_gap
-                and not cuts[last - 1]
-                and (box[0] - right > MAX_GAP * height or last - first > MAX_PARTS)
-            ):
-                break
-            left, right = min(left, box[0]), max(right, box[2])
-            if last - first > max_tried and not (
-                starts_alone and (last == len(boxes) or (sides[last][0] > right and not cuts[last]))
-            ):
-                continue
-            is_whole = not cuts[first] and not cuts[last]
-            max_width = (MAX_WIDTH if is_whole else MAX_CUT_WIDTH) * height
-            if last == first + 1 or right - left <= max_width:
-                candidates.append((first, last))
-            elif is_whole and all(cuts[first + 1 : last]):
-                candidates.append((first, last))  # a scribble is one mark, however wide it is
-    return candidates
-
-
-def may_be_several(boxes: Boxes, max_width: float) -> bool:
-    """Whether parts may be several characters. max_width: line heights of a part that is one."""
-    if len(boxes) == 2 and _are_inseparable(boxes):
-        return False
-    left, _, right, _ = boxes[0].tolist()
-    return len(boxes) > 1 or right - left > max_width * line_height(boxes)
-
-
-def _are_inseparable(boxes: Boxes, weights: Weights = WEIGHTS) -> bool:
-    """Whether two strokes reach so far into each other that no logits can separate them.
-
-    This is so in most digits of two strokes, and saves drawing and classifying each stroke alone.
-    """
-    height = line_height(boxes)
-    (left, _, right, _), (start, _, end, _) = boxes.tolist()
-    width, gap = (max(right, end) - min(left, start)) / height, (start - right) / height
-    together = weights.min_log_probability - _joining_cost(gap, weights)
-    return bool(width <= MAX_SINGLE_WIDTH and together > -_separating_cost(gap, weights))
-
-
-def boxes_of(boxes: Boxes, candidates: Sequence[Candidate]) -> Boxes:
-    """The boxes of candidates (n, 4), from the boxes of the parts."""
-    sides, candidate_boxes = boxes.tolist(), []
-    for first, last in candidates:
-        lefts, tops, rights, bottoms = zip(*sides[first:last], strict=True)
-        candidate_boxes.append((min(lefts), min(tops), max(rights), max(bottoms)))
-    return np.array(candidate_boxes, np.float64)
 
 
 class Lattice:
@@ -247,7 +146,7 @@ class Lattice:
             for part in range(first + 1, last):
                 if not self._cuts[part]:
                     gap = (sides[part][0] - right) / self._height
-                    cost += _joining_cost(gap, self._weights)
+                    cost += joining_cost(gap, self._weights)
                 right = max(right, sides[part][2])
             costs.append(cost)
         return np.array(costs, np.float64)
@@ -267,7 +166,7 @@ class Lattice:
                     cost = self._weights.cut_cost
                 else:
                     gap = (lefts[index] - rights[before]) / self._height
-                    cost = _separating_cost(gap, self._weights)
+                    cost = separating_cost(gap, self._weights)
                 if self._crossing is not None:
                     those = slice(*self._candidates[before])
                     is_crossed = bool(self._crossing[first:last, those].any())
@@ -275,20 +174,3 @@ class Lattice:
                 costs.append((before, cost))
             befores.append(costs)
         return befores
-
-
-def _joining_cost(gap: float, weights: Weights) -> float:
-    """The cost of a gap within a digit."""
-    return _log_add_one(weights.gap_slope * (gap - weights.even_gap))
-
-
-def _separating_cost(gap: float, weights: Weights) -> float:
-    """The cost of a gap between two digits."""
-    overlap = max(-gap - weights.free_overlap, 0.0)
-    between = _log_add_one(-weights.gap_slope * (gap - weights.even_gap))
-    return between + weights.overlap_cost * overlap
-
-
-def _log_add_one(exponent: float) -> float:
-    """log(1 + exp(exponent)); NumPy's is slow with single numbers."""
-    return max(exponent, 0.0) + math.log1p(math.exp(-abs(exponent)))

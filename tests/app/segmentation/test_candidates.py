@@ -11,7 +11,7 @@ from app.inference.line_reader import LineReader
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
 from app.segmentation import candidates
-from app.segmentation.candidates import TextLine
+from app.segmentation.text_line import TextLine
 from tests.support.drawings import placed
 
 Picture = NDArray[np.uint8]

@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app.recognizer import Recognizer
-from app.segmentation import lattice, text_lines
+from app.segmentation import lattice, runs, text_lines
 from tests.support.drawings import placed
 
 Strokes = list[NDArray[np.float64]]
@@ -123,7 +123,7 @@ def test_strokes_taken_for_one_digit_at_once_no_logits_could_part() -> None:
         corners = random.uniform(0, 1, (2, 2, 2)) * random.uniform(0.3, 2, 2)
         boxes = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
         boxes = boxes[boxes[:, ::2].sum(axis=1).argsort()]
-        if lattice.find_candidates(boxes) != [(0, 2)]:
+        if runs.find_candidates(boxes) != [(0, 2)]:
             continue
         at_once += 1
         for scale in (0, 1, 30):

@@ -1,0 +1,97 @@
+"""Which neighbouring parts of a line may be one digit: the candidates.
+
+A part is not divided further: it is a stroke, or a slice of a connected component. A candidate for
+a digit is a run of neighbouring parts.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.segmentation.costs import WEIGHTS, Weights, joining_cost, separating_cost
+from app.segmentation.text_lines import Boxes, line_height
+
+Candidate = tuple[int, int]  # the first part, and the one after the last
+
+MAX_PARTS: Final = 5  # in a digit, as people write them; more only where all overlap
+MAX_CANDIDATES: Final = 1_500  # in one input, about: of many parts, fewer are tried together
+MIN_PARTS_TRIED: Final = 3  # parts that are tried together however many there are
+MAX_WIDTH: Final = 1.9  # line heights of a digit, unless it is a single part
+MAX_CUT_WIDTH: Final = 1.2  # the same where a connected component is cut
+MAX_SINGLE_WIDTH: Final = 1.0  # line heights of two strokes that are taken for one digit unseen
+MAX_GAP: Final = 0.5  # line heights between two parts of a digit
+
+
+def find_candidates(
+    boxes: Boxes, sliced: NDArray[np.bool_] | None = None, num_parts: int = 0
+) -> list[Candidate]:
+    """Which neighbouring parts of one line may be a digit; boxes in the line's order.
+
+    sliced: whether each part was cut off the one before. num_parts: of all lines, which bounds how
+    many of them a candidate may have, unless they stand alone; 0 where this is the only line.
+    """
+    if len(boxes) == 2 and sliced is None and _are_inseparable(boxes):
+        return [(0, 2)]
+    max_tried = max(MAX_CANDIDATES // max(num_parts, len(boxes)), MIN_PARTS_TRIED)
+    height = line_height(boxes)
+    candidates = []
+    cuts = [False] * (len(boxes) + 1) if sliced is None else [*sliced.tolist(), False]
+    sides = boxes.tolist()
+    reach = -math.inf  # the right side of everything before the first part
+    for first in range(len(boxes)):
+        left, _, right, _ = sides[first]
+        starts_alone = left > reach and not cuts[first]
+        reach = max(reach, right)
+        for last in range(first + 1, len(boxes) + 1):
+            box = sides[last - 1]
+            has_gap = last > first + 1 and box[0] > right
+            if (
+                has_gap
+                and not cuts[last - 1]
+                and (box[0] - right > MAX_GAP * height or last - first > MAX_PARTS)
+            ):
+                break
+            left, right = min(left, box[0]), max(right, box[2])
+            if last - first > max_tried and not (
+                starts_alone and (last == len(boxes) or (sides[last][0] > right and not cuts[last]))
+            ):
+                continue
+            is_whole = not cuts[first] and not cuts[last]
+            max_width = (MAX_WIDTH if is_whole else MAX_CUT_WIDTH) * height
+            if last == first + 1 or right - left <= max_width:
+                candidates.append((first, last))
+            elif is_whole and all(cuts[first + 1 : last]):
+                candidates.append((first, last))  # a scribble is one mark, however wide it is
+    return candidates
+
+
+def may_be_several(boxes: Boxes, max_width: float) -> bool:
+    """Whether parts may be several characters. max_width: line heights of a part that is one."""
+    if len(boxes) == 2 and _are_inseparable(boxes):
+        return False
+    left, _, right, _ = boxes[0].tolist()
+    return len(boxes) > 1 or right - left > max_width * line_height(boxes)
+
+
+def _are_inseparable(boxes: Boxes, weights: Weights = WEIGHTS) -> bool:
+    """Whether two strokes reach so far into each other that no logits can separate them.
+
+    This is so in most digits of two strokes, and saves drawing and classifying each stroke alone.
+    """
+    height = line_height(boxes)
+    (left, _, right, _), (start, _, end, _) = boxes.tolist()
+    width, gap = (max(right, end) - min(left, start)) / height, (start - right) / height
+    together = weights.min_log_probability - joining_cost(gap, weights)
+    return bool(width <= MAX_SINGLE_WIDTH and together > -separating_cost(gap, weights))
+
+
+def boxes_of(boxes: Boxes, candidates: Sequence[Candidate]) -> Boxes:
+    """The boxes of candidates (n, 4), from the boxes of the parts."""
+    sides, candidate_boxes = boxes.tolist(), []
+    for first, last in candidates:
+        lefts, tops, rights, bottoms = zip(*sides[first:last], strict=True)
+        candidate_boxes.append((min(lefts), min(tops), max(rights), max(bottoms)))
+    return np.array(candidate_boxes, np.float64)

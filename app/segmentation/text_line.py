@@ -1,0 +1,100 @@
+"""One line of text with its candidates for digits, and the best reading of it by both networks."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.segmentation import ctc
+from app.segmentation.ctc import Hypothesis
+from app.segmentation.lattice import Lattice
+from app.segmentation.line_reading import (
+    CUT_TRUST,
+    NUM_DIGITS,
+    UNKNOWN,
+    Choice,
+    LineReading,
+    likeliest,
+    look_scores,
+)
+from app.segmentation.runs import Candidate
+
+# A gap that separates numbers of one line, where its other gaps are narrower still.
+MIN_SPACE: Final = 0.7  # line heights, of such a gap
+MIN_SPACE_RATIO: Final = 3.0  # such a gap to the line's usual gap
+
+
+@dataclass(frozen=True, eq=False)
+class TextLine:
+    """One line of text, divided into parts that candidates for digits are made of.
+
+    parts: boxes (n, 4) of strokes or parts of components, left to right: left, top, right, bottom.
+    sliced, crossing: see `Lattice`. candidates: runs of parts. glyphs: uint8
+    (candidates, 28, 28). reading: by the line reader, if it may be several characters. line_index:
+    of the line in the input; a line with wide gaps is several of these.
+    """
+
+    parts: NDArray[np.float64]
+    sliced: NDArray[np.bool_] | None
+    candidates: list[Candidate]
+    glyphs: NDArray[np.uint8]
+    crossing: NDArray[np.bool_] | None = None
+    reading: LineReading | None = None
+    line_index: int = 0
+
+    @cached_property
+    def lattice(self) -> Lattice:
+        """What it costs to take some of the candidates for the line's characters."""
+        return Lattice(self.parts, self.candidates, self.sliced, self.crossing)
+
+    @property
+    def boxes(self) -> NDArray[np.float64]:
+        """The boxes of the candidates, (n, 4)."""
+        return self.lattice.boxes
+
+    def choose(self, logits: NDArray[np.float32], reader_weight: float) -> Choice:
+        """The best reading by both networks; logits (n, 11), divided by the temperature.
+
+        reader_weight: of the line reader's log-probabilities, beside the classifier's.
+        """
+        choices: list[tuple[float, Choice]] = []
+        if self.reading is not None:
+            looks = look_scores(logits)
+            negative = looks[:, UNKNOWN].copy()
+            looks[self.lattice.is_cut] *= CUT_TRUST
+            for hypothesis in self._hypotheses(logits):
+                places = self.reading.places(hypothesis)
+                symbols = looks[:, list(hypothesis.text)]
+                best = self.lattice.path_of_text(symbols, places, negative)
+                if best is not None:
+                    path, look = best
+                    score = reader_weight * hypothesis.log_probability + look
+                    choices.append((score, Choice(path, hypothesis)))
+        if not choices:
+            return Choice(self.lattice.best_path(logits))
+        return likeliest(choices)
+
+    def _hypotheses(self, logits: NDArray[np.float32]) -> list[Hypothesis]:
+        """The line reader's, and that all is one digit, if it looks like one."""
+        assert self.reading is not None
+        hypotheses = list(self.reading.hypotheses)
+        if self.candidates[-1] != (0, 1) and (0, len(self.parts)) in self.candidates:
+            whole = logits[self.candidates.index((0, len(self.parts)))]
+            text = (int(whole[:NUM_DIGITS].argmax()) + 1,)
+            if whole.argmax() != NUM_DIGITS and all(text != each.text for each in hypotheses):
+                single = ctc.lay_over(self.reading.scores, text)
+                hypotheses += [single] if single is not None else []
+        return hypotheses
+
+    def number_indices(self, path: list[int]) -> NDArray[np.int64]:
+        """Which number of the line each digit of a path belongs to, from 0 on."""
+        if len(path) < 4:
+            return np.zeros(len(path), np.int64)
+        boxes = self.boxes[path]
+        height = float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0))
+        gaps = boxes[1:, 0] - boxes[:-1, 2]
+        usual_gap = float(np.median(gaps))
+        is_space = gaps > max(MIN_SPACE * height, MIN_SPACE_RATIO * usual_gap)
+        return np.concatenate([[0], np.cumsum(is_space)]).astype(np.int64)
