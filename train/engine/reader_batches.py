@@ -18,7 +18,7 @@ from train.render.lines import Composer
 THICKNESSES: Final = (1, 3, 3, 3, 3, 5, 5, 7, 9, 13, 17)  # of the pen, drawn as often as listed
 PICTURES_SHARE: Final = 0.4  # of the lines whose strip is made from pixels, as a picture's is
 WIDTH_STEP: Final = 32  # pixels that batches' widths are multiples of
-STRINGS_SHARE: Final = 0.15  # of the lines that are number strings as they were written, varied
+STRINGS_SHARE: Final = 0.1  # of the lines that are number strings as they were written, varied
 DIGITS_SHARE: Final = 0.05  # the same of single digits between words
 
 Batch = tuple[Tensor, Tensor, Tensor]  # strips (n, 1, 48, w), labels (sum,), lengths (n,)

@@ -35,16 +35,10 @@ def _arc(
 
 
 def _minus(random: np.random.Generator) -> list[Stroke]:
-    # In haste it is as short as a dot, but never as low as one.
-    is_short = random.random() < 0.3
-    y = -random.uniform(0.3, 0.65) if is_short else -random.uniform(0.25, 0.85)
-    width = random.uniform(0.02, 0.2) if is_short else random.uniform(0.2, 0.75)
-    tilt, bow, wave = random.normal(0, (0.03 + 0.1 * width, 0.02 + 0.05 * width, 0.05 * width))
-    thirds = [(width * part, y + tilt * part) for part in (0.0, 1 / 3, 2 / 3, 1.0)]
-    (start, first, second, end) = thirds
-    return [
-        _line(start, (first[0], first[1] + bow - wave), (second[0], second[1] + bow + wave), end)
-    ]
+    y, tilt = -random.uniform(0.25, 0.85), random.normal(0, 0.04)
+    bow = random.normal(0, 0.02)
+    width = random.uniform(0.2, 0.75)
+    return [_line((0, y), (width / 2, y + tilt / 2 + bow), (width, y + tilt))]
 
 
 def _plus(random: np.random.Generator) -> list[Stroke]:
@@ -57,16 +51,12 @@ def _plus(random: np.random.Generator) -> list[Stroke]:
 
 def _slash(random: np.random.Generator) -> list[Stroke]:
     # It leans more than ones do, or else it is longer.
-    kind = random.random()
-    if kind < 0.4:
+    if random.random() < 0.5:
         width, top, bottom = random.uniform(0.35, 0.75), -random.uniform(0.85, 1.1), 0.0
-    elif kind < 0.7:
+    else:
         width, top = random.uniform(0.25, 0.75), -random.uniform(1.0, 1.35)
         bottom = random.uniform(0.05, 0.3)
-    else:
-        width, top = random.uniform(0.05, 0.35), -random.uniform(1.1, 1.5)
-        bottom = random.uniform(0.15, 0.4)
-    bow = random.normal(0, 0.04)
+    bow = random.normal(0, 0.03)
     line = _line((0, bottom), (width / 2 + bow, (bottom + top) / 2), (width, top))
     return [line if random.random() < 0.3 else line[::-1]]
 
@@ -89,12 +79,8 @@ def _comma(random: np.random.Generator) -> list[Stroke]:
 
 
 def _colon(random: np.random.Generator) -> list[Stroke]:
-    upper, lower = -random.uniform(0.4, 0.8), -random.uniform(-0.05, 0.25)
-    places = (0.0, upper), (random.normal(0, 0.04), lower)
-    if random.random() < 0.8:
-        return [_dot(random, x, y) for x, y in places]
-    wide, tilt = random.uniform(0.06, 0.18), random.normal(0.02, 0.04)  # dots drawn as dashes
-    return [_line((x, y), (x + wide, y + tilt)) for x, y in places]
+    upper, lower = -random.uniform(0.45, 0.75), -random.uniform(0.0, 0.25)
+    return [_dot(random, 0.0, upper), _dot(random, random.normal(0, 0.03), lower)]
 
 
 def _equals(random: np.random.Generator) -> list[Stroke]:
