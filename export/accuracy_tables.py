@@ -51,13 +51,17 @@ NEGATIVES: Final = {
     "glued": "digits run together",
 }
 NUMBERS: Final = {
-    "spaced, ink": "digits apart, as pen strokes",
-    "spaced, bitmaps": "digits apart, as bitmaps",
-    "tight, ink": "digits that touch or overlap, as pen strokes",
-    "tight, bitmaps": "digits that touch or overlap, as bitmaps",
-    "spaced, photographs": "digits apart, in rendered photographs",
-    "single digits, ink": "single digits, as pen strokes",
-    "single digits, bitmaps": "single digits, as bitmaps",
+    "spaced": "digits apart",
+    "tight": "digits that touch or overlap",
+    "heights that differ": "digits whose heights differ by a fifth",
+    "zeros half as high": "digits with zeros half as high",
+    "zeros joined in a stroke": "digits with zeros joined in one stroke",
+    "single digits": "single digits",
+}
+FORMS: Final = {
+    "ink": "as pen strokes",
+    "bitmaps": "as bitmaps",
+    "photographs": "in rendered photographs",
 }
 REJECTED: Final = f"rejected at a false-reject rate of {100 * TARGET_FALSE_REJECT_RATE:g} %"
 
@@ -122,11 +126,15 @@ def result_rows(figures: Figures) -> dict[str, Row]:
 
 def numbers(figures: Figures) -> str:
     """How whole numbers are read: all digits right, and as many digits as there are."""
-    rows = [["numbers by held-out writers", "n", "exact", "right number of digits", "median time"]]
+    shown = ("exact", "silently_wrong", "right_length", "split")
+    header = ["exact", "wrong without `?`", "right number of digits", "too many digits"]
+    rows = [["numbers by held-out writers", "n", *header, "median time"]]
     for key, values in figures.get("sets", {}).items():
-        shares = [f"{values[share]:.1f} %" for share in ("exact", "right_length")]
+        shares = [f"{values[share]:.1f} %" if share in values else "" for share in shown]
         time = f"{values['median_ms']:.1f} ms"
-        rows.append([NUMBERS.get(key, key), f"{values['numbers']:,}", *shares, time])
+        name, _, form = key.rpartition(", ")
+        title = f"{NUMBERS[name]}, {FORMS[form]}"
+        rows.append([title, f"{values['numbers']:,}", *shares, time])
     return to_markdown(rows)
 
 

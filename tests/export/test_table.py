@@ -122,9 +122,10 @@ def test_choices_are_rows_of_what_was_measured() -> None:
 
 
 def test_numbers_and_corrections_are_named_for_readers() -> None:
-    reading = {"numbers": 1000, "exact": 97.25, "right_length": 99.5, "median_ms": 5.67}
+    shares = {"exact": 97.25, "silently_wrong": 1.5, "right_length": 99.5, "split": 0.25}
+    reading = {"numbers": 1000, **shares, "median_ms": 5.67}
     assert accuracy_tables.numbers({"sets": {"spaced, ink": reading}}).splitlines()[2:] == [
-        "| digits apart, as pen strokes | 1,000 | 97.2 % | 99.5 % | 5.7 ms |"
+        "| digits apart, as pen strokes | 1,000 | 97.2 % | 1.5 % | 99.5 % | 0.2 % | 5.7 ms |"
     ]
     memory = {"corrections": [0, 1], "misread": [100.0, 22.45], "others": [0.0, 0.06]}
     assert accuracy_tables.corrections(memory).splitlines() == [

@@ -11,55 +11,82 @@ from tqdm import tqdm
 from app.reading import Reading
 from app.recognizer import Recognizer
 from train.data.datasets import Ink
-from train.render.numbers import PEN, SPACED, TIGHT, Number, compose
+from train.render.numbers import (
+    JOINED_ZEROS,
+    PEN,
+    SMALL_ZEROS,
+    SPACED,
+    TIGHT,
+    UNEVEN,
+    Number,
+    compose,
+)
 from train.render.photograph import photograph
 
-SEEDS: Final = {"spaced": (SPACED, 11), "tight": (TIGHT, 12)}
+LAYOUTS: Final = {
+    "spaced": (SPACED, 11),
+    "tight": (TIGHT, 12),
+    "heights that differ": (UNEVEN, 13),
+    "zeros half as high": (SMALL_ZEROS, 14),
+    "zeros joined in a stroke": (JOINED_ZEROS, 15),
+}  # and the seeds of their numbers
+PHOTOGRAPHED: Final = ("spaced", "heights that differ", "zeros half as high")
 
 Read = Callable[[Number, int], Reading]
 
 
 def score(recognizer: Recognizer, ink: Ink, count: int) -> dict[str, dict[str, Any]]:
-    """All figures by the name of the set."""
-    figures = {}
-    for name, (gaps, seed) in SEEDS.items():
-        numbers = compose(ink, count, gaps, seed)
-        figures[f"{name}, ink"] = _score(
-            numbers, lambda number, _: recognizer.read_ink(number.strokes)
-        )
-        figures[f"{name}, bitmaps"] = _score(
-            numbers, lambda number, index: recognizer.read_image(number.bitmap(_pen(index)))
-        )
-    spaced = compose(ink, count, *SEEDS["spaced"])
-    figures["spaced, photographs"] = _score(
-        spaced, lambda number, index: recognizer.read_image(_photograph(number, index))
-    )
+    """All figures by the name of the set, under a bar for each."""
+
+    def read_ink(number: Number, _: int) -> Reading:
+        return recognizer.read_ink(number.strokes)
+
+    def read_bitmap(number: Number, index: int) -> Reading:
+        return recognizer.read_image(number.bitmap(_pen(index)))
+
+    def read_photograph(number: Number, index: int) -> Reading:
+        return recognizer.read_image(_photograph(number, index))
+
     singles = [
         Number([stroke.astype(np.float64) for stroke in strokes], str(label))
         for strokes, label in zip(ink.strokes, ink.labels.tolist(), strict=True)
     ]
-    figures["single digits, ink"] = _score(
-        singles, lambda number, _: recognizer.read_ink(number.strokes)
-    )
-    figures["single digits, bitmaps"] = _score(
-        singles, lambda number, index: recognizer.read_image(number.bitmap(_pen(index)))
-    )
+    sets = {name: compose(ink, count, *layout) for name, layout in LAYOUTS.items()}
+    sets["single digits"] = singles
+    figures = {}
+    for name, numbers in sets.items():
+        kinds = {"ink": read_ink, "bitmaps": read_bitmap}
+        if name in PHOTOGRAPHED:
+            kinds["photographs"] = read_photograph
+        for kind, read in kinds.items():
+            figures[f"{name}, {kind}"] = _score(f"{name}, {kind}", numbers, read)
     return figures
 
 
-def _score(numbers: Sequence[Number], read: Read) -> dict[str, Any]:
-    exact = length = 0
+def _score(name: str, numbers: Sequence[Number], read: Read) -> dict[str, Any]:
+    """Percentages of the numbers: read exactly, otherwise and without a "?", with too many digits.
+
+    split: more digits than were written, as where one is read as two. right_length: as many.
+    """
+    exact = silently_wrong = split = length = 0
     seconds = []
-    for index, number in enumerate(tqdm(numbers, "reading", leave=False)):
+    for index, number in enumerate(tqdm(numbers, name, leave=False, mininterval=5)):
         started = time.perf_counter()
         text = read(number, index).text
         seconds.append(time.perf_counter() - started)
         exact += text == number.text
+        silently_wrong += text != number.text and "?" not in text
+        split += len(text) > len(number.text)
         length += len(text) == len(number.text)
+    shares = {
+        "exact": exact,
+        "silently_wrong": silently_wrong,
+        "right_length": length,
+        "split": split,
+    }
     return {
         "numbers": len(numbers),
-        "exact": round(100 * exact / len(numbers), 2),
-        "right_length": round(100 * length / len(numbers), 2),
+        **{key: round(100 * value / len(numbers), 2) for key, value in shares.items()},
         "median_ms": round(1000 * float(np.median(seconds)), 2),
     }
 

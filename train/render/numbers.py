@@ -1,7 +1,7 @@
 """Whole numbers, composed of single digits of one writer, to evaluate the reading of lines.
 
-The digits' strokes are as written; size, baseline and gaps vary as in handwriting. Gaps are between
-the digits' boxes in canvas pixels; below 0 the boxes overlap.
+The digits' strokes are as written; size, baseline and gaps vary as in handwriting. Gaps are in
+canvas pixels; below 0 the boxes overlap.
 """
 
 from dataclasses import dataclass
@@ -14,15 +14,34 @@ from numpy.typing import NDArray
 from app.glyph import opencv_line
 from train.data.datasets import Ink
 
-SPACED: Final = (8.0, 30.0)  # pixels between digits
-TIGHT: Final = (-6.0, 4.0)  # touching, or overlapping
 LENGTH: Final = (2, 6)  # digits, both inclusive
 HEIGHT: Final = (60.0, 120.0)  # pixels, the mean height of a number's digits
-MAX_SIZE_CHANGE: Final = 0.12  # of a digit, relative
 MAX_OFFSET: Final = 0.08  # of the height, of a digit from the baseline
 MAX_SLOPE: Final = 0.1  # of the baseline
 PEN: Final = (5.0, 10.0)  # pixels, in bitmaps
 _BITS: Final = 4  # fractional bits of the coordinates that OpenCV draws
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a number's digits lie to each other.
+
+    gaps: pixels between their boxes. max_size_change: of a digit, relative. zero_height: of a
+    zero, in that of the other digits. are_zeros_joined: neighbouring zeros are one stroke.
+    """
+
+    gaps: tuple[float, float]
+    max_size_change: float = 0.12
+    zero_height: float = 1.0
+    are_zeros_joined: bool = False
+
+
+SPACED: Final = Layout((8.0, 30.0))
+TIGHT: Final = Layout((-6.0, 4.0))  # touching, or overlapping
+UNEVEN: Final = Layout((8.0, 30.0), max_size_change=0.35)  # a standard deviation of 20 %
+SMALL_ZEROS: Final = Layout((8.0, 30.0), zero_height=0.5)
+JOINED_ZEROS: Final = Layout((2.0, 15.0), are_zeros_joined=True)
+ZEROS_SHARE: Final = 0.5  # of the digits after the first, in layouts that are about zeros
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,34 +67,49 @@ class Number:
         return canvas
 
 
-def compose(ink: Ink, count: int, gaps: tuple[float, float], seed: int) -> list[Number]:
-    """`count` numbers, each by one writer; the seed decides them. gaps: SPACED or TIGHT."""
+def compose(ink: Ink, count: int, layout: Layout, seed: int) -> list[Number]:
+    """`count` numbers, each by one writer; the seed decides them."""
     random = np.random.default_rng(seed)
+    has_zeros = layout.zero_height != 1.0 or layout.are_zeros_joined
     by_writer = [np.flatnonzero(ink.writers == writer) for writer in np.unique(ink.writers)]
+    if has_zeros:
+        by_writer = [indices for indices in by_writer if (ink.labels[indices] == 0).any()]
     numbers = []
     for _ in range(count):
         indices = by_writer[random.integers(len(by_writer))]
         chosen = random.choice(indices, random.integers(LENGTH[0], LENGTH[1] + 1))
+        if has_zeros:
+            zeros = random.choice(indices[ink.labels[indices] == 0], len(chosen))
+            is_zero = random.random(len(chosen)) < ZEROS_SHARE
+            is_zero[0], is_zero[-1] = False, True
+            chosen = np.where(is_zero, zeros, chosen)
         digits = [ink.strokes[index] for index in chosen]
         text = "".join(str(ink.labels[index]) for index in chosen)
-        numbers.append(Number(_arrange(digits, gaps, random), text))
+        numbers.append(Number(_arrange(digits, text, layout, random), text))
     return numbers
 
 
 def _arrange(
     digits: list[list[NDArray[np.float32]]],
-    gaps: tuple[float, float],
+    text: str,
+    layout: Layout,
     random: np.random.Generator,
 ) -> list[NDArray[np.float64]]:
     height, slope = random.uniform(*HEIGHT), random.uniform(-MAX_SLOPE, MAX_SLOPE)
-    placed, x = [], 20.0
-    for strokes in digits:
+    placed: list[NDArray[np.float64]] = []
+    x, previous = 20.0, ""
+    for strokes, symbol in zip(digits, text, strict=True):
         points = np.concatenate(strokes).astype(np.float64)
         low, span = points.min(axis=0), np.ptp(points, axis=0)
-        size = height * random.uniform(1 - MAX_SIZE_CHANGE, 1 + MAX_SIZE_CHANGE)
+        size = height * random.uniform(1 - layout.max_size_change, 1 + layout.max_size_change)
+        size *= layout.zero_height if symbol == "0" else 1.0
         scale = size / max(float(span[1]), 0.4 * float(span[0]), 1.0)  # a dash stays flat
         baseline = 200 + slope * x + height * random.uniform(-MAX_OFFSET, MAX_OFFSET)
         corner = np.array([x, baseline - scale * span[1]])
-        placed += [(stroke - low) * scale + corner for stroke in strokes]
-        x += scale * float(span[0]) + random.uniform(*gaps)
+        moved = [(stroke - low) * scale + corner for stroke in strokes]
+        if layout.are_zeros_joined and symbol == previous == "0":
+            moved[0] = np.concatenate([placed.pop(), moved[0]])
+        placed += moved
+        x += scale * float(span[0]) + random.uniform(*layout.gaps)
+        previous = symbol
     return placed

@@ -12,7 +12,15 @@ from tests.support.small import small_sets
 from train.data import datasets
 from train.data.datasets import load_pendigits
 from train.evaluate import correction_scores, numbers
-from train.render.numbers import LENGTH, SPACED, TIGHT, compose
+from train.render.numbers import (
+    JOINED_ZEROS,
+    LENGTH,
+    SMALL_ZEROS,
+    SPACED,
+    TIGHT,
+    UNEVEN,
+    compose,
+)
 
 
 def spans(strokes: list[np.ndarray], text: str) -> list[tuple[float, float]]:
@@ -34,13 +42,38 @@ def test_spaced_digits_are_apart_as_wanted() -> None:
         boxes = spans(number.strokes, number.text)
         assert len(boxes) == len(number.text)
         gaps = [right[0] - left[1] for left, right in pairwise(boxes)]
-        assert SPACED[0] - 1e-6 <= min(gaps) <= max(gaps) <= SPACED[1] + 1e-6
+        assert SPACED.gaps[0] - 1e-6 <= min(gaps) <= max(gaps) <= SPACED.gaps[1] + 1e-6
 
 
 def test_tight_digits_touch_or_overlap() -> None:
     ink = small_sets()[1].validation
     tight = compose(ink, 30, TIGHT, 0)
     assert any(len(spans(number.strokes, number.text)) < len(number.text) for number in tight)
+
+
+def test_zeros_are_half_as_high_or_joined_in_one_stroke() -> None:
+    ink = small_sets()[1].validation
+    for number in compose(ink, 30, SMALL_ZEROS, 0):
+        heights = {
+            symbol: float(np.ptp(points[:, 1]))
+            for symbol, points in zip(number.text, number.strokes, strict=True)
+        }
+        assert number.text[-1] == "0"
+        if number.text[0] != "0":
+            assert 0.35 < heights["0"] / heights[number.text[0]] < 0.68  # sizes differ by 12 %
+    for number in compose(ink, 30, JOINED_ZEROS, 0):
+        pairs = sum(both == ("0", "0") for both in pairwise(number.text))
+        assert len(number.strokes) == len(number.text) - pairs
+
+
+def test_uneven_heights_spread_by_a_fifth() -> None:
+    numbers = compose(small_sets()[1].validation, 200, UNEVEN, 0)
+    ratios = [
+        float(np.ptp(number.strokes[0][:, 1]) / np.ptp(number.strokes[1][:, 1]))
+        for number in numbers
+        if number.text[0] == number.text[1] and number.text[0] in "0369"  # of one stroke
+    ]
+    assert np.std(np.log(ratios)) == pytest.approx(0.2 * np.sqrt(2), rel=0.25)
 
 
 def test_a_number_is_of_one_writer_and_the_same_for_a_seed() -> None:
@@ -71,6 +104,8 @@ def test_numbers_of_clear_digits_are_read(tmp_path: Path, monkeypatch: pytest.Mo
     assert sets["spaced, ink"]["exact"] == 100
     assert sets["spaced, bitmaps"]["exact"] >= 75
     assert sets["single digits, ink"]["right_length"] == 100
+    assert sets["single digits, ink"]["split"] == 0
+    assert sets["spaced, ink"]["silently_wrong"] == 0
     assert sets["spaced, photographs"]["numbers"] == 8
 
 
