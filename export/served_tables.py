@@ -16,7 +16,7 @@ UNMEASURED: Final = "not measured yet"
 _ANSWERS: Final = ("answered rightly", "likeliest digit right", "refused", "doubtful")
 SERVED: Final = {
     protocol.UNIPEN_DRAWINGS: "single digits of UNIPEN's validation writers, as ink",
-    protocol.UNIPEN_CHARACTERS: "the same, each told to be one character",
+    protocol.UNIPEN_CHARACTERS: "the same, each read as a single character",
     protocol.NUMBER_STRINGS: "numbers without signs, as UNIPEN's validation writers wrote them",
     protocol.SIGNED_STRINGS: "their dates, times and telephone numbers, with signs, as ink",
     protocol.UNIPEN_LETTERS: "letters and signs of validation writers that no digit looks like",
@@ -58,7 +58,7 @@ def contributors(model: Figures, served: Figures) -> str:
         rows.append(_row(f"{name}, validation writers", figures))
     test = model["int8"]["sets"].get(protocol.UNIPEN_TEST, {})
     for name, figures in test.get("by_contributor", {}).items():
-        rows.append(_row(f"{name}, test writers, each told to be one character", figures))
+        rows.append(_row(f"{name}, test writers, each read as a single character", figures))
     return _table(rows, "python -m train.evaluate.served")
 
 

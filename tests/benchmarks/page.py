@@ -37,7 +37,7 @@ DEFAULT_STARTS: Final = 5  # of the server
 POINT_MS: Final = 16  # from one point of the pen to the next, as screens show them
 REST_MS: Final = 300  # after a stroke, until everything else has arrived
 # The largest median and 95th percentile, by figure.
-GOALS: Final = {
+GOALS: Final[dict[str, dict[str, float]]] = {
     "moving ms": {"median": 40, "p95": 70},
     "lifted ms": {"median": 90},
     "first page s": {"median": 1.2},

@@ -1,7 +1,7 @@
 """Measures what serving costs: `make bench`, or `python -m tests.benchmarks.serving`.
 
 Writes models/bench.json. Nothing here is a test: machines differ and are noisy, so every figure is
-a median, and models are compared by turns in one run. --field takes other people's ONNX files
+a median, and models are compared alternately in one run. --field takes other people's ONNX files
 that read one 28x28 glyph.
 """
 

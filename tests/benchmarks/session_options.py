@@ -1,9 +1,9 @@
 """Ways to run the model, against each other: `python -m tests.benchmarks.session_options`.
 
-Takes about a minute. ONNX Runtime is set up in `app.inference.session` in one way. This measures
-the others by turns in one run:
-time to load, time of a glyph and of many, the memory that a process then has, bytes. Writes
-models/choices.json, of which export.table makes the table in deploy/README.md.
+Takes about a minute. `app.inference.session` sets ONNX Runtime up in one way; this compares it with
+others, alternating between them in one run: the time to load, to read a glyph and many glyphs, the
+memory of the process, and bytes. Writes models/choices.json, from which export.table makes the
+table in deploy/README.md.
 """
 
 import argparse

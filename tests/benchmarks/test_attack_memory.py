@@ -26,7 +26,7 @@ def test_without_cgroups_a_process_gets_no_more_data(megabytes: int, expected: i
 
 
 def test_the_memory_of_a_server_and_of_its_decoders_is_measured() -> None:
-    # Its child has 100 MB; both wait until they are told to go on.
+    # Its child has 100 MB; both wait until their input is closed.
     child = "import sys; room = bytearray(b'x') * (100 << 20); print(flush=True); sys.stdin.read()"
     server = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     command = [sys.executable, "-c", server, "--server.port=64999"]

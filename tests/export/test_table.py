@@ -182,7 +182,8 @@ def test_answers_are_shown_in_full_and_by_contributor() -> None:
     lines = served_tables.contributors({"int8": {"sets": of_test}}, SERVED).splitlines()
     assert lines[2:] == [
         "| app, validation writers | 46 | 96.89 % | 98.60 % | 2.10 % | 3.00 % |",
-        "| aga, test writers, each told to be one character | 9 | 99.10 % | 99.59 % | 0.60 % |  |",
+        "| aga, test writers, each read as a single character"
+        " | 9 | 99.10 % | 99.59 % | 0.60 % |  |",
     ]
     assert served_tables.answers({}) == "Not measured yet: `python -m train.evaluate.served`."
 

@@ -1,4 +1,4 @@
-"""Inputs that nobody should send: the first cases of `tests.fuzz`, and strokes and arrays by
+"""Hostile and broken inputs: the first cases of `tests.fuzz`, and strokes and arrays by
 Hypothesis, which makes a failure small.
 """
 

@@ -1,7 +1,7 @@
 """bhmsds: digits and signs by a few writers, pen on paper, cut from photographs.
 
 Pictures of 28 x 28, black on white, each stretched until it fills its height or width: a dot is as
-large as a zero. `LABEL-NUMBER.png` is all that is known of one; the writers are not named, and
+large as a zero. `LABEL-NUMBER.png` is all that is known of a picture; the writers are not named, and
 their sheets were mixed. Validation is the last fifth of each label's numbers, so that neighbours,
 which are likeliest by one hand, are mostly on one side, but its writers are those of training.
 

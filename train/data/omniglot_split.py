@@ -71,7 +71,7 @@ def split_omniglot(characters: Characters) -> OmniglotSplit:
     Two alphabets are kept for validation. Latin is not one of them: people are most likely to write
     its letters, so the network must train on them as handwriting. Greek is closest to Latin, with
     round letters of one to three strokes, and so the hardest test by unseen letters. Early Aramaic
-    has angles and crossed bars, and so many look-alikes that training would gain little from it.
+    has angles and crossed bars, and too many look-alikes for training to gain much from it.
     Balinese and Korean, dense or straight, stay in training, which needs their variety.
     """
     named = zip(characters.alphabets, characters.characters, strict=True)

@@ -1,7 +1,7 @@
 """Scores what serving answers: `python -m train.evaluate.served [--data DIR]`, some minutes.
 
-Asks the shipped recogniser as programs do, with whole inputs that it is told nothing about, and
-writes models/served.json: digits, letters and number strings of UNIPEN's validation writers as
+Gives the shipped recogniser whole inputs without any hint, as programs do, and writes
+models/served.json: digits, letters and number strings of UNIPEN's validation writers as
 ink, by contributor; cells of photographed sudokus; and MNIST's digits as pictures of 28 x 28
 pixels. Each figure says how many are answered rightly, where a "?" counts as wrong.
 

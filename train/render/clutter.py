@@ -84,8 +84,8 @@ def text(scene: Scene, look: Look, random: Random) -> list[Layer]:
         (wide, high), _ = cv2.getTextSize(word, font, scale, thick)
         x, y = random.uniform(-0.2 * wide, scene.size[0]), random.uniform(0, scene.size[1] + high)
         if not _touches_ink(scene, np.array([(x, y - high), (x + wide, y)]), look.width):
-            place = (int(x), int(y))
-            cv2.putText(canvas, word, place, font, scale, 255, thick, cv2.LINE_AA)
+            origin = (int(x), int(y))
+            cv2.putText(canvas, word, origin, font, scale, 255, thick, cv2.LINE_AA)
     return [(_amounts(canvas, random.uniform(0.4, 1)), print_tone(look, random))]
 
 

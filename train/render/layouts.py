@@ -93,7 +93,7 @@ def form(draw: DrawDigit, random: Random) -> Layout:
 
 def table(draw: DrawDigit, random: Random) -> Layout:
     """A table of cells with a digit, a number or nothing."""
-    columns, rows = (int(random.integers(1, most + 1)) for most in MAX_CELLS)
+    columns, rows = (int(random.integers(1, limit + 1)) for limit in MAX_CELLS)
     wide, high = random.uniform(*CELL_WIDTH), random.uniform(*CELL_HEIGHT)
     placed: Strokes = []
     for index in range(rows * columns):
@@ -102,8 +102,8 @@ def table(draw: DrawDigit, random: Random) -> Layout:
         row, column = divmod(index, columns)
         count = 1 if random.random() < SINGLE_SHARE else int(random.integers(2, 4))
         part = wide / count
-        for place in range(count):
-            box = (column * wide + place * part, row * high, part, high)
+        for position in range(count):
+            box = (column * wide + position * part, row * high, part, high)
             placed += _in_box(draw(), box, 0.95, random)
     size = np.array([columns * wide, rows * high])
     lines = [np.array([(x, 0), (x, size[1])]) for x in wide * np.arange(columns + 1)]

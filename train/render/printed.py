@@ -171,12 +171,14 @@ def _side_line(
     return _line(scene, axis, at, span, random)
 
 
-def _parallels(scene: Scene, axis: int, places: NDArray[np.float64], random: Random) -> list[Line]:
+def _parallels(
+    scene: Scene, axis: int, positions: NDArray[np.float64], random: Random
+) -> list[Line]:
     """Lines across the picture at x (axis 0) or y (axis 1), all turned by one small angle."""
     other = scene.size[1 - axis]
     tilt = JITTER * max(scene.size) * random.standard_normal(2)
     ends = np.array([-0.1, 1.1]) * other
-    lines = [np.stack([place + tilt, ends], axis=1) for place in places]
+    lines = [np.stack([position + tilt, ends], axis=1) for position in positions]
     return lines if axis == 0 else [line[:, ::-1] for line in lines]
 
 

@@ -1,4 +1,4 @@
-"""The signs that stand in numbers, drawn as pen strokes: minus, point, slash and the like.
+"""The signs in numbers, drawn as pen strokes: minus, point, slash and the like.
 
 A sign is drawn in heights of a usual digit, x right and y down, the baseline at 0, so that a
 comma lies on the line and a minus at half height.

@@ -56,8 +56,10 @@ def rule(
 ) -> Picture:
     """Lines across the picture at x (axis 0) or y (axis 1)."""
     high, wide = picture.shape[0], picture.shape[1]
-    for place in at:
-        start, end = ((place, 0), (place, high)) if axis == 0 else ((0, place), (wide, place))
+    for position in at:
+        start, end = (position, 0), (position, high)
+        if axis == 1:
+            start, end = (0, position), (wide, position)
         ends = np.round([start, end]).astype(int).tolist()
         cv2.line(picture, ends[0], ends[1], colour, width, cv2.LINE_AA)
     return picture
@@ -104,9 +106,9 @@ def ruled() -> Picture:
 def grid() -> Picture:
     picture = page(260, 260)
     cv2.rectangle(picture, (10, 10), (250, 250), BLACK, 6)
-    for place in (90, 170):
-        cv2.line(picture, (10, place), (250, place), BLACK, 3)
-        cv2.line(picture, (place, 10), (place, 250), BLACK, 3)
+    for at in (90, 170):
+        cv2.line(picture, (10, at), (250, at), BLACK, 3)
+        cv2.line(picture, (at, 10), (at, 250), BLACK, 3)
     for index, digit in enumerate("423456789"):
         corner = (32 + 80 * (index % 3), 26 + 80 * (index // 3))
         write(picture, digit, corner, 50, 5)

@@ -65,24 +65,24 @@ def test_a_dot_that_the_finder_does_not_see_is_kept() -> None:
 
 def test_a_frame_apart_from_the_writing_is_left_out() -> None:
     drawn, writing = drawing(digit(30), digit(180), frame()), drawing(digit(30), digit(180))
-    found = overview_of(writing.mask).writing_in(drawn)
-    assert found is not None
-    assert np.array_equal(found.mask, writing.mask)
+    kept = overview_of(writing.mask).writing_in(drawn)
+    assert kept is not None
+    assert np.array_equal(kept.mask, writing.mask)
 
 
 def test_a_line_as_high_as_the_digits_is_one_of_them() -> None:
     """A 1 looks like a rule, but for where it begins and ends."""
-    one, long = (
+    digit_one, long = (
         np.asarray(cv2.line(blank(), (160, top), (160, bottom), 255, 6), np.uint8)
         for top, bottom in ((80, 160), (50, 190))
     )
     overview = overview_of(np.maximum(digit(30), digit(180)))
-    for line, is_writing in ((one, True), (long, False)):
+    for line, is_writing in ((digit_one, True), (long, False)):
         drawn = drawing(digit(30), line, digit(180))
-        found = overview.writing_in(drawn)
-        assert found is not None
-        assert bool(found.mask[120, 160]) is is_writing
-        assert found.mask[120, 30:130].any()
+        kept = overview.writing_in(drawn)
+        assert kept is not None
+        assert bool(kept.mask[120, 160]) is is_writing
+        assert kept.mask[120, 30:130].any()
 
 
 @pytest.mark.parametrize(

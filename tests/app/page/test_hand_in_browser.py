@@ -79,8 +79,8 @@ def box_of(page: Page) -> tuple[float, float, float, float]:
 def bar_from(page: Page, above: float) -> Stroke:
     """A vertical stroke down the middle of the sheet, from this many pixels above it."""
     left, top, width, height = box_of(page)
-    ends = np.array([top - above, top + 0.8 * height])
-    return np.stack([np.full(25, left + width / 2), np.linspace(*ends, 25)], axis=1)
+    heights = np.linspace(top - above, top + 0.8 * height, 25)
+    return np.stack([np.full(25, left + width / 2), heights], axis=1)
 
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])

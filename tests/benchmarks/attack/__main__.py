@@ -4,7 +4,7 @@ A visitor draws a stroke a second and a program sends a small picture twice a se
 and after each attack. All attackers have one address, two where it says so, and these two another.
 The server has the settings of deploy/digits.service and its 512 MB, by a memory cgroup where one
 can be made, else by a limit of its processes' data; its resident memory is watched as well. Writes
-models/attack.json and exits with 1 where the server died, answered nobody, or took more.
+models/attack.json and exits with 1 where the server died, stopped answering, or took more.
 """
 
 import argparse

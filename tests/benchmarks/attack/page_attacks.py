@@ -42,7 +42,7 @@ async def drawings(address: str, headers: Headers) -> None:
 
 
 async def nonsense(address: str, headers: Headers) -> None:
-    """A page whose canvas sends what is no drawing."""
+    """A page whose canvas sends something that is not a drawing."""
     async with connected(address, headers=headers) as connection:
         page = PageClient(connection)
         await page.open()
