@@ -2,7 +2,7 @@
 
 A line has one writer's digits, in a layout as people write numbers: heights that differ, small
 zeros, tails that hang, gaps from touching to wide, slopes, and digits joined in one stroke. In some
-lines letters stand where digits were, which are read as "?".
+lines letters replace digits, and are read as "?".
 """
 
 from collections.abc import Sequence

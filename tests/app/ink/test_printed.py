@@ -57,10 +57,9 @@ def rule(
     """Lines across the picture at x (axis 0) or y (axis 1)."""
     high, wide = picture.shape[0], picture.shape[1]
     for position in at:
-        start, end = (position, 0), (position, high)
-        if axis == 1:
-            start, end = (0, position), (wide, position)
-        ends = np.round([start, end]).astype(int).tolist()
+        upright = [(position, 0), (position, high)]
+        ends = np.round(upright if axis == 0 else [(0, position), (wide, position)])
+        ends = ends.astype(int).tolist()
         cv2.line(picture, ends[0], ends[1], colour, width, cv2.LINE_AA)
     return picture
 
