@@ -2,8 +2,9 @@
 
 Pictures of 28 x 28, black on white, each stretched until it fills its height or width: a dot is as
 large as a zero. Only the name of a file, `LABEL-NUMBER.png`, describes it: the writers are not
-named, and their sheets were mixed. Validation is the last fifth of each label's numbers, so that neighbours,
-which are likeliest by one hand, are mostly on one side, but its writers are those of training.
+named, and their sheets were mixed. Validation is the last fifth of each label's numbers, so that
+neighbours, which are likeliest by one hand, are mostly on one side, but its writers are those of
+training.
 
 |  | digits | negatives | look-alikes |
 | --- | --- | --- | --- |
