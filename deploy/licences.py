@@ -82,7 +82,10 @@ def _declared(package: Distribution) -> str:
     fields = package.metadata
     classifiers = [text for text in fields.get_all("Classifier") or [] if text[:7] == "License"]
     by_classifier = classifiers[0].rpartition(" :: ")[2] if classifiers else ""
-    text = fields.get("License-Expression") or fields.get("License") or by_classifier
+    named = [
+        text for key in ("License-Expression", "License") for text in fields.get_all(key) or []
+    ]
+    text = next(filter(None, [*named, by_classifier]), "")
     return SPDX.get(text, text) or "nothing"
 
 
