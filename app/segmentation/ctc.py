@@ -46,34 +46,38 @@ def likeliest_texts(scores: Scores, beam: int = BEAM) -> list[Hypothesis]:
     followed: list[list[int]] = [[] for _ in range(len(scores))]
     for column, index in zip(columns.tolist(), classes.tolist(), strict=True):
         followed[column].append(index)
+    shared = 0.0  # log-probability of the columns in which all prefixes go on alike
+    has_symbols = True  # whether some prefixes end in a symbol
     for column, (row, indices) in enumerate(zip(scores.tolist(), followed, strict=True)):
         if indices == [BLANK]:  # most columns
-            beams = {
-                text: _Prefix(
-                    _add(prefix.blank, prefix.symbol) + row[BLANK], _NEVER, prefix.columns
-                )
-                for text, prefix in beams.items()
-            }
+            shared += row[BLANK]
+            if has_symbols:
+                beams = {
+                    text: _Prefix(_add(prefix.blank, prefix.symbol), _NEVER, prefix.columns)
+                    for text, prefix in beams.items()
+                }
+            has_symbols = False
             continue
+        has_symbols = True
         extended: dict[Text, _Prefix] = {}
-        for text, (blank, symbol, places) in beams.items():
+        for text, (blank, symbol, starts) in beams.items():
             both = _add(blank, symbol)
             for index in indices:
                 score = row[index]
                 if index == BLANK:
-                    _include(extended, text, _Prefix(both + score, _NEVER, places))
+                    _include(extended, text, _Prefix(both + score, _NEVER, starts))
                     continue
                 if text and text[-1] == index:
-                    _include(extended, text, _Prefix(_NEVER, symbol + score, places))
+                    _include(extended, text, _Prefix(_NEVER, symbol + score, starts))
                     new = blank + score
                 else:
                     new = both + score
                 if new > _NEVER / 2:  # a repeat needs a blank before it
-                    _include(extended, (*text, index), _Prefix(_NEVER, new, (*places, column)))
+                    _include(extended, (*text, index), _Prefix(_NEVER, new, (*starts, column)))
         ranked = sorted(extended.items(), key=lambda item: -_add(item[1].blank, item[1].symbol))
         beams = dict(ranked[:beam])
     hypotheses = [
-        Hypothesis(text, prefix.columns, _add(prefix.blank, prefix.symbol))
+        Hypothesis(text, prefix.columns, shared + _add(prefix.blank, prefix.symbol))
         for text, prefix in beams.items()
         if text
     ]
