@@ -25,6 +25,17 @@ def costs(bench: Figures) -> str:
             f"{batch['2 threads']:,} per second",
             "80,000",
         ],
+        *(
+            [
+                [
+                    "picture of a line of ten digits",
+                    f"{picture['line of ten digits']:.0f} ms",
+                    "15 ms",
+                ]
+            ]
+            if "line of ten digits" in picture
+            else []
+        ),
         ["picture of a sheet with 100 digits", f"{picture['sheet of 100 digits']} ms", ""],
         ["explanation of one digit by occlusion", f"{picture['why']:.0f} ms", ""],
         ["import, load and first reading in a new process", start, "350 ms"],

@@ -39,6 +39,7 @@ from tests.support.visitors import by_protocol, first_page
 from train.machine import cpu_name
 
 ROUNDS: Final = 15  # of each measurement
+LINE_HEIGHT: Final = 190  # pixels of the sheet's top with its first line
 SECONDS: Final = 5.0  # of load
 START: Final = (
     "import time; t = time.perf_counter()\n"
@@ -125,8 +126,13 @@ def batch(count: int = 4096, part: int = 256) -> dict[str, Any]:
 
 
 def picture() -> dict[str, Any]:
-    """Milliseconds, one thread: `read_image` of a sheet of 100 digits, and why one was read so."""
+    """Milliseconds, one thread: `read_image` of a sheet of 100 digits, and of one of its lines;
+    and why one digit was read so."""
     recognizer, pixels = Recognizer(), sheet_of_hundred()
+    row = pixels[:LINE_HEIGHT]
+    if (text := recognizer.read_image(row).text) != "0123456789":
+        raise RuntimeError(f"expected 0123456789, got {text}")
+    line = [seconds_of(lambda: recognizer.read_image(row), 1) for _ in range(ROUNDS)]
     digits = recognizer.read_image(pixels).digits
     read = sum(digit.value == at % 10 for at, digit in enumerate(digits))
     glyph, label = digits[0].glyph, digits[0].value or 0
@@ -136,6 +142,7 @@ def picture() -> dict[str, Any]:
     ]
     return {
         "unit": "ms",
+        "line of ten digits": round(1000 * median(line), 1),
         "sheet of 100 digits": round(1000 * median(sheet)),
         "of them right": read,
         "why": round(1000 * median(heat), 1),
