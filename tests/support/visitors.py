@@ -47,11 +47,12 @@ MAX_MESSAGE_BYTES: Final = 32 << 20
 # Runs in the page: records each reading with the milliseconds since the mouse went up.
 WATCH: Final = """() => {
     window.seen = []
-    let up = 0, last = ''
+    const read = () => document.querySelector('.st-key-reading [role=status]')?.textContent ?? ''
+    let up = 0, last = read()
     for (const name of ['mouseup', 'pointerup'])
         document.addEventListener(name, () => { up = performance.now() }, true)
     new MutationObserver(() => {
-        const text = document.querySelector('.st-key-reading [role=status]')?.textContent ?? ''
+        const text = read()
         if (text !== last) window.seen.push([last = text, performance.now() - up])
     }).observe(document.body, {subtree: true, childList: true, characterData: true})
 }"""
