@@ -18,7 +18,7 @@ from export.graph import fold, set_metadata, strip, write_fp32, write_int8
 from train.config import Config
 from train.data.sources import load_sources
 from train.networks.unet import UNet, load
-from train.render.sheets import SheetMaker, Sheets
+from train.render.sheets import OUTSIDE, SheetMaker, Sheets
 
 NUM_CALIBRATION: Final = 128  # training sheets, for the ranges of the activations
 NUM_VALIDATION: Final = 512  # sheets with the digits and writers of the validation parts
@@ -114,12 +114,12 @@ def measure(network: UNet, fp32: Path, int8: Path, sheets: Sheets) -> dict[str, 
 
 
 def overlap(probabilities: NDArray[np.float32], ink: NDArray[np.uint8]) -> float:
-    """Mean Dice coefficient, 0 to 1, of the sheets that have ink.
+    """Mean Dice coefficient, 0 to 1, of the sheets that have ink, within their pictures.
 
     It is twice the pixels that both have, divided by the sum of the pixels of both.
-    probabilities: of ink, (n, h, w). ink: uint8 (n, h, w), what was drawn.
+    probabilities: of ink, (n, h, w). ink: uint8 (n, h, w), see `Sheets`.
     """
-    mask, truth = probabilities > 0.5, ink > 127
+    mask, truth = (probabilities > 0.5) & (ink != OUTSIDE), ink > 127
     both, either = (mask & truth).sum((1, 2)), mask.sum((1, 2)) + truth.sum((1, 2))
     has_ink = truth.any((1, 2))
     return float((2 * both[has_ink] / either[has_ink]).mean())

@@ -64,17 +64,30 @@ def test_nothing_hides_ink(rendered: Sheets) -> None:
 
 
 def test_the_loss_counts_thin_lines() -> None:
-    ink = torch.zeros(1, 32, 32)
-    ink[0, 16] = 1
+    ink = torch.zeros(1, 32, 32, dtype=torch.uint8)
+    ink[0, 16] = 255
     nothing = torch.full((1, 32, 32), -9.0)
     all_of_it = torch.where(ink > 0, 9.0, -9.0)
     assert distance(all_of_it, ink) < 0.01
     assert distance(nothing, ink) > 0.4  # though 97 % of the pixels are right
 
 
+def test_the_loss_asks_nothing_beyond_a_picture() -> None:
+    ink = torch.full((1, 32, 32), sheets.OUTSIDE, dtype=torch.uint8)
+    ink[0, :16] = 0
+    ink[0, 8] = 255
+    logits = torch.full((1, 32, 32), -9.0)
+    logits[0, 8] = 9
+    wild = logits.clone()
+    wild[0, 16:] = 9  # the picture's reflection
+    assert distance(wild, ink) == distance(logits, ink) < 0.01
+    wild[0, 15] = 9
+    assert distance(wild, ink) > 0.1
+
+
 @pytest.fixture(scope="module")
 def trained(rendered: Sheets, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    settings = Settings(epochs=6, batch_size=16)
+    settings = Settings(epochs=6, batch_size=16, average=0.5)
     torch.set_num_threads(1)
     network = fit(Sheets(rendered.pictures[:96], rendered.ink[:96]), settings, torch.device("cpu"))
     path = tmp_path_factory.mktemp("finder") / "finder.pth"
@@ -86,7 +99,7 @@ def test_it_learns(rendered: Sheets, trained: Path) -> None:
     network, settings = unet.load(trained)
     assert settings == {"epochs": 6}
     held_back = torch.from_numpy(rendered.pictures[96:])
-    ink = torch.from_numpy(rendered.ink[96:]).float() / 255
+    ink = torch.from_numpy(rendered.ink[96:])
     with torch.inference_mode():
         untrained = distance(unet.UNet().eval()(held_back), ink)
         assert distance(network(held_back), ink) < 0.8 * untrained

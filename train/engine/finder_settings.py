@@ -16,5 +16,6 @@ class Settings:
     batch_size: int = setting(32, "sheets per step")
     learning_rate: float = setting(4e-3, "at the peak of the one-cycle schedule")
     weight_decay: float = setting(1e-2, "of AdamW")
+    average: float = setting(0.998, "of the averaged weights that is kept at each step, below 1")
     ruled: float = setting(RULED_SHARE, "share of the sheets that are ruled, 0 to 1")
     start: str = setting("", "weights to start from; empty for new ones")

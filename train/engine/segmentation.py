@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
 from train.config import Config
@@ -20,10 +21,11 @@ from train.data.sources import Sources
 from train.engine.finder_settings import Settings
 from train.networks.classifier import read, write
 from train.networks.unet import UNet, load
-from train.render.sheets import SheetMaker, Sheets
+from train.render.sheets import OUTSIDE, SheetMaker, Sheets
 
 _CHUNK: Final = 500  # sheets that one process makes at a time
-_PARTS: Final = ("network", "optimizer", "schedule")  # of a training's state
+_PARTS: Final = ("network", "averaged", "optimizer", "schedule")  # of a training's state
+_NO_INK: Final = -30.0  # a logit so low that it costs nothing where there is no ink
 _JITTER: Final = 0.2  # maximum relative change of a picture's brightness
 
 
@@ -64,6 +66,8 @@ class Training:
         self.optimizer = AdamW(
             network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
         )
+        average = get_ema_multi_avg_fn(settings.average)  # type: ignore[no-untyped-call]
+        self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
         steps = settings.epochs * -(-settings.sheets // settings.batch_size)
         self.schedule = OneCycleLR(
             self.optimizer, settings.learning_rate, total_steps=steps, pct_start=0.2
@@ -99,7 +103,7 @@ class Training:
             np.array_split(order, -(-count // self._settings.batch_size)), 1
         ):
             pictures = torch.from_numpy(sheets.pictures[chosen]).to(device).float()
-            ink = torch.from_numpy(sheets.ink[chosen]).to(device).float() / 255
+            ink = torch.from_numpy(sheets.ink[chosen]).to(device)
             light = torch.from_numpy(random.uniform(1 - _JITTER, 1 + _JITTER, len(chosen)))
             pictures = (pictures * light.to(pictures)[:, None, None, None]).clamp(0, 255)
             pictures, ink = _turned(pictures, ink, random)
@@ -107,6 +111,7 @@ class Training:
             self.optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             self.optimizer.step()
+            self.averaged.update_parameters(self.network)
             self.schedule.step()
             running += max(0.02, 1 / number) * (loss.item() - running)
             bar.set_postfix(loss=f"{running:.4f}", refresh=False)
@@ -121,7 +126,7 @@ def fit(
     checkpoint: Path | None = None,
     resume: bool = False,
 ) -> UNet:
-    """A finder trained on sheets, with a bar of loss and rate.
+    """A finder trained on sheets, the moving average of its weights, with a bar of loss and rate.
 
     checkpoint: written after each epoch. resume: goes on from it. Raises ValueError where it has
     other settings.
@@ -136,14 +141,18 @@ def fit(
             training.run_epoch(sheets, bar)
             if checkpoint is not None:
                 training.save(checkpoint)
+    training.network.load_state_dict(training.averaged.module.state_dict())
     return training.network.eval()
 
 
 def distance(logits: Tensor, ink: Tensor) -> Tensor:
     """Cross-entropy plus half the Dice loss, which counts a thin line as much as a broad one.
 
-    logits, ink: (n, h, w); ink in [0, 1].
+    logits: (n, h, w). ink: uint8 (n, h, w), see `Sheets`; what is OUTSIDE does not count.
     """
+    is_outside = ink == OUTSIDE
+    logits = logits.masked_fill(is_outside, _NO_INK)
+    ink = ink.masked_fill(is_outside, 0).float() / 255
     probabilities = torch.sigmoid(logits)
     both = (probabilities * ink).sum((1, 2))
     dice = 1 - (2 * both + 1) / (probabilities.sum((1, 2)) + ink.sum((1, 2)) + 1)

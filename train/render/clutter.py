@@ -29,6 +29,10 @@ WORDS: Final = (
     "Page 3",
     "EUR",
     "Test",
+    "9:41",
+    "100%",
+    "Done",
+    "< Notes",
 )
 FONTS: Final = (
     cv2.FONT_HERSHEY_SIMPLEX,
@@ -112,6 +116,8 @@ def window(scene: Scene, look: Look, random: Random) -> list[Layer]:
         corners = np.round([*inset[:2], width - 1 - inset[2], height - 1 - inset[3]]).astype(int)
         thick = int(random.integers(1, 4))
         cv2.rectangle(icons, corners[:2].tolist(), corners[2:].tolist(), 255, thick)
+    if random.random() < 0.25:
+        _draw_home_bar(icons, free[3], random)
     return [*layers, (_amounts(icons, 1.0), print_tone(look, random))]
 
 
@@ -128,11 +134,21 @@ def fold(scene: Scene, look: Look, random: Random) -> list[Layer]:
     return [(cover * np.float32(random.uniform(0.1, 0.7)), tone)]
 
 
+def _draw_home_bar(canvas: NDArray[np.uint8], free: float, random: Random) -> None:
+    """The short thick line at a phone's lower edge. free: pixels below the ink."""
+    height, width = canvas.shape
+    y = height - 1 - int(free * random.uniform(0, 0.3))
+    half = round(width * random.uniform(0.1, 0.25))
+    thick = max(1, round(height * random.uniform(0.003, 0.012)))
+    cv2.line(canvas, (width // 2 - half, y), (width // 2 + half, y), 255, thick, cv2.LINE_AA)
+
+
 def _draw_icons(canvas: NDArray[np.uint8], box: tuple[int, ...], random: Random) -> None:
     """A row of circles, squares, crosses and letters along a bar: left, top, width, height."""
     left, top, wide, high = box
     size = min(wide, high) * random.uniform(0.2, 0.8) / 2
     count = int(random.integers(0, 6))
+    thick = int(random.choice([-1, 1, 1, 1, 2, max(2, round(0.2 * size))]))  # -1 is filled
     for step in (np.arange(count) + random.uniform(0.2, 0.8)) / max(count, 1):
         middle = (
             (left + wide * step, top + high / 2)
@@ -142,13 +158,13 @@ def _draw_icons(canvas: NDArray[np.uint8], box: tuple[int, ...], random: Random)
         x, y = (round(float(value)) for value in middle)
         radius, kind = max(1, round(size)), random.integers(4)
         if kind == 0:
-            cv2.circle(canvas, (x, y), radius, 255, 1, cv2.LINE_AA)
+            cv2.circle(canvas, (x, y), radius, 255, thick, cv2.LINE_AA)
         elif kind == 1:
-            cv2.rectangle(canvas, (x - radius, y - radius), (x + radius, y + radius), 255, 1)
+            cv2.rectangle(canvas, (x - radius, y - radius), (x + radius, y + radius), 255, thick)
         elif kind == 2:
             for turn in (-1, 1):
                 ends = (x - radius, y - turn * radius), (x + radius, y + turn * radius)
-                cv2.line(canvas, *ends, 255, 1, cv2.LINE_AA)
+                cv2.line(canvas, *ends, 255, max(thick, 1), cv2.LINE_AA)
         else:
             word = WORDS[random.integers(len(WORDS))]
             cv2.putText(canvas, word, (x, y + radius), FONTS[0], size / 11, 255, 1, cv2.LINE_AA)

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from train.render.exposure import Layer, Look
+from train.render.forms import tinted
 from train.render.printed import MIN_WIDTH, print_tone
 from train.render.scene import Random, Scene
 from train.render.signs import SIGNS, sign_strokes
@@ -18,6 +20,8 @@ from train.render.signs import SIGNS, sign_strokes
 NUM_DIGITS: Final = (2, 7)  # in a line of a number; the upper bound is exclusive
 LINE_SHARES: Final = (0.75, 0.15, 0.1)  # of numbers on one, two and three lines
 GAP: Final = (-0.1, 0.6)  # between digits
+UNEVEN_SHARE: Final = 0.3  # of numbers, whose digits have very different heights
+UNEVEN: Final = (0.4, 1.1)  # heights of these
 SIGN_SHARE: Final = 0.1  # of digits that a sign follows
 BOX_WIDTH: Final = (0.7, 1.25)  # of a form
 BOX_GAP: Final = (0.04, 0.35)  # between boxes that do not touch
@@ -27,6 +31,8 @@ CELL_WIDTH: Final = (1.2, 3.5)  # of a table
 CELL_HEIGHT: Final = (1.1, 2.2)
 EMPTY_SHARE: Final = 0.2  # of a table's cells
 SINGLE_SHARE: Final = 0.5  # of the others, with one digit
+LINE_WIDTH: Final = (0.2, 2.0)  # of the pen's width, of a form's lines or a table's
+TINTED_SHARE: Final = 0.25  # of forms and tables
 THICK_SHARE: Final = 0.3  # of tables whose frame is thicker
 
 Strokes = list[NDArray[np.float64]]
@@ -47,22 +53,35 @@ class Layout:
 
     def print_lines(self, scene: Scene, look: Look, random: Random) -> list[Layer]:
         """The printed lines as layers; see `exposure.Printer`."""
-        width = max(look.width * random.uniform(0.2, 1.3), MIN_WIDTH)
+        width = max(look.width * random.uniform(*LINE_WIDTH), MIN_WIDTH)
         tone = print_tone(look, random)
         amount = np.float32(1 if random.random() < 0.5 else random.uniform(0.25, 1))
         factor = random.uniform(1.5, 3)
         drawn = [(scene.lines(self.lines, width) * amount, tone)]
+        if random.random() < TINTED_SHARE:
+            drawn = [tinted(self._outside(scene), tone, random), *drawn]
         return [*drawn, (scene.lines(self.thick, factor * width) * amount, tone)]
+
+    def _outside(self, scene: Scene) -> NDArray[np.uint8]:
+        """What is not in a closed line: uint8 (h, w), 255 there; everything where none is."""
+        outside = np.full(scene.drawn[::-1], 255, np.uint8)
+        for line in self.lines:
+            if (line[0] == line[-1]).all():
+                points = cv2.perspectiveTransform(line[None], scene.matrix)
+                cv2.fillPoly(outside, [np.round(points[0]).astype(np.int32)], 0)
+        return np.asarray(cv2.resize(outside, scene.size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def number(draw: DrawDigit, random: Random) -> Layout:
     """One to three lines of digits."""
     placed: Strokes = []
+    is_uneven, hanging = random.random() < UNEVEN_SHARE, random.choice([0.0, 0.5, 1.0])
     for line in range(1 + int(random.choice(len(LINE_SHARES), p=LINE_SHARES))):
         x = random.uniform(0, 0.5)
         for _ in range(random.integers(*NUM_DIGITS)):
-            strokes, wide = _scaled(draw(), random.uniform(0.8, 1.1))
-            y = 1.5 * line + random.uniform(-0.1, 0.1)
+            size = random.uniform(*(UNEVEN if is_uneven else (0.8, 1.1)))
+            strokes, wide = _scaled(draw(), size)
+            y = 1.5 * line + random.uniform(-0.1, 0.1) + is_uneven * hanging * (1 - size)
             placed += [stroke + np.array([x, y]) for stroke in strokes]
             x += wide + random.uniform(*GAP)
             if random.random() < SIGN_SHARE:

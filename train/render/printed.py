@@ -53,7 +53,8 @@ def cell(scene: Scene, look: Look, random: Random) -> list[Layer]:
     depth = random.uniform(-0.02, 1, 4) * np.minimum(reach, random.uniform(0.06, 0.3) * size)
     is_drawn = random.random(4) < CELL_SIDE_SHARE
     is_drawn[random.integers(4)] = True
-    ends = np.where(is_drawn & (random.random() < 0.3), depth, -0.1 * size)
+    # Sides end at a corner with the next one; a line that ends alone would look like a 1.
+    ends = np.where(is_drawn & (random.random() < 0.4), depth, -0.1 * size)
     widths = _log_uniform(CELL_WIDTH, random, 1 if random.random() < 0.5 else 4)
     widths = np.broadcast_to(widths, 4) * max(scene.size)
     tone, amount = print_tone(look, random), _amount(random)

@@ -27,27 +27,31 @@ from train.render.surroundings import surround
 Random = np.random.Generator
 
 KINDS: Final = {
-    "digit": 0.28,
-    "glyph": 0.22,
-    "character": 0.07,
-    "number": 0.22,
-    "form": 0.08,
+    "digit": 0.27,
+    "glyph": 0.20,
+    "character": 0.06,
+    "number": 0.24,
+    "form": 0.09,
     "table": 0.08,
-    "nothing": 0.05,
+    "nothing": 0.06,
 }
-CROPPED_SHARE: Final = 0.35  # of the pictures
+CROPPED_SHARE: Final = 0.4  # of the pictures
 MARGIN: Final = (0.0, 0.35)  # around the ink in them, of its longer side
-PLAIN_ONE_SHARE: Final = 0.07  # of the digits
+PLAIN_ONE_SHARE: Final = 0.1  # of the digits
 LAYOUTS: Final = {"number": layouts.number, "form": layouts.form, "table": layouts.table}
 OBJECTS: Final = (0.3, 0.45)  # share with objects at the edge, and their maximum depth
 CRUMPLED: Final = (0.25, 0.25)  # share, and maximum change of light
 COLOUR_SHIFT: Final = (0.5, 0.35)  # share, and maximum relative change of each colour
 MIN_COVERAGE: Final = 0.3  # of a pixel that counts as ink
+OUTSIDE: Final = 1  # in a map of ink: beyond the picture, where nothing is asked
 
 
 @dataclass(frozen=True, eq=False)
 class Sheets:
-    """pictures: uint8 (n, SIDE, SIDE, 3) RGB. ink: uint8 (n, SIDE, SIDE), 255 for full cover."""
+    """pictures: uint8 (n, SIDE, SIDE, 3) RGB. ink: uint8 (n, SIDE, SIDE), 255 for full cover.
+
+    Where a picture is not square, its reflection fills the sheet, and the ink there is OUTSIDE.
+    """
 
     pictures: NDArray[np.uint8]
     ink: NDArray[np.uint8]
@@ -74,7 +78,9 @@ class SheetMaker:
             shot = _crop(shot, random)
         picture = pad(resize_to_side(shot.picture, SIDE), SIDE, SIDE)
         ink = resize_to_side((shot.ink * 255).astype(np.uint8), SIDE)
-        return picture, pad(ink, SIDE, SIDE)
+        sheet = np.full((SIDE, SIDE), OUTSIDE, np.uint8)
+        sheet[: ink.shape[0], : ink.shape[1]] = np.where(ink == OUTSIDE, 0, ink)
+        return picture, sheet
 
     def _photograph(self, random: Random) -> Photograph:
         kind = random.choice(list(KINDS), p=list(KINDS.values()))

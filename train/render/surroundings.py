@@ -6,13 +6,13 @@ from typing import Final
 
 import numpy as np
 
-from train.render import clutter, printed
+from train.render import clutter, forms, printed
 from train.render.exposure import Layer, Look, Printer, Surroundings
 from train.render.scene import Random, Scene
 
 PRINTED_SHARE: Final = 0.62  # of the pictures
 MORE_SHARES: Final = (0.4, 0.15)  # of those, with a second and a third thing
-NEIGHBOUR_SHARE: Final = 0.4  # of the pictures with cells, that show ink of the next cells
+NEIGHBOUR_SHARE: Final = 0.5  # of the pictures with cells, that show ink of the next cells
 CLEAN_SHARE: Final = 0.3  # from a screen or scanner
 # How often each thing is chosen, relative to the others.
 LINES: Final[dict[Printer, float]] = {
@@ -25,6 +25,9 @@ LINES: Final[dict[Printer, float]] = {
     clutter.text: 0.08,
     clutter.window: 0.09,
     clutter.fold: 0.05,
+    forms.field: 0.08,
+    forms.leader: 0.04,
+    forms.staple: 0.03,
 }
 PIECES: Final = {clutter.neighbours: 0.16, clutter.erased: 0.09}  # made of strokes
 
