@@ -1,20 +1,26 @@
 """Pixels: one character on a plain background, in either polarity, found and made a glyph."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink import threshold
-from app.ink.ink_map import InkMap
+from app import glyph
+from app.ink import dotted, threshold
+from app.ink.ink_map import InkMap, pen_width
+from app.ink.parts import without_cut_off
 from app.ink.picture_file import MAX_PICTURE_PIXELS
 from app.ink.segmenter import shared_segmenter
 from app.reading import UnreadableInput
 
 MIN_PAPER_RIM: Final = 0.07  # of a picture's longer side, around ink that is alone
 MAX_LONE_ASPECT: Final = 2.0  # width to height of a single piece of writing
+MIN_GREY: Final = 8  # levels from the paper and from full ink of what is grey
+MIN_GREY_SHARE: Final = 0.2  # of a tiny picture's ink, which is half in MNIST
+GREY_PENS: Final = (1.2, 6.0)  # pixels of a glyph; nearly all of MNIST's are
 _ROWS: Final = 256  # of a picture, worked on at once
 
 Box = tuple[int, int, int, int]
@@ -62,9 +68,18 @@ def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
     drawn = None if level is None else threshold.find(opaque, level)
     if level is not None and drawn is None:
         return  # on such paper nothing is too faint to be found
+    dots = None if drawn is None else dotted.joined(drawn)
+    if dots is not None:
+        yield dots
     if drawn is not None and _is_alone(drawn.mask):
         yield drawn
         drawn = None
+    for ink in _found_maps(opaque, drawn):
+        yield replace(ink, mask=without_cut_off(ink, opaque.shape))
+
+
+def _found_maps(opaque: NDArray[np.uint8], drawn: InkMap | None) -> Iterator[InkMap]:
+    """What the finder sees as writing, see `ink_maps`. drawn: all ink of a clean picture."""
     picture = np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3)))
     segmenter = shared_segmenter()
     overview = segmenter.overview(picture)
@@ -89,6 +104,37 @@ def _is_alone(mask: NDArray[np.uint8]) -> bool:
     _, _, width, height = cv2.boundingRect(mask)
     is_narrow = width <= MAX_LONE_ASPECT * height
     return is_narrow and cv2.connectedComponents(mask)[0] == 2
+
+
+def whole_glyph(image: NDArray[np.uint8], ink: InkMap) -> tuple[NDArray[np.uint8], Box]:
+    """All ink of a map as one character in normal form, uint8 (28, 28), and its box, see `cut_out`.
+
+    A tiny picture in greys is only scaled and moved where its pen is about as wide as MNIST's.
+    """
+    crop, box = cut_out(ink, image.shape)
+    grey = _tiny_greys(image, ink)
+    return (glyph.from_ink(crop) if grey is None else glyph.from_grey(grey)), box
+
+
+def _tiny_greys(image: NDArray[np.uint8], ink: InkMap) -> NDArray[np.uint8] | None:
+    """The ink of a tiny drawing in greys, cropped; None for other pictures."""
+    if max(image.shape[:2]) > threshold.BITMAP_SIDE:
+        return None
+    opaque = _opaque(image)
+    opaque = opaque.reshape(*opaque.shape[:2], -1)
+    level = threshold.paper(opaque)
+    if level is None or ink.mask.shape != opaque.shape[:2]:
+        return None
+    near = cv2.dilate(ink.mask, np.ones((3, 3), np.uint8))
+    grey = np.where(near > 0, threshold.greys(opaque, level), 0).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect((grey > MIN_GREY).astype(np.uint8))
+    if not width:
+        return None
+    crop = grey[y : y + height, x : x + width]
+    pen = pen_width(ink.mask) * glyph.BOX / max(crop.shape)
+    between = (crop > MIN_GREY) & (crop < 255 - MIN_GREY)
+    has_edges = between.sum() > MIN_GREY_SHARE * (crop > MIN_GREY).sum()
+    return crop if has_edges and GREY_PENS[0] <= pen <= GREY_PENS[1] else None
 
 
 def cut_out(ink: InkMap, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], Box]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from app.inference.models import models_folder
 from app.inference.session import open_session, releasing_run_options
 from app.ink.ink_map import InkMap, without_specks
+from app.ink.parts import without_unseen, writing_among
 from app.ink.resize import resize_to_side
 
 SEGMENTER_MODEL: Final = models_folder() / "finder.onnx"
@@ -37,10 +38,6 @@ MIN_FAINT_PROBABILITY: Final = 0.15  # of ink that goes on from likely ink
 MIN_LIKELY_SHARE: Final = 0.3  # of the possible ink, that is likely; writing has 0.6 and more
 MIN_BRIDGE_PROBABILITY: Final = 0.08  # of ink that closes a gap in a line
 MIN_SEEN_PROBABILITY: Final = 0.3  # of ink, where the ink of a clean picture is writing
-MAX_OTHER_INK: Final = 0.1  # share of that ink, so small that it is writing all the same
-MAX_MIXED: Final = 0.3  # share of a component that is not what the rest of it is
-LINE_TOLERANCE: Final = 0.25  # of a digit's height, to its neighbours' upper and lower ends
-MIN_PART: Final = 0.03  # of all ink, of a component that matters
 BRIDGE: Final = 5  # pixels, so that gaps up to 4 are closed
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
@@ -101,7 +98,9 @@ class Segmenter:
         crop_longer = max(crop.shape[:2])
         close_side = round(np.clip(crop_longer * scale * CLOSE_HEIGHT / height, SIDE, MAX_SIDE))
         close = self.ink_probabilities(crop, close_side)
-        yield from _ink_map(close, x, y, close_side / crop_longer)
+        window = (x, y, x + crop.shape[1], y + crop.shape[0])
+        for ink in _ink_map(close, x, y, close_side / crop_longer):
+            yield replace(ink, mask=without_unseen(ink.mask, overview.seen_in(close, window)))
         yield from _ink_map(overview.probabilities, 0, 0, scale)
         distant_side = round(DISTANT_SHARE * close_side)
         distant = self.ink_probabilities(crop, distant_side)
@@ -135,20 +134,20 @@ class Overview:
         seen = (self.probabilities > MIN_SEEN_PROBABILITY).astype(np.uint8)
         near = cv2.dilate(seen, np.ones((3, 3), np.uint8))
         near = cv2.resize(near, mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-        areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
-        shares = np.bincount(labels.ravel(), near.ravel(), count) / areas
-        areas[0], shares[0] = 0, 0
-        if (areas * (1 - shares)).sum() <= MAX_OTHER_INK * areas.sum():
-            return drawn
-        is_large = areas > MIN_PART * areas.sum()
-        is_writing, is_other = shares > 1 - MAX_MIXED, shares < MAX_MIXED
-        is_writing |= is_other & _are_in_line(stats[:, :4].astype(np.int32), is_writing & is_large)
-        is_other &= ~is_writing
-        if (is_large & ~is_writing & ~is_other).any() or not (is_large & is_writing).any():
-            return None
-        kept = np.where(is_writing[labels], mask, 0).astype(np.uint8)
-        return replace(drawn, mask=kept)
+        kept = writing_among(mask, near > 0)
+        return None if kept is None else replace(drawn, mask=kept)
+
+    def seen_in(self, close: NDArray[np.float32], window: tuple[float, ...]) -> NDArray[np.bool_]:
+        """Where ink was possible here, in a closer map: (h, w).
+
+        window: left, top, right and bottom of that map in pixels of the picture.
+        """
+        left, top, right, bottom = (round(edge * self.scale) for edge in window)
+        possible = (self.probabilities > MIN_FAINT_PROBABILITY).astype(np.uint8)
+        near = cv2.dilate(possible, np.ones((3, 3), np.uint8))
+        part = near[top : max(bottom, top + 1), left : max(right, left + 1)]
+        large = cv2.resize(part, close.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        return np.asarray(large > 0, np.bool_)
 
 
 def _ink_map(
@@ -166,21 +165,6 @@ def _bridged_mask(probabilities: NDArray[np.float32]) -> NDArray[np.uint8]:
     likely = (probabilities > MIN_INK_PROBABILITY).astype(np.uint8) * np.uint8(255)
     closed = cv2.morphologyEx(likely, cv2.MORPH_CLOSE, np.ones((BRIDGE, BRIDGE), np.uint8))
     return np.where(probabilities > MIN_BRIDGE_PROBABILITY, closed, likely).astype(np.uint8)
-
-
-def _are_in_line(boxes: NDArray[np.int32], is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which components begin and end about where a piece of writing beside them does: (n,).
-
-    A 1 that a finder takes for a rule does; rules and frames go on, or lie around the writing.
-    boxes: (n, 4) x, y, width and height. is_writing: (n,), which of them are.
-    """
-    left, top = boxes[:, None, 0], boxes[:, None, 1]
-    right, bottom = left + boxes[:, None, 2], top + boxes[:, None, 3]
-    x, y, width, height = boxes[is_writing].T  # (m,), so that all below is (n, m)
-    reach = LINE_TOLERANCE * height
-    is_level = (np.abs(top - y) < reach) & (np.abs(bottom - y - height) < reach)
-    is_beside = (right <= x) | (left >= x + width)
-    return np.asarray((is_level & is_beside).any(axis=1), np.bool_)
 
 
 def _extent(

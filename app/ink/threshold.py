@@ -81,6 +81,15 @@ def find(image: NDArray[np.uint8], level: NDArray[np.float32]) -> InkMap | None:
     return InkMap(strength, without_specks(mask), 0.0, 0.0, scale)
 
 
+def greys(image: NDArray[np.uint8], level: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """How far each pixel of a drawing is from paper of that level: 0 to 255 for the strongest ink.
+
+    image: uint8 (h, w, channels). Returns uint8 (h, w).
+    """
+    plane = np.maximum(_inkiness(image, level), 0)
+    return np.round(plane * (255 / max(float(plane.max()), 1))).astype(np.uint8)
+
+
 def _inkiness(image: NDArray[np.uint8], level: NDArray[np.float32]) -> Plane:
     """One plane of (h, w, channels): 0 for paper, more where there is more ink."""
     small = reduce_to_side(image, PAPER_SIDE)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from app import glyph, strip
 from app.inference.line_reader import LineReader
-from app.ink.image import cut_out, ink_maps
+from app.ink.image import ink_maps, whole_glyph
 from app.ink.ink_map import InkMap
 from app.ink.strokes import bounds, checked
 from app.reading import UnreadableInput
@@ -83,10 +83,13 @@ def find_in_image(
     """
     for ink in ink_maps(image):
         if single:
-            pixels, (x, y, width, height) = cut_out(ink, image.shape)
-            yield [_single_character((x, y, x + width, y + height), glyph.from_ink(pixels))]
-        else:
-            yield _lines_of_map(ink, reader)
+            normal, (x, y, width, height) = whole_glyph(image, ink)
+            yield [_single_character((x, y, x + width, y + height), normal)]
+            continue
+        lines = _lines_of_map(ink, reader)
+        if [len(line.candidates) for line in lines] == [1]:
+            lines = [replace(lines[0], glyphs=whole_glyph(image, ink)[0][None])]
+        yield lines
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink.image import find_ink
+from app.ink.image import find_ink, ink_maps, whole_glyph
 from app.ink.strokes import ink_glyph
 from app.recognizer import Recognizer
 from tests.support.drawings import DIGITS
@@ -117,6 +117,22 @@ def test_a_drawing_on_transparency_reads_in_black_and_in_white(paint: int) -> No
     assert expected is not None
     assert ink_and_box is not None
     assert difference(glyph.from_ink(ink_and_box[0]), glyph.from_ink(expected[0])) < 0.05
+
+
+@pytest.mark.parametrize("shift", [(0, 0), (-2, 1)])
+def test_a_tiny_grey_picture_in_normal_form_stays_as_it_is(shift: tuple[int, int]) -> None:
+    """As MNIST's pictures are: 20 pixels along the longer side, about the centre of mass."""
+    drawn = ink_glyph([stroke * 200 for stroke in DIGITS[3]])
+    x, y, width, height = cv2.boundingRect(drawn)
+    crop = cv2.resize(drawn[y : y + height, x : x + width], (14, 20), interpolation=cv2.INTER_AREA)
+    normal = glyph.from_grey(crop)
+    moments = cv2.moments(normal)
+    assert abs(moments["m10"] / moments["m00"] - 14) <= 0.5
+    assert abs(moments["m01"] / moments["m00"] - 14) <= 0.5
+    picture = np.roll(normal, shift, (0, 1))
+    for polarity in (picture, 255 - picture, np.repeat(picture[..., None], 3, axis=2)):
+        ink = next(ink_maps(polarity))
+        assert difference(whole_glyph(polarity, ink)[0], normal) < 0.02
 
 
 def test_a_glyph_fills_the_box_around_its_centre_of_mass() -> None:

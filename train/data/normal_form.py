@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink.image import cut_out, find_ink, ink_maps
+from app.ink.image import ink_maps, whole_glyph
 from app.ink.strokes import ink_glyph
 from train.data.datasets import Digits, Ink
 
@@ -19,8 +19,7 @@ def draw_digits(source: Ink) -> Digits:
 
 def first_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """The glyph that serving finds in a picture, uint8 (28, 28), or None where it finds no ink."""
-    box = find_ink(image)
-    return None if box is None else glyph.from_ink(box[0])
+    return next(candidate_glyphs(image), None)
 
 
 def redraw_scans(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -34,4 +33,4 @@ def redraw_scans(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def candidate_glyphs(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
     """A glyph for each way in which serving finds ink in a picture, `first_glyph` first."""
     for ink_map in ink_maps(image):
-        yield glyph.from_ink(cut_out(ink_map, image.shape)[0])
+        yield whole_glyph(image, ink_map)[0]

@@ -5,6 +5,7 @@ margins, underlines and windows of programs.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 import cv2
@@ -102,6 +103,25 @@ def ruled() -> Picture:
     return write(rule(page(420, 180), range(20, 180, 35), 1, 2), "4725", (34, 34), 100, 6)
 
 
+def dotted() -> Picture:
+    """Digits of dots, every fourteen pixels."""
+    picture = page(460, 180)
+    for index, digit in enumerate((4, 7, 2, 5)):
+        for stroke in placed(digit, 30 + 105 * index, 40, 100):
+            for start, end in pairwise(stroke):
+                for share in np.linspace(0, 1, max(round(np.hypot(*(end - start)) / 14), 1) + 1):
+                    x, y = np.round(start + share * (end - start)).astype(int).tolist()
+                    cv2.circle(picture, (x, y), 5, BLACK, -1, cv2.LINE_AA)
+    return picture
+
+
+def tall_one() -> Picture:
+    """A thick, straight 1, twice as tall as the two zeros beside it."""
+    picture = page(172, 140)
+    cv2.line(picture, (26, 18), (26, 122), BLACK, 6, cv2.LINE_AA)
+    return write(picture, "00", (62, 66), 56, 6)
+
+
 def grid() -> Picture:
     picture = page(260, 260)
     cv2.rectangle(picture, (10, 10), (250, 250), BLACK, 6)
@@ -139,6 +159,8 @@ CASES: Final[dict[str, tuple[Picture, str]]] = {
     "boxes, 4 px, apart": (boxes(4, 8), "4725"),
     "squared, black": (squared(1, BLACK), "4725"),
     "squared, grey": (squared(2, GREY), "4725"),
+    "dotted": (dotted(), "4725"),
+    "a tall 1": (tall_one(), "100"),
     "grid": (grid(), "423456789"),
     "window": (window("3"), "3"),
     "margin": (letter(lambda page: rule(page, [250], 0, 3, RED)), "47259"),

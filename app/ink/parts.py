@@ -1,0 +1,155 @@
+"""Which connected components of ink are writing, by where they are and how they lie together."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink.ink_map import InkMap, pen_width
+
+MAX_OTHER_INK: Final = 0.1  # share of all ink, so small that it is writing all the same
+MIN_WRITING: Final = 0.85  # share of a component that is seen as writing, if it is
+MAX_SEEN: Final = 0.3  # the same, if it is something else
+MIN_PART: Final = 0.03  # of all ink, of a component that matters
+MIN_ALIKE: Final = 0.5  # ratio of the widths of two lines by one pen
+MAX_RATIO: Final = 3.0  # of the heights of a 1 and of the digit beside it
+MIN_SHARED: Final = 0.8  # of the lower one's height, that is beside the other
+LINE_TOLERANCE: Final = 0.25  # of a digit's height, to its neighbours' upper and lower ends
+MAX_SLIMNESS: Final = 0.5  # width to height of what may be a 1
+MAX_CUT_DEPTH: Final = 0.5  # of the writing's height: what the picture's edge cut off is lower
+MIN_CUT_GAP: Final = 0.06  # of the writing's height, from it to what the edge cut off
+
+Mask = NDArray[np.uint8]  # (h, w), 255 for ink
+Boxes = NDArray[np.int32]  # (n, 4): x, y, width, height
+
+
+class Parts:
+    """The connected components of a mask; the paper is number 0 and is never kept.
+
+    labels: int32 (h, w). boxes: (n, 4). areas: (n,) pixels.
+    """
+
+    def __init__(self, mask: Mask) -> None:
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+        self.labels = labels.astype(np.int32, copy=False)
+        self.boxes = stats[:, :4].astype(np.int32)
+        self.areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+        self.areas[0] = 0
+
+    def shares(self, where: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """How much of each part is there: (n,) in [0, 1]. where: (h, w)."""
+        counts = np.bincount(self.labels.ravel(), where.ravel(), len(self.areas))
+        return np.asarray(counts / np.maximum(self.areas, 1), np.float64)
+
+    def mask(self, is_kept: NDArray[np.bool_]) -> Mask:
+        """The mask of some parts."""
+        values = np.where(is_kept, 255, 0).astype(np.uint8)
+        values[0] = 0
+        return np.asarray(values[self.labels], np.uint8)
+
+
+def writing_among(mask: Mask, seen: NDArray[np.bool_]) -> Mask | None:
+    """The part of a mask that is writing: all of it, or some components.
+
+    seen: (h, w), where writing is seen. None where writing and something else are joined.
+    """
+    parts = Parts(mask)
+    shares, areas = parts.shares(seen), parts.areas
+    shares[0] = 0
+    if (areas * (1 - shares)).sum() <= MAX_OTHER_INK * areas.sum():
+        return mask
+    is_large = areas > MIN_PART * areas.sum()
+    is_writing, is_other = shares > MIN_WRITING, shares < MAX_SEEN
+    whole = is_writing & is_large
+    is_writing |= is_other & (are_in_line(parts.boxes, whole) | _are_lone_ones(parts, whole))
+    is_other &= ~is_writing
+    if (is_large & ~is_writing & ~is_other).any() or not (is_large & is_writing).any():
+        return None
+    return parts.mask(is_writing)
+
+
+def without_unseen(mask: Mask, seen: NDArray[np.bool_]) -> Mask:
+    """The mask without components that are hardly seen as writing; all of it if none is."""
+    parts = Parts(mask)
+    is_seen = parts.shares(seen) >= MAX_SEEN
+    is_seen[0] = False
+    is_kept = is_seen | are_in_line(parts.boxes, is_seen)
+    return parts.mask(is_kept) if is_seen.any() else mask
+
+
+def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
+    """A map's mask without what the picture's edge cut off beside whole writing.
+
+    That is a neighbour's ink, or a line. shape: of the picture, (h, w, ...).
+    """
+    parts = Parts(ink.mask)
+    x, y, width, height = parts.boxes.T
+    high, wide = ink.mask.shape
+    at_left, at_top = ink.left * ink.scale < 1, ink.top * ink.scale < 1
+    at_right = (shape[1] - ink.left) * ink.scale < wide + 1
+    at_bottom = (shape[0] - ink.top) * ink.scale < high + 1
+    is_beside = ((x <= 1) & at_left) | ((x + width >= wide - 1) & at_right)
+    is_above = ((y <= 1) & at_top) | ((y + height >= high - 1) & at_bottom)
+    is_whole = ~is_beside & ~is_above & (parts.areas > MIN_PART * parts.areas.sum())
+    is_whole[0] = False
+    if not is_whole.any():
+        return ink.mask
+    tallest = float(np.maximum(height, width / 4)[is_whole].max())
+    is_low, is_narrow = height < MAX_CUT_DEPTH * tallest, width < MAX_CUT_DEPTH * tallest
+    if is_whole.sum() > 1:  # a number, whose first digit or last one may touch the edge
+        is_narrow &= is_low
+    is_flat = (is_beside & is_narrow) | (is_above & is_low)
+    gaps = _gaps(parts.boxes, is_whole)
+    is_cut = is_flat & (gaps > MIN_CUT_GAP * tallest) & ~are_in_line(parts.boxes, is_whole)
+    return parts.mask(~is_cut) if is_cut.any() else ink.mask
+
+
+def are_in_line(boxes: Boxes, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which components may be a 1: slim, beginning and ending about where writing beside them does.
+
+    A finder takes such a 1 for a rule, but rules and frames go on, or lie around the writing.
+    boxes: (n, 4). is_writing: (n,), which of them are. Returns (n,).
+    """
+    left, top = boxes[:, None, 0], boxes[:, None, 1]
+    right, bottom = left + boxes[:, None, 2], top + boxes[:, None, 3]
+    x, y, width, height = boxes[is_writing].T  # (m,), so that all below is (n, m)
+    reach = LINE_TOLERANCE * height
+    is_level = (np.abs(top - y) < reach) & (np.abs(bottom - y - height) < reach)
+    is_beside = (right <= x) | (left >= x + width)
+    is_slim = boxes[:, 2] < MAX_SLIMNESS * boxes[:, 3]
+    return np.asarray(is_slim & (is_level & is_beside).any(axis=1), np.bool_)
+
+
+def _are_lone_ones(parts: Parts, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which components may be a 1 that is taller or lower than the writing beside it: (n,).
+
+    By the same pen, whole, and fewer than the digits: the bars between digits are more.
+    """
+    boxes, areas = parts.boxes, parts.areas
+    top, bottom = boxes[:, None, 1], boxes[:, None, 1] + boxes[:, None, 3]
+    left, right = boxes[:, None, 0], boxes[:, None, 0] + boxes[:, None, 2]
+    x, y, width, height = boxes[is_writing].T
+    shared = np.minimum(bottom, y + height) - np.maximum(top, y)
+    lower, higher = np.minimum(bottom - top, height), np.maximum(bottom - top, height)
+    is_near = (shared >= MIN_SHARED * lower) & (higher <= MAX_RATIO * lower)
+    is_near &= (right <= x) | (left >= x + width)
+    pens = areas / np.maximum(np.hypot(boxes[:, 2], boxes[:, 3]), 1)
+    pen = pen_width(parts.mask(is_writing)) if is_writing.any() else 1.0
+    is_alike = np.minimum(pens, pen) > MIN_ALIKE * np.maximum(pens, pen)
+    high, wide = parts.labels.shape
+    is_whole = (boxes[:, :2] > 0).all(axis=1) & (boxes[:, :2] + boxes[:, 2:] < (wide, high)).all(1)
+    is_slim = boxes[:, 2] < MAX_SLIMNESS * boxes[:, 3]
+    are_ones = is_slim & is_alike & is_whole & is_near.any(axis=1) & ~is_writing
+    are_ones[0] = False
+    return are_ones if are_ones.sum() < is_writing.sum() else np.zeros_like(are_ones)
+
+
+def _gaps(boxes: Boxes, is_whole: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Pixels from each box to the nearest of some: (n,), 0 where they overlap."""
+    left, top = boxes[:, None, 0], boxes[:, None, 1]
+    right, bottom = left + boxes[:, None, 2], top + boxes[:, None, 3]
+    x, y, width, height = boxes[is_whole].T
+    aside = np.maximum(np.maximum(x - right, left - x - width), 0)
+    above = np.maximum(np.maximum(y - bottom, top - y - height), 0)
+    return np.asarray(np.hypot(aside, above).min(axis=1), np.float64)

@@ -1,0 +1,131 @@
+"""Which components of ink are kept as writing: by what is seen, by their place and their shape."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.ink.dotted import joined
+from app.ink.ink_map import InkMap
+from app.ink.parts import without_cut_off, without_unseen, writing_among
+
+Box = tuple[int, int, int, int]  # x, y, width, height
+WIDE, HIGH = 120, 60
+ZERO: Box = (40, 20, 16, 20)
+OTHER_ZERO: Box = (70, 20, 16, 20)
+
+
+def mask_of(*boxes: Box, lines: Sequence[Box] = ()) -> NDArray[np.uint8]:
+    """Outlines four pixels wide, and filled lines: uint8 (60, 120)."""
+    mask = np.zeros((HIGH, WIDE), np.uint8)
+    for x, y, width, height in boxes:
+        cv2.rectangle(mask, (x + 2, y + 2), (x + width - 3, y + height - 3), 255, 4)
+    for x, y, width, height in lines:
+        mask[y : y + height, x : x + width] = 255
+    return mask
+
+
+def lefts(mask: NDArray[np.uint8]) -> list[int]:
+    """Where the components begin, from left to right."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
+    return sorted(stats[1:, 0].tolist())
+
+
+@pytest.mark.parametrize(
+    "line, is_kept",
+    [
+        ((24, 20, 4, 20), True),  # a 1 as high as the zeros
+        ((24, 2, 4, 40), True),  # a taller one, on their baseline
+        ((24, 0, 4, 60), False),  # a margin, from edge to edge
+        ((60, 2, 2, 56), False),  # a finer line, of another pen
+        ((30, 50, 70, 4), False),  # an underline
+        ((20, 10, 80, 4), False),  # a rule above
+    ],
+)
+def test_a_one_that_is_not_seen_is_kept_and_a_rule_is_not(line: Box, is_kept: bool) -> None:
+    zeros = mask_of(ZERO, OTHER_ZERO)
+    kept = writing_among(mask_of(ZERO, OTHER_ZERO, lines=[line]), zeros > 0)
+    assert kept is not None
+    assert lefts(kept) == sorted([40, 70] + [line[0]] * is_kept)
+
+
+def test_bars_between_digits_are_no_ones() -> None:
+    bars = [(32, 15, 4, 32), (62, 15, 4, 32), (92, 15, 4, 32)]
+    kept = writing_among(mask_of(ZERO, OTHER_ZERO, lines=bars), mask_of(ZERO, OTHER_ZERO) > 0)
+    assert kept is not None
+    assert lefts(kept) == [40, 70]
+
+
+def test_a_frame_around_a_digit_is_not_in_line_with_its_neighbour() -> None:
+    frames = [(36, 16, 24, 28), (66, 16, 24, 28)]
+    drawn = mask_of(ZERO, OTHER_ZERO)
+    for x, y, width, height in frames:
+        cv2.rectangle(drawn, (x, y), (x + width - 1, y + height - 1), 255, 1)
+    kept = writing_among(drawn, mask_of(ZERO, OTHER_ZERO) > 0)
+    assert kept is not None
+    assert lefts(kept) == [40, 70]
+
+
+def test_writing_that_a_rule_goes_through_is_not_divided() -> None:
+    rule = (0, 30, 120, 2)
+    drawn = mask_of(ZERO, OTHER_ZERO, lines=[rule])
+    assert writing_among(drawn, mask_of(ZERO, OTHER_ZERO) > 0) is None
+
+
+def test_what_the_overview_did_not_see_is_dropped() -> None:
+    both = mask_of(ZERO, lines=[(10, 50, 100, 3)])
+    assert lefts(without_unseen(both, mask_of(ZERO) > 0)) == [40]
+    assert lefts(without_unseen(both, both > 0)) == [10, 40]
+    # Where nothing was seen, the closer look is right.
+    assert lefts(without_unseen(both, np.zeros((HIGH, WIDE), np.bool_))) == [10, 40]
+
+
+@pytest.mark.parametrize(
+    "piece, is_kept",
+    [
+        ((112, 18, 8, 16), False),  # of the next cell's digit
+        ((40, 51, 14, 9), False),  # of the digit in the cell below
+        ((30, 0, 60, 3), False),  # a border
+        ((0, 20, 5, 20), True),  # a 1 at the edge
+        ((112, 44, 4, 4), True),  # a point, away from the edge
+        ((40, 41, 14, 19), True),  # a piece of the digit itself
+    ],
+)
+def test_what_the_edge_cut_off_is_dropped(piece: Box, is_kept: bool) -> None:
+    mask = mask_of(ZERO, lines=[piece])
+    kept = without_cut_off(InkMap(mask, mask, 0.0, 0.0, 1.0), mask.shape)
+    assert lefts(kept) == sorted([40] + [piece[0]] * is_kept)
+
+
+def test_only_the_pictures_own_edges_cut_off() -> None:
+    """A map of a part of the picture ends where the writing does."""
+    mask = mask_of(ZERO, lines=[(112, 18, 8, 16)])
+    kept = without_cut_off(InkMap(mask, mask, 30.0, 10.0, 1.0), (200, 300, 3))
+    assert lefts(kept) == [40, 112]
+
+
+def test_a_numbers_last_digit_may_touch_the_edge() -> None:
+    mask = mask_of(ZERO, OTHER_ZERO, lines=[(112, 15, 8, 20)])
+    kept = without_cut_off(InkMap(mask, mask, 0.0, 0.0, 1.0), mask.shape)
+    assert lefts(kept) == [40, 70, 112]
+
+
+def test_dots_are_joined_to_lines() -> None:
+    mask = np.zeros((100, 100), np.uint8)
+    for index in range(14):
+        cv2.circle(mask, (10 + 6 * index, 20), 2, 255, -1)
+        cv2.circle(mask, (10 + 6 * index, 80), 2, 255, -1)
+    lines = joined(InkMap(mask, mask, 0.0, 0.0, 1.0))
+    assert lines is not None
+    assert cv2.connectedComponents(lines.mask)[0] == 3  # two lines and the paper
+
+
+@pytest.mark.parametrize("radius, fill", [(2, -1), (9, 2)])
+def test_few_dots_and_zeros_are_no_dotted_lines(radius: int, fill: int) -> None:
+    """Five points, and fifteen zeros."""
+    mask = np.zeros((100, 200), np.uint8)
+    for index in range(5 if fill < 0 else 15):
+        cv2.circle(mask, (20 + 30 * (index % 5), 20 + 25 * (index // 5)), radius, 255, fill)
+    assert joined(InkMap(mask, mask, 0.0, 0.0, 1.0)) is None
