@@ -14,7 +14,6 @@ MAX_SEEN: Final = 0.3  # the same, if it is something else
 MIN_PART: Final = 0.03  # of all ink, of a component that matters
 MIN_ALIKE: Final = 0.5  # ratio of the widths of two lines by one pen
 MAX_RATIO: Final = 3.0  # of the heights of a 1 and of the digit beside it
-MIN_SHARED: Final = 0.8  # of the lower one's height, that is beside the other
 LINE_TOLERANCE: Final = 0.25  # of a digit's height, to its neighbours' upper and lower ends
 MAX_SLIMNESS: Final = 0.5  # width to height of what may be a 1
 MAX_CUT_DEPTH: Final = 0.5  # of the writing's height: what the picture's edge cut off is lower
@@ -124,15 +123,16 @@ def are_in_line(boxes: Boxes, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_
 def _are_lone_ones(parts: Parts, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which components may be a 1 that is taller or lower than the writing beside it: (n,).
 
-    By the same pen, whole, and fewer than the digits: the bars between digits are more.
+    By the same pen, whole, with one end where the digit's is; bars go beyond both. They are fewer
+    than the digits, as the bars between digits are not.
     """
     boxes, areas = parts.boxes, parts.areas
     top, bottom = boxes[:, None, 1], boxes[:, None, 1] + boxes[:, None, 3]
     left, right = boxes[:, None, 0], boxes[:, None, 0] + boxes[:, None, 2]
     x, y, width, height = boxes[is_writing].T
-    shared = np.minimum(bottom, y + height) - np.maximum(top, y)
     lower, higher = np.minimum(bottom - top, height), np.maximum(bottom - top, height)
-    is_near = (shared >= MIN_SHARED * lower) & (higher <= MAX_RATIO * lower)
+    aside = np.minimum(np.abs(top - y), np.abs(bottom - y - height))
+    is_near = (aside < LINE_TOLERANCE * lower) & (higher <= MAX_RATIO * lower)
     is_near &= (right <= x) | (left >= x + width)
     pens = areas / np.maximum(np.hypot(boxes[:, 2], boxes[:, 3]), 1)
     pen = pen_width(parts.mask(is_writing)) if is_writing.any() else 1.0

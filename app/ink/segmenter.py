@@ -135,7 +135,9 @@ class Overview:
         near = cv2.dilate(seen, np.ones((3, 3), np.uint8))
         near = cv2.resize(near, mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
         kept = writing_among(mask, near > 0)
-        return None if kept is None else replace(drawn, mask=kept)
+        if kept is None:
+            return None
+        return drawn if kept is mask else replace(drawn, mask=kept)
 
     def seen_in(self, close: NDArray[np.float32], window: tuple[float, ...]) -> NDArray[np.bool_]:
         """Where ink was possible here, in a closer map: (h, w).

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink.image import ink_maps, whole_glyph
+from app.ink.image import find_ink, ink_maps, whole_glyph
 from app.ink.strokes import ink_glyph
 from train.data.datasets import Digits, Ink
 
@@ -23,10 +23,16 @@ def first_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
 
 def redraw_scans(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Glyphs (n, 28, 28) as serving redraws them when they are pictures: uint8 (n, 28, 28)."""
-    redrawn = [first_glyph(image) for image in glyphs]
+    """Glyphs (n, 28, 28) as serving redraws the ink of larger pictures: uint8 (n, 28, 28).
+
+    Serving itself leaves such tiny pictures as they are.
+    """
+    found = [find_ink(image) for image in glyphs]
     return np.stack(
-        [image if new is None else new for image, new in zip(glyphs, redrawn, strict=True)]
+        [
+            image if ink_and_box is None else glyph.from_ink(ink_and_box[0])
+            for image, ink_and_box in zip(glyphs, found, strict=True)
+        ]
     )
 
 
