@@ -19,6 +19,8 @@ FIELD_WIDTH: Final = (0.3, 1.2)  # of the pen's width, of a field's outline
 DOT_PITCH: Final = (2.0, 4.5)  # of a dot's size, from one to the next
 STAPLE: Final = (0.15, 0.5)  # of the digit's longer side, a staple's length
 
+_TRIES: Final = 12  # places for a staple
+
 
 def field(scene: Scene, look: Look, random: Random) -> list[Layer]:
     """A tinted form whose field around the ink is paler, or a tinted field on white paper."""
@@ -50,7 +52,9 @@ def leader(scene: Scene, look: Look, random: Random) -> list[Layer]:
     left, top, right, bottom = scene.box
     size = max(look.width * random.uniform(0.3, 1.1), MIN_WIDTH)
     gap = scene.extent * random.uniform(0.02, 0.4) + size + look.width
-    y = bottom + gap if random.random() < 0.8 else top - gap
+    below, above = scene.size[1] - bottom, top  # the room there
+    is_below = below > above if min(below, above) < gap else random.random() < 0.8
+    y = bottom + min(gap, 0.9 * below) if is_below else top - min(gap, 0.9 * above)
     pitch = size * random.uniform(*DOT_PITCH)
     long = right - left
     begin, end = (long * random.uniform(-0.1, 1.0) for _ in range(2))
@@ -68,14 +72,19 @@ def leader(scene: Scene, look: Look, random: Random) -> list[Layer]:
 def staple(scene: Scene, look: Look, random: Random) -> list[Layer]:
     """A staple beside the ink, bright metal, and its soft shadow."""
     long = scene.extent * random.uniform(*STAPLE)
-    middle = random.uniform(0, 1, 2) * scene.size
     angle = random.uniform(0, np.pi)
     half = long / 2 * np.array([np.cos(angle), np.sin(angle)])
     width = max(long * random.uniform(0.05, 0.12), 1.0)
     reach = long / 2 + 3 * width + look.width
     left, top, right, bottom = scene.box
-    if (left - reach < middle[0] < right + reach) and (top - reach < middle[1] < bottom + reach):
-        return []
+    for _ in range(_TRIES):
+        middle = random.uniform(0, 1, 2) * scene.size
+        if not (
+            left - reach < middle[0] < right + reach and top - reach < middle[1] < bottom + reach
+        ):
+            break
+    else:
+        return []  # there is no room beside the ink
     line = np.stack([middle - half, middle + half])
     shadow = scene.picture_lines([line + width * random.uniform(0.4, 1.5, 2)], 1.5 * width)
     blurred: Map = cv2.GaussianBlur(shadow, (0, 0), 0.3 + width * random.uniform(0.2, 1)).astype(
