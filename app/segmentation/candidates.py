@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -14,6 +14,7 @@ from app.inference.line_reader import LineReader
 from app.ink.image import ink_maps, whole_glyph
 from app.ink.ink_map import InkMap
 from app.ink.strokes import bounds, checked
+from app.ink.threshold import BITMAP_SIDE
 from app.reading import UnreadableInput
 from app.segmentation import components, joined, runs, text_lines
 from app.segmentation.line_reading import LineReading
@@ -87,7 +88,8 @@ def find_in_image(
             yield [_single_character((x, y, x + width, y + height), normal)]
             continue
         lines = _lines_of_map(ink, reader)
-        if [len(line.candidates) for line in lines] == [1]:
+        is_tiny = max(image.shape[:2]) <= BITMAP_SIDE
+        if is_tiny and [len(line.candidates) for line in lines] == [1]:
             lines = [replace(lines[0], glyphs=whole_glyph(image, ink)[0][None])]
         yield lines
 
