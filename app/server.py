@@ -39,7 +39,8 @@ from app.settings import from_environment  # noqa: E402
 disable_nagle()
 uvicorn_settings.apply()
 # Otherwise Streamlit asks the internet for this server's address, and opens a socket to a public
-# resolver, while all visitors wait.
+# resolver, while all visitors wait (https://github.com/streamlit/streamlit/issues/7721), for each
+# page of an origin that `server.corsAllowedOrigins` names; tests/app/test_patches.py.
 net_util.get_external_ip = net_util.get_internal_ip = lambda: None
 prefix: Final = ("/" + st.get_option("server.baseUrlPath").strip("/")).rstrip("/")
 try:

@@ -2,7 +2,9 @@
 
 asyncio switches Nagle's algorithm off for sockets that say they are TCP. Streamlit makes its
 listening socket without saying so. The second part of every answer, its body, would then wait until
-the client acknowledges the first, which clients delay by 40 ms.
+the client acknowledges the first, which clients delay by 40 ms. Uvicorn has the same fault where it
+binds the socket itself, https://github.com/Kludex/uvicorn/issues/3149; once Streamlit names the
+protocol, `tests/app/test_patches.py` says that this module can go.
 """
 
 import asyncio

@@ -1,6 +1,5 @@
 """Two servers behind nginx: what the visitors of each notice when one is killed."""
 
-import asyncio
 import os
 import signal
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from playwright.sync_api import Browser
 from tests.benchmarks import replicas
 from tests.support import proxies
 from tests.support.browser import canvas, draw_with_mouse, expect_read, number_on_sheet, open_page
+from tests.support.coroutines import run_coroutine
 
 Servers = tuple[proxies.Proxy, list[int]]
 NEW_CANVAS = """() => [...document.querySelectorAll(".st-key-canvas *")]
@@ -31,7 +31,7 @@ def servers(tmp_path: Path) -> Iterator[Servers]:
 
 
 def test_only_the_visitors_of_the_killed_server_connect_again(servers: Servers) -> None:
-    figures = asyncio.run(replicas.scene(*servers, num_visitors=8, seconds=12))
+    figures = run_coroutine(replicas.scene(*servers, num_visitors=8, seconds=12))
     assert figures["undisturbed"], figures
     own = figures["of the killed server"]
     assert 0 < own < 8, "each server must have some"

@@ -3,6 +3,7 @@
 A case is made from a seed and its number alone, so that it can be made again.
 """
 
+import base64
 import contextlib
 import importlib
 import io
@@ -135,6 +136,64 @@ def picture_request(random: Random) -> tuple[str, Any]:
     return "request", ("POST", "/api/read", [("content-type", kind)], body)
 
 
+def url_request(random: Random) -> tuple[str, Any]:
+    """A picture as web pages have it: a data URL in JSON, as text, as a field; or bytes alone."""
+    content = _damaged(random, _file(random))
+    data = base64.b64encode(content)
+    if random.random() < 0.3:
+        data = _damaged(random, data)
+    start = _one(
+        random, (b"data:image/png;base64,", b"DATA:;base64,", b"data:,", b"data:image/png,")
+    )
+    url = start + data
+    name = _one(random, (b"image", b"file", b"picture"))
+    text = json.dumps({name.decode(): url.decode("latin-1")}).encode()
+    field = name + b"=" + url.replace(b"+", b"%2B").replace(b"/", b"%2f").replace(b"=", b"%3D")
+    part = (
+        b'--b\r\nContent-Disposition: form-data; name="' + name + b'"\r\n\r\n' + url + b"\r\n--b--"
+    )
+    vague = _one(random, ("", "text/plain", "application/x-www-form-urlencoded"))
+    kind, body = _one(
+        random,
+        (
+            ("application/json", text),
+            ("multipart/form-data; boundary=b", part),
+            *((vague, each) for each in (text, field, url, content)),
+        ),
+    )
+    if random.random() < 0.2:
+        body = _damaged(random, body)
+    return "request", ("POST", "/api/read", [("content-type", kind)] if kind else [], body)
+
+
+def pad_request(random: Random) -> tuple[str, Any]:
+    """Ink as other programs write it: points as objects, a signature pad's list, Quick, Draw!."""
+
+    def point(x: float, y: float) -> Any:
+        more = _one(random, ({}, {}, {"t": 1}, {"pressure": "a"}, {"x": None}, {"y": [1]}))
+        return {"x": x, "y": y, **more}
+
+    drawing = _drawing(random)
+    objects = [[point(x, y) for x, y in stroke] for stroke in drawing]
+    columns = [[list(column) for column in zip(*stroke, strict=True)] for stroke in drawing]
+    given: Any = _one(
+        random,
+        (
+            {"strokes": objects},
+            objects,
+            [{"points": stroke, "penColor": "black"} for stroke in objects],
+            {"word": "seven", "recognized": True, "drawing": columns},
+        ),
+    )
+    if isinstance(given, list) and random.random() < 0.5:
+        given = _spoilt(random, given)
+    body = json.dumps(given, default=str).encode()
+    if random.random() < 0.3:
+        body = _damaged(random, body)
+    kind = _one(random, ("application/json", "application/json", "text/plain"))
+    return "request", ("POST", "/api/read", [("content-type", kind)], body)
+
+
 def ink_request(random: Random) -> tuple[str, Any]:
     """Strokes sent to the service, as JSON that is mostly none, or means something else."""
     given: Any = _spoilt(random, _drawing(random)) if random.random() < 0.7 else _drawing(random)
@@ -212,7 +271,7 @@ MAKERS: Final[list[Maker]] = [
     *(wrong_strokes, many_strokes, odd_array, pattern, broken_file, broken_file, lying_file),
     *(restructured_file, restructured_file),
     *(picture_request, picture_request, ink_request, ink_request, odd_request, large_file),
-    *(optional_file, inkml_request),
+    *(optional_file, inkml_request, url_request, pad_request),
     *(composed_file, page_messages, page_messages, canvas_value, socket_bytes),
 ]
 
