@@ -1,6 +1,8 @@
 """Reading while the pen moves, on the page and its service in a real browser."""
 
+import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
+from app.page.canvas import fabric_objects
 from tests.support.browser import (
     RENAME_THE_BUTTON,
     STOP_THE_WAIT,
@@ -23,6 +26,8 @@ from tests.support.browser import (
     reading,
     serving,
 )
+from tests.support.drawings import placed
+from tests.support.visitors import PageClient, connected
 
 Visit = Callable[..., Page]
 Stroke = NDArray[np.float64]
@@ -194,6 +199,19 @@ def test_asks_nothing_without_a_service(visit: Visit) -> None:
     draw_with_mouse(page, on_sheet(page, 3))
     expect_read(page, "3")
     assert requests == []
+
+
+@pytest.mark.parametrize("setting, is_live", [("1", True), ("0", False)])
+def test_a_setting_turns_live_reading_off(tmp_path: Path, setting: str, is_live: bool) -> None:
+    async def read_once(address: str) -> tuple[str, bool]:
+        async with connected(address) as socket:
+            page = PageClient(socket)
+            await page.open()
+            text = await page.draw(fabric_objects(placed(3, 100, 100, 300), 28))
+            return text, page.live is not None
+
+    with serving(tmp_path, "server.py", {"DIGITS_LIVE": setting}) as address:
+        assert asyncio.run(read_once(address)) == ("3", is_live)
 
 
 def test_a_cancelled_touch_ends_its_stroke_and_keeps_the_next(live_visit: Visit) -> None:
