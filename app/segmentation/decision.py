@@ -78,7 +78,7 @@ def answer(
     )
     confidences = probabilities.max(axis=1)
     number_confidence = _number_confidence(choice, confidences, is_refused, point)
-    if choice.hypothesis is not None and _digits_confidence(choice, point) < MIN_NUMBER_CONFIDENCE:
+    if are_digits_unsure(choice, point):
         is_refused[_least_sure(confidences, is_refused)] = True
     is_doubtful = (log_odds > point.doubt_threshold) | (confidences < MIN_SURE_CONFIDENCE)
     if number_confidence < MIN_SURE_NUMBER_CONFIDENCE:
@@ -133,9 +133,14 @@ def _number_confidence(
     return _sigmoid(point.slope * choice.log_odds + point.offset)
 
 
-def _digits_confidence(choice: Choice, point: OperatingPoint) -> float:
-    """The probability that all digits of a line are read rightly, whatever its signs."""
-    return _sigmoid(point.slope * choice.digit_log_odds + point.offset)
+def are_digits_unsure(choice: Choice, point: OperatingPoint) -> bool:
+    """Whether a number's digits, whatever its signs, are too unsure to be all answered.
+
+    A single character is judged by its own look.
+    """
+    if choice.hypothesis is None or len(choice.path) == 1:
+        return False
+    return _sigmoid(point.slope * choice.digit_log_odds + point.offset) < MIN_NUMBER_CONFIDENCE
 
 
 def _sign(symbol: str) -> str | None:

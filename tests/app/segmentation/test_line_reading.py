@@ -6,6 +6,7 @@ import pytest
 
 from app.inference.line_reader import SYMBOLS
 from app.segmentation.ctc import Hypothesis
+from app.segmentation.decision import OperatingPoint, are_digits_unsure
 from app.segmentation.line_reading import Choice, likeliest
 
 
@@ -32,3 +33,20 @@ def test_odds_of_a_text_and_of_its_digits(
     assert choice.text == text
     assert math.exp(choice.log_odds) == pytest.approx(odds, abs=1e-4)
     assert math.exp(choice.digit_log_odds) == pytest.approx(digit_odds, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "digit_log_odds", "is_unsure"),
+    [
+        ("12", -1.0, True),  # likelier wrong than right
+        ("12", 2.0, False),
+        ("1", -1.0, False),  # a single character is judged by its own look
+    ],
+)
+def test_digits_are_unsure_only_in_numbers(
+    text: str, digit_log_odds: float, is_unsure: bool
+) -> None:
+    point = OperatingPoint(1.0, 0.0, 0.0, 2.0, slope=1.0, offset=0.0)
+    hypothesis = scored(text, 1.0)[1].hypothesis
+    choice = Choice(list(range(len(text))), hypothesis, digit_log_odds=digit_log_odds)
+    assert are_digits_unsure(choice, point) is is_unsure
