@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     sets = score(recognizer, ink, command.count)
     for name, figures in sets.items():
-        print(f"{name:24}" + "  ".join(f"{key} {value}" for key, value in figures.items()))
+        print(f"{name:36}" + "  ".join(f"{key} {value}" for key, value in figures.items()))
     python = platform.python_version()
     command_line.write(command, {"count": command.count, "python": python, "sets": sets})
     return 0
