@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ OLD = "#!/bin/sh\necho 'no module ensurepip' >&2\nexit 1\n"
 @pytest.fixture
 def python(tmp_path: Path) -> Path:
     """A stand-in for an interpreter, where every user may run it."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):  # which pytest closes to others
-        folder.chmod(0o755)
+    temporary = Path(tempfile.gettempdir())
+    for folder in (tmp_path, *tmp_path.parents):  # which pytest closes to others
+        if temporary in folder.parents:
+            folder.chmod(0o755)
     path = tmp_path / "python"
     path.write_text(RIGHT)
     path.chmod(0o755)

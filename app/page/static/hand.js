@@ -8,7 +8,7 @@
 // What a mouse does on a ready canvas is left to the browser.
 const MOUSE_RING = 24; // CSS pixels around the sheet, where a stroke may begin
 const TOUCH_RING = 8; // the same for fingers, see board.css; farther away, they scroll the page
-const PATIENCE = 2_000; // ms for the canvas that a pressed tool shows
+const PATIENCE = 5_000; // ms for the canvas that a pressed tool shows, on a slow connection
 const MOVE = 4; // CSS pixels by which a finger moves before it draws
 const PALM_MOVE = 24; // the same for a finger that has rested
 const REST = 300; // ms after which a finger rests

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -210,8 +211,10 @@ def test_a_setting_turns_live_reading_off(tmp_path: Path, setting: str, is_live:
             text = await page.draw(fabric_objects(placed(3, 100, 100, 300), 28))
             return text, page.live is not None
 
-    with serving(tmp_path, "server.py", {"DIGITS_LIVE": setting}) as address:
-        assert asyncio.run(read_once(address)) == ("3", is_live)
+    # In a thread of its own, as Playwright has an event loop in this one.
+    thread = ThreadPoolExecutor(1)
+    with thread, serving(tmp_path, "server.py", {"DIGITS_LIVE": setting}) as address:
+        assert thread.submit(asyncio.run, read_once(address)).result() == ("3", is_live)
 
 
 def test_a_cancelled_touch_ends_its_stroke_and_keeps_the_next(live_visit: Visit) -> None:
