@@ -1,5 +1,6 @@
 """ONNX graphs: written from PyTorch, quantized to int8, and given metadata."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,8 @@ from torch import Tensor, nn
 from export.gate import GateError
 
 OPSET: Final = 18
+# It warns of torchvision's operators, which no network here has.
+logging.getLogger("torch.onnx._internal.exporter._registration").setLevel(logging.ERROR)
 
 
 def write_fp32(
