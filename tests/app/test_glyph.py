@@ -125,7 +125,7 @@ def test_a_tiny_grey_picture_in_normal_form_stays_as_it_is(shift: tuple[int, int
     drawn = ink_glyph([stroke * 200 for stroke in DIGITS[3]])
     x, y, width, height = cv2.boundingRect(drawn)
     crop = cv2.resize(drawn[y : y + height, x : x + width], (14, 20), interpolation=cv2.INTER_AREA)
-    normal = glyph.from_grey(crop)
+    normal = glyph.from_grey(crop.astype(np.uint8))
     moments = cv2.moments(normal)
     assert abs(moments["m10"] / moments["m00"] - 14) <= 0.5
     assert abs(moments["m01"] / moments["m00"] - 14) <= 0.5
