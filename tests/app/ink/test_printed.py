@@ -99,10 +99,6 @@ def squared(width: int, colour: Colour) -> Picture:
     return write(picture, "4725", (34, 46), 100, 6)
 
 
-def ruled() -> Picture:
-    return write(rule(page(420, 180), range(20, 180, 35), 1, 2), "4725", (34, 34), 100, 6)
-
-
 def dotted() -> Picture:
     """Digits of dots, every fourteen pixels."""
     picture = page(460, 180)
