@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,9 @@ from tests.support.drawings import placed
 from tests.support.paths import ROOT
 from tests.support.pictures import WIDTH
 from tests.support.server import running
+
+Stroke = NDArray[np.float64]  # (n, 2), CSS pixels of the window
+Visit = Callable[..., Page]  # opens the page as a new visitor, see `open_page`
 
 # As a phone's browser sends it: it tells the page how wide the sheet may be.
 PHONE_AGENT: Final = (

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.browser import (
+    Visit,
     button,
     change_sheet,
     draw_with_finger,
@@ -20,8 +20,6 @@ from tests.support.browser import (
     reading,
     way,
 )
-
-Visit = Callable[..., Page]
 
 HINT = "Draw a digit"
 

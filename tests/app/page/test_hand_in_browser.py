@@ -1,14 +1,14 @@
 """The hand on the sheet: strokes that begin elsewhere or too early, palms, and merged moves."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from playwright.sync_api import Page, Route, expect
 
 from tests.support.browser import (
+    Stroke,
+    Visit,
     button,
     canvas,
     change_sheet,
@@ -18,9 +18,6 @@ from tests.support.browser import (
     number_on_sheet,
     on_sheet,
 )
-
-Visit = Callable[..., Page]
-Stroke = NDArray[np.float64]
 
 # Keeps what the page sends until `release` is called, as a slow connection does.
 HOLD_MESSAGES = """() => {

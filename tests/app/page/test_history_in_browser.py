@@ -1,11 +1,11 @@
 """Nothing is lost: undo and redo by button and keys, and a drawing that outlives its session."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.support.browser import (
+    Visit,
     button,
     change_sheet,
     draw_with_mouse,
@@ -15,8 +15,6 @@ from tests.support.browser import (
     open_page,
     serving,
 )
-
-Visit = Callable[..., Page]
 
 HINT = "Draw a digit"
 

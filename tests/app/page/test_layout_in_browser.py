@@ -1,12 +1,13 @@
 """What is in view while one draws, in windows of many sizes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import (
+    Visit,
     button,
     change_sheet,
     draw_with_finger,
@@ -16,8 +17,6 @@ from tests.support.browser import (
     on_sheet,
     open_page,
 )
-
-Visit = Callable[..., Page]
 
 USED_WHILE_DRAWING = (
     ".st-key-reading .shown",

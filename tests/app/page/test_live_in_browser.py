@@ -1,20 +1,20 @@
 """Reading while the pen moves, on the page and its service in a real browser."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from app.page.canvas import fabric_objects
 from tests.support.browser import (
     RENAME_THE_BUTTON,
     STOP_THE_WAIT,
+    Stroke,
+    Visit,
     button,
     canvas,
     change_sheet,
@@ -29,9 +29,6 @@ from tests.support.browser import (
 )
 from tests.support.drawings import placed
 from tests.support.visitors import PageClient, connected
-
-Visit = Callable[..., Page]
-Stroke = NDArray[np.float64]
 
 URL = "**/api/live"
 # Notes the headline's HTML whenever it is written.

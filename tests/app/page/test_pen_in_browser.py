@@ -1,14 +1,13 @@
 """The pen: what the browser does with strokes beside the canvas component's own code."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.support.browser import (
     RENAME_THE_BUTTON,
     STOP_THE_WAIT,
+    Visit,
     canvas,
     change_sheet,
     draw_with_finger,
@@ -16,8 +15,6 @@ from tests.support.browser import (
     expect_read,
     on_sheet,
 )
-
-Visit = Callable[..., Page]
 
 
 @pytest.mark.parametrize("touch", [False, True], ids=["mouse", "finger"])

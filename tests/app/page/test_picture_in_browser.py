@@ -2,19 +2,19 @@
 
 import base64
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from app.page import annotated_picture
 from app.reading import Digit
 from app.recognizer import Recognizer
 from tests.support.browser import (
     FLAGS,
+    Visit,
     button,
     chromium_or,
     expect_read,
@@ -23,8 +23,6 @@ from tests.support.browser import (
     way,
 )
 from tests.support.pictures import sheet_png
-
-Visit = Callable[..., Page]
 
 PASTE = """content => {
     const bytes = Uint8Array.from(atob(content), char => char.charCodeAt(0));

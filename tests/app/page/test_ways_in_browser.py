@@ -1,7 +1,6 @@
 """The ways to write: their addresses, a picture pasted while drawing, and a camera that fails."""
 
 import base64
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.app.page.test_picture_in_browser import CHOOSE, PASTE
 from tests.support.browser import (
+    Visit,
     draw_with_mouse,
     expect_read,
     number_on_sheet,
@@ -19,8 +19,6 @@ from tests.support.browser import (
     way,
 )
 from tests.support.pictures import sheet_png
-
-Visit = Callable[..., Page]
 
 EMPTY = "No picture yet"
 
