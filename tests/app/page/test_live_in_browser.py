@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Browser, Page, Request, Response, Route, expect
 
 from app.page.canvas import fabric_objects
 from tests.support.browser import (
@@ -31,6 +31,11 @@ from tests.support.drawings import placed
 from tests.support.visitors import PageClient, connected
 
 URL = "**/api/live"
+IS_SHOWN = """html => {
+    const written = document.createElement("div")
+    written.innerHTML = html
+    return document.querySelector(".st-key-reading .shown").innerHTML === written.innerHTML
+}"""
 # Notes the headline's HTML whenever it is written.
 NOTE_HEADLINES = """() => {
     const shown = document.querySelector(".st-key-reading .shown")
@@ -107,7 +112,16 @@ def test_the_last_live_headline_is_that_of_the_run(
     page.evaluate(STOP_THE_WAIT)
     canvas(page).evaluate(RENAME_THE_BUTTON)
     draw = draw_with_finger if touch else draw_with_mouse
-    draw(page, number_on_sheet(page, number))
+    strokes = number_on_sheet(page, number)
+
+    def is_of_the_whole(answer: Response) -> bool:
+        """Whether it is of all strokes; a number may be read before its last one."""
+        ink = answer.request.post_data_json if "/api/live" in answer.url else None
+        return ink is not None and len(ink["strokes"]) == len(strokes) and not ink["is_drawing"]
+
+    with page.expect_response(is_of_the_whole) as answer:
+        draw(page, strokes)
+    page.wait_for_function(IS_SHOWN, arg=answer.value.json()["html"])
     shown = page.locator(".st-key-reading .shown")
     expect(shown.locator(".read")).to_have_text(number)
     expect(shown.locator(".unfinished")).to_have_count(0)
