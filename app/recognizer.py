@@ -3,14 +3,12 @@
 What finds ink and divides it into candidates for digits is hidden behind it.
 """
 
-import contextlib
 import math
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,7 +20,8 @@ from app.inference.prototypes import Prototypes
 from app.inference.session import open_session
 from app.ink.image import checked
 from app.ink.picture_input import Picture, as_pixels
-from app.ink.threshold import BITMAP_SIDE
+from app.ink_choice import InkChooser
+from app.prepared import Prepared
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
 from app.segmentation.candidates import CostlyInk
@@ -32,8 +31,6 @@ from app.segmentation.decision import (
     answer,
     digit_probabilities,
 )
-from app.segmentation.text_line import TextLine
-from app.writing import is_writing
 
 __all__ = ["MIN_SURE_CONFIDENCE", "CostlyInk", "Prepared", "Recognizer"]
 
@@ -42,36 +39,8 @@ MODEL: Final = model_file(os.environ)
 CONTRACT: Final = "digits/3"
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
 NUM_DIGITS: Final = 10
-MIN_BITMAP_CONFIDENCE: Final = 0.8  # of one digit in a tiny bitmap, whose lines are often broken
-MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; with more, another ink map is tried
 MAX_GLYPHS: Final = 128  # in one run of the network, which takes 50 kB for each; 9 ms
 MAX_INPUTS: Final = 64  # of `read_many`, classified at once
-MAX_CANDIDATES: Final = 1_000  # in the ink maps tried so far, beyond which no other is tried
-
-
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """Ink that was found and divided once, to be read any number of times; its content is private.
-
-    Made by `Recognizer.prepare_ink` and `Recognizer.prepare_image`.
-
-    turned: degrees clockwise by which the picture was turned, see `app.turning`.
-    """
-
-    _lines: Sequence[TextLine] = ()
-    turned: int = 0
-    _size: tuple[int, int] = (0, 0)  # height and width of the picture as it was given
-
-
-class _Found(NamedTuple):
-    """What is found in a picture, and what it is read as.
-
-    max_candidates: of the ink maps that were tried.
-    """
-
-    prepared: Prepared
-    reading: Reading
-    max_candidates: int = 0
 
 
 class Recognizer:
@@ -166,74 +135,20 @@ class Recognizer:
 
         turn: degrees clockwise by which it is turned first, 0, 90, 180 or 270. None turns it only
         where little is read as it is and it is read surely in another position. What has no
-        writing in it, see `app.writing`, gives no candidates.
-
-        The first map is nearly always right. Another is tried only where a third of the marks are
-        refused, so that ruled paper or a broad pen costs no digit, and not in a picture full of
-        clutter, which would take seconds. A bitmap too small for two digits is taken for one where
-        that is read surely. Raises UnreadableInput.
+        writing in it, see `app.writing`, gives no candidates. Raises UnreadableInput.
         """
-        pixels = checked(as_pixels(image))
-        if turn is not None:
-            return _writing_in(self._turned(pixels, turn, single), single)
-        if not single and max(pixels.shape[:2]) <= BITMAP_SIDE:
-            whole = self._best_map(pixels, single=True)
-            if _is_sure_digit(whole.reading):
-                return whole.prepared
-        found = self._best_map(pixels, single)
-        degrees = 0 if single else self._better_turn(pixels, found)
-        return _writing_in(self._turned(pixels, degrees, single) if degrees else found, single)
+        chooser = InkChooser(self._maps, lambda prepared: self.read_prepared([prepared])[0])
+        return chooser.choose(checked(as_pixels(image)), single, turn)
 
-    def _better_turn(self, pixels: NDArray[np.uint8], upright: _Found) -> int:
-        """The degrees by which the picture is clearly read better; 0 where there are none.
-
-        upright: what is found as it is.
-        """
-        if not turning.may_be_turned(upright.reading, upright.max_candidates):
-            return 0
-        small = turning.reduced(pixels)
-        readings = {}
-        for degrees in turning.TURNS:
-            with contextlib.suppress(UnreadableInput):
-                found = self._best_map(turning.turn(small, degrees), single=False, max_maps=1)
-                readings[degrees] = found.reading
-        return turning.best_turn(readings, upright.reading)
-
-    def _turned(self, pixels: NDArray[np.uint8], degrees: int, single: bool) -> _Found:
-        """The same as `_best_map` of the picture turned clockwise; raises UnreadableInput."""
-        found = self._best_map(turning.turn(pixels, degrees), single)
-        prepared = replace(found.prepared, turned=degrees, _size=pixels.shape[:2])
-        return found._replace(prepared=prepared)
-
-    def _best_map(
-        self, pixels: NDArray[np.uint8], single: bool, max_maps: int | None = None
-    ) -> _Found:
-        """The candidates in the ink map with the least doubt, and what they are read as.
-
-        max_maps: that are tried; None for all that there may be. Raises UnreadableInput.
-        """
-        best, best_doubt, counts = _Found(Prepared(), Reading()), (np.inf, np.inf), [0]
-        try:
-            maps = candidates.find_in_image(pixels, single, self._reader)
-            for lines in islice(maps, max_maps):
-                prepared = Prepared(lines)
-                reading = self.read_prepared([prepared])[0]
-                doubt = _doubt(reading)
-                if doubt < best_doubt:
-                    best, best_doubt = _Found(prepared, reading), doubt
-                counts.append(sum(len(line.candidates) for line in lines))
-                if doubt[0] < MAX_REFUSED_SHARE or sum(counts) > MAX_CANDIDATES:
-                    break
-        except UnreadableInput:
-            if not best.prepared._lines:
-                raise
-        return best._replace(max_candidates=max(counts))
+    def _maps(self, pixels: NDArray[np.uint8], single: bool) -> Iterator[Prepared]:
+        """What is found in each ink map of a picture; raises UnreadableInput."""
+        return map(Prepared, candidates.find_in_image(pixels, single, self._reader))
 
     def read_prepared(
         self, inputs: Sequence[Prepared], prototypes: Prototypes | None = None
     ) -> list[Reading]:
         """Reads prepared inputs, all classified in one batch; prototypes: see `read_ink`."""
-        batches = [line.glyphs for prepared in inputs for line in prepared._lines]
+        batches = [line.glyphs for prepared in inputs for line in prepared.lines]
         if not batches:
             return [Reading() for _ in inputs]
         glyphs = np.concatenate(batches)
@@ -243,12 +158,12 @@ class Recognizer:
         readings, start = [], 0
         for prepared in inputs:
             digits: list[Digit] = []
-            for line in prepared._lines:
+            for line in prepared.lines:
                 end = start + len(line.candidates)
                 first_number = digits[-1].number_index + 1 if digits else 0
                 digits += answer(line, logits[start:end], self._point, first_number)
                 start = end
-            readings.append(turning.as_given(digits, prepared.turned, prepared._size))
+            readings.append(turning.as_given(digits, prepared.turned, prepared.size))
         return readings
 
     def weigh(
@@ -259,7 +174,7 @@ class Recognizer:
         Returns a text and the log-odds that it is right, not calibrated, for each weight; nothing
         where the line reader is not asked, or where there are several lines.
         """
-        lines = self._prepared(0, item, single=False)._lines
+        lines = self._prepared(0, item, single=False).lines
         if len(lines) != 1 or lines[0].reading is None:
             return []
         logits = self.logits(lines[0].glyphs) / np.float32(self._point.temperature)
@@ -301,23 +216,3 @@ class Recognizer:
             for start in range(0, len(glyphs), MAX_GLYPHS)
         ]
         return np.asarray(rows[0] if len(rows) == 1 else np.concatenate(rows), np.float32)
-
-
-def _writing_in(found: _Found, single: bool) -> Prepared:
-    """What was found, or nothing where it is no writing; a single character is always one."""
-    is_believed = single or is_writing(found.reading)
-    return found.prepared if is_believed else replace(found.prepared, _lines=())
-
-
-def _doubt(reading: Reading) -> tuple[float, float]:
-    """The share of marks that are refused, and their mean confidence."""
-    refused = [digit.confidence for digit in reading.digits if digit.text == "?"]
-    return len(refused) / max(len(reading.digits), 1), float(np.mean(refused or 0.0))
-
-
-def _is_sure_digit(reading: Reading) -> bool:
-    """Whether it is a single digit, at least MIN_BITMAP_CONFIDENCE sure."""
-    if len(reading.digits) != 1:
-        return False
-    (digit,) = reading.digits
-    return digit.value is not None and digit.confidence >= MIN_BITMAP_CONFIDENCE

@@ -1,0 +1,129 @@
+"""Which ink of a picture is read: the ink map and the position that leave the least doubt."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app import turning
+from app.ink.threshold import BITMAP_SIDE
+from app.prepared import Prepared
+from app.reading import Reading, UnreadableInput
+from app.writing import is_writing
+
+MIN_BITMAP_CONFIDENCE: Final = 0.8  # of one digit in a tiny bitmap, whose lines are often broken
+MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; with more, another ink map is tried
+MAX_CANDIDATES: Final = 1_000  # in the ink maps tried so far, beyond which no other is tried
+
+
+class _Found(NamedTuple):
+    """What is found in a picture, and what it is read as.
+
+    max_candidates: in any of the ink maps that were tried.
+    """
+
+    prepared: Prepared
+    reading: Reading
+    max_candidates: int = 0
+
+
+class InkChooser:
+    """Tries ink maps and positions of a picture until what is read leaves little doubt.
+
+    The first map is nearly always right. Another is tried only where a third of the marks are
+    refused, so that ruled paper or a broad pen costs no digit, and not in a picture full of
+    clutter, which would take seconds.
+
+    find: the ink of a picture, uint8 (h, w, ...), once for each ink map, the likeliest map first;
+    its flag says whether all ink is one character. read: what ink is read as.
+    """
+
+    def __init__(
+        self,
+        find: Callable[[NDArray[np.uint8], bool], Iterator[Prepared]],
+        read: Callable[[Prepared], Reading],
+    ) -> None:
+        self._find = find
+        self._read = read
+
+    def choose(self, pixels: NDArray[np.uint8], single: bool, turn: int | None) -> Prepared:
+        """The ink to read, see `Recognizer.prepare_image`; raises UnreadableInput.
+
+        A bitmap too small for two digits is taken for one where that is read surely.
+        """
+        if turn is not None:
+            return _writing_in(self._turned(pixels, turn, single), single)
+        if not single and max(pixels.shape[:2]) <= BITMAP_SIDE:
+            whole = self._best_map(pixels, single=True)
+            if _is_sure_digit(whole.reading):
+                return whole.prepared
+        found = self._best_map(pixels, single)
+        degrees = 0 if single else self._better_turn(pixels, found)
+        return _writing_in(self._turned(pixels, degrees, single) if degrees else found, single)
+
+    def _better_turn(self, pixels: NDArray[np.uint8], upright: _Found) -> int:
+        """The degrees by which the picture is clearly read better; 0 where there are none.
+
+        upright: what is found in the picture as it is.
+        """
+        if not turning.may_be_turned(upright.reading, upright.max_candidates):
+            return 0
+        small = turning.reduced(pixels)
+        readings = {}
+        for degrees in turning.TURNS:
+            with contextlib.suppress(UnreadableInput):
+                found = self._best_map(turning.turn(small, degrees), single=False, max_maps=1)
+                readings[degrees] = found.reading
+        return turning.best_turn(readings, upright.reading)
+
+    def _turned(self, pixels: NDArray[np.uint8], degrees: int, single: bool) -> _Found:
+        """The same as `_best_map` of the picture turned clockwise; raises UnreadableInput."""
+        found = self._best_map(turning.turn(pixels, degrees), single)
+        prepared = replace(found.prepared, turned=degrees, size=pixels.shape[:2])
+        return found._replace(prepared=prepared)
+
+    def _best_map(
+        self, pixels: NDArray[np.uint8], single: bool, max_maps: int | None = None
+    ) -> _Found:
+        """The ink of the map whose reading leaves the least doubt.
+
+        max_maps: that are tried; None for all that there may be. Raises UnreadableInput.
+        """
+        best, best_doubt, counts = _Found(Prepared(), Reading()), (np.inf, np.inf), [0]
+        try:
+            for prepared in islice(self._find(pixels, single), max_maps):
+                reading = self._read(prepared)
+                doubt = _doubt(reading)
+                if doubt < best_doubt:
+                    best, best_doubt = _Found(prepared, reading), doubt
+                counts.append(prepared.num_candidates)
+                if doubt[0] < MAX_REFUSED_SHARE or sum(counts) > MAX_CANDIDATES:
+                    break
+        except UnreadableInput:
+            if not best.prepared.lines:
+                raise
+        return best._replace(max_candidates=max(counts))
+
+
+def _writing_in(found: _Found, single: bool) -> Prepared:
+    """What was found, or nothing where it is no writing; a single character is always writing."""
+    is_believed = single or is_writing(found.reading)
+    return found.prepared if is_believed else replace(found.prepared, lines=())
+
+
+def _doubt(reading: Reading) -> tuple[float, float]:
+    """The share of marks that are refused, and their mean confidence."""
+    refused = [digit.confidence for digit in reading.digits if digit.text == "?"]
+    return len(refused) / max(len(reading.digits), 1), float(np.mean(refused or 0.0))
+
+
+def _is_sure_digit(reading: Reading) -> bool:
+    """Whether it is a single digit, at least MIN_BITMAP_CONFIDENCE sure."""
+    if len(reading.digits) != 1:
+        return False
+    (digit,) = reading.digits
+    return digit.value is not None and digit.confidence >= MIN_BITMAP_CONFIDENCE

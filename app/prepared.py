@@ -1,0 +1,26 @@
+"""Ink that is found and divided, but not read yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.segmentation.text_line import TextLine
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Ink that was found and divided once, to be read any number of times.
+
+    Made by `Recognizer.prepare_ink` and `Recognizer.prepare_image`; only these look into it.
+
+    turned: degrees clockwise by which the picture was turned, see `app.turning`.
+    size: height and width of the picture as it was given.
+    """
+
+    lines: Sequence[TextLine] = ()
+    turned: int = 0
+    size: tuple[int, int] = (0, 0)
+
+    @property
+    def num_candidates(self) -> int:
+        """The number of glyphs that are classified to read it."""
+        return sum(len(line.candidates) for line in self.lines)
