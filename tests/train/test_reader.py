@@ -2,19 +2,22 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
 from app.strip import HEIGHT, MARGIN, SIDE_MARGIN, of_strokes
 from tests.support.drawings import DIGITS
+from train.data.datasets import Digits
 from train.data.line_sets import Line, LineSet
 from train.engine import reader_loop
-from train.engine.reader_batches import batch, batches
+from train.engine.reader_batches import batch, batches, relative_width, strip_of
 from train.engine.reader_loop import Training, exact
 from train.engine.reader_settings import GROUP, Settings
 from train.networks.line_reader import CLASSES, STRIDE, SYMBOLS, LineReader, greedy
 from train.render.lines import LAYOUTS, Composer
+from train.render.pixel_lines import PixelComposer
 from train.render.signs import SIGNS, sign_strokes
 
 SETTINGS = Settings(lines=2 * GROUP * 2, batch_size=2)
@@ -39,6 +42,23 @@ def test_a_line_says_what_was_composed() -> None:
     assert set("".join(texts)) == set(SYMBOLS) - {"?"}
     assert sum(text.isdecimal() for text in texts) > 150
     assert all(np.isfinite(np.concatenate(line.strokes)).all() for line in drawn)
+
+
+def test_a_line_on_paper_has_its_digits_side_by_side() -> None:
+    glyphs = np.zeros((10, 28, 28), np.uint8)
+    glyphs[:, 4:24, 9:19] = 255  # each digit is a block, so that spaced ones are pieces of ink
+    composer = PixelComposer(Digits(glyphs, np.arange(10)))
+    random = np.random.default_rng(0)
+    drawn = [composer.draw(random) for _ in range(200)]
+    assert all(line.pixels.max() == 255 for line in drawn)
+    assert set("".join(line.text for line in drawn)) == set(SYMBOLS) - {"?"}
+    single = [line for line in drawn if len(line.text) == 1]
+    assert all(cv2.connectedComponents(line.pixels)[0] == 2 for line in single)
+    wide = [
+        relative_width(line) > relative_width(single[0]) for line in drawn if len(line.text) > 3
+    ]
+    assert all(wide)
+    assert all(strip_of(line).shape[0] == HEIGHT for line in drawn)
 
 
 def test_layouts_and_signs_are_symbols_of_the_reader() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from train.data import unipen_characters, unipen_sets
-from train.data.datasets import Ink, load_pendigits
+from train.data.datasets import Digits, Ink, load_mnist, load_pendigits
 from train.data.pendigits import Strokes
 from train.data.unipen_archive import Archive
 from train.data.unipen_download import obtain_unipen
@@ -29,17 +29,27 @@ class Line:
 
 
 @dataclass(frozen=True, eq=False)
+class PixelLine:
+    """pixels: uint8 (h, w), ink 255 on 0; text: what the line says."""
+
+    pixels: NDArray[np.uint8]
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
 class LineSet:
     """One side of the split.
 
     writers: single digits to compose lines of. strings, digits: number strings, and single digits
-    between other words, as they were written. letters: drawings that no digit looks like.
+    between other words, as they were written. letters: drawings that no digit looks like. glyphs:
+    single digits on paper, to compose lines of.
     """
 
     writers: list[Writer]
     strings: list[Line]
     digits: list[Line]
     letters: Sequence[Strokes] = ()
+    glyphs: Digits | None = None
 
 
 def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
@@ -47,20 +57,21 @@ def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
 
     Raises DataError.
     """
-    pen = load_pendigits(folder)
+    pen, mnist = load_pendigits(folder), load_mnist(folder)
     with Archive(obtain_unipen(folder)) as archive:
         digits = unipen_sets.digits(archive)
         strings = unipen_sets.number_strings(archive)
         words = unipen_sets.single_digit_words(archive)
         letters = unipen_characters.characters(archive)
     sides = (
-        (pen.train, digits.train, strings.train, words.train, letters.train),
+        (pen.train, digits.train, strings.train, words.train, letters.train, mnist.train),
         (
             pen.validation,
             digits.validation,
             strings.validation,
             words.validation,
             letters.validation,
+            mnist.validation,
         ),
     )
     training, validation = (
@@ -69,8 +80,9 @@ def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
             _lines(string),
             _lines(word),
             unipen_characters.negatives(letter).strokes,
+            glyphs,
         )
-        for ink, single, string, word, letter in sides
+        for ink, single, string, word, letter, glyphs in sides
     )
     return training, validation
 

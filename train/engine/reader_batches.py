@@ -10,16 +10,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from app.strip import HEIGHT, THICKNESS, of_ink, of_strokes
-from train.data.line_sets import Line, LineSet
+from train.data.line_sets import Line, LineSet, PixelLine
 from train.engine.reader_settings import GROUP
 from train.networks.line_reader import SYMBOLS
 from train.render.lines import Composer
+from train.render.pixel_lines import PixelComposer
 
 THICKNESSES: Final = (1, 3, 3, 3, 3, 5, 5, 7, 9, 13, 17)  # of the pen, drawn as often as listed
 PICTURES_SHARE: Final = 0.4  # of the lines whose strip is made from pixels, as a picture's is
 WIDTH_STEP: Final = 32  # pixels that batches' widths are multiples of
 STRINGS_SHARE: Final = 0.1  # of the lines that are number strings as they were written, varied
 DIGITS_SHARE: Final = 0.05  # the same of single digits between words
+PIXELS_SHARE: Final = 0.25  # of the lines that are composed of digits on paper
 
 Batch = tuple[Tensor, Tensor, Tensor]  # strips (n, 1, 48, w), labels (sum,), lengths (n,)
 
@@ -27,19 +29,18 @@ Batch = tuple[Tensor, Tensor, Tensor]  # strips (n, 1, 48, w), labels (sum,), le
 def batches(lines: LineSet, size: int, count: int, seed: int, start: int = 0) -> Iterator[Batch]:
     """The batches from `start` to before `count`; a group's lines have a seed of their own."""
     composer = Composer(lines.writers, lines.letters)
+    on_paper = PixelComposer(lines.glyphs) if lines.glyphs else None
     for group in range(start // GROUP, count // GROUP):
         random = np.random.default_rng((seed, group))
-        drawn = [_line(lines, composer, random) for _ in range(size * GROUP)]
+        drawn = [_line(lines, composer, on_paper, random) for _ in range(size * GROUP)]
         drawn.sort(key=relative_width)
         for index in random.permutation(GROUP):
             yield batch(drawn[index * size : (index + 1) * size], random)
 
 
-def batch(lines: Sequence[Line], random: np.random.Generator | None) -> Batch:
+def batch(lines: Sequence[Line | PixelLine], random: np.random.Generator | None) -> Batch:
     """Lines as the network takes them; random: of pens and damage, None for neither."""
-    images = [
-        varied_strip(line, random) if random else of_strokes(line.strokes).pixels for line in lines
-    ]
+    images = [varied_strip(line, random) if random else strip_of(line) for line in lines]
     width = -(-max(image.shape[1] for image in images) // WIDTH_STEP) * WIDTH_STEP
     strips = np.zeros((len(lines), 1, HEIGHT, width), np.float32)
     for strip, image in zip(strips, images, strict=True):
@@ -49,8 +50,17 @@ def batch(lines: Sequence[Line], random: np.random.Generator | None) -> Batch:
     return torch.from_numpy(strips), torch.tensor(labels), torch.tensor(lengths)
 
 
-def varied_strip(line: Line, random: np.random.Generator) -> NDArray[np.uint8]:
+def strip_of(line: Line | PixelLine) -> NDArray[np.uint8]:
+    """A line's strip as serving makes it."""
+    ink = of_ink(line.pixels) if isinstance(line, PixelLine) else of_strokes(line.strokes)
+    return ink.pixels
+
+
+def varied_strip(line: Line | PixelLine, random: np.random.Generator) -> NDArray[np.uint8]:
     """A line's strip, written with any pen, some of them damaged or as they come from pictures."""
+    if isinstance(line, PixelLine):
+        image = damage(line.pixels, random)
+        return of_ink(image if image.max() > 127 else line.pixels).pixels
     thickness = int(random.choice(THICKNESSES))
     image = damage(of_strokes(line.strokes, thickness).pixels, random)
     # A broad pen reaches beyond the margins of a strip that is made from the pen's path.
@@ -58,8 +68,11 @@ def varied_strip(line: Line, random: np.random.Generator) -> NDArray[np.uint8]:
     return of_ink(image).pixels if is_picture and image.max() > 127 else image
 
 
-def relative_width(line: Line) -> float:
+def relative_width(line: Line | PixelLine) -> float:
     """The width of a line's ink, in heights of it."""
+    if isinstance(line, PixelLine):
+        _, _, across, down = cv2.boundingRect((line.pixels > 127).astype(np.uint8))
+        return across / max(down, 1)
     width, height = np.ptp(np.concatenate(line.strokes), axis=0).tolist()
     return float(width / max(height, 1e-6))
 
@@ -82,8 +95,15 @@ def damage(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.
     return np.clip(strip, 0, 255).astype(np.uint8)
 
 
-def _line(lines: LineSet, composer: Composer, random: np.random.Generator) -> Line:
+def _line(
+    lines: LineSet,
+    composer: Composer,
+    on_paper: PixelComposer | None,
+    random: np.random.Generator,
+) -> Line | PixelLine:
     """A composed line, or now and then one as it was written."""
+    if on_paper and random.random() < PIXELS_SHARE:
+        return on_paper.draw(random)
     chance = random.random()
     if chance < STRINGS_SHARE and lines.strings:
         return vary(lines.strings[random.integers(len(lines.strings))], random)

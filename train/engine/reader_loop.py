@@ -12,7 +12,7 @@ from torch.optim.lr_scheduler import OneCycleLR
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from train.data.line_sets import Line, LineSet
+from train.data.line_sets import Line, LineSet, PixelLine
 from train.engine.reader_batches import batch, batches, relative_width
 from train.engine.reader_settings import GROUP, Settings
 from train.files import open_atomically
@@ -55,7 +55,9 @@ class Training:
             getattr(self, part).load_state_dict(content[part])
         self.step = content["step"]
 
-    def run(self, lines: LineSet, sets: Mapping[str, Sequence[Line]], checkpoint: Path) -> None:
+    def run(
+        self, lines: LineSet, sets: Mapping[str, Sequence[Line | PixelLine]], checkpoint: Path
+    ) -> None:
         """Learns until the last step; sets: scored at each checkpoint, by name."""
         loss_of = nn.CTCLoss(blank=BLANK, zero_infinity=True)
         settings = self.settings
@@ -84,7 +86,7 @@ class Training:
                 tqdm.write(f"step {self.step}, read exactly: {', '.join(figures)}")
 
 
-def exact(network: nn.Module, lines: Sequence[Line], size: int = 64) -> float:
+def exact(network: nn.Module, lines: Sequence[Line | PixelLine], size: int = 64) -> float:
     """The share of lines that the network reads exactly, by CTC's best path."""
     network.eval()
     ordered = sorted(lines, key=relative_width)

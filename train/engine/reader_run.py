@@ -1,5 +1,6 @@
 """A run of the line reader's training, from the sets of lines to the file of weights."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -7,12 +8,13 @@ from typing import Final
 import numpy as np
 import torch
 
-from train.data.line_sets import LineSet
+from train.data.line_sets import Line, LineSet, PixelLine
 from train.engine.reader_loop import Training
 from train.engine.reader_settings import Settings
 from train.engine.trainings import Stopwatch, record
 from train.networks.line_reader import LineReader, load, save
 from train.render.lines import Composer
+from train.render.pixel_lines import PixelComposer
 
 COMPOSED: Final = 500  # lines of held-out writers to be scored on
 _SEED: Final = 5
@@ -31,15 +33,16 @@ def train(
     training = Training(settings)
     if resume and checkpoint.is_file():
         training.restore(checkpoint)
-    random, composer = (
-        np.random.default_rng(_SEED),
-        Composer(validation_set.writers, validation_set.letters),
-    )
-    sets = {
+    random = np.random.default_rng(_SEED)
+    composer = Composer(validation_set.writers, validation_set.letters)
+    sets: dict[str, Sequence[Line | PixelLine]] = {
         "number strings": validation_set.strings,
         "single digits": validation_set.digits,
         "composed lines": [composer.draw(random) for _ in range(COMPOSED)],
     }
+    if validation_set.glyphs:
+        on_paper = PixelComposer(validation_set.glyphs)
+        sets["lines on paper"] = [on_paper.draw(random) for _ in range(COMPOSED)]
     scored = {name: lines for name, lines in sets.items() if lines}
     watch = Stopwatch("train.reader", settings, torch.device("cpu"))
     with watch.step():

@@ -5,7 +5,7 @@ zeros, tails that hang, gaps from touching to wide, slopes, and digits joined in
 lines letters replace digits, and are read as "?".
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -20,7 +20,7 @@ Stroke = NDArray[np.float64]  # (n, 2), x right and y down
 
 UNKNOWN: Final = "?"
 MAX_DIGITS: Final = 12
-JOINED: Final = 0.10  # share of lines in which neighbours are written without lifting the pen
+JOINED: Final = 0.15  # share of lines in which neighbours are written without lifting the pen
 SMALL_ZEROS: Final = 0.2  # share of lines whose zeros are smaller than other digits
 LETTERS: Final = 0.06  # share of lines with letters in them
 ONES_LEAN: Final = 0.06  # sideways per unit of height, standard deviation beside other digits
@@ -48,32 +48,50 @@ class Composer:
     def draw(self, random: np.random.Generator) -> Line:
         """One line by one writer."""
         writer = self._writers[int(random.integers(len(self._writers)))]
-        text = _layout(random, sorted(writer))
+        text = layout(random, sorted(writer))
         if self._letters and random.random() < LETTERS:
             share = random.choice([0.15, 0.5, 1.0])
             text = "".join(
                 UNKNOWN if symbol.isdecimal() and random.random() < share else symbol
                 for symbol in text
             )
-        style = _Style(random, min_shear=MIN_SLASH_SHEAR if "/" in text else -np.inf)
-        placed: list[list[Stroke]] = []
-        edge = 0.0
-        for symbol in text:
-            if symbol.isdecimal() or symbol == UNKNOWN:
-                drawings = self._letters if symbol == UNKNOWN else writer[int(symbol)]
-                strokes = style.digit(drawings[int(random.integers(len(drawings)))], symbol)
-            else:
-                strokes = style.sign(sign_strokes(symbol, random), symbol)
-            left = edge + style.gap() if placed else 0.0
-            shift = left - min(float(stroke[:, 0].min()) for stroke in strokes)
-            moved = [stroke + np.array([shift, 0.0]) for stroke in strokes]
-            edge = max(float(stroke[:, 0].max()) for stroke in moved)
-            placed.append(moved)
+        style = Style(random, text)
+
+        def drawing(symbol: str) -> Sequence[NDArray[np.floating]]:
+            drawings = self._letters if symbol == UNKNOWN else writer[int(symbol)]
+            return drawings[int(random.integers(len(drawings)))]
+
+        placed = place(text, style, drawing, random)
         joined = _join(placed, text, random) if random.random() < JOINED else placed
         return Line(style.line([stroke for strokes in joined for stroke in strokes]), text)
 
 
-def _layout(random: np.random.Generator, digits: Sequence[int]) -> str:
+def place(
+    text: str,
+    style: "Style",
+    drawing: Callable[[str], Sequence[NDArray[np.floating]]],
+    random: np.random.Generator,
+) -> list[list[Stroke]]:
+    """The strokes of each of a text's symbols, from left to right; see `Style.line`.
+
+    drawing: of a digit or UNKNOWN, of any scale.
+    """
+    placed: list[list[Stroke]] = []
+    edge = 0.0
+    for symbol in text:
+        if symbol.isdecimal() or symbol == UNKNOWN:
+            strokes = style.digit(drawing(symbol), symbol)
+        else:
+            strokes = style.sign(sign_strokes(symbol, random), symbol)
+        left = edge + style.gap() if placed else 0.0
+        shift = left - min(float(stroke[:, 0].min()) for stroke in strokes)
+        moved = [stroke + np.array([shift, 0.0]) for stroke in strokes]
+        edge = max(float(stroke[:, 0].max()) for stroke in moved)
+        placed.append(moved)
+    return placed
+
+
+def layout(random: np.random.Generator, digits: Sequence[int]) -> str:
     """A text: digits alone in two thirds of all cases. digits: those that the writer has."""
     if random.random() < 0.67:
         pattern = "d" * int(min(random.geometric(0.2), MAX_DIGITS))
@@ -94,10 +112,10 @@ def _layout(random: np.random.Generator, digits: Sequence[int]) -> str:
     )
 
 
-class _Style:
-    """How one line is written; lengths in heights of a usual digit."""
+class Style:
+    """How one line with this text is written; lengths in heights of a usual digit."""
 
-    def __init__(self, random: np.random.Generator, min_shear: float) -> None:
+    def __init__(self, random: np.random.Generator, text: str) -> None:
         self._random = random
         self._spread = random.choice([0.04, 0.1, 0.2], p=[0.4, 0.35, 0.25])
         self._wobble = random.choice([0.02, 0.06, 0.12], p=[0.4, 0.4, 0.2])
@@ -108,7 +126,7 @@ class _Style:
         self._gap = max(random.normal(middle, 0.05), -0.12)
         self._gap_spread = random.uniform(0.01, 0.10)
         self._slope = random.normal(0, 0.05)
-        self._shear = max(random.normal(0, 0.15), min_shear)
+        self._shear = max(random.normal(0, 0.15), MIN_SLASH_SHEAR if "/" in text else -np.inf)
         self._aspect = float(np.exp(random.normal(0.0, 0.15)))
 
     def digit(self, strokes: Sequence[NDArray[np.floating]], symbol: str) -> list[Stroke]:
