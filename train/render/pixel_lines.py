@@ -83,7 +83,7 @@ def _draw(
                 corners.astype(np.float32), (frame - low).astype(np.float32)
             )
             moved = np.asarray(cv2.warpAffine(crop, change, (width, height)), np.uint8)
-            ink = np.maximum(ink, moved)
+            ink = np.asarray(np.maximum(ink, moved), np.uint8)
     return ink
 
 
