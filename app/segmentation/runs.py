@@ -20,7 +20,6 @@ MAX_PARTS: Final = 5  # in a digit, as people write them; more only where all ov
 MAX_CANDIDATES: Final = 1_500  # in one input, about: of many parts, fewer are tried together
 MIN_PARTS_TRIED: Final = 3  # parts that are tried together however many there are
 MAX_WIDTH: Final = 1.9  # line heights of a digit, unless it is a single part
-MAX_CUT_WIDTH: Final = 1.2  # the same where a connected component is cut
 MAX_SINGLE_WIDTH: Final = 1.0  # line heights of two strokes that are taken for one digit unseen
 MAX_GAP: Final = 0.5  # line heights between two parts of a digit
 
@@ -60,8 +59,7 @@ def find_candidates(
             ):
                 continue
             is_whole = not cuts[first] and not cuts[last]
-            max_width = (MAX_WIDTH if is_whole else MAX_CUT_WIDTH) * height
-            if last == first + 1 or right - left <= max_width:
+            if last == first + 1 or right - left <= MAX_WIDTH * height:
                 candidates.append((first, last))
             elif is_whole and all(cuts[first + 1 : last]):
                 candidates.append((first, last))  # a scribble is one mark, however wide it is

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.inference.line_reader import LineReader
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
-from app.segmentation import candidates
+from app.segmentation import candidates, runs
 from app.segmentation.text_line import TextLine
 from tests.support.drawings import placed
 
@@ -70,3 +70,10 @@ def test_an_ink_map_that_fails_does_not_spoil_an_earlier_one(
 
     monkeypatch.setattr(candidates, "find_in_image", find_in_image)
     assert recognizer.read_image(np.zeros((9, 9), np.uint8)).text == "?"
+
+
+def test_a_zero_may_have_the_way_to_the_next_one_that_was_cut_in_two() -> None:
+    """Two zeros in one stroke, cut at both ends of the way between them, which is no sign."""
+    parts = np.array([(0.0, 0.0, 60.0, 60.0), (30.0, 20.0, 90.0, 40.0), (85.0, 0.0, 140.0, 60.0)])
+    tried = runs.find_candidates(parts, np.array([False, True, True]))
+    assert {(0, 1), (0, 2), (1, 3), (2, 3)} <= set(tried)
