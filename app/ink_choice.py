@@ -83,7 +83,9 @@ class InkChooser:
     def _turned(self, pixels: NDArray[np.uint8], degrees: int, single: bool) -> _Found:
         """The same as `_best_map` of the picture turned clockwise; raises UnreadableInput."""
         found = self._best_map(turning.turn(pixels, degrees), single)
-        prepared = replace(found.prepared, turned=degrees, size=pixels.shape[:2])
+        size = pixels.shape[:2]
+        reading = turning.as_given(found.reading.digits, degrees, size)
+        prepared = replace(found.prepared, turned=degrees, size=size, reading=reading)
         return found._replace(prepared=prepared)
 
     def _best_map(
@@ -99,7 +101,7 @@ class InkChooser:
                 reading = self._read(prepared)
                 doubt = _doubt(reading)
                 if doubt < best_doubt:
-                    best, best_doubt = _Found(prepared, reading), doubt
+                    best, best_doubt = _Found(replace(prepared, reading=reading), reading), doubt
                 counts.append(prepared.num_candidates)
                 if doubt[0] < MAX_REFUSED_SHARE or sum(counts) > MAX_CANDIDATES:
                     break
@@ -112,7 +114,7 @@ class InkChooser:
 def _writing_in(found: _Found, single: bool) -> Prepared:
     """What was found, or nothing where it is no writing; a single character is always writing."""
     is_believed = single or is_writing(found.reading)
-    return found.prepared if is_believed else replace(found.prepared, lines=())
+    return found.prepared if is_believed else Prepared()
 
 
 def _doubt(reading: Reading) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.reading import Reading
 from app.segmentation.text_line import TextLine
 
 
@@ -14,11 +15,13 @@ class Prepared:
 
     turned: degrees clockwise by which the picture was turned, see `app.turning`.
     size: height and width of the picture as it was given.
+    reading: what it is read as, where that is known already, as no visitor's corrections change it.
     """
 
     lines: Sequence[TextLine] = ()
     turned: int = 0
     size: tuple[int, int] = (0, 0)
+    reading: Reading | None = None
 
     @property
     def num_candidates(self) -> int:

@@ -6,7 +6,7 @@ What finds ink and divides it into candidates for digits is hidden behind it.
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 from typing import Final, cast
 
@@ -148,6 +148,14 @@ class Recognizer:
         self, inputs: Sequence[Prepared], prototypes: Prototypes | None = None
     ) -> list[Reading]:
         """Reads prepared inputs, all classified in one batch; prototypes: see `read_ink`."""
+        is_new = [bool(prototypes) or prepared.reading is None for prepared in inputs]
+        new = iter(self._read_all(list(compress(inputs, is_new)), prototypes))
+        return [
+            next(new) if prepared.reading is None or is_read else prepared.reading
+            for prepared, is_read in zip(inputs, is_new, strict=True)
+        ]
+
+    def _read_all(self, inputs: Sequence[Prepared], prototypes: Prototypes | None) -> list[Reading]:
         batches = [line.glyphs for prepared in inputs for line in prepared.lines]
         if not batches:
             return [Reading() for _ in inputs]

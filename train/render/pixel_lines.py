@@ -83,8 +83,8 @@ def _draw(
                 corners.astype(np.float32), (frame - low).astype(np.float32)
             )
             moved = np.asarray(cv2.warpAffine(crop, change, (width, height)), np.uint8)
-            ink = np.asarray(np.maximum(ink, moved), np.uint8)
-    return ink
+            ink = np.maximum(ink, moved)
+    return np.asarray(ink, np.uint8)
 
 
 def _varied(ink: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
