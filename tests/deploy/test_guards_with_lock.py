@@ -17,7 +17,10 @@ TESTS = [
     "tests/app/page/test_hostile_values.py",
     "tests/app/api/test_costly_ink.py",
     "tests/app/api/test_fair_places.py",
-    "tests/app/ink/test_formats.py",
+    "tests/app/ink/test_exif.py",
+    "tests/app/ink/test_hostile_formats.py",
+    "tests/app/ink/test_ordinary_formats.py",
+    "tests/app/ink/test_unsupported_formats.py",
 ]
 WITHOUT = """
 import sys

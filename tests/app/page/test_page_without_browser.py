@@ -1,37 +1,19 @@
-"""What the page does, run without a browser: samples replace drawings."""
+"""What the page does, run without a browser."""
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
-import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from app import corrections, recognizer
 from app.inference.session import WrongModel
-from app.ink.strokes import strokes_from_canvas
-from app.page import (
-    annotated_picture,
-    canvas,
-    correction_buttons,
-    digit_tiles,
-    draw,
-    headline,
-    how_it_works,
-    html_panel,
-    samples,
-)
-from app.page.digit_tiles import shown_indices
-from app.page.headline import certainty, sureness, to_html
-from app.page.visit import UNSTORED, Visit, strokes_of
-from app.reading import Digit, Reading, UnreadableInput
-from tests.app.segmentation.test_signs import written
-from tests.support.browser import PHONE_AGENT
-from tests.support.drawings import placed
+from app.page import canvas, correction_buttons, draw, how_it_works, html_panel
+from app.page.visit import UNSTORED
+from app.reading import UnreadableInput
 from tests.support.page_elements import headline_text
 from tests.support.paths import ROOT
 
@@ -96,33 +78,6 @@ def test_unreadable_ink_is_an_error_on_the_page(monkeypatch: pytest.MonkeyPatch)
     assert not page.exception
 
 
-@pytest.mark.parametrize(
-    "agent, size",
-    [
-        (PHONE_AGENT, canvas.PHONE),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148", canvas.PHONE),
-        ("Mozilla/5.0 (iPad; CPU OS 12_5 like Mac OS X) Mobile/15E148", canvas.WIDE),
-        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0", canvas.WIDE),
-        (None, canvas.WIDE),
-    ],
-)
-def test_phones_get_a_sheet_that_fits(agent: str | None, size: canvas.Size) -> None:
-    assert canvas.size_for(agent) == size
-
-
-@pytest.mark.parametrize("name", samples.SAMPLES)
-@pytest.mark.parametrize("size", [canvas.WIDE, canvas.PHONE], ids=["wide", "phone"])
-def test_samples_lie_on_the_visible_sheet(name: str, size: canvas.Size) -> None:
-    pen_width = canvas.PIXEL_RATIO * size.pen_widths[2]
-    objects = canvas.fabric_objects(samples.place(name, size), pen_width)
-    strokes = strokes_from_canvas({"objects": objects})
-    assert len(strokes) == len(samples.SAMPLES[name])
-    points, rim = np.concatenate(strokes), pen_width / 2
-    width, height = size.canvas_size
-    assert (points > (rim, canvas.MARGIN + rim)).all()
-    assert (points < (width - rim, height - rim)).all()
-
-
 def test_samples_are_read_as_what_they_are() -> None:
     page = opened()
     for sample, start in ((NUMBER, "2026 "), (FIVE, "5 "), (LETTER, "? not a digit")):
@@ -173,30 +128,6 @@ def test_a_letter_can_be_said_to_be_a_digit_and_no_digit_again() -> None:
     assert not re.search(r"--part:(?!0\.0)", bars)
 
 
-def digit_of(value: int | None, confidence: float) -> Digit:
-    glyph = np.zeros((28, 28), np.uint8)
-    probabilities = np.full(10, 0.1, np.float32)
-    box = (0.0, 0.0, 1.0, 1.0)
-    return Digit(value, confidence, probabilities, box, glyph, number_confidence=0.5)
-
-
-@pytest.mark.parametrize(
-    "corrected, unfinished, expected",
-    [
-        ((), None, "50 % sure"),  # that all of the number is right
-        ((1,), None, "80 % sure"),  # the least sure one was corrected
-        ((0, 1), None, "as you said"),
-        ((), 1, "80 % sure"),  # the least sure one is being written
-        ((0,), 1, "as you said"),
-    ],
-)
-def test_what_was_corrected_or_is_being_written_has_no_sureness(
-    corrected: tuple[int, ...], unfinished: int | None, expected: str
-) -> None:
-    reading = Reading((digit_of(4, 0.8), digit_of(2, 0.6)))
-    assert headline.sureness(reading, frozenset(corrected), unfinished) == expected
-
-
 def test_corrections_are_recorded_where_that_is_on(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -223,16 +154,6 @@ def test_a_failure_to_store_a_correction_is_shown_and_the_page_goes_on(
     assert str(tmp_path) not in visible_text(page), "a path of the server is not for visitors"
     assert headline_text(page).startswith("6 ")
     assert not page.exception
-
-
-def test_strokes_of_a_digit_are_those_that_made_its_glyph() -> None:
-    two, six = placed(2, 20, 60, 200), placed(6, 260, 60, 200)
-    reading = recognizer.Recognizer().read_ink([*six, *two])
-    assert reading.text == "26"
-    for digit, strokes in zip(reading.digits, (two, six), strict=True):
-        own_strokes = strokes_of(digit, [*six, *two])
-        assert [id(stroke) for stroke in own_strokes] == [id(stroke) for stroke in strokes]
-    assert strokes_of(reading.digits[0], []) == []
 
 
 def test_shows_accuracies_and_times() -> None:
@@ -279,73 +200,3 @@ def test_unknown_button_names_are_ignored(monkeypatch: pytest.MonkeyPatch, name:
         on_press(name)
     assert headline_text(page.run()).startswith("2026 ")
     assert page.session_state["objects"] == before
-
-
-@pytest.mark.parametrize(
-    "confidence, is_doubtful, kind, words",
-    [
-        (0.97, False, "sure", "97 % sure"),
-        (0.97, True, "doubt", "97 % sure, unusual shape"),
-        (0.62, True, "doubt", "62 % sure"),  # another digit may be meant: the number says so
-    ],
-)
-def test_doubt_is_shown_and_said(
-    confidence: float, is_doubtful: bool, kind: str, words: str
-) -> None:
-    nothing, probabilities = np.zeros((28, 28), np.uint8), np.zeros(10, np.float32)
-    digit = Digit(
-        2,
-        confidence,
-        probabilities,
-        (0, 0, 9, 9),
-        nothing,
-        is_doubtful=is_doubtful,
-        number_confidence=confidence,
-    )
-    assert certainty(digit) == kind
-    assert sureness(Reading((digit,))) == words
-    assert sureness(Reading((digit, digit))) == words
-    assert f"--colour:var(--{kind})" in to_html(Reading((digit,)), "")
-    assert annotated_picture.description(digit) == f"2, {words}"
-
-
-def test_a_sign_is_shown_as_itself_and_never_as_a_sure_digit() -> None:
-    digit = digit_of(7, 0.9)
-    sign = replace(digit, value=None, sign="-")
-    reading = Reading((digit, sign))
-    assert certainty(sign) == "sign"
-    assert annotated_picture.description(sign).startswith("-, sign; or 0, 10 %")
-    assert sureness(reading) == "50 % sure"
-    assert sureness(Reading((sign,))) == "sign"
-    assert Visit().chosen_in(reading) == 0, "a sign has no value to correct"
-    assert 'aria-label="Digit 2: -, sign"' in digit_tiles.to_html(reading, 0)
-    assert '<span class="sign">' in to_html(reading, "")
-
-
-@pytest.mark.parametrize(
-    "text, index, right, expected",
-    [("31", 1, 7, "37"), ("3/4", 1, 1, "314"), ("2026", 3, None, "202?"), ("3-4", 1, None, "3?4")],
-)
-def test_any_mark_of_a_number_can_be_corrected(
-    text: str, index: int, right: int | None, expected: str
-) -> None:
-    reader, visit, strokes = recognizer.Recognizer(), Visit(), written(text)
-    prepared = reader.prepare_ink(strokes)
-    reading = visit.read(reader, prepared)
-    assert reading.text == text
-    visit.correct(reader, reading, index, right, strokes)
-    assert visit.read(reader, prepared).text == expected
-
-
-def test_of_many_digits_only_the_chosen_line_has_tiles() -> None:
-    glyph, sure = np.zeros((28, 28), np.uint8), np.full(10, 0.1, np.float32)
-    digits = tuple(
-        Digit(1, 0.9, sure, (9.0 * at, 20.0 * line, 8.0, 18.0), glyph, line_index=line)
-        for line in range(10)
-        for at in range(10)
-    )
-    assert shown_indices(Reading(digits), 34) == list(range(30, 40))
-    assert shown_indices(Reading(digits[:20]), 7) == list(range(20))
-    long = tuple(replace(digit, line_index=0) for digit in digits)
-    assert shown_indices(Reading(long), 99) == list(range(76, 100))
-    assert 50 in shown_indices(Reading(long), 50)
