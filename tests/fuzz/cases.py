@@ -59,14 +59,14 @@ class Case:
 def make(seed: int, number: int) -> Case:
     """The case of this number."""
     random = np.random.default_rng((seed, number))
-    maker = _one(random, MAKERS)
+    maker = pick(random, MAKERS)
     door, given = maker(random)
     return Case(maker.__name__, door, given, single=bool(random.random() < 0.1))
 
 
 def wrong_strokes(random: Random) -> tuple[str, Any]:
     """A drawing in which something is no number, or no list."""
-    return "ink", _spoilt(random, _drawing(random))
+    return "ink", spoil(random, random_drawing(random))
 
 
 def many_strokes(random: Random) -> tuple[str, Any]:
@@ -81,10 +81,10 @@ def many_strokes(random: Random) -> tuple[str, Any]:
 
 def odd_array(random: Random) -> tuple[str, Any]:
     """An array of some type and shape that mostly is no picture."""
-    dtype = _one(random, [*["uint8"] * 6, "uint16", "int8", "float32", "bool", "object", "U1"])
+    dtype = pick(random, [*["uint8"] * 6, "uint16", "int8", "float32", "bool", "object", "U1"])
     sides = [0, 1, 2, 3, 7, 28, 30_000, int(random.integers(1, 300))]
-    shape = [_one(random, sides) for _ in range(random.integers(0, 3))]
-    shape += [_one(random, [1, 2, 3, 3, 4, 4, 5])] if random.random() < 0.7 else []
+    shape = [pick(random, sides) for _ in range(random.integers(0, 3))]
+    shape += [pick(random, [1, 2, 3, 3, 4, 4, 5])] if random.random() < 0.7 else []
     if np.prod(shape, dtype=np.int64) > 4_000_000:
         return "image", np.broadcast_to(np.uint8(7), shape)
     array = random.integers(0, 256, shape).astype(dtype)
@@ -93,25 +93,25 @@ def odd_array(random: Random) -> tuple[str, Any]:
 
 def pattern(random: Random) -> tuple[str, Any]:
     """A picture full of marks that are no writing."""
-    image = _pattern(random, int(random.integers(1, 900)), int(random.integers(1, 900)))
-    tint = random.integers(0, 256, _one(random, [3, 4])).astype(np.uint8)
+    image = random_pattern(random, int(random.integers(1, 900)), int(random.integers(1, 900)))
+    tint = random.integers(0, 256, pick(random, [3, 4])).astype(np.uint8)
     tinted = np.dstack([image & colour for colour in tint])
     return "image", image if random.random() < 0.6 else tinted
 
 
 def broken_file(random: Random) -> tuple[str, Any]:
     """A picture file, with some bytes changed, left out or doubled."""
-    return "file", _damaged(random, _file(random))
+    return "file", damage(random, random_file(random))
 
 
 def lying_file(random: Random) -> tuple[str, Any]:
     """A picture file that says a size it does not have, small or huge."""
-    return "file", _lying(random)
+    return "file", lying_picture(random)
 
 
 def restructured_file(random: Random) -> tuple[str, Any]:
     """A picture file whose structure is another: through the decoders' own process, or in this."""
-    content = rebuilt(random, _file(random))
+    content = rebuilt(random, random_file(random))
     if random.random() < 0.5:
         return "file", content
     return "request", ("POST", "/api/read", [("content-type", "image/x")], content)
@@ -127,33 +127,33 @@ def composed_file(random: Random) -> tuple[str, Any]:
 
 def picture_request(random: Random) -> tuple[str, Any]:
     """A file sent to the service, by itself or in a form."""
-    body = _lying(random) if random.random() < 0.3 else _damaged(random, _file(random))
+    body = lying_picture(random) if random.random() < 0.3 else damage(random, random_file(random))
     kind = "application/octet-stream"
     if random.random() < 0.2:
         head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
         kind, body = "multipart/form-data; boundary=b", head + body + b"\r\n--b--\r\n"
-        body = _damaged(random, body) if random.random() < 0.5 else body
+        body = damage(random, body) if random.random() < 0.5 else body
     return "request", ("POST", "/api/read", [("content-type", kind)], body)
 
 
 def url_request(random: Random) -> tuple[str, Any]:
     """A picture as web pages have it: a data URL in JSON, as text, as a field; or bytes alone."""
-    content = _damaged(random, _file(random))
+    content = damage(random, random_file(random))
     data = base64.b64encode(content)
     if random.random() < 0.3:
-        data = _damaged(random, data)
-    start = _one(
+        data = damage(random, data)
+    start = pick(
         random, (b"data:image/png;base64,", b"DATA:;base64,", b"data:,", b"data:image/png,")
     )
     url = start + data
-    name = _one(random, (b"image", b"file", b"picture"))
+    name = pick(random, (b"image", b"file", b"picture"))
     text = json.dumps({name.decode(): url.decode("latin-1")}).encode()
     field = name + b"=" + url.replace(b"+", b"%2B").replace(b"/", b"%2f").replace(b"=", b"%3D")
     part = (
         b'--b\r\nContent-Disposition: form-data; name="' + name + b'"\r\n\r\n' + url + b"\r\n--b--"
     )
-    vague = _one(random, ("", "text/plain", "application/x-www-form-urlencoded"))
-    kind, body = _one(
+    vague = pick(random, ("", "text/plain", "application/x-www-form-urlencoded"))
+    kind, body = pick(
         random,
         (
             ("application/json", text),
@@ -162,7 +162,7 @@ def url_request(random: Random) -> tuple[str, Any]:
         ),
     )
     if random.random() < 0.2:
-        body = _damaged(random, body)
+        body = damage(random, body)
     return "request", ("POST", "/api/read", [("content-type", kind)] if kind else [], body)
 
 
@@ -170,13 +170,13 @@ def pad_request(random: Random) -> tuple[str, Any]:
     """Ink as other programs write it: points as objects, a signature pad's list, Quick, Draw!."""
 
     def point(x: float, y: float) -> Any:
-        more = _one(random, ({}, {}, {"t": 1}, {"pressure": "a"}, {"x": None}, {"y": [1]}))
+        more = pick(random, ({}, {}, {"t": 1}, {"pressure": "a"}, {"x": None}, {"y": [1]}))
         return {"x": x, "y": y, **more}
 
-    drawing = _drawing(random)
+    drawing = random_drawing(random)
     objects = [[point(x, y) for x, y in stroke] for stroke in drawing]
     columns = [[list(column) for column in zip(*stroke, strict=True)] for stroke in drawing]
-    given: Any = _one(
+    given: Any = pick(
         random,
         (
             {"strokes": objects},
@@ -186,69 +186,71 @@ def pad_request(random: Random) -> tuple[str, Any]:
         ),
     )
     if isinstance(given, list) and random.random() < 0.5:
-        given = _spoilt(random, given)
+        given = spoil(random, given)
     body = json.dumps(given, default=str).encode()
     if random.random() < 0.3:
-        body = _damaged(random, body)
-    kind = _one(random, ("application/json", "application/json", "text/plain"))
+        body = damage(random, body)
+    kind = pick(random, ("application/json", "application/json", "text/plain"))
     return "request", ("POST", "/api/read", [("content-type", kind)], body)
 
 
 def ink_request(random: Random) -> tuple[str, Any]:
     """Strokes sent to the service, as JSON that is mostly none, or means something else."""
-    given: Any = _spoilt(random, _drawing(random)) if random.random() < 0.7 else _drawing(random)
-    wrapped = {"strokes": given} if random.random() < 0.9 else _one(random, [given, [given], {}])
+    given: Any = (
+        spoil(random, random_drawing(random)) if random.random() < 0.7 else random_drawing(random)
+    )
+    wrapped = {"strokes": given} if random.random() < 0.9 else pick(random, [given, [given], {}])
     body = json.dumps(wrapped, default=str).encode()
     if random.random() < 0.1:
         deep = int(10 ** random.uniform(0, 5.5))
         body = b'{"strokes":' + b"[" * deep + b"]" * deep + b"}"
     if random.random() < 0.3:
-        body = _damaged(random, body)
+        body = damage(random, body)
     return "request", ("POST", "/api/read", [("content-type", "application/json")], body)
 
 
 def optional_file(random: Random) -> tuple[str, Any]:
     """A HEIC or PDF, damaged: for the decoders' own process, where it has their libraries."""
-    image = Image.fromarray(_pattern(random, *random.integers(16, 250, 2).tolist()))
-    content, kind = io.BytesIO(), _one(random, ("HEIF", "PDF"))
+    image = Image.fromarray(random_pattern(random, *random.integers(16, 250, 2).tolist()))
+    content, kind = io.BytesIO(), pick(random, ("HEIF", "PDF"))
     with contextlib.suppress(ImportError):  # without it Pillow writes no HEIF
         importlib.import_module("pillow_heif").register_heif_opener()
     try:
         image.save(content, kind)
     except KeyError:
         return picture_request(random)
-    body = _damaged(random, rebuilt(random, content.getvalue()))
+    body = damage(random, rebuilt(random, content.getvalue()))
     return "request", ("POST", "/api/read", [("content-type", "image/x")], body)
 
 
 def inkml_request(random: Random) -> tuple[str, Any]:
     """InkML sent to the service: with other numbers, signs, channels and elements in it."""
     traces = []
-    for stroke in _drawing(random):
-        points = [f"{x}{_one(random, (' ', ' ', ',', '  '))}{y}" for x, y in stroke]
-        signed = [_one(random, ("", "", "", "'", '"', "!", "*", "? ")) + point for point in points]
+    for stroke in random_drawing(random):
+        points = [f"{x}{pick(random, (' ', ' ', ',', '  '))}{y}" for x, y in stroke]
+        signed = [pick(random, ("", "", "", "'", '"', "!", "*", "? ")) + point for point in points]
         traces.append(f"<trace>{','.join(signed if random.random() < 0.3 else points)}</trace>")
-    names = _one(random, (("X", "Y"), ("Y", "T", "X"), ("X",), ("x", "y"), ("",)))
+    names = pick(random, (("X", "Y"), ("Y", "T", "X"), ("X",), ("x", "y"), ("",)))
     channels = "".join(f"<channel name='{name}'/>" for name in names)
     head = f"<traceFormat>{channels}</traceFormat>" if random.random() < 0.4 else ""
-    start = _one(random, ("", "<?xml version='1.0'?>", "<!DOCTYPE ink [<!ENTITY a '1'>]>"))
+    start = pick(random, ("", "<?xml version='1.0'?>", "<!DOCTYPE ink [<!ENTITY a '1'>]>"))
     depth = int(10 ** random.uniform(0, 4)) if random.random() < 0.1 else 1
     groups = "<traceGroup>" * depth + "".join(traces) + "</traceGroup>" * depth
-    body = f"{start}<ink>{head}{groups}</ink>".encode(_one(random, ("utf-8", "utf-8", "utf-16")))
+    body = f"{start}<ink>{head}{groups}</ink>".encode(pick(random, ("utf-8", "utf-8", "utf-16")))
     if random.random() < 0.5:
-        body = _damaged(random, body)
+        body = damage(random, body)
     return "request", ("POST", "/api/read", [("content-type", "application/inkml+xml")], body)
 
 
 def odd_request(random: Random) -> tuple[str, Any]:
     """A request that may have nothing right: its method, path, headers or body."""
     paths = ("/api/read", "/api/model", "/api/openapi.json", "/api", "/api/../x", "/healthz")
-    path = _one(random, [*paths, "/readyz", "/api/read?single=true", "/api/read?single=%ff"])
-    headers = [("content-type", _one(random, KINDS)), ("x-forwarded-for", "\xff, 1.2.3.4")]
+    path = pick(random, [*paths, "/readyz", "/api/read?single=true", "/api/read?single=%ff"])
+    headers = [("content-type", pick(random, KINDS)), ("x-forwarded-for", "\xff, 1.2.3.4")]
     lengths = ("", "-1", "0", "1e9", "9" * 30, "²")
-    headers += [("content-length", _one(random, lengths))] if random.random() < 0.3 else []
-    body = _damaged(random, _file(random)) if random.random() < 0.5 else random.bytes(50)
-    method = _one(random, ["POST", "POST", "POST", "GET", "HEAD", "PUT", "OPTIONS", "X" * 50])
+    headers += [("content-length", pick(random, lengths))] if random.random() < 0.3 else []
+    body = damage(random, random_file(random)) if random.random() < 0.5 else random.bytes(50)
+    method = pick(random, ["POST", "POST", "POST", "GET", "HEAD", "PUT", "OPTIONS", "X" * 50])
     return "request", (method, path, headers, body)
 
 
@@ -256,11 +258,11 @@ def large_file(random: Random) -> tuple[str, Any]:
     """A picture of many pixels: few in most cases, as one of them takes as long as fifty others."""
     side = 200 if random.random() < 0.8 else 3_000
     height, width = (int(side * random.uniform(0.2, 1.3)) for _ in range(2))
-    pixels = _pattern(random, height, width)
+    pixels = random_pattern(random, height, width)
     if random.random() < 0.5:
         cv2.add(pixels, random.integers(0, 30, pixels.shape).astype(np.uint8), pixels)
-    image = np.dstack([pixels] * _one(random, [1, 3, 4]))
-    coded = cv2.imencode(_one(random, [".png", ".jpg", ".webp", ".tiff"]), image)[1].tobytes()
+    image = np.dstack([pixels] * pick(random, [1, 3, 4]))
+    coded = cv2.imencode(pick(random, [".png", ".jpg", ".webp", ".tiff"]), image)[1].tobytes()
     if random.random() < 0.5:
         return "file", coded
     return "request", ("POST", "/api/read", [("content-type", "image/x")], coded)
@@ -276,11 +278,11 @@ MAKERS: Final[list[Maker]] = [
 ]
 
 
-def _one(random: Random, choices: Any) -> Any:
+def pick(random: Random, choices: Any) -> Any:
     return choices[int(random.integers(len(choices)))]
 
 
-def _drawing(random: Random) -> list[Any]:
+def random_drawing(random: Random) -> list[Any]:
     """Some digits, their strokes as lists."""
     size = 10 ** random.uniform(0, 3)
     digits = random.integers(0, 10, random.integers(0, 5)).tolist()
@@ -290,15 +292,15 @@ def _drawing(random: Random) -> list[Any]:
     return [np.round(stroke, int(random.integers(0, 9))).tolist() for stroke in strokes]
 
 
-def _spoilt(random: Random, given: Any) -> Any:
+def spoil(random: Random, given: Any) -> Any:
     """The same with something else at some place, however deep."""
     if not isinstance(given, list) or not given or random.random() < 0.1:
-        return _one(random, NUMBERS) if random.random() < 0.5 else _one(random, VALUES)
+        return pick(random, NUMBERS) if random.random() < 0.5 else pick(random, VALUES)
     at = int(random.integers(len(given)))
-    return [*given[:at], _spoilt(random, given[at]), *given[at + 1 :]]
+    return [*given[:at], spoil(random, given[at]), *given[at + 1 :]]
 
 
-def _pattern(random: Random, height: int, width: int) -> NDArray[np.uint8]:
+def random_pattern(random: Random, height: int, width: int) -> NDArray[np.uint8]:
     """Stripes, noise, blobs, lines or a frame: uint8 (h, w)."""
     y, x = np.indices((height, width))
     step, share = int(random.integers(2, 40)), float(random.uniform(0.02, 0.98))
@@ -318,22 +320,22 @@ def _pattern(random: Random, height: int, width: int) -> NDArray[np.uint8]:
         lambda: drawn,
         lambda: np.hypot(x - width / 2, y - height / 2) < share * width,
     )
-    ink = np.asarray(_one(random, kinds)(), np.bool_)
+    ink = np.asarray(pick(random, kinds)(), np.bool_)
     paper, colour = random.integers(0, 256, 2) if random.random() < 0.3 else (255, 0)
     return np.where(ink, colour, paper).astype(np.uint8)
 
 
-def _file(random: Random) -> bytes:
+def random_file(random: Random) -> bytes:
     """A picture file of any format and mode that its format has."""
     if random.random() < 0.2:
-        height, width = _one(random, [(1, 1), (1, 30_000), (30_000, 1), (2, 2)])
+        height, width = pick(random, [(1, 1), (1, 30_000), (30_000, 1), (2, 2)])
         pixels = np.full((height, width), random.integers(0, 256), np.uint8)
     else:
-        pixels = _pattern(random, *random.integers(1, 250, 2).tolist())
+        pixels = random_pattern(random, *random.integers(1, 250, 2).tolist())
     if random.random() < 0.15:
         deep = pixels.astype(np.uint16) * 257
-        return cv2.imencode(_one(random, [".png", ".tiff"]), deep)[1].tobytes()
-    file, kind = io.BytesIO(), _one(random, FORMATS)
+        return cv2.imencode(pick(random, [".png", ".tiff"]), deep)[1].tobytes()
+    file, kind = io.BytesIO(), pick(random, FORMATS)
     image = Image.fromarray(pixels)
     more: dict[str, Any] = {}
     if random.random() < 0.1:  # several pictures in one file
@@ -341,19 +343,19 @@ def _file(random: Random) -> bytes:
     if random.random() < 0.1:
         more |= {"icc_profile": random.bytes(300), "exif": b"Exif\x00\x00II*\x00" + bytes(40)}
     try:
-        image.convert(_one(random, MODES)).save(file, kind, **more)
+        image.convert(pick(random, MODES)).save(file, kind, **more)
     except (OSError, ValueError, KeyError, RuntimeError):  # a format without this mode or size
         file = io.BytesIO()
         image.save(file, "PNG")
     return file.getvalue()
 
 
-def _damaged(random: Random, content: bytes) -> bytes:
+def damage(random: Random, content: bytes) -> bytes:
     """The bytes, some of them changed, most of all in front, where a file says what it is."""
     damaged = bytearray(content or b"\x00")
     for _ in range(int(random.integers(0, 6))):
         reach = len(damaged) if random.random() < 0.3 else min(len(damaged), 200)
-        damaged[int(random.integers(reach))] = _one(
+        damaged[int(random.integers(reach))] = pick(
             random, (0, 1, 127, 128, 255, random.integers(256))
         )
     if random.random() < 0.25:
@@ -366,14 +368,14 @@ def _damaged(random: Random, content: bytes) -> bytes:
     return bytes(damaged)
 
 
-def _lying(random: Random) -> bytes:
+def lying_picture(random: Random) -> bytes:
     """A file of a random size in its header, and other pixels, or none."""
     sides = (0, 1, 200, 3_000, 4_001, 30_000, 65_535, 2**24, 2**31 - 1, 2**32 - 1)
-    width, height = _one(random, sides), _one(random, sides)
-    plain = _pattern(random, 40, 60)
-    kind = _one(random, ("png", "jpg", "bmp", "gif", "webp", "tiff"))
+    width, height = pick(random, sides), pick(random, sides)
+    plain = random_pattern(random, 40, 60)
+    kind = pick(random, ("png", "jpg", "bmp", "gif", "webp", "tiff"))
     if kind == "png":
-        return png(width, height, b"\x00" * int(10 ** random.uniform(0, 6)), random)
+        return png_of_size(width, height, b"\x00" * int(10 ** random.uniform(0, 6)), random)
     content = bytearray(cv2.imencode(f".{kind}", np.dstack([plain] * 3))[1].tobytes())
     at, form = {
         "jpg": (content.find(b"\xff\xc0") + 5, ">HH"),
@@ -389,14 +391,14 @@ def _lying(random: Random) -> bytes:
     return bytes(content)
 
 
-def png(width: int, height: int, pixels: bytes, random: Random) -> bytes:
+def png_of_size(width: int, height: int, pixels: bytes, random: Random) -> bytes:
     """A PNG whose header says this size, whatever its pixels are."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(name + content))
         return struct.pack(">I", len(content)) + name + content + check
 
-    depth, colour = _one(random, ((8, 0), (16, 0), (1, 0), (8, 2), (8, 3), (16, 6), (4, 3), (9, 9)))
+    depth, colour = pick(random, ((8, 0), (16, 0), (1, 0), (8, 2), (8, 3), (16, 6), (4, 3), (9, 9)))
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, int(random.integers(2)))
     parts = [chunk(b"IHDR", header)]
     parts += [chunk(b"PLTE", bytes(range(48)))] if colour == 3 else []
