@@ -27,7 +27,6 @@ from train.networks.classifier import load
 
 # The command with datasets of its own making, so that no file is needed and an epoch is quick.
 SCRIPT = "import sys; from tests.train.test_train import run; sys.exit(run(sys.argv[1:]))"
-SCRIPT_WITH_PICTURES = SCRIPT.replace("argv[1:]", "argv[1:], pictures=True")
 ALONE = ["--distillation-weight", "0"]  # without a teacher
 
 
@@ -36,6 +35,7 @@ def run(arguments: list[str], pictures: bool = False) -> int:
 
     pictures: whether the run draws its learning curves and mistakes, a third of its time.
     """
+    torch.set_num_threads(1)  # sums are the same to the bit in this process and in others
     with (
         mock.patch.object(stages, "load_sources", return_value=small_splits()),
         mock.patch.object(Config, "teacher", short_teacher),
@@ -49,14 +49,10 @@ def short_teacher(config: Config, whole: Callable[[Config], Config] = Config.tea
     return replace(whole(config), epochs=2)
 
 
-def start(
-    folder: Path, *more: str, pool: Path | None = None, script: str = SCRIPT
-) -> subprocess.Popen[bytes]:
-    """Starts the command in a process of its own. pool: of an earlier run with the same glyphs."""
+def arguments_of(folder: Path, *more: str, pool: Path | None = None) -> list[str]:
+    """The command's arguments. pool: of an earlier run with the same glyphs."""
     folders = ["--run", str(folder), "--pool", str(pool or folder / "pool")]
-    arguments = [*FLAGS, *folders, "--output", str(folder / "model.pth"), *(more or ALONE)]
-    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # more would only get in their own way
-    return subprocess.Popen([sys.executable, "-c", script, *arguments], cwd=ROOT, env=one_thread)
+    return [*FLAGS, *folders, "--output", str(folder / "model.pth"), *(more or ALONE)]
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
@@ -69,7 +65,7 @@ def weights(folder: Path) -> dict[str, torch.Tensor]:
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that nothing disturbed."""
     folder = tmp_path_factory.mktemp("unbroken")
-    assert start(folder, script=SCRIPT_WITH_PICTURES).wait(timeout=180) == 0
+    assert run(arguments_of(folder), pictures=True) == 0
     return folder
 
 
@@ -82,7 +78,8 @@ def pool(unbroken: Path) -> Path:
 def test_a_killed_run_resumes_to_the_same_weights(
     unbroken: Path, pool: Path, tmp_path: Path
 ) -> None:
-    process = start(tmp_path, pool=pool)
+    command = [sys.executable, "-c", SCRIPT, *arguments_of(tmp_path, pool=pool)]
+    process = subprocess.Popen(command, cwd=ROOT)
     checkpoint = tmp_path / "checkpoint.pth"
     deadline = time.monotonic() + 120
     while not checkpoint.exists() and time.monotonic() < deadline:
@@ -91,7 +88,7 @@ def test_a_killed_run_resumes_to_the_same_weights(
     process.wait(timeout=60)
     assert checkpoint.exists()
     assert not (tmp_path / "model.pth").exists(), "killed too late to prove anything"
-    assert start(tmp_path, *ALONE, "--resume", pool=pool).wait(timeout=180) == 0
+    assert run(arguments_of(tmp_path, *ALONE, "--resume", pool=pool)) == 0
     resumed, expected = weights(tmp_path), weights(unbroken)
     assert resumed.keys() == expected.keys()
     assert all(torch.equal(resumed[name], expected[name]) for name in expected)
@@ -99,13 +96,10 @@ def test_a_killed_run_resumes_to_the_same_weights(
     assert [json.loads(line)["epoch"] for line in lines] == [1, 2, 3]
 
 
-def test_a_seed_decides_the_weights(unbroken: Path, pool: Path, tmp_path: Path) -> None:
-    same, other = tmp_path / "same", tmp_path / "other"
-    assert start(same, pool=pool).wait(timeout=180) == 0
-    assert start(other, *ALONE, "--seed", "1", pool=pool).wait(timeout=180) == 0
+def test_another_seed_gives_other_weights(unbroken: Path, pool: Path, tmp_path: Path) -> None:
+    assert run(arguments_of(tmp_path, *ALONE, "--seed", "1", pool=pool)) == 0
     name = "head.weight"
-    assert torch.equal(weights(same)[name], weights(unbroken)[name])
-    assert not torch.equal(weights(other)[name], weights(unbroken)[name])
+    assert not torch.equal(weights(tmp_path)[name], weights(unbroken)[name])
 
 
 def test_resuming_with_other_settings_is_refused(
@@ -146,7 +140,7 @@ def test_it_learns(unbroken: Path) -> None:
 
 
 def test_it_learns_in_bfloat16_too(pool: Path, tmp_path: Path) -> None:
-    assert start(tmp_path, *ALONE, "--precision", "bfloat16", pool=pool).wait(timeout=180) == 0
+    assert run(arguments_of(tmp_path, *ALONE, "--precision", "bfloat16", pool=pool)) == 0
     metrics = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert metrics[-1]["loss"] < metrics[0]["loss"]
     assert all(value.dtype != torch.bfloat16 for value in weights(tmp_path).values())
@@ -178,14 +172,14 @@ def test_a_student_has_its_teacher_trained_first_and_resumes_with_it(
 ) -> None:
     teacher = tmp_path / "teacher" / "model.pth"
     flags = ["--teacher", str(teacher), "--distillation-weight", "0.5"]
-    assert start(tmp_path, *flags, pool=pool).wait(timeout=280) == 0
+    assert run(arguments_of(tmp_path, *flags, pool=pool)) == 0
     assert load(teacher).config.network == "teacher"
     assert load(tmp_path / "model.pth").config.network == "student"
     logits = list(pool.glob("*/logits-*.npz"))
     assert len(logits) == 3, "what the teacher says is kept for each round"
     first = weights(tmp_path)
     (tmp_path / "checkpoint.pth").unlink()
-    assert start(tmp_path, *flags, pool=pool).wait(timeout=180) == 0
+    assert run(arguments_of(tmp_path, *flags, pool=pool)) == 0
     again = weights(tmp_path)
     assert all(torch.equal(first[name], again[name]) for name in first)
 
@@ -204,12 +198,10 @@ def test_two_processes_learn_what_one_does(unbroken: Path, tmp_path: Path) -> No
     """Each sees half of every batch, and norms it by itself: close, not the same to the bit."""
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
-    folders = ["--run", str(tmp_path), "--pool", str(tmp_path / "pool")]
-    arguments = [*FLAGS, *folders, "--output", str(tmp_path / "model.pth"), *ALONE]
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [*torchrun, "--nproc-per-node", "2", "--", str(script), *arguments],
+        [*torchrun, "--nproc-per-node", "2", "--", str(script), *arguments_of(tmp_path)],
         cwd=ROOT,
         env=environment,
         timeout=240,
