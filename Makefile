@@ -15,7 +15,7 @@ REPORTS := test-results
 # Percent of the lines of app/ that its tests must run; 88 are run even without a browser.
 FLOOR := 85
 .DEFAULT_GOAL := help
-.PHONY: attack help run test checked setup check check-code check-app check-train format lock coverage test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy publish audit clean
+.PHONY: attack help run test checked setup check check-code check-app check-train check-batch format lock coverage test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy publish audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -26,7 +26,7 @@ run: .venv/app/.served ## serve the page and the HTTP API on http://localhost:85
 test: checked test-app test-train test-batch ## set up everything and run every test, skipping none that a package is missing for
 
 checked: # all environments at the same time, and meanwhile the checks of those that are complete
-	@$(MAKE) --no-print-directory --jobs 3 setup check
+	@$(MAKE) --no-print-directory --jobs 3 setup check check-batch
 
 setup: .venv/app/.tested .venv/train/.tested .venv/batch/.tested ## make all environments
 
@@ -44,6 +44,9 @@ check-app: .venv/app/.tested
 check-train: .venv/train/.tested
 	$(TRAIN) -m mypy --cache-dir .mypy_cache/train train export tests/train tests/export
 
+check-batch: .venv/batch/.tested
+	$(BATCH) -m mypy --cache-dir .mypy_cache/batch deploy/batch.py deploy/batch_reader.py tests/deploy/test_batch.py
+
 format: .venv/app/.tested ## put the code in its one format
 	$(APP) -m ruff check --fix .
 	$(APP) -m ruff format .
@@ -55,11 +58,11 @@ test-app: .venv/app/.tested ## the app's tests, where there is no PyTorch
 	sh tests/tools/nginx.sh
 	$(APP) -m pytest --require-all --numprocesses 2 --dist loadscope tests/app tests/benchmarks tests/deploy tests/fuzz tests/support --ignore tests/deploy/test_batch.py --junitxml=$(REPORTS)/app.xml
 
+# One thread for each worker: with more, two workers on two cores take several times as long.
 test-train: .venv/train/.tested ## the tests of training and export
-	$(TRAIN) -m pytest --require-all --numprocesses 2 --dist loadscope tests/train tests/export --junitxml=$(REPORTS)/train.xml
+	OMP_NUM_THREADS=1 $(TRAIN) -m pytest --require-all --numprocesses 2 --dist loadscope tests/train tests/export --junitxml=$(REPORTS)/train.xml
 
-test-batch: .venv/batch/.tested ## the batch job's types and tests, on a small Ray cluster
-	$(BATCH) -m mypy --cache-dir .mypy_cache/batch deploy/batch.py deploy/batch_reader.py tests/deploy/test_batch.py
+test-batch: .venv/batch/.tested ## the batch job's tests, on a small Ray cluster
 	$(BATCH) -m pytest --require-all tests/deploy/test_batch.py --junitxml=$(REPORTS)/batch.xml
 
 coverage: .venv/app/.tested ## measure which lines of app/ its tests run, and fail below the floor
