@@ -31,8 +31,9 @@ from app.segmentation.decision import (
     answer,
     digit_probabilities,
 )
+from app.segmentation.glyph_memory import GlyphMemory
 
-__all__ = ["MIN_SURE_CONFIDENCE", "CostlyInk", "Prepared", "Recognizer"]
+__all__ = ["MIN_SURE_CONFIDENCE", "CostlyInk", "GlyphMemory", "Prepared", "Recognizer"]
 
 MODEL: Final = model_file(os.environ)
 # In: "glyphs" uint8 (n, 28, 28); out: "logits" (n, 11), "features" (n, d).
@@ -120,13 +121,20 @@ class Recognizer:
             raise UnreadableInput(f"input {index}: {error}") from error
 
     def prepare_ink(
-        self, strokes: Sequence[ArrayLike], single: bool = False, max_seconds: float = math.inf
+        self,
+        strokes: Sequence[ArrayLike],
+        single: bool = False,
+        max_seconds: float = math.inf,
+        memory: GlyphMemory | None = None,
     ) -> Prepared:
         """Finds the candidates for digits in strokes, see `read_ink`.
 
-        max_seconds: what reading may cost, about. Raises UnreadableInput, and CostlyInk.
+        max_seconds: what reading may cost, about. memory: of a drawing that is prepared again
+        after each stroke. Raises UnreadableInput, and CostlyInk.
         """
-        return Prepared(candidates.find_in_strokes(strokes, single, max_seconds, self._reader))
+        draw = memory.from_strokes if memory else glyph.from_strokes
+        lines = candidates.find_in_strokes(strokes, single, max_seconds, self._reader, draw)
+        return Prepared(lines)
 
     def prepare_image(
         self, image: Picture, single: bool = False, turn: int | None = None

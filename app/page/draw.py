@@ -24,7 +24,7 @@ from app.page.live import DrawingRead
 from app.page.shared_recognizer import get_recognizer
 from app.page.visit import Strokes, current_visit
 from app.reading import Reading, UnreadableInput
-from app.recognizer import CostlyInk, Prepared, Recognizer
+from app.recognizer import CostlyInk, GlyphMemory, Prepared, Recognizer
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -96,11 +96,12 @@ def _show_board(size: canvas.Size, reading_place: "DeltaGenerator") -> None:
 
 def _read(recognizer: Recognizer, objects: Objects, pen_width: int) -> ReadDrawing:
     """Reads a drawing in the light of the visitor's corrections. Raises UnreadableInput."""
-    reader = current_visit().reader()
+    visit = current_visit()
+    reader = visit.reader()
     start, cpu_start = perf_counter(), thread_time()
     strokes = strokes_from_canvas({"objects": objects})
     converted = perf_counter()
-    prepared = _prepare(recognizer, strokes)
+    prepared = _prepare(recognizer, strokes, visit.glyphs)
     divided = perf_counter()
     reading = reader.read(recognizer, prepared)
     times = {
@@ -111,20 +112,20 @@ def _read(recognizer: Recognizer, objects: Objects, pen_width: int) -> ReadDrawi
     drawing = headline.Drawing(
         canvas.sheet(),
         strokes[-1][0].tolist() if strokes else None,
-        DrawingRead(recognizer, reader, strokes, pen_width).publish(
+        DrawingRead(recognizer, reader, strokes, pen_width, visit.glyphs).publish(
             thread_time() - cpu_start, sum(times.values())
         ),
     )
     return ReadDrawing(reading, strokes, times, drawing, reader.corrected_in(reading))
 
 
-def _prepare(recognizer: Recognizer, strokes: Strokes) -> Prepared:
+def _prepare(recognizer: Recognizer, strokes: Strokes, glyphs: GlyphMemory) -> Prepared:
     """The drawing's candidates; drawings that cost much are divided one after the other.
 
-    Raises UnreadableInput.
+    glyphs: of the same drawing in earlier runs. Raises UnreadableInput.
     """
     try:
-        return recognizer.prepare_ink(strokes, max_seconds=MAX_SECONDS)
+        return recognizer.prepare_ink(strokes, max_seconds=MAX_SECONDS, memory=glyphs)
     except CostlyInk:
         with _costly:
             return recognizer.prepare_ink(strokes)

@@ -15,7 +15,7 @@ from app.page import headline, live_pages
 from app.page.personal_reader import PersonalReader
 from app.page.visit import Strokes
 from app.reading import Reading
-from app.recognizer import Recognizer
+from app.recognizer import GlyphMemory, Recognizer
 
 # Of a run's reading, above which nothing is read while the pen moves: of the processor, and of
 # everything, which on a busy server is more. Browsers that wait for long also ask less often.
@@ -27,18 +27,21 @@ MAX_ELAPSED_SECONDS: Final = 0.2
 class DrawingRead:
     """What one run of the page has read.
 
-    strokes: each (n, 2), canvas pixels. pen_width: of what is drawn next, canvas pixels.
+    strokes: each (n, 2), canvas pixels. pen_width: of what is drawn next, canvas pixels. glyphs:
+    of the drawing's finished strokes.
     """
 
     recognizer: Recognizer
     reader: PersonalReader
     strokes: Strokes
     pen_width: float
+    glyphs: GlyphMemory
 
     def read_on(self, strokes: Sequence[NDArray[np.float64]], is_drawing: bool) -> str:
         """See `LivePage.read`."""
         added = [pencil.draw(points, self.pen_width) for points in strokes]
-        prepared = self.recognizer.prepare_ink([*self.strokes, *added], max_seconds=MAX_SECONDS)
+        strokes = [*self.strokes, *added]
+        prepared = self.recognizer.prepare_ink(strokes, max_seconds=MAX_SECONDS, memory=self.glyphs)
         reading = self.reader.read(self.recognizer, prepared)
         unfinished = digit_at(reading, added[-1][-1]) if is_drawing and added else None
         corrected = self.reader.corrected_in(reading)

@@ -14,7 +14,7 @@ from app import corrections, glyph
 from app.inference.prototypes import Prototypes
 from app.page.personal_reader import PersonalReader
 from app.reading import SIGNS, Digit, Reading
-from app.recognizer import Prepared, Recognizer
+from app.recognizer import GlyphMemory, Prepared, Recognizer
 
 MAX_CORRECTIONS: Final = 20  # of a visitor a minute
 TOO_MANY: Final = f"You may correct {MAX_CORRECTIONS} digits a minute. Try again in a minute."
@@ -35,6 +35,7 @@ class Visit:
     corrected_at: seconds, of the corrections of the last minute.
     last: what was known before the last correction, while that can be taken back.
     last_stored: the number under which it is stored, if it is.
+    glyphs: of the drawing's finished strokes, which are drawn once for all its runs.
     """
 
     prototypes: Prototypes = field(default_factory=Prototypes)
@@ -46,6 +47,7 @@ class Visit:
     corrected_at: list[float] = field(default_factory=list)
     last: PersonalReader | None = None
     last_stored: int | None = None
+    glyphs: GlyphMemory = field(default_factory=GlyphMemory)
 
     def read(self, recognizer: Recognizer, prepared: Prepared) -> Reading:
         """The best reading that agrees with this visitor's corrections."""

@@ -1,7 +1,7 @@
 """The lines of text in an input, each with its candidates for digits and their glyphs."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Final
@@ -34,6 +34,8 @@ CANDIDATE_SECONDS: Final = 200e-6
 POINT_SECONDS: Final = 4e-6
 LINE_SECONDS: Final = 400e-6  # the line reader's, of a number
 
+DrawGlyph = Callable[[glyph.Strokes], NDArray[np.uint8]]  # see `glyph.from_strokes`
+
 
 class CostlyInk(Exception):
     """A drawing that takes longer to read than is allowed where it was asked for."""
@@ -44,19 +46,20 @@ def find_in_strokes(
     single: bool = False,
     max_seconds: float = math.inf,
     reader: LineReader | None = None,
+    draw: DrawGlyph = glyph.from_strokes,
 ) -> list[TextLine]:
     """The lines of a drawing (see `ink.strokes.checked`) from top to bottom; none without ink.
 
     single: all strokes are one character. max_seconds: what reading may cost, about. reader: of
-    lines, with several characters perhaps. Raises UnreadableInput, and CostlyInk before most of
-    that time is spent.
+    lines, with several characters perhaps. draw: what makes the glyphs. Raises UnreadableInput, and
+    CostlyInk before most of that time is spent.
     """
     arrays = checked(strokes)
     if not arrays:
         return []
     if single:
         x, y, width, height = bounds(arrays)
-        return [_single_character((x, y, x + width, y + height), glyph.from_strokes(arrays))]
+        return [_single_character((x, y, x + width, y + height), draw(arrays))]
     _check_count(len(arrays), "strokes")
     boxes = _boxes(arrays)
     num_parts = max(len(arrays), sum(map(len, arrays)) // USUAL_POINTS)
@@ -70,7 +73,7 @@ def find_in_strokes(
             candidates = runs.find_candidates(divided.boxes, divided.sliced, num_parts)
             seconds += _seconds_to_read(candidates, divided.strokes)
             _check_cost(seconds, max_seconds)
-            lines.append(_line_of_strokes(divided, candidates, line_index))
+            lines.append(_line_of_strokes(divided, candidates, line_index, draw))
     return lines
 
 
@@ -123,8 +126,10 @@ def _divided(strokes: glyph.Strokes, reader: LineReader | None) -> _Divided:
     )
 
 
-def _line_of_strokes(line: _Divided, candidates: list[Candidate], line_index: int) -> TextLine:
-    glyphs = np.array([glyph.from_strokes(line.strokes[a:b]) for a, b in candidates])
+def _line_of_strokes(
+    line: _Divided, candidates: list[Candidate], line_index: int, draw: DrawGlyph
+) -> TextLine:
+    glyphs = np.array([draw(line.strokes[first:end]) for first, end in candidates])
     crossing = None
     if len(candidates) > 1:
         crossing = text_lines.find_crossings(line.strokes, line.boxes)

@@ -17,7 +17,7 @@ from app.ink.strokes import strokes_from_canvas
 from app.page import canvas, draw, html_panel, picture_file
 from app.page.visit import MAX_CORRECTIONS, TOO_MANY, Visit
 from app.reading import Reading, UnreadableInput
-from app.recognizer import CostlyInk, Recognizer
+from app.recognizer import CostlyInk, GlyphMemory, Recognizer
 from tests.support.drawings import placed
 from tests.support.paths import ROOT
 
@@ -102,7 +102,7 @@ def test_costly_drawings_of_pages_are_divided_one_after_the_other() -> None:
         """Says that all drawings cost much, and counts how many it divides at once."""
 
         @staticmethod
-        def prepare_ink(_: object, max_seconds: float = math.inf) -> str:
+        def prepare_ink(_: object, max_seconds: float = math.inf, **memory: object) -> str:
             if max_seconds < 1:
                 raise CostlyInk
             running.append(1)
@@ -113,7 +113,9 @@ def test_costly_drawings_of_pages_are_divided_one_after_the_other() -> None:
 
     divider: Any = Divider()
     with ThreadPoolExecutor(4) as pages:
-        results: list[Any] = list(pages.map(lambda _: draw._prepare(divider, []), range(4)))
+        results: list[Any] = list(
+            pages.map(lambda _: draw._prepare(divider, [], GlyphMemory()), range(4))
+        )
     assert results == ["prepared"] * 4
     assert seen == [1] * 4
 

@@ -28,7 +28,8 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[LivePage]:
 
 def drawing_read(recognizer: Recognizer) -> DrawingRead:
     """A run that has read a 3."""
-    return DrawingRead(recognizer, Visit().reader(), placed(3, 100, 100, 300), 28)
+    visit = Visit()
+    return DrawingRead(recognizer, visit.reader(), placed(3, 100, 100, 300), 28, visit.glyphs)
 
 
 def test_the_last_runs_can_be_read_on() -> None:
