@@ -17,6 +17,7 @@ MAX_RATIO: Final = 3.0  # of the heights of a 1 and of the digit beside it
 LINE_TOLERANCE: Final = 0.25  # of a digit's height, to its neighbours' upper and lower ends
 MAX_SLIMNESS: Final = 0.5  # width to height of what may be a 1
 MAX_CUT_DEPTH: Final = 0.5  # of the writing's height: what the picture's edge cut off is lower
+MIN_CONTACT: Final = 0.4  # of its height, of what the edge beside it cut off
 MIN_CUT_GAP: Final = 0.06  # of the writing's height, from it to what the edge cut off
 
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
@@ -96,12 +97,20 @@ def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
         return ink.mask
     tallest = float(np.maximum(height, width / 4)[is_whole].max())
     is_low, is_narrow = height < MAX_CUT_DEPTH * tallest, width < MAX_CUT_DEPTH * tallest
-    if is_whole.sum() > 1:  # a number, whose first digit or last one may touch the edge
+    # A number's first digit or last one may touch the edge, but what goes on beyond it is cut.
+    is_narrow &= is_low | (_contacts(parts.labels, len(x)) > MIN_CONTACT * height)
+    if is_whole.sum() > 1:
         is_narrow &= is_low
     is_flat = (is_beside & is_narrow) | (is_above & is_low)
     gaps = _gaps(parts.boxes, is_whole)
     is_cut = is_flat & (gaps > MIN_CUT_GAP * tallest) & ~are_in_line(parts.boxes, is_whole)
     return parts.mask(~is_cut) if is_cut.any() else ink.mask
+
+
+def _contacts(labels: NDArray[np.int32], count: int) -> NDArray[np.int64]:
+    """Along how many rows each component touches the left or the right edge: (count,)."""
+    sides = np.bincount(labels[:, 0], minlength=count), np.bincount(labels[:, -1], minlength=count)
+    return np.maximum(*sides)
 
 
 def are_in_line(boxes: Boxes, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:

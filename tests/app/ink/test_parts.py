@@ -112,6 +112,20 @@ def test_a_numbers_last_digit_may_touch_the_edge() -> None:
     assert lefts(kept) == [40, 70, 112]
 
 
+@pytest.mark.parametrize(
+    "rows, is_kept",
+    [
+        ((20, 40), False),  # a border, which the edge cuts along
+        ((34, 40), True),  # a 1 whose foot touches the edge
+    ],
+)
+def test_what_only_touches_the_edge_is_not_cut_off(rows: tuple[int, int], is_kept: bool) -> None:
+    mask = mask_of(ZERO, lines=[(113, 20, 6, 20)])
+    mask[slice(*rows), -1] = 255
+    kept = without_cut_off(InkMap(mask, mask, 0.0, 0.0, 1.0), mask.shape)
+    assert lefts(kept) == [40] + [113] * is_kept
+
+
 def test_dots_are_joined_to_lines() -> None:
     mask = np.zeros((100, 100), np.uint8)
     for index in range(14):
