@@ -15,6 +15,12 @@ Boxes = NDArray[np.float64]  # (n, 4)
 MIN_BODY_HEIGHT: Final = 0.5  # of the highest part's; lower ones, as dots and dashes, join a line
 MAX_ASIDE: Final = 0.35  # heights to the side at which a part still counts as above another
 MIN_SLOPE_PARTS: Final = 6  # parts from which on their usual slope says what is level
+# How far the next part of a line may lie above or below: in heights, and in its distance aside, of
+# which only some heights count. In a grid with empty cells a neighbour's row is further away.
+MAX_OFFSET: Final = 0.4
+MAX_RISE: Final = 0.6
+MAX_RISING: Final = 2.0
+MIN_LEVEL_PARTS: Final = 4  # parts from which on that is asked
 STEEPNESS: Final = 2.5  # how much further a part above counts than a part beside
 # The least space between two lines, of the height of both: halves of one digit are closer. Where
 # there are only two parts, they may be halves of an 8 that does not close.
@@ -63,7 +69,8 @@ def split_at_wide_gaps(boxes: Boxes, line: list[int], min_gap: float) -> list[li
 
 def _chains(boxes: Boxes) -> list[list[int]]:
     """Parts that are each other's nearest neighbours to the left and right, as chains."""
-    distances = _distances_to_the_right(boxes)
+    x, y = _steps(boxes)
+    distances = np.where(_may_be_level(boxes, x, y), _distances_to_the_right(boxes, x, y), np.inf)
     right, left = distances.argmin(axis=1), distances.argmin(axis=0)
     previous = {
         int(right[part]): part
@@ -81,42 +88,70 @@ def _chains(boxes: Boxes) -> list[list[int]]:
     return chains
 
 
-def _distances_to_the_right(boxes: Boxes) -> NDArray[np.float64]:
-    """How far each part (column) is to the right of each other (row); infinite where it is not.
+def _steps(boxes: Boxes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far each part (column) is to the right of each other (row), and below it: (n, n) both.
 
     The slope that most neighbours have is taken for level.
     """
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
-    min_distance = 0.25 * float(np.median(boxes[:, 3] - boxes[:, 1]))
     x = middles[None, :, 0] - middles[:, None, 0]
     y = middles[None, :, 1] - middles[:, None, 1]
-    distances = np.where(x > min_distance, np.hypot(x, STEEPNESS * y), np.inf)
-    if len(boxes) < MIN_SLOPE_PARTS:
-        return distances
+    distances = _distances_to_the_right(boxes, x, y)
     rows = np.flatnonzero(np.isfinite(distances.min(axis=1)))
+    if len(boxes) < MIN_SLOPE_PARTS or not len(rows):
+        return x, y
     nearest = distances.argmin(axis=1)[rows]
-    slope = float(np.median(y[rows, nearest] / x[rows, nearest])) if len(rows) else 0.0
-    return np.where(x > min_distance, np.hypot(x, STEEPNESS * (y - slope * x)), np.inf)
+    slope = float(np.median(y[rows, nearest] / x[rows, nearest]))
+    return x, y - slope * x
+
+
+def _distances_to_the_right(
+    boxes: Boxes, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How far each part is to the right of each other, infinite where it is not; x, y: `_steps`."""
+    min_distance = 0.25 * float(np.median(boxes[:, 3] - boxes[:, 1]))
+    return np.where(x > min_distance, np.hypot(x, STEEPNESS * y), np.inf)
+
+
+def _may_be_level(
+    boxes: Boxes, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Which parts may follow each other on a line, by what lies between them; x, y: `_steps`.
+
+    Few parts do not say what is level, and of parts in one column `_stacked` says more.
+    """
+    if len(boxes) < MIN_LEVEL_PARTS:
+        return np.ones(x.shape, np.bool_)
+    heights = boxes[:, 3] - boxes[:, 1]
+    taller = np.maximum(heights[:, None], heights)
+    rise = MAX_RISE * np.minimum(np.abs(x), MAX_RISING * taller)
+    is_level = np.abs(y) <= MAX_OFFSET * taller + rise
+    return np.asarray(is_level | (_shared_width(boxes) > -MAX_ASIDE * taller), np.bool_)
 
 
 def _joined(boxes: Boxes, chains: list[list[int]], min_gap: float) -> list[list[int]]:
     """The chains, the nearest first, joined to lines; min_gap: see `_stacked`."""
     chains = [list(chain) for chain in chains]
-    parts = np.concatenate(chains)
+    parts = boxes[np.concatenate(chains)]
     starts = np.cumsum([0, *map(len, chains[:-1])])
     # Between parts first, then reduced to chains: how far apart, and whether one lies above.
-    distances = _distances_to_the_right(boxes)[np.ix_(parts, parts)]
+    x, y = _steps(parts)
+    distances = _distances_to_the_right(parts, x, y)
     distances = np.minimum.reduceat(np.minimum(distances, distances.T), starts)
     distances = np.minimum.reduceat(distances, starts, axis=1)
-    stacked = _stacked(boxes[parts], min_gap)
-    stacked = np.logical_or.reduceat(np.logical_or.reduceat(stacked, starts), starts, axis=1)
-    while len(pairs := np.argwhere(np.tril(~stacked, -1))):
+    stacked, level = (
+        np.logical_or.reduceat(np.logical_or.reduceat(each, starts), starts, axis=1)
+        for each in (_stacked(parts, min_gap), _may_be_level(parts, x, y))
+    )
+    while len(pairs := np.argwhere(np.tril(level & ~stacked, -1))):
         source, target = pairs[distances[tuple(pairs.T)].argmin()]
         chains[target] += chains.pop(source)
         distances[target] = distances[:, target] = np.minimum(distances[target], distances[source])
-        stacked[target] = stacked[:, target] = stacked[target] | stacked[source]
         distances = np.delete(np.delete(distances, source, 0), source, 1)
+        for each in (stacked, level):
+            each[target] = each[:, target] = each[target] | each[source]
         stacked = np.delete(np.delete(stacked, source, 0), source, 1)
+        level = np.delete(np.delete(level, source, 0), source, 1)
     return chains
 
 
@@ -125,13 +160,19 @@ def _stacked(boxes: Boxes, min_gap: float) -> NDArray[np.bool_]:
 
     min_gap: space between them, of the height of both together.
     """
-    left, top, right, bottom = boxes.T
+    _, top, _, bottom = boxes.T
     heights = bottom - top
     taller = np.maximum(heights[:, None], heights)
-    across = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
     together = np.maximum(bottom[:, None], bottom) - np.minimum(top[:, None], top)
     gap = np.maximum(top - bottom[:, None], top[:, None] - bottom)
-    return np.asarray((across > -MAX_ASIDE * taller) & (gap > min_gap * together), np.bool_)
+    is_above = _shared_width(boxes) > -MAX_ASIDE * taller
+    return np.asarray(is_above & (gap > min_gap * together), np.bool_)
+
+
+def _shared_width(boxes: Boxes) -> NDArray[np.float64]:
+    """Pixels of x that each two parts share: (n, n), below 0 where there is a gap."""
+    left, _, right, _ = boxes.T
+    return np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
 
 
 def _distance(boxes: Boxes, box: NDArray[np.float64]) -> float:

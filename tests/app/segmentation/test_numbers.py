@@ -110,6 +110,11 @@ def test_one_digit_of_all_strokes_on_demand(recognizer: Recognizer) -> None:
         ([(0, 0, 9, 20), (1, -6, 12, -4)], [[0, 1]]),  # a 5 and its hat
         ([(0, 0, 9, 9), (0, 11, 9, 20)], [[0, 1]]),  # an 8 that does not close
         ([(0, 0, 9, 20), (30, 50, 39, 70)], [[0, 1]]),  # steep, but nothing stands above
+        (
+            # A grid in which only one cell of each row is filled, and two of the first
+            [(0, 0, 9, 20), (160, 0, 169, 20), (40, 40, 49, 60), (120, 80, 129, 100)],
+            [[0, 1], [2], [3]],
+        ),
     ],
 )
 def test_parts_are_put_in_lines(boxes: list[tuple[float, ...]], expected: list[list[int]]) -> None:
