@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app import glyph
 from app.ink import dotted, threshold
 from app.ink.ink_map import InkMap, pen_width
-from app.ink.parts import without_cut_off
+from app.ink.parts import without_cut_off, without_underlines
 from app.ink.picture_file import MAX_PICTURE_PIXELS
 from app.ink.segmenter import shared_segmenter
 from app.reading import UnreadableInput
@@ -75,7 +75,7 @@ def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
         yield drawn
         drawn = None
     for ink in _found_maps(opaque, drawn):
-        yield replace(ink, mask=without_cut_off(ink, opaque.shape))
+        yield replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
 
 
 def _found_maps(opaque: NDArray[np.uint8], drawn: InkMap | None) -> Iterator[InkMap]:

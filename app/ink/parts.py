@@ -19,6 +19,9 @@ MAX_SLIMNESS: Final = 0.5  # width to height of what may be a 1
 MAX_CUT_DEPTH: Final = 0.5  # of the writing's height: what the picture's edge cut off is lower
 MIN_CONTACT: Final = 0.4  # of its height, of what the edge beside it cut off
 MIN_CUT_GAP: Final = 0.06  # of the writing's height, from it to what the edge cut off
+MAX_FLATNESS: Final = 0.2  # height to width of an underline
+MIN_UNDERLINE: Final = 1.2  # usual heights of writing, that an underline is wide
+MIN_COVERED: Final = 0.4  # of its width, that has writing above or below
 
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
 Boxes = NDArray[np.int32]  # (n, 4): x, y, width, height
@@ -105,6 +108,27 @@ def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
     gaps = _gaps(parts.boxes, is_whole)
     is_cut = is_flat & (gaps > MIN_CUT_GAP * tallest) & ~are_in_line(parts.boxes, is_whole)
     return parts.mask(~is_cut) if is_cut.any() else ink.mask
+
+
+def without_underlines(mask: Mask) -> Mask:
+    """The mask without long flat lines that lie below or above writing, which is not crossed.
+
+    A dash has writing beside it. A finder sees such lines as ink where they are by the same pen.
+    """
+    parts = Parts(mask)
+    x, _, width, height = parts.boxes.T
+    is_flat = height < MAX_FLATNESS * width
+    is_flat[0] = False
+    is_other = ~is_flat & (parts.areas > MIN_PART * parts.areas.sum())
+    if not (is_flat.any() and is_other.any()):
+        return mask
+    usual = float(np.median(height[is_other]))
+    lefts, rights = x[is_other], (x + width)[is_other]
+    shared = np.minimum((x + width)[:, None], rights) - np.maximum(x[:, None], lefts)
+    covered = np.maximum(shared, 0).sum(axis=1)  # where lines are stacked, more than once
+    is_underline = is_flat & (width > MIN_UNDERLINE * usual)
+    is_underline &= covered > MIN_COVERED * width
+    return parts.mask(~is_underline) if is_underline.any() else mask
 
 
 def _contacts(labels: NDArray[np.int32], count: int) -> NDArray[np.int64]:

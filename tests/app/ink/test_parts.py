@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.ink.dotted import joined
 from app.ink.ink_map import InkMap
-from app.ink.parts import without_cut_off, without_unseen, writing_among
+from app.ink.parts import without_cut_off, without_underlines, without_unseen, writing_among
 
 Box = tuple[int, int, int, int]  # x, y, width, height
 WIDE, HIGH = 120, 60
@@ -115,15 +115,35 @@ def test_a_numbers_last_digit_may_touch_the_edge() -> None:
 @pytest.mark.parametrize(
     "rows, is_kept",
     [
-        ((20, 40), False),  # a border, which the edge cuts along
-        ((34, 40), True),  # a 1 whose foot touches the edge
+        ((10, 50), False),  # a border, which the edge cuts along
+        ((44, 50), True),  # a 1 whose foot touches the edge
     ],
 )
 def test_what_only_touches_the_edge_is_not_cut_off(rows: tuple[int, int], is_kept: bool) -> None:
-    mask = mask_of(ZERO, lines=[(113, 20, 6, 20)])
+    mask = mask_of(ZERO, lines=[(113, 10, 6, 40)])
     mask[slice(*rows), -1] = 255
     kept = without_cut_off(InkMap(mask, mask, 0.0, 0.0, 1.0), mask.shape)
     assert lefts(kept) == [40] + [113] * is_kept
+
+
+@pytest.mark.parametrize(
+    "line, is_kept",
+    [
+        ((38, 46, 50, 3), False),  # an underline
+        ((30, 8, 66, 3), False),  # a line above
+        ((58, 30, 10, 3), True),  # a dash between them
+        ((90, 30, 28, 3), True),  # a long dash after them
+        ((40, 44, 16, 3), True),  # the foot of one digit
+    ],
+)
+def test_lines_below_or_above_several_digits_are_no_writing(line: Box, is_kept: bool) -> None:
+    kept = without_underlines(mask_of(ZERO, OTHER_ZERO, lines=[line]))
+    assert lefts(kept) == sorted([40, 70] + [line[0]] * is_kept)
+
+
+def test_a_line_alone_is_kept() -> None:
+    mask = mask_of(lines=[(20, 30, 80, 3)])
+    assert lefts(without_underlines(mask)) == [20]
 
 
 def test_dots_are_joined_to_lines() -> None:
