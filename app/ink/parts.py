@@ -21,6 +21,7 @@ MIN_CONTACT: Final = 0.4  # of its height, of what the edge beside it cut off
 MIN_CUT_GAP: Final = 0.06  # of the writing's height, from it to what the edge cut off
 MAX_FLATNESS: Final = 0.2  # height to width of an underline
 MIN_UNDERLINE: Final = 1.2  # usual heights of writing, that an underline is wide
+MAX_UNDERLINE_RISE: Final = 0.25  # usual heights between the levels of its pieces
 MIN_COVERED: Final = 0.4  # of its width, that has writing above or below
 
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
@@ -111,24 +112,38 @@ def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
 
 
 def without_underlines(mask: Mask) -> Mask:
-    """The mask without long flat lines that lie below or above writing, which is not crossed.
+    """The mask without long flat lines, whole or in pieces, that lie below or above writing.
 
     A dash has writing beside it. A finder sees such lines as ink where they are by the same pen.
     """
     parts = Parts(mask)
-    x, _, width, height = parts.boxes.T
+    _, y, width, height = parts.boxes.T
     is_flat = height < MAX_FLATNESS * width
     is_flat[0] = False
-    is_other = ~is_flat & (parts.areas > MIN_PART * parts.areas.sum())
-    if not (is_flat.any() and is_other.any()):
+    writing = parts.boxes[~is_flat & (parts.areas > MIN_PART * parts.areas.sum())]
+    if not (is_flat.any() and len(writing)):
         return mask
-    usual = float(np.median(height[is_other]))
-    lefts, rights = x[is_other], (x + width)[is_other]
-    shared = np.minimum((x + width)[:, None], rights) - np.maximum(x[:, None], lefts)
-    covered = np.maximum(shared, 0).sum(axis=1)  # where lines are stacked, more than once
-    is_underline = is_flat & (width > MIN_UNDERLINE * usual)
-    is_underline &= covered > MIN_COVERED * width
-    return parts.mask(~is_underline) if is_underline.any() else mask
+    usual = float(np.median(writing[:, 3]))
+    middles = y + height / 2
+    is_kept = np.ones(len(y), np.bool_)
+    for index in np.flatnonzero(is_flat):
+        pieces = is_flat & (np.abs(middles - middles[index]) < MAX_UNDERLINE_RISE * usual)
+        if _is_underline(parts.boxes[pieces], middles[index], writing, usual):
+            is_kept[index] = False
+    return mask if is_kept.all() else parts.mask(is_kept)
+
+
+def _is_underline(pieces: Boxes, level: float, writing: Boxes, usual: float) -> bool:
+    """Whether pieces at a level, y, are a line below or above writing of a usual height.
+
+    pieces, writing: boxes (n, 4), x, y, width and height.
+    """
+    left, right = pieces[:, 0].min(), (pieces[:, 0] + pieces[:, 2]).max()
+    x, _, width, _ = writing[(writing[:, 1] > level) | (writing[:, 1:4:2].sum(1) < level)].T
+    shared = np.minimum(x + width, right) - np.maximum(x, left)
+    covered = np.maximum(shared, 0).sum()  # where lines are stacked, more than once
+    is_long = right - left > MIN_UNDERLINE * usual
+    return bool(is_long and covered > MIN_COVERED * (right - left))
 
 
 def _contacts(labels: NDArray[np.int32], count: int) -> NDArray[np.int64]:

@@ -172,7 +172,8 @@ def _stacked(boxes: Boxes, min_gap: float) -> NDArray[np.bool_]:
 def _shared_width(boxes: Boxes) -> NDArray[np.float64]:
     """Pixels of x that each two parts share: (n, n), below 0 where there is a gap."""
     left, _, right, _ = boxes.T
-    return np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    shared = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    return np.asarray(shared, np.float64)
 
 
 def _distance(boxes: Boxes, box: NDArray[np.float64]) -> float:

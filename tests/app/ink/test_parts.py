@@ -141,6 +141,11 @@ def test_lines_below_or_above_several_digits_are_no_writing(line: Box, is_kept: 
     assert lefts(kept) == sorted([40, 70] + [line[0]] * is_kept)
 
 
+def test_an_underline_in_pieces_is_no_writing() -> None:
+    pieces = [(30, 46, 12, 2), (58, 47, 11, 2), (84, 48, 12, 2)]
+    assert lefts(without_underlines(mask_of(ZERO, OTHER_ZERO, lines=pieces))) == [40, 70]
+
+
 def test_a_line_alone_is_kept() -> None:
     mask = mask_of(lines=[(20, 30, 80, 3)])
     assert lefts(without_underlines(mask)) == [20]
