@@ -53,7 +53,7 @@ def small_bhmsds(count: int | None) -> other_hands.Photographed:
 
 
 @pytest.fixture
-def data(monkeypatch: pytest.MonkeyPatch) -> None:
+def drawn_sets(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small sets of drawn digits where the data folder would be."""
     labels = np.tile(np.arange(10), REPEATS)
     pen = Ink([STROKES[label] for label in labels], labels, labels % 3)
@@ -82,7 +82,7 @@ def figures(folder: Path) -> dict[str, Any]:
 
 
 def test_models_of_every_kind_side_by_side(
-    data: None, no_page: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    drawn_sets: None, no_page: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     models = [foreign(tmp_path), ours(tmp_path), ours_in_torch(tmp_path)]
     out = tmp_path / "out"
@@ -119,7 +119,7 @@ def test_models_of_every_kind_side_by_side(
     assert re.search(row, table, re.MULTILINE)
 
 
-def test_the_page_shows_pictures_that_are_there(data: None, tmp_path: Path) -> None:
+def test_the_page_shows_pictures_that_are_there(drawn_sets: None, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert evaluate.main([str(ours(tmp_path)), "--output", str(out)]) == 0
     page = (out / "index.html").read_text()
@@ -132,7 +132,7 @@ def test_the_page_shows_pictures_that_are_there(data: None, tmp_path: Path) -> N
 
 
 def test_temperature_and_threshold_come_from_the_model(
-    data: None, no_page: None, tmp_path: Path
+    drawn_sets: None, no_page: None, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     models = [str(foreign(tmp_path)), str(ours(tmp_path))]
@@ -156,7 +156,7 @@ def test_temperature_and_threshold_come_from_the_model(
     assert plain["not_a_digit"]["digits_refused_at_own_threshold"] is None
 
 
-def test_a_question_mark_counts_as_wrong(data: None, no_page: None, tmp_path: Path) -> None:
+def test_a_question_mark_counts_as_wrong(drawn_sets: None, no_page: None, tmp_path: Path) -> None:
     """Beside the likeliest digit, which is right where a glyph is refused too."""
     out = tmp_path / "out"
     corner = np.zeros((784, 1), np.float32)
@@ -190,7 +190,7 @@ def test_a_question_mark_counts_as_wrong(data: None, no_page: None, tmp_path: Pa
 
 
 def test_the_test_file_is_read_only_when_asked_for(
-    data: None, no_page: None, tmp_path: Path
+    drawn_sets: None, no_page: None, tmp_path: Path
 ) -> None:
     model, out = str(foreign(tmp_path)), tmp_path / "out"
     assert evaluate.main([model, "--output", str(out)]) == 0
@@ -213,7 +213,7 @@ def record(label: int, writer: int, points: str) -> str:
     )
 
 
-def test_writers_from_a_file(data: None, no_page: None, tmp_path: Path) -> None:
+def test_writers_from_a_file(drawn_sets: None, no_page: None, tmp_path: Path) -> None:
     """UNIPEN has y upwards: a bar, which is read as the one that it is."""
     bar = "\n".join(
         f"{x:.0f} {500 - y:.0f}" for x, y in np.concatenate(STROKES[1]).astype(float)[::2]
@@ -228,7 +228,7 @@ def test_writers_from_a_file(data: None, no_page: None, tmp_path: Path) -> None:
 
 
 def test_a_picture_in_which_nothing_is_found_is_an_error(
-    data: None, no_page: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    drawn_sets: None, no_page: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = iter(range(10**6))
     every = templates()
@@ -260,7 +260,7 @@ def test_a_refused_look_gives_way_to_one_that_is_not() -> None:
 
 
 def test_quick_takes_the_first_of_each(
-    data: None, no_page: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    drawn_sets: None, no_page: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(collection, "QUICK", 5)
     out = tmp_path / "out"
@@ -277,7 +277,10 @@ def refuse(folder: Path) -> Any:
 
 
 def test_a_missing_source_is_said_and_left_out(
-    data: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    drawn_sets: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(sets, "load_mnist", refuse)
     out = tmp_path / "out"
@@ -305,7 +308,7 @@ def test_without_any_data_it_fails(
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b".PEN_DOWN\n"])
 def test_a_wrong_file_of_writers_fails(
-    content: bytes, data: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    content: bytes, drawn_sets: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "writers.txt"
     file.write_bytes(content)
