@@ -12,15 +12,7 @@ from tests.support.small import small_sets
 from train.data import datasets
 from train.data.datasets import load_pendigits
 from train.evaluate import correction_scores, numbers
-from train.render.numbers import (
-    JOINED_ZEROS,
-    LENGTH,
-    SMALL_ZEROS,
-    SPACED,
-    TIGHT,
-    UNEVEN,
-    compose,
-)
+from train.render.numbers import JOINED_ZEROS, LENGTH, SMALL_ZEROS, SPACED, TIGHT, UNEVEN, compose
 
 
 def spans(strokes: list[np.ndarray], text: str) -> list[tuple[float, float]]:
