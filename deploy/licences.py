@@ -24,9 +24,8 @@ SPDX: Final = {
     "BSD License": "BSD-3-Clause",
     "MIT License": "MIT",
 }
-# What is meant by the packages whose texts name a copyleft licence. None of it asks anything of
-# this project's code, which only loads these libraries; who passes the image on passes their texts
-# on with it, as the packages hold them.
+# What packages bring along whose texts name a copyleft licence. None of it binds this project's
+# code, which only loads these libraries; the image contains their texts, as their packages do.
 COPYLEFT: Final = {
     "numpy": "libgfortran (GPL-3.0 with GCC's runtime exception), libquadmath (LGPL-2.1)",
     "onnxruntime": "Eigen (MPL-2.0)",

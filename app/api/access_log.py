@@ -23,7 +23,7 @@ def format_from(environment: Mapping[str, str]) -> LogFormat:
 
 
 class AccessLog:
-    """Writes the lines. It never knows what was drawn, and keeps queries out.
+    """Writes the lines. They say nothing of what was drawn, and leave queries out.
 
     log_format: "plain" or "json". stream: standard error for None.
     """

@@ -23,7 +23,7 @@ def client_of(request: HTTPConnection, proxies: int) -> str:
 
 
 def is_this_machine(request: HTTPConnection, client: str, proxies: int) -> bool:
-    """Whether a program of this machine asks for itself. client: the request's, see `client_of`.
+    """Whether a program on this machine asks for itself. client: the request's, see `client_of`.
 
     Never where a proxy is configured or names itself: it passes on what strangers ask.
     """

@@ -25,7 +25,7 @@ def origins_from(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def middleware(origins: tuple[str, ...]) -> list[Middleware]:
-    """What answers preflights and lets pages of these origins read the answers; no cookies."""
+    """Answers preflights and lets pages of these origins read the answers, without cookies."""
     if not origins:
         return []
     cors = Middleware(

@@ -19,7 +19,7 @@ Done = TypeVar("Done")
 async def while_connected(
     request: Request, work: "Future[Done] | asyncio.Future[Done]", cancel: Callable[[], None]
 ) -> Done:
-    """What the work gives, whose request's body was taken.
+    """The result of work for a request whose body has been received.
 
     cancel: ends the work where it has begun already; it is called once the client has gone.
     Raises ApiError, which reaches nobody, where the work had not begun.
@@ -38,7 +38,7 @@ async def while_connected(
 
 @asynccontextmanager
 async def turn(request: Request, client: str, places: FairPlaces) -> AsyncIterator[None]:
-    """A place for the request of a client, for which it waits as long as that is connected.
+    """Waits for a place for a client's request, as long as the client is connected.
 
     Raises ApiError where it has gone, which reaches nobody, and where the wait is too long.
     """

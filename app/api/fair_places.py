@@ -15,9 +15,9 @@ class _Waiting(NamedTuple):
 
 
 class FairPlaces:
-    """Places that go to whoever had none for the longest time, and then to who asked first.
+    """Places that go to whoever has had none for the longest time, then to whoever asked first.
 
-    Otherwise a client who asks for much at once would let all others wait for all of it. share:
+    Otherwise a client who asks for much at once would make all others wait for all of it. share:
     see `InFlightLimiter`. Only the event loop may call it.
     """
 

@@ -48,7 +48,7 @@ class Observed:
         self._app, self._observers, self._proxies = app, observers, proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request, and tells of it."""
+        """Serves one request, and reports it."""
         if scope["type"] != "http" or not self._observers:
             await self._app(scope, receive, send)
             return

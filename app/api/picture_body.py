@@ -1,6 +1,6 @@
 """Pictures as web pages have them: a data URL alone, in JSON or as a form's field; or a plain file.
 
-What a body holds is told by its first bytes, so that a type which a client forgot or invented does
+The first bytes of a body say what it holds, so that a type which a client forgot or invented does
 no harm. Lengths are checked before anything is decoded.
 """
 
@@ -17,14 +17,14 @@ from app.api.schemas import PictureUrl
 
 FORM_OVERHEAD: Final = 8  # an eighth more: what a form's %2B, %2F and %3D add to base64
 EXAMPLE: Final = 'Send {"image": "data:image/png;base64,..."}'
-_HEAD_BYTES: Final = 256  # by which a body is told
+_HEAD_BYTES: Final = 256  # by which a kind of body is recognised
 _MAX_PREFIX: Final = 200  # characters of a data URL before its data
 _JSON: Final = re.compile(r"\s*[\[{]")
 _JSON_PICTURE: Final = re.compile(r'\s*\{\s*"image"')
 _FIELD: Final = re.compile(rb"(?:image|file)=")
 _DATA_URL: Final = re.compile(rb"data:[^,]*;base64,", re.IGNORECASE)
 # Base64 and the start of a data URL have no other characters that forms must escape. "+" would be a
-# space, which base64 has not, so that a form that forgot to escape it is understood as well.
+# space, which base64 does not have, so that a form that forgot to escape it is understood as well.
 _ESCAPED: Final = (b"+", b"/", b"=", b":", b";", b",")
 _DECODER: Final = msgspec.json.Decoder(PictureUrl)
 

@@ -50,7 +50,7 @@ def create(
     origins: tuple[str, ...] = (),
     find_page: FindPage | None = None,
 ) -> Starlette:
-    """The service as an ASGI application, whose state tells `num_in_flight`.
+    """The service as an ASGI application, whose state has `num_in_flight`.
 
     reader: another than that of the committed model. prefix: of the paths for clients, as
     "/digits", where a proxy gives this server a part of a site; the probes are for the machine
@@ -83,7 +83,7 @@ class Endpoints:
         self._pool = ThreadPoolExecutor(limits.reads, thread_name_prefix="read")
         # One after the other: they need no memory to speak of, but the interpreter's lock.
         self._costly_ink = ThreadPoolExecutor(1, thread_name_prefix="costly-ink")
-        # Threads serve who came first: these places go to each client in turn before that.
+        # Threads serve requests as they arrive; before that, clients get these places in turn.
         self._picture_places = FairPlaces(limits.reads, share=1)
         self._costly_ink_places = FairPlaces(1, share=1)
         self._probe = ThreadPoolExecutor(1, thread_name_prefix="probe")  # not behind the readers
@@ -162,7 +162,7 @@ class Endpoints:
     async def _reading_of_ink(
         self, request: Request, client: str, content: bytes, single: bool
     ) -> bytes:
-        """The reading of a body of strokes, as JSON; what costs much waits for its like."""
+        """The reading of a body of strokes, as JSON; costly drawings wait for each other."""
         if len(content) <= MAX_BATCHED_BYTES:
             with contextlib.suppress(CostlyInk):
                 return await self._batcher.submit((content, single))
@@ -179,7 +179,7 @@ class Endpoints:
         if wait:
             message = (
                 f"Rate limit exceeded: {self._limits.rate} reads a minute. Try again in {wait} s."
-                f" Who runs this server can set another limit in {PREFIX}RATE."
+                f" Whoever runs this server can set another limit in {PREFIX}RATE."
             )
             raise ApiError("rate_limited", message, {"Retry-After": str(wait), **quota})
         return quota

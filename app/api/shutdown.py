@@ -1,4 +1,4 @@
-"""Ends what is decoded as soon as the server is told to end, which else waits for each picture."""
+"""Ends decoding as soon as the server is asked to end, which would otherwise wait for it."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""Keeps one visitor of the page from being felt by the others.
+"""Keeps one visitor of the page from slowing the others down.
 
 ASGI middleware between the server and Streamlit, which bounds neither what a WebSocket sends nor
 what is uploaded, and the settings of uvicorn that Streamlit leaves no option for. May import the

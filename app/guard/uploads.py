@@ -72,7 +72,7 @@ class UploadGuard:
                     return await receive()
             except TimeoutError:
                 LOG.warning("ended an upload that took over %.0f s", MAX_SECONDS)
-                return {"type": "http.disconnect"}  # Streamlit then forgets what came so far
+                return {"type": "http.disconnect"}  # Streamlit then forgets what has arrived so far
 
         upload = object()
         self._expected[upload] = expected

@@ -21,7 +21,7 @@ MAX_CONNECTIONS: Final = 256  # of all clients, 0.7 MB each; one client's at mos
 # A classroom may share an address: all of it comes at once, and comes back at once when its
 # network has failed.
 NEW_CONNECTIONS: Final = (60, 120)  # of one client, a minute and at once
-# So many count for one that had to be closed with a reason: whoever floods comes again at once, and
+# One that had to be closed with a reason counts as so many: whoever floods comes back at once, and
 # opening costs more than the flood. One client's floods are a dozen, then one a second.
 ABUSIVE_CONNECTION: Final = 10
 # Of one client, a second and at once. A run of the page holds the interpreter for 12 ms or more, so

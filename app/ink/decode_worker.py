@@ -46,7 +46,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to the server's children too
     requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a decoder's words must spoil no answer
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a decoder may print
     cv2.setNumThreads(1)
     _be_the_first_to_go()
     if CAN_POLL:
@@ -124,7 +124,7 @@ def _limit(memory: int, seconds: int) -> None:
 def _lower(kind: int, limit: int) -> None:
     """Sets a soft limit, which the process may raise again for the next picture."""
     assert resource is not None
-    with contextlib.suppress(ValueError, OSError):  # macOS knows some and holds to none
+    with contextlib.suppress(ValueError, OSError):  # macOS has some and enforces none
         resource.setrlimit(kind, (limit, resource.getrlimit(kind)[1]))
 
 

@@ -25,7 +25,7 @@ _lock: Final = threading.Lock()
 
 
 class DecoderBusy(RuntimeError):
-    """All decoders had work for longer than a picture may wait."""
+    """All decoders were busy for longer than a picture may wait."""
 
 
 class DecoderPool:
@@ -100,7 +100,7 @@ class DecoderPool:
             decoding.cancel()
 
     def _watch(self) -> None:
-        """Ends what takes too long; and all with the main thread, which else would wait for it."""
+        """Ends what takes too long, and everything once the main thread ends."""
         while threading.main_thread().is_alive():
             threading.main_thread().join(_TICK)
             now = time.monotonic()

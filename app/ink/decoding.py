@@ -1,4 +1,4 @@
-"""One picture's decoding in a process, and how it is ended before its end."""
+"""The decoding of one picture in a process, which can be ended early."""
 
 import contextlib
 import subprocess

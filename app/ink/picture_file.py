@@ -134,7 +134,7 @@ def _decode_with_opencv(content: bytes) -> NDArray[np.uint8]:
         raise UnreadableInput(BROKEN)
     if image.dtype == np.uint16:  # 16 bits a channel keep their upper half
         image = np.right_shift(image.astype(np.uint16), 8).astype(np.uint8)
-    if image.dtype != np.uint8:  # a TIFF may hold measurements, whose black and white nobody knows
+    if image.dtype != np.uint8:  # a TIFF may hold measurements, whose black and white are unknown
         raise UnreadableInput(f"expected 8 or 16 bits a channel, got {image.dtype}")
     if image.ndim == 3 and image.shape[2] in (3, 4):
         to_rgb = cv2.COLOR_BGRA2RGBA if image.shape[2] == 4 else cv2.COLOR_BGR2RGB

@@ -67,7 +67,7 @@ def _from_floats(picture: NDArray[Any]) -> NDArray[np.uint8]:
 
 def _from_pillow(image: PillowImage) -> NDArray[np.uint8]:
     """A Pillow image, turned as its camera was held."""
-    if image.mode in ("I", "F"):  # measurements, whose black and white nobody knows
+    if image.mode in ("I", "F"):  # measurements, whose black and white are unknown
         raise UnreadableInput(f"expected a Pillow image with 8 or 16 bits, got mode {image.mode!r}")
     try:
         pixels = _pixels_of(image)
