@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from app import glyph
 from app.ink import dotted, threshold
 from app.ink.ink_map import InkMap, pen_width
+from app.ink.interface import without_interface, without_tinted_bars
 from app.ink.parts import without_cut_off, without_underlines
 from app.ink.picture_file import MAX_PICTURE_PIXELS
 from app.ink.segmenter import shared_segmenter
@@ -63,11 +64,13 @@ def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
     from its paper, unless the finder sees that a part of that is not writing.
     """
     opaque = _opaque(checked(image))
-    opaque = opaque.reshape(*opaque.shape[:2], -1)
+    opaque = without_tinted_bars(opaque.reshape(*opaque.shape[:2], -1))
     level = threshold.paper(opaque)
     drawn = None if level is None else threshold.find(opaque, level)
     if level is not None and drawn is None:
         return  # on such paper nothing is too faint to be found
+    if drawn is not None:
+        drawn = replace(drawn, mask=without_interface(drawn.mask, opaque.shape[1]))
     dots = None if drawn is None else dotted.joined(drawn)
     if dots is not None:
         yield dots

@@ -1,0 +1,58 @@
+"""A phone's screenshot: its status bar and buttons around the drawing, which are no writing."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink import threshold
+from app.ink.parts import Parts
+
+MIN_ASPECT: Final = 1.6  # height to width of a phone's screen
+MIN_SIDE: Final = 320  # pixels of its width
+BAR_SHARE: Final = 0.13  # of its height, at the top and at the bottom, where an interface is
+MAX_HEIGHT: Final = 0.7  # of the largest ink between the bars, that is an interface
+
+
+def without_tinted_bars(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A screenshot, uint8 (h, w, channels), whose tinted bars have the colour of its paper.
+
+    Other pictures are returned as they are, and so is one whose bars have no tint.
+    """
+    high, wide = image.shape[:2]
+    if high < MIN_ASPECT * wide or wide < MIN_SIDE:
+        return image
+    bar = round(BAR_SHARE * high)
+    level = threshold.paper(image[bar:-bar])
+    if level is None:
+        return image
+    usual = np.median(image, axis=1)  # (h, channels)
+    is_tinted = np.abs(usual - level).max(axis=1) > threshold.EVEN_LEVELS
+    is_tinted[bar:-bar] = False
+    if not is_tinted.any():
+        return image
+    plain = image.copy()
+    plain[is_tinted] = np.round(level).astype(np.uint8)
+    return plain
+
+
+def without_interface(mask: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
+    """The ink of a screenshot without what is shown in its bars; all of it in other pictures.
+
+    mask: uint8 (h, w), 255 for ink, of a clean picture that is `width` pixels wide.
+    """
+    high, wide = mask.shape
+    if high < MIN_ASPECT * wide or width < MIN_SIDE:
+        return mask
+    parts = Parts(mask)
+    _, y, _, height = parts.boxes.T
+    is_kept = np.ones(len(y), np.bool_)
+    bars = [y + height <= BAR_SHARE * high, y >= (1 - BAR_SHARE) * high]
+    is_between = ~bars[0] & ~bars[1]
+    is_between[0] = False
+    tallest = height[is_between].max(initial=0)
+    for in_bar in bars:
+        in_bar[0] = False
+        if in_bar.any() and height[in_bar].max() < MAX_HEIGHT * tallest:
+            is_kept &= ~in_bar
+    return mask if is_kept.all() else parts.mask(is_kept)

@@ -1,0 +1,75 @@
+"""Screenshots of phones: what is shown in their bars is not taken for writing."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.ink.interface import without_interface, without_tinted_bars
+from app.recognizer import Recognizer
+from tests.support.drawings import placed
+
+
+def phone(
+    digits: str, paper: int, tint: int, width: int = 540, height: int = 960
+) -> NDArray[np.uint8]:
+    """A time, a word, a number below them, and five round buttons in a bar: uint8 (h, w, 3)."""
+    screen = np.full((height, width, 3), paper, np.uint8)
+    ink = (255 - paper,) * 3
+    screen[round(0.9 * height) :] = tint
+    cv2.putText(screen, "9:41", (20, 30), 0, 0.6, ink, 1, cv2.LINE_AA)
+    cv2.putText(screen, "Notes", (20, 80), 0, 0.6, (220, 150, 30), 1, cv2.LINE_AA)
+    for index in range(5):
+        middle = (60 + 100 * index, round(0.95 * height))
+        cv2.circle(screen, middle, 22, ink, 2, cv2.LINE_AA)
+    for index, digit in enumerate(digits):
+        strokes = placed(int(digit), 40 + 95 * index, 0.35 * height, 110)
+        points = [np.round(stroke * 16).astype(np.int32) for stroke in strokes]
+        cv2.polylines(screen, points, False, ink, 7, cv2.LINE_AA, 4)
+    return screen
+
+
+@pytest.mark.parametrize(
+    "digits, paper, tint",
+    [
+        ("4725", 255, 255),  # bars as white as the paper
+        ("4725", 255, 240),  # a grey one
+        ("362", 0, 0),  # a dark screen
+        ("362", 0, 30),
+    ],
+)
+def test_only_the_drawing_is_read(
+    recognizer: Recognizer, digits: str, paper: int, tint: int
+) -> None:
+    assert recognizer.read_image(phone(digits, paper, tint)).text == digits
+
+
+@pytest.mark.parametrize(
+    "shape, top, is_kept",
+    [
+        ((960, 540), 20, False),  # in the bar of a phone's screen
+        ((960, 540), 200, True),  # below it
+        ((960, 700), 20, True),  # a page is not as narrow
+        ((480, 270), 20, True),  # nor is a phone's screen as small
+    ],
+)
+def test_small_ink_is_dropped_in_bars_alone(
+    shape: tuple[int, int], top: int, is_kept: bool
+) -> None:
+    mask = np.zeros(shape, np.uint8)
+    mask[300:400, 50:110] = 255
+    mask[top : top + 20, 60:80] = 255
+    kept = without_interface(mask, shape[1])
+    assert bool(kept[top, 60]) is is_kept
+    assert kept[300, 50] == 255
+
+
+def test_a_first_line_as_high_as_the_others_is_kept() -> None:
+    mask = np.zeros((960, 540), np.uint8)
+    mask[300:400, 50:110] = mask[20:110, 50:110] = 255
+    assert without_interface(mask, 540)[20, 50] == 255
+
+
+def test_a_photograph_is_left_as_it_is() -> None:
+    noise = np.random.default_rng(0).integers(120, 200, (960, 540, 3)).astype(np.uint8)
+    assert without_tinted_bars(noise) is noise
