@@ -37,6 +37,7 @@ def costs(bench: Figures) -> str:
             else []
         ),
         ["picture of a sheet with 100 digits", f"{picture['sheet of 100 digits']} ms", ""],
+        *_photographs(bench.get("photographs", {})),
         ["explanation of one digit by occlusion", f"{picture['why']:.0f} ms", ""],
         ["import, load and first reading in a new process", start, "350 ms"],
         ["server start to complete first page", f"{server['start s']:.1f} s", "3 s"],
@@ -46,6 +47,18 @@ def costs(bench: Figures) -> str:
     ]
     measured = f"Measured by `make bench` on {_machine(bench)}. Values are medians."
     return f"{to_markdown(rows)}\n\n{measured} One core serves the API."
+
+
+def _photographs(figures: Figures) -> list[list[str]]:
+    """Rows of python -m tests.benchmarks.photographs, where it has been measured."""
+    if not figures:
+        return []
+    memory = f"{figures['max memory MB']} MB"
+    return [
+        ["photograph of 12 megapixels, decoded and read", f"{figures['12 megapixels']:.0f} ms", ""],
+        ["its process's memory at most", memory, "300 MB"],
+        ["photographed cell of 60 pixels", f"{figures['cell of 60 pixels']:.0f} ms", "15 ms"],
+    ]
 
 
 def networks(bench: Figures) -> str:

@@ -30,6 +30,7 @@ from packaging.utils import canonicalize_name
 
 from app.inference.occlusion import occlusion
 from app.recognizer import MODEL, Recognizer
+from tests.benchmarks import photographs
 from tests.benchmarks.field import compared, open_session, seconds_of
 from tests.support.browser import serving
 from tests.support.drawings import placed
@@ -63,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "strokes to reading": strokes_to_reading,
         "batch": batch,
         "picture": picture,
+        "photographs": photographs.measure,
         "first reading": first_reading,
         "server": server,
         "sessions": sessions,

@@ -121,6 +121,22 @@ def test_choices_are_rows_of_what_was_measured() -> None:
     ]
 
 
+def test_photographs_are_shown_where_they_were_measured() -> None:
+    photographs = {"12 megapixels": 99.6, "cell of 60 pixels": 11.2, "max memory MB": 247}
+    assert "photograph of 12 megapixels" not in serving_tables.costs(BENCH)
+    lines = serving_tables.costs(BENCH | {"photographs": photographs}).splitlines()
+    assert "| photograph of 12 megapixels, decoded and read | 100 ms |  |" in lines
+    assert "| its process's memory at most | 247 MB | 300 MB |" in lines
+    assert "| photographed cell of 60 pixels | 11 ms | 15 ms |" in lines
+
+
+def test_a_peer_is_shown_beside_this_project() -> None:
+    values = {"n": 300, "digits": 97.53, "peer": 99.5, "digits_ms": 12.4, "peer_ms": 40.6}
+    assert accuracy_tables.peers({"sets": {"numbers, photographs": values}}).splitlines()[2:] == [
+        "| the same in rendered photographs | 300 | 97.5 % | 99.5 % | 12 ms | 41 ms |"
+    ]
+
+
 def test_numbers_and_corrections_are_named_for_readers() -> None:
     shares = {"exact": 97.25, "silently_wrong": 1.5, "right_length": 99.5, "split": 0.25}
     reading = {"numbers": 1000, **shares, "median_ms": 5.67}
