@@ -50,6 +50,12 @@ NEGATIVES: Final = {
     "fragments": "fragments of digits",
     "glued": "digits run together",
 }
+PEER_SETS: Final = {
+    "sudoku cells": "cells of photographed sudokus, in pencil, with their lines",
+    "bhmsds": "bhmsds' validation digits, pen on paper, photographed",
+    "numbers, bitmaps": "numbers by held-out writers, digits apart, as bitmaps",
+    "numbers, photographs": "the same in rendered photographs",
+}
 NUMBERS: Final = {
     "spaced": "digits apart",
     "tight": "digits that touch or overlap",
@@ -135,6 +141,16 @@ def numbers(figures: Figures) -> str:
         name, _, form = key.rpartition(", ")
         title = f"{NUMBERS[name]}, {FORMS[form]}"
         rows.append([title, f"{values['numbers']:,}", *shares, time])
+    return to_markdown(rows)
+
+
+def peers(figures: Figures) -> str:
+    """This project beside PP-OCR: pictures that are read exactly, and the time of one."""
+    rows = [["pictures", "n", "read exactly", "by PP-OCR", "median time", "of PP-OCR"]]
+    for name, values in figures.get("sets", {}).items():
+        shares = [f"{values[key]:.1f} %" for key in ("digits", "peer")]
+        times = [f"{values[key]:.0f} ms" for key in ("digits_ms", "peer_ms")]
+        rows.append([PEER_SETS[name], f"{values['n']:,}", *shares, *times])
     return to_markdown(rows)
 
 

@@ -42,10 +42,10 @@ def score(recognizer: Recognizer, ink: Ink, count: int) -> dict[str, dict[str, A
         return recognizer.read_ink(number.strokes)
 
     def read_bitmap(number: Number, index: int) -> Reading:
-        return recognizer.read_image(number.bitmap(_pen(index)))
+        return recognizer.read_image(number_bitmap(number, index))
 
     def read_photograph(number: Number, index: int) -> Reading:
-        return recognizer.read_image(_photograph(number, index))
+        return recognizer.read_image(number_photograph(number, index))
 
     singles = [
         Number([stroke.astype(np.float64) for stroke in strokes], str(label))
@@ -91,11 +91,13 @@ def _score(name: str, numbers: Sequence[Number], read: Read) -> dict[str, Any]:
     }
 
 
-def _pen(index: int) -> float:
-    return float(np.random.default_rng((2, index)).uniform(*PEN))
+def number_bitmap(number: Number, index: int) -> NDArray[np.uint8]:
+    """A number drawn black on white with a pen that its index decides: uint8 (h, w)."""
+    return number.bitmap(float(np.random.default_rng((2, index)).uniform(*PEN)))
 
 
-def _photograph(number: Number, index: int) -> NDArray[np.uint8]:
+def number_photograph(number: Number, index: int) -> NDArray[np.uint8]:
+    """A number on rendered paper that its index decides: uint8 (h, w, 3)."""
     points = np.concatenate(number.strokes)
     span = np.ptp(points, axis=0)
     share = float(span[1] / span.max())  # a number is about as high as one digit

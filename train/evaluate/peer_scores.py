@@ -1,0 +1,117 @@
+"""Figures of this project's reader and of PP-OCR, on the same pictures."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from train.data import bhmsds, sudoku
+from train.data.bhmsds_download import obtain_bhmsds
+from train.data.datasets import load_pendigits
+from train.data.pictures import Pictures
+from train.evaluate.number_scores import LAYOUTS, number_bitmap, number_photograph
+from train.evaluate.served_scores import SUDOKU_FILE
+from train.render.numbers import compose
+
+SUDOKU: Final = "sudoku cells"
+BHMSDS: Final = "bhmsds"
+BITMAPS: Final = "numbers, bitmaps"
+PHOTOGRAPHS: Final = "numbers, photographs"
+
+Picture = NDArray[np.uint8]  # (h, w) grey or (h, w, 3) RGB
+
+
+@dataclass(frozen=True, eq=False)
+class Questions:
+    """Pictures with what they say. is_tight: there is nothing but one line in each of them."""
+
+    pictures: Sequence[Picture]
+    texts: Sequence[str]
+    is_tight: bool
+
+
+class PaddleReader:
+    """PP-OCRv6's small models, on one thread, whose output is restricted to digits."""
+
+    def __init__(self) -> None:
+        from rapidocr import RapidOCR
+
+        threads = "EngineConfig.onnxruntime.intra_op_num_threads"
+        self._engine = RapidOCR(
+            params={threads: 1, "Global.log_level": "error", "Global.text_score": 0.0}
+        )
+        recognizer = self._engine._load_rec_model()
+        recognizer.postprocess_op = _digits_only(recognizer.postprocess_op)
+
+    def __call__(self, picture: Picture, is_tight: bool) -> str:
+        """What a picture says. is_tight: it is one line, which is not searched for."""
+        code = cv2.COLOR_GRAY2BGR if picture.ndim == 2 else cv2.COLOR_RGB2BGR
+        colours = cv2.cvtColor(picture, code)
+        lines = None if is_tight else self._engine(colours, use_det=True, use_cls=False).txts
+        if not lines:
+            lines = self._engine(colours, use_det=False, use_cls=False).txts
+        return "\n".join(lines or ())
+
+
+def _digits_only(decode: Any) -> Callable[..., Any]:
+    """A decoder of PP-OCR for whose characters only digits and the blank can be chosen."""
+    is_other = np.array(
+        [index > 0 and not ("0" <= each <= "9") for index, each in enumerate(decode.character)]
+    )
+
+    def decode_digits(scores: NDArray[np.float32], *rest: Any, **options: Any) -> Any:
+        return decode(np.where(is_other, 0, scores), *rest, **options)
+
+    return decode_digits
+
+
+def collect(folder: Path, count: int) -> Iterator[tuple[str, Questions]]:
+    """The sets by their names, each of `count` pictures at most. Raises DataError.
+
+    Sudokus are left out where they are missing.
+    """
+    if (folder / SUDOKU_FILE).is_file():
+        yield SUDOKU, _labelled(sudoku.load(folder / SUDOKU_FILE).cells, count)
+    yield BHMSDS, _labelled(bhmsds.load(obtain_bhmsds(folder), "validation").digits, count)
+    numbers = compose(load_pendigits(folder).validation, count, *LAYOUTS["spaced"])
+    texts = [number.text for number in numbers]
+    for name, draw in ((BITMAPS, number_bitmap), (PHOTOGRAPHS, number_photograph)):
+        pictures = [draw(number, index) for index, number in enumerate(numbers)]
+        yield name, Questions(pictures, texts, is_tight=name == BITMAPS)
+
+
+def score(
+    recognizer: Callable[[Picture], Any], peer: PaddleReader, questions: Questions
+) -> dict[str, Any]:
+    """The percentage that each reads exactly, and its median time."""
+    readers: Mapping[str, Callable[[Picture], str]] = {
+        "digits": lambda picture: str(recognizer(picture).text),
+        "peer": lambda picture: peer(picture, questions.is_tight),
+    }
+    figures: dict[str, Any] = {"n": len(questions.texts)}
+    for name, read in readers.items():
+        seconds, is_exact = [], []
+        for picture, text in zip(questions.pictures, questions.texts, strict=True):
+            started = time.perf_counter()
+            answer = read(picture)
+            seconds.append(time.perf_counter() - started)
+            is_exact.append(answer == text)
+        figures[name] = round(100 * float(np.mean(is_exact)), 2)
+        figures[f"{name}_ms"] = round(1000 * float(np.median(seconds)), 1)
+    return figures
+
+
+def _labelled(pictures: Pictures, count: int) -> Questions:
+    """Some of the labelled pictures, evenly spread, as labels are sorted."""
+    step = max(len(pictures) // count, 1)
+    chosen = range(0, step * min(count, len(pictures)), step)
+    return Questions(
+        [pictures.picture(index) for index in chosen],
+        [pictures.labels[index] for index in chosen],
+        is_tight=True,
+    )

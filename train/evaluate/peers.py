@@ -1,0 +1,53 @@
+"""Compares with PP-OCR, a general reader: `python -m train.evaluate.peers [--data DIR]`, minutes.
+
+Needs `pip install -c requirements-app.txt rapidocr==3.10.0`, which brings PP-OCRv6's small models,
+31 MB; without it nothing is measured or written. Both read the same pictures of digits by people on
+whose digits or cells this project was not trained: cells of photographed sudokus, bhmsds, and
+numbers composed of single digits, as bitmaps and as rendered photographs. Writes
+models/peers.json: how many are read exactly, where a "?" is wrong, and the time of each on a core.
+"""
+
+import importlib.util
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Final
+
+from train.evaluate import command_line
+
+PEER: Final = "rapidocr"
+PEER_VERSION: Final = "3.10.0"
+COUNT: Final = 300  # pictures of each set
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command. Returns the exit status."""
+    parser = command_line.parser("train.evaluate.peers", __doc__, "models/peers.json")
+    parser.add_argument("--count", type=int, default=COUNT, help="pictures of each set, at most")
+    command = parser.parse_args(arguments)
+    if importlib.util.find_spec(PEER) is None or version(PEER) != PEER_VERSION:
+        print(f"peers: skipped, as {PEER} {PEER_VERSION} is not installed; see --help")
+        return 0
+
+    # Imported late: these take seconds, and --help does not need them.
+    from app.recognizer import Recognizer
+    from train.data.datasets import data_folder
+    from train.data.download import DataError
+    from train.evaluate.peer_scores import PaddleReader, collect, score
+
+    sets = {}
+    try:
+        read_image, peer_reader = Recognizer(command.model).read_image, PaddleReader()
+        for name, questions in collect(data_folder(command.data), command.count):
+            sets[name] = score(read_image, peer_reader, questions)
+            print(f"{name:24}{sets[name]}")
+    except (DataError, OSError) as error:
+        print(f"peers: {error}", file=sys.stderr)
+        return 1
+    peer = f"{PEER} {PEER_VERSION}, PP-OCRv6 small"
+    command_line.write(command, {"count": command.count, "peer": peer, "sets": sets})
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
