@@ -96,4 +96,4 @@ def _varied(ink: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.u
         thin = np.asarray(cv2.erode(ink, disc), np.uint8)
         ink = np.maximum(thin, (FAINTEST * ink).astype(np.uint8))  # a thin line stays
     hard = (ink.astype(np.float32) - 127) * random.uniform(1, MAX_CONTRAST) + 127
-    return np.clip(hard, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(hard, 0, 255), np.uint8)
