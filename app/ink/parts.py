@@ -66,7 +66,7 @@ def writing_among(mask: Mask, seen: NDArray[np.bool_]) -> Mask | None:
     is_large = areas > MIN_PART * areas.sum()
     is_writing, is_other = shares > MIN_WRITING, shares < MAX_SEEN
     whole = is_writing & is_large
-    is_writing |= is_other & (are_in_line(parts.boxes, whole) | _are_lone_ones(parts, whole))
+    is_writing |= are_in_line(parts.boxes, whole) | _are_lone_ones(parts, whole)
     is_other &= ~is_writing
     if (is_large & ~is_writing & ~is_other).any() or not (is_large & is_writing).any():
         return None
