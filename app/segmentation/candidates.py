@@ -16,12 +16,12 @@ from app.ink.ink_map import InkMap
 from app.ink.strokes import bounds, checked
 from app.ink.threshold import BITMAP_SIDE
 from app.reading import UnreadableInput
-from app.segmentation import components, joined, runs, text_lines
+from app.segmentation import cells, components, joined, runs, text_lines
+from app.segmentation.cells import MIN_NUMBER_GAP
 from app.segmentation.line_reading import LineReading
 from app.segmentation.runs import Candidate
 from app.segmentation.text_line import TextLine
 
-MIN_NUMBER_GAP: Final = 1.2  # line heights between two numbers on one line
 MAX_STROKE_WIDTH: Final = 0.9  # line heights of a stroke that is certainly one character
 MAX_PIECE_WIDTH: Final = 0.5  # the same of a connected component
 MAX_PARTS: Final = 600  # strokes or connected components in one input; 100 digits have 200
@@ -161,8 +161,10 @@ def _lines_of_map(ink: InkMap, reader: LineReader | None) -> list[TextLine]:
     labels, boxes = components.connected_components(ink.mask)
     _check_count(len(boxes), "pieces of ink")
     lines = []
-    for line_index, members in enumerate(text_lines.group_into_lines(boxes)):
-        for run in text_lines.split_at_wide_gaps(boxes, members, MIN_NUMBER_GAP):
+    grouped = text_lines.group_into_lines(boxes)
+    number_gap = cells.number_gap(boxes, grouped)
+    for line_index, members in enumerate(grouped):
+        for run in text_lines.split_at_wide_gaps(boxes, members, number_gap):
             reading = None
             if reader is not None and runs.may_be_several(boxes[run], MAX_PIECE_WIDTH):
                 reading = _read_components(ink, labels, boxes, run, reader)

@@ -1,0 +1,62 @@
+"""Digits in the cells of a grid or in the boxes of a form: where one number ends.
+
+Between boxes there is as much paper as between numbers. In a row of its own, boxes that are evenly
+spaced hold one number; in rows below each other, columns of single digits are cells.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, line_height
+
+MIN_NUMBER_GAP: Final = 1.2  # line heights between two numbers on one line
+MIN_CELL_GAP: Final = 0.6  # the same between digits in cells
+MAX_BOX_GAP: Final = 2.5  # the same in a row of boxes
+MIN_BOXES: Final = 3  # digits in a row of boxes
+MAX_UNEVENNESS: Final = 0.25  # of the columns' distance, how far digits lie off
+
+
+def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
+    """The line heights of paper between two numbers on a line, for all lines of a picture.
+
+    boxes: of parts. lines: the indices of each line's parts, from left to right.
+    """
+    rows = [_extents(boxes[line]) for line in lines]
+    rows = [row for row in rows if len(row) > 1]
+    if not rows:
+        return MIN_NUMBER_GAP
+    height = float(np.median([line_height(boxes[line]) for line in lines]))
+    gaps = np.concatenate([row[1:, 0] - row[:-1, 1] for row in rows]) / height
+    distances = np.concatenate([np.diff(row.mean(axis=1)) for row in rows])
+    if len(lines) == 1:
+        is_row = len(distances) >= MIN_BOXES - 1 and gaps.max() <= MAX_BOX_GAP
+        return math.inf if is_row and _are_multiples(distances, most=1) else MIN_NUMBER_GAP
+    are_cells = len(rows) > 1 and gaps.min() >= MIN_CELL_GAP and _are_multiples(distances)
+    return MIN_CELL_GAP if are_cells else MIN_NUMBER_GAP
+
+
+def _extents(boxes: Boxes) -> NDArray[np.float64]:
+    """Left and right of each digit of a line, whose parts lie above each other: (n, 2)."""
+    heights = boxes[:, 3] - boxes[:, 1]
+    extents: list[list[float]] = []
+    for left, right in sorted(
+        boxes[heights >= MIN_BODY_HEIGHT * heights.max()][:, [0, 2]].tolist()
+    ):
+        if extents and left < extents[-1][1]:
+            extents[-1][1] = max(extents[-1][1], right)
+        else:
+            extents.append([left, right])
+    return np.array(extents, np.float64)
+
+
+def _are_multiples(distances: NDArray[np.float64], most: int | None = None) -> bool:
+    """Whether distances of digits are about those of evenly spaced columns, some of them empty.
+
+    most: columns from one digit to the next; None for any number.
+    """
+    pitch = float(np.median(distances[distances < 1.5 * distances.min()]))
+    columns = np.clip(np.round(distances / pitch), 1, most)
+    return bool((np.abs(distances - columns * pitch) <= MAX_UNEVENNESS * pitch).all())
