@@ -6,6 +6,7 @@ What finds ink and divides it into candidates for digits is hidden behind it.
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import compress, islice
 from pathlib import Path
 from typing import Final, cast
@@ -17,6 +18,7 @@ from app import glyph, turning
 from app.inference.line_reader import LineReader, shared_line_reader
 from app.inference.models import model_file
 from app.inference.prototypes import Prototypes
+from app.inference.scores import softmax
 from app.inference.session import open_session
 from app.ink.image import checked
 from app.ink.picture_input import Picture, as_pixels
@@ -25,13 +27,11 @@ from app.prepared import Prepared
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
 from app.segmentation.candidates import CostlyInk
-from app.segmentation.decision import (
-    MIN_SURE_CONFIDENCE,
-    OperatingPoint,
-    answer,
-    digit_probabilities,
-)
+from app.segmentation.decision import MIN_SURE_CONFIDENCE, answer, digit_probabilities
 from app.segmentation.glyph_memory import GlyphMemory
+from app.segmentation.line_reading import Choice, classes_of
+from app.segmentation.operating_point import OperatingPoint
+from app.segmentation.text_line import TextLine
 
 __all__ = ["MIN_SURE_CONFIDENCE", "CostlyInk", "GlyphMemory", "Prepared", "Recognizer"]
 
@@ -184,18 +184,41 @@ class Recognizer:
 
     def weigh(
         self, item: NDArray[np.uint8] | Sequence[ArrayLike], reader_weights: Sequence[float]
-    ) -> list[tuple[str, float]]:
+    ) -> list[Choice]:
         """What an item of one line is read as with each weight of the line reader.
 
-        Returns a text and the log-odds that it is right, not calibrated, for each weight; nothing
-        where the line reader is not asked, or where there are several lines.
+        Returns nothing where the line reader is not asked, or where there are several lines.
         """
-        lines = self._prepared(0, item, single=False).lines
-        if len(lines) != 1 or lines[0].reading is None:
+        line = self._only_line(item)
+        if line is None:
             return []
-        logits = self.logits(lines[0].glyphs) / np.float32(self._point.temperature)
-        choices = (lines[0].choose(logits, weight) for weight in reader_weights)
-        return [(choice.text, choice.log_odds) for choice in choices]
+        logits = self._scaled_logits(line)
+        points = (replace(self._point, reader_weight=weight) for weight in reader_weights)
+        return [line.choose(logits, point) for point in points]
+
+    def look(
+        self, item: NDArray[np.uint8] | Sequence[ArrayLike], text: str
+    ) -> NDArray[np.float32] | None:
+        """What the classifier takes each symbol of a known text for, float32 (symbols, 11).
+
+        Rows are probabilities of the ten digits and of "not a digit". None where the item is not
+        one line that the line reader is asked of, or the text cannot be laid on its ink.
+        """
+        line = self._only_line(item)
+        if line is None:
+            return None
+        logits = self._scaled_logits(line)
+        path = line.path_of_text(classes_of(text), logits, self._point)
+        return softmax(logits[path]) if path is not None else None
+
+    def _only_line(self, item: NDArray[np.uint8] | Sequence[ArrayLike]) -> TextLine | None:
+        """The line of an item, if it is one that the line reader is asked of."""
+        lines = self._prepared(0, item, single=False).lines
+        return lines[0] if len(lines) == 1 and lines[0].reading is not None else None
+
+    def _scaled_logits(self, line: TextLine) -> NDArray[np.float32]:
+        """Of its candidates, divided by the temperature."""
+        return self.logits(line.glyphs) / np.float32(self._point.temperature)
 
     def classify(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities float32 (n, 10), rows sum to 1, of glyphs uint8 (n, 28, 28), ink 255.

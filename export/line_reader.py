@@ -14,19 +14,17 @@ from torch import Tensor, nn
 
 from app import strip
 from app.inference.line_reader import CONTRACT, STRIDE, SYMBOLS, LineReader
-from app.recognizer import Recognizer
 from export.artefact import publish
 from export.gate import require
 from export.graph import fold, save_checked, set_metadata, write_fp32, write_int8
 from export.graph import strip as strip_notes
-from export.operating_point import fit_operating_point
+from export.reader_fit import UNFITTED, composed_lines, fit
 from train.data.line_sets import Line, load_line_sets
 from train.engine.reader_batches import varied_strip
 from train.networks import line_reader
 from train.render.lines import Composer
 
 NUM_CALIBRATION: Final = 256  # composed lines, for the ranges of the activations
-NUM_COMPOSED: Final = 500  # lines of validation writers
 MAX_DIFFERENCE: Final = 1e-3  # of logits, PyTorch against fp32 ONNX
 MAX_EXACT_LOSS: Final = 1.0  # percentage points, from fp32 to int8
 MAX_BYTES: Final = 520_000
@@ -47,23 +45,17 @@ def export(weights: Path, output: Path, data: Path) -> None:
     random = np.random.default_rng(_SEED)
     composer = Composer(training.writers, training.letters)
     calibration = [varied_strip(composer.draw(random), random) for _ in range(NUM_CALIBRATION)]
-    composer = Composer(validation.writers)
-    sets = {
-        "number strings": validation.strings,
-        "composed lines": [composer.draw(random) for _ in range(NUM_COMPOSED)],
-    }
+    sets = {"number strings": validation.strings, "composed lines": composed_lines(validation)}
     with tempfile.TemporaryDirectory() as scratch:
         fp32, int8 = Path(scratch) / "fp32.onnx", Path(scratch) / "int8.onnx"
         to_fp32(network, fp32)
         to_int8(fp32, int8, calibration)
-        lines = [line for part in sets.values() for line in part]
-        point = fit_operating_point(Recognizer(reader=int8), lines)
-        set_metadata(int8, {key: f"{value:.6g}" for key, value in point.items()})
+        fitted = fit(int8, training, validation)
         of_fp32, of_int8 = measure(fp32, sets), measure(int8, sets)
         largest = difference(network, fp32, calibration[:16])
         content = int8.read_bytes()
     figures = {"fp32": of_fp32, "int8": of_int8, "largest_difference": largest}
-    print(json.dumps(figures | {"operating_point": point}, indent=2))
+    print(json.dumps(figures | fitted, indent=2))
     require(
         {
             "largest_difference": (largest, MAX_DIFFERENCE),
@@ -76,7 +68,7 @@ def export(weights: Path, output: Path, data: Path) -> None:
     )
     details = {
         "read_exactly": {"lines": {name: len(part) for name, part in sets.items()}} | figures,
-        "operating_point": point,
+        **fitted,
         "config": settings,
     }
     publish(output, "reader", content, network, details)
@@ -106,9 +98,8 @@ def to_fp32(network: line_reader.LineReader, path: Path) -> None:
         ("strip", ["logits"]),
         {1: STRIDE * torch.export.Dim("_columns", min=1, max=MAX_COLUMNS)},
     )
-    point = {"reader_weight": "1", "slope": "1", "offset": "0"}  # until they are fitted
     form = {"contract": CONTRACT, "symbols": SYMBOLS, "normal_form": strip.NORMAL_FORM}
-    set_metadata(path, form | point)
+    set_metadata(path, form | UNFITTED)
 
 
 def to_int8(fp32: Path, int8: Path, strips: Strips) -> None:

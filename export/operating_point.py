@@ -1,60 +1,166 @@
-"""Fits what the line reader counts beside the classifier, and how sure a number is."""
+"""Fits what the line reader counts beside the classifier, and how sure a number is.
+
+The number's confidence is cross-validated over writers, so that its figures are of others' lines.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.special import expit
 from tqdm import tqdm
 
 from app.recognizer import Recognizer
+from app.segmentation.decision import MIN_NUMBER_CONFIDENCE, MIN_SIGNED_CONFIDENCE
 from train.data.line_sets import Line
 from train.render.numbers import PEN, Number
 
 READER_WEIGHTS: Final = (0.5, 0.75, 1.0, 1.5, 2.0)
+NUM_FOLDS: Final = 5  # of writers, in the cross-validation
+HEIGHT: Final = 100.0  # pixels of a line's ink, in bitmaps
 _SEED: Final = 3  # of the bitmaps' pens
 _RIDGE: Final = 0.01  # nats, that keep the fit finite where no line is read wrongly
 
 
-def fit_operating_point(recognizer: Recognizer, lines: Sequence[Line]) -> dict[str, float]:
-    """The reader's weight with which most lines are read exactly, and the calibration with it.
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """What lines are read as with one weight of the line reader; arrays (n,).
 
-    lines: of validation writers; every other one is read as a bitmap. slope, offset: from a
-    choice's log-odds to the log-odds that it is right, by logistic regression.
+    log_odds: of the text, not calibrated. has_signs: the text. is_right: the text. folds: of the
+    lines' writers, in the cross-validation.
     """
-    log_odds, is_correct = _weigh(recognizer, lines)
+
+    log_odds: NDArray[np.float64]
+    has_signs: NDArray[np.bool_]
+    is_right: NDArray[np.bool_]
+    folds: NDArray[np.int64]
+
+    def where(self, is_chosen: NDArray[np.bool_]) -> "Readings":
+        """Some of them."""
+        return Readings(
+            self.log_odds[is_chosen],
+            self.has_signs[is_chosen],
+            self.is_right[is_chosen],
+            self.folds[is_chosen],
+        )
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """From a text's log-odds to the log-odds that it is right; see `OperatingPoint`."""
+
+    slope: float
+    offset: float
+    sign_offset: float
+
+    def of(self, readings: Readings) -> NDArray[np.float64]:
+        """The probability that each text is right, (n,)."""
+        offsets = np.where(readings.has_signs, self.sign_offset, self.offset)
+        return np.asarray(expit(self.slope * readings.log_odds + offsets))
+
+
+def fit_operating_point(
+    recognizer: Recognizer, lines: Sequence[Line]
+) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
+    """The reader's weight with which most lines are read exactly, and the confidence with it.
+
+    lines: of validation writers; every other one is read as a bitmap. Returns the metadata, and the
+    cross-validated figures of texts with signs and without.
+    """
+    weighed = _weigh(recognizer, lines)
     # The smallest change from equal weights, of those with which as many are right.
     changes = -np.abs(np.log(READER_WEIGHTS))
-    best = max(range(len(READER_WEIGHTS)), key=lambda at: (is_correct[at].sum(), changes[at]))
-    slope, offset = fit_logistic(log_odds[best], is_correct[best])
-    return {"reader_weight": READER_WEIGHTS[best], "slope": slope, "offset": offset}
+    best = max(range(len(weighed)), key=lambda at: (weighed[at].is_right.sum(), changes[at]))
+    confidence = fit_confidence(weighed[best])
+    point = {
+        "reader_weight": READER_WEIGHTS[best],
+        "slope": confidence.slope,
+        "offset": confidence.offset,
+        "sign_offset": confidence.sign_offset,
+    }
+    return point, cross_validate(weighed[best])
 
 
-def fit_logistic(scores: NDArray[np.float64], is_true: NDArray[np.bool_]) -> tuple[float, float]:
-    """The slope and offset of the log-odds that each of (n,) is true, by its score."""
-    signs = np.where(is_true, 1.0, -1.0)
+def fit_confidence(readings: Readings) -> Confidence:
+    """By logistic regression, with a common slope."""
+    signs = np.where(readings.is_right, 1.0, -1.0)
 
     def loss(parameters: NDArray[np.float64]) -> Any:
-        slope, offset = parameters
-        nats = np.logaddexp(0, -signs * (slope * scores + offset)).mean()
-        return nats + _RIDGE * (slope**2 + offset**2) / len(scores)
+        log_odds = parameters[0] * readings.log_odds
+        log_odds = log_odds + np.where(readings.has_signs, parameters[2], parameters[1])
+        nats = np.logaddexp(0, -signs * log_odds).mean()
+        return nats + _RIDGE * (parameters**2).sum() / len(signs)
 
-    slope, offset = minimize(loss, np.array([1.0, 0.0])).x
-    return float(slope), float(offset)
+    slope, offset, sign_offset = minimize(loss, np.array([1.0, 0.0, 0.0])).x
+    return Confidence(float(slope), float(offset), float(sign_offset))
 
 
-def _weigh(
-    recognizer: Recognizer, lines: Sequence[Line]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Log-odds, and whether the text is right, (weights, lines), of lines that are one number."""
+def cross_validate(readings: Readings) -> dict[str, dict[str, float]]:
+    """Figures of each fold's lines, with what is fitted on the other folds.
+
+    exact: percent of the texts right and sure enough to have no "?" for their confidence.
+    silently_wrong: wrong, and as sure. confidence: the mean one; right: percent of all that are.
+    """
+    confidences = np.zeros(len(readings.folds))
+    for fold in np.unique(readings.folds):
+        is_held_back = readings.folds == fold
+        fitted = fit_confidence(readings.where(~is_held_back))
+        confidences[is_held_back] = fitted.of(readings.where(is_held_back))
+    bounds = np.where(readings.has_signs, MIN_SIGNED_CONFIDENCE, MIN_NUMBER_CONFIDENCE)
+    is_sure = confidences >= bounds
+    figures = {}
+    for name, is_meant in (("digits", ~readings.has_signs), ("signs", readings.has_signs)):
+        is_right = readings.is_right[is_meant]
+        shares = {
+            "right": is_right,
+            "confidence": confidences[is_meant],
+            "exact": is_right & is_sure[is_meant],
+            "silently_wrong": ~is_right & is_sure[is_meant],
+        }
+        percent = {key: round(100 * float(values.mean()), 2) for key, values in shares.items()}
+        figures[name] = {"lines": int(is_meant.sum()), **percent}
+    return figures
+
+
+def _weigh(recognizer: Recognizer, lines: Sequence[Line]) -> list[Readings]:
+    """What lines that are one number are read as, with each weight."""
+    writers = sorted({line.writer for line in lines})
+    choices, kept = [], []
+    for line, item in zip(
+        tqdm(lines, "weighing", leave=False, mininterval=5), items_of(lines), strict=True
+    ):
+        # A single character is judged by its own look.
+        if len(line.text) > 1 and (weighed := recognizer.weigh(item, READER_WEIGHTS)):
+            choices.append(weighed)
+            kept.append(line)
+    folds = np.array([writers.index(line.writer) % NUM_FOLDS for line in kept], np.int64)
+    return [
+        Readings(
+            np.array([choice.log_odds for choice in column], np.float64),
+            np.array([choice.has_signs for choice in column], np.bool_),
+            np.array(
+                [choice.text == line.text for choice, line in zip(column, kept, strict=True)],
+                np.bool_,
+            ),
+            folds,
+        )
+        for column in zip(*choices, strict=True)
+    ]
+
+
+def items_of(lines: Sequence[Line]) -> list[Any]:
+    """Every other line as a bitmap, uint8 (h, w), the others as strokes."""
     random = np.random.default_rng(_SEED)
-    log_odds, is_correct = [], []
-    for index, line in enumerate(tqdm(lines, "weighing lines", leave=False, mininterval=5)):
-        number = Number(line.strokes, line.text)
-        is_bitmap = index % 2 == 1
-        item = number.bitmap(random.uniform(*PEN)) if is_bitmap else number.strokes
-        if choices := recognizer.weigh(item, READER_WEIGHTS):
-            log_odds.append([odds for _, odds in choices])
-            is_correct.append([text == line.text for text, _ in choices])
-    return np.array(log_odds, np.float64).T, np.array(is_correct, np.bool_).T
+    items: list[Any] = []
+    for index, line in enumerate(lines):
+        if index % 2:
+            points = np.concatenate(line.strokes)
+            scale = HEIGHT / max(float(np.ptp(points[:, 1])), 1e-6)
+            number = Number([stroke * scale for stroke in line.strokes], line.text)
+            items.append(number.bitmap(random.uniform(*PEN)))
+        else:
+            items.append(line.strokes)
+    return items

@@ -3,10 +3,11 @@
 README.md shows in short, and models/README.md in full, what export, export.seeds and
 train.evaluate.served measured (model.json, seeds.json, served.json). models/README.md also shows
 composed numbers, PP-OCR beside this project and corrections (numbers.json, peers.json, memory.json,
-from train.evaluate.numbers, .peers and .corrections), the ablation (ablation.json, from
-train.ablation) and how long the trainings took (trainings.json, which they write). deploy/README.md
-shows what serving costs (bench.json and choices.json, from `make bench`) and withstands (load.json
-and fuzz.json, from `make load` and `make fuzz`). models/CONTRACT.md shows model.json's metadata.
+from train.evaluate.numbers, .peers and .corrections), how honest a number's confidence is
+(reader.json, from export.reader_fit), the ablation (ablation.json, from train.ablation) and how
+long the trainings took (trainings.json, which they write). deploy/README.md shows what serving
+costs (bench.json and choices.json, from `make bench`) and withstands (load.json and fuzz.json, from
+`make load` and `make fuzz`). models/CONTRACT.md shows model.json's metadata.
 
 With --check nothing is written, and the exit status is 1 if a table in a file is out of date.
 Needs no PyTorch.
@@ -21,6 +22,7 @@ from typing import Any, Final
 
 from export import (
     accuracy_tables,
+    confidence_table,
     contract_table,
     served_tables,
     serving_tables,
@@ -69,6 +71,7 @@ def tables_by_file() -> dict[Path, dict[str, str]]:
             "cross-fitted": served_tables.cross_fitted(model),
             "numbers": accuracy_tables.numbers(numbers),
             "peers": accuracy_tables.peers(_figures("peers")),
+            "confidence": confidence_table.confidence(_figures("reader")),
             "corrections": accuracy_tables.corrections(_figures("memory")),
             "ablation": accuracy_tables.ablation(_figures("ablation")),
             **trainings,

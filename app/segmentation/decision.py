@@ -1,60 +1,31 @@
 """What the characters of a line are answered with: a digit, a sign, or "?"."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final, Self
+from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.inference.scores import ood_log_odds, softmax
-from app.inference.session import WrongModel
 from app.reading import SIGNS, Digit
 from app.segmentation import line_reading
 from app.segmentation.line_reading import CUT_TRUST, NUM_DIGITS, Choice
+from app.segmentation.operating_point import OperatingPoint
 from app.segmentation.text_line import TextLine
 
 MIN_SURE_CONFIDENCE: Final = 0.9  # below it a digit is doubtful
-MIN_SURE_NUMBER_CONFIDENCE: Final = 2 / 3  # below it a number's least likely digit is doubtful
-# A number's least likely digit is refused where its digits, whatever its signs, are less sure.
+MIN_SURE_NUMBER_CONFIDENCE: Final = 2 / 3  # below it a number's least sure digit is doubtful
+# A less sure text says so: its least sure symbol is refused. With signs, a digit or sign that is
+# wrong is harder to notice, and without them more is right than on the composed lines of the fit.
 MIN_NUMBER_CONFIDENCE: Final = 1 / 3
-
-
-@dataclass(frozen=True)
-class OperatingPoint:
-    """Numbers that were fitted on validation writers when the models were exported.
-
-    temperature: of the classifier's logits. threshold, doubt_threshold: log-odds above which a mark
-    is refused, and above which a digit is doubtful. reader_weight: of the line reader beside the
-    classifier. slope, offset: from a choice's log-odds to calibrated ones.
-    """
-
-    temperature: float
-    threshold: float
-    doubt_threshold: float
-    reader_weight: float
-    slope: float
-    offset: float
-
-    @classmethod
-    def of(cls, classifier: Mapping[str, str], reader: Mapping[str, str]) -> Self:
-        """From the metadata of both models. Raises WrongModel where a number is missing."""
-        threshold = _number(classifier, "threshold")
-        # Older models have one threshold: what they answer, they do not find strange.
-        has_second = "doubt_threshold" in classifier
-        return cls(
-            _number(classifier, "temperature"),
-            threshold,
-            _number(classifier, "doubt_threshold") if has_second else threshold,
-            *(_number(reader, key) for key in ("reader_weight", "slope", "offset")),
-        )
+MIN_SIGNED_CONFIDENCE: Final = 1 / 2
 
 
 def answer(
     line: TextLine, logits: NDArray[np.float32], point: OperatingPoint, first_number: int
 ) -> Iterator[Digit]:
     """The best reading of one line; logits: (candidates, 11)."""
-    choice = line.choose(logits / np.float32(point.temperature), point.reader_weight)
+    choice = line.choose(logits / np.float32(point.temperature), point)
     chosen = logits[choice.path]
     if choice.hypothesis is not None:
         chosen = np.where(line.lattice.is_cut[choice.path, None], CUT_TRUST * chosen, chosen)
@@ -76,13 +47,17 @@ def answer(
             for index, symbol in enumerate(symbols)
         ]
     )
+    signs = [_sign(symbol) for symbol in symbols]
     confidences = probabilities.max(axis=1)
-    number_confidence = _number_confidence(choice, confidences, is_refused, point)
-    if are_digits_unsure(choice, point):
-        is_refused[_least_sure(confidences, is_refused)] = True
+    confidence = _confidence(choice, confidences, is_refused, point)
+    is_answered = ~is_refused | np.array([sign is not None for sign in signs])
+    if is_answered.all() and is_unsure(choice, confidence):
+        index = least_sure(choice, confidences, is_answered)
+        is_refused[index], signs[index] = True, None
     is_doubtful = (log_odds > point.doubt_threshold) | (confidences < MIN_SURE_CONFIDENCE)
-    if number_confidence < MIN_SURE_NUMBER_CONFIDENCE:
-        is_doubtful[_least_sure(confidences, is_refused)] = True
+    if confidence < MIN_SURE_NUMBER_CONFIDENCE and not is_refused.all():
+        is_doubtful[least_sure(choice, confidences, ~is_refused)] = True
+    shares = np.bincount(numbers)[numbers] / len(numbers)
     for index, (candidate, box) in enumerate(
         zip(choice.path, line.boxes[choice.path], strict=True)
     ):
@@ -96,8 +71,9 @@ def answer(
             first_number + int(numbers[index]),
             line.line_index,
             bool(is_doubtful[index] and not is_refused[index]),
-            _sign(symbols[index]),
-            number_confidence,
+            signs[index],
+            # Of several numbers in a line: together they are as sure as the line is.
+            float(confidence ** shares[index]),
         )
 
 
@@ -121,7 +97,7 @@ def _are_others(numbers: NDArray[np.int64], index: int) -> NDArray[np.bool_]:
     return is_other
 
 
-def _number_confidence(
+def _confidence(
     choice: Choice,
     confidences: NDArray[np.float32],
     is_refused: NDArray[np.bool_],
@@ -130,36 +106,30 @@ def _number_confidence(
     """The probability that all of a line is read rightly."""
     if choice.hypothesis is None or len(confidences) == 1:
         return float(np.prod(np.where(is_refused, 1.0, confidences)))
-    return _sigmoid(point.slope * choice.log_odds + point.offset)
+    offset = point.sign_offset if choice.has_signs else point.offset
+    return _sigmoid(point.slope * choice.log_odds + offset)
 
 
-def are_digits_unsure(choice: Choice, point: OperatingPoint) -> bool:
-    """Whether a number's digits, whatever its signs, are too unsure to be all answered.
+def is_unsure(choice: Choice, confidence: float) -> bool:
+    """Whether a line is likely wrong; one character is judged by its own look."""
+    is_several = choice.hypothesis is not None and len(choice.path) > 1
+    bound = MIN_SIGNED_CONFIDENCE if choice.has_signs else MIN_NUMBER_CONFIDENCE
+    return is_several and confidence < bound
 
-    A single character is judged by its own look.
-    """
-    if choice.hypothesis is None or len(choice.path) == 1:
-        return False
-    return _sigmoid(point.slope * choice.digit_log_odds + point.offset) < MIN_NUMBER_CONFIDENCE
+
+def least_sure(
+    choice: Choice, confidences: NDArray[np.float32], is_eligible: NDArray[np.bool_]
+) -> int:
+    """The symbol that most other likely texts read otherwise, or else the least likely digit."""
+    agreement = choice.agreement or (1.0,) * len(confidences)
+    order = np.lexsort((confidences, np.round(agreement, 6)))
+    return int(next(index for index in order if is_eligible[index]))
 
 
 def _sign(symbol: str) -> str | None:
     """The sign that a symbol of the line reader is, if any."""
     written = symbol.replace("x", "×")
     return written if written and written in SIGNS else None
-
-
-def _least_sure(confidences: NDArray[np.float32], is_refused: NDArray[np.bool_]) -> int:
-    """The digit that is most likely wrong."""
-    return int(np.where(is_refused, np.inf, confidences).argmin())
-
-
-def _number(metadata: Mapping[str, str], key: str) -> float:
-    try:
-        return float(metadata[key])
-    except (KeyError, ValueError) as error:
-        message = f"expected a number as {key} in the model, got {metadata.get(key)!r}"
-        raise WrongModel(message) from error
 
 
 def _sigmoid(log_odds: float) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.segmentation import ctc
-from app.segmentation.ctc import Hypothesis
+from app.segmentation.ctc import Hypothesis, Text
 from app.segmentation.lattice import Lattice
 from app.segmentation.line_reading import (
     CUT_TRUST,
@@ -18,12 +18,18 @@ from app.segmentation.line_reading import (
     LineReading,
     likeliest,
     look_scores,
+    oddness,
+    text_of,
 )
+from app.segmentation.operating_point import OperatingPoint
 from app.segmentation.runs import Candidate
 
 # A gap that separates numbers of one line, where its other gaps are narrower still.
 MIN_SPACE: Final = 0.7  # line heights, of such a gap
 MIN_SPACE_RATIO: Final = 3.0  # such a gap to the line's usual gap
+# Nats by which a text that no candidates can be laid under looks worse than the best one: the line
+# was perhaps cut at wrong places, so it still counts against the text that is chosen.
+UNLAID_COST: Final = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,27 +60,52 @@ class TextLine:
         """The boxes of the candidates, (n, 4)."""
         return self.lattice.boxes
 
-    def choose(self, logits: NDArray[np.float32], reader_weight: float) -> Choice:
-        """The best reading by both networks; logits (n, 11), divided by the temperature.
-
-        reader_weight: of the line reader's log-probabilities, beside the classifier's.
-        """
-        choices: list[tuple[float, Choice]] = []
-        if self.reading is not None:
-            looks = look_scores(logits)
-            negative = looks[:, UNKNOWN].copy()
-            looks[self.lattice.is_cut] *= CUT_TRUST
-            for hypothesis in self._hypotheses(logits):
-                places = self.reading.places(hypothesis)
-                symbols = looks[:, list(hypothesis.text)]
-                best = self.lattice.path_of_text(symbols, places, negative)
-                if best is not None:
-                    path, look = best
-                    score = reader_weight * hypothesis.log_probability + look
-                    choices.append((score, Choice(path, hypothesis)))
-        if not choices:
+    def choose(self, logits: NDArray[np.float32], point: OperatingPoint) -> Choice:
+        """The best reading by both networks; logits (n, 11), divided by the temperature."""
+        if self.reading is None:
             return Choice(self.lattice.best_path(logits))
-        return likeliest(choices)
+        laid: list[tuple[float, float, Choice]] = []  # scores by the reader and by the look
+        unlaid: list[float] = []
+        looks = look_scores(logits, point.sign_looks)
+        for hypothesis in self._hypotheses(logits):
+            score = point.reader_weight * hypothesis.log_probability
+            score -= oddness(text_of(hypothesis))
+            best = self._lay(hypothesis, looks)
+            if best is None:
+                unlaid.append(score)
+            else:
+                path, look = best
+                laid.append((score, look, Choice(path, hypothesis)))
+        if not laid:
+            return Choice(self.lattice.best_path(logits))
+        look = max(laid, key=lambda each: each[0] + each[1])[1] - UNLAID_COST
+        choices = [(score + of_path, choice) for score, of_path, choice in laid]
+        return likeliest(choices, [score + look for score in unlaid])
+
+    def path_of_text(
+        self, text: Text, logits: NDArray[np.float32], point: OperatingPoint
+    ) -> list[int] | None:
+        """The candidates that are the symbols of a text that is known; None where none are.
+
+        text: in the line reader's classes; logits: see `choose`.
+        """
+        if self.reading is None:
+            return None
+        hypothesis = ctc.lay_over(self.reading.scores, text)
+        if hypothesis is None:
+            return None
+        best = self._lay(hypothesis, look_scores(logits, point.sign_looks))
+        return best[0] if best is not None else None
+
+    def _lay(
+        self, hypothesis: Hypothesis, looks: NDArray[np.float64]
+    ) -> tuple[list[int], float] | None:
+        """The candidates that are a text's symbols, and how well they look like them, in nats."""
+        assert self.reading is not None
+        trust = np.where(self.lattice.is_cut, CUT_TRUST, 1.0)[:, None]
+        symbols = (trust * looks)[:, list(hypothesis.text)]
+        places = self.reading.places(hypothesis)
+        return self.lattice.path_of_text(symbols, places, looks[:, UNKNOWN])
 
     def _hypotheses(self, logits: NDArray[np.float32]) -> list[Hypothesis]:
         """The line reader's, and that all is one digit, if it looks like one."""

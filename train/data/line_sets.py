@@ -22,10 +22,14 @@ Writer = Mapping[int, Sequence[Strokes]]  # the drawings of each digit
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """strokes: float64 (n, 2), x right and y down, of any scale; text: what the line says."""
+    """strokes: float64 (n, 2), x right and y down, of any scale. text: what the line says.
+
+    writer: a name within its side of the split, empty where it does not matter.
+    """
 
     strokes: list[NDArray[np.float64]]
     text: str
+    writer: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +102,8 @@ def _writers(parts: Iterable[Ink]) -> list[Writer]:
 
 def _lines(writing: Writing) -> list[Line]:
     return [
-        Line([stroke.astype(np.float64) for stroke in strokes], label)
-        for strokes, label in zip(writing.strokes, writing.labels, strict=True)
+        Line([stroke.astype(np.float64) for stroke in strokes], label, writer)
+        for strokes, label, writer in zip(
+            writing.strokes, writing.labels, writing.writers, strict=True
+        )
     ]

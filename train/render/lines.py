@@ -47,7 +47,8 @@ class Composer:
 
     def draw(self, random: np.random.Generator) -> Line:
         """One line by one writer."""
-        writer = self._writers[int(random.integers(len(self._writers)))]
+        number = int(random.integers(len(self._writers)))
+        writer = self._writers[number]
         text = layout(random, sorted(writer))
         if self._letters and random.random() < LETTERS:
             share = random.choice([0.15, 0.5, 1.0])
@@ -63,7 +64,8 @@ class Composer:
 
         placed = place(text, style, drawing, random)
         joined = _join(placed, text, random) if random.random() < JOINED else placed
-        return Line(style.line([stroke for strokes in joined for stroke in strokes]), text)
+        strokes = style.line([stroke for strokes in joined for stroke in strokes])
+        return Line(strokes, text, f"composed/{number}")
 
 
 def place(

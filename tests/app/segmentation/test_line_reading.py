@@ -1,52 +1,138 @@
 """What the line reader and the classifier agree on."""
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from app.inference.line_reader import SYMBOLS
 from app.segmentation.ctc import Hypothesis
-from app.segmentation.decision import OperatingPoint, are_digits_unsure
-from app.segmentation.line_reading import Choice, likeliest
+from app.segmentation.decision import is_unsure, least_sure
+from app.segmentation.line_reading import (
+    LONE_SLASH_COST,
+    NUM_DIGITS,
+    ODD_END_COST,
+    ODD_PAIR_COST,
+    UNKNOWN,
+    Choice,
+    classes_of,
+    likeliest,
+    look_scores,
+    oddness,
+    text_of,
+)
+from app.segmentation.operating_point import NUM_CLASSES, SIGN_SYMBOLS
+
+NOTHING = NUM_CLASSES - 1  # the classifier's class of what is not a digit
 
 
-def scored(text: str, probability: float) -> tuple[float, Choice]:
-    symbols = tuple(SYMBOLS.index(symbol) + 1 for symbol in text)
-    return math.log(probability), Choice([], Hypothesis(symbols, tuple(range(len(text))), 0.0))
+def scored(text: str, probability: float, path: Sequence[int] = ()) -> tuple[float, Choice]:
+    hypothesis = Hypothesis(classes_of(text), tuple(range(len(text))), 0.0)
+    return math.log(probability), Choice(list(path), hypothesis)
+
+
+def test_texts_and_classes_are_the_same_in_both_ways() -> None:
+    for text in ("12/05", SYMBOLS):
+        assert text_of(Hypothesis(classes_of(text), (), 0.0)) == text
 
 
 @pytest.mark.parametrize(
-    ("choices", "text", "odds", "digit_odds"),
+    ("choices", "others", "text", "odds", "has_signs"),
     [
-        # Signs alone are in doubt: the digits are as sure as both texts together.
-        ({"12/05": 0.5, "12-05": 0.4, "12/06": 0.1}, "12/05", 0.5 / 0.5, 0.9 / 0.1),
-        # A slash or a 1: other digits.
-        ({"12105": 0.2, "12/05": 0.8}, "12/05", 4.0, 4.0),
-        # A mark that is no sign is no less in doubt than a digit.
-        ({"1?": 0.75, "1": 0.25}, "1?", 3.0, 3.0),
+        ({"12/05": 0.5, "12-05": 0.4, "12/06": 0.1}, [], "12/05", 0.5 / 0.5, True),
+        ({"1?": 0.75, "1": 0.25}, [], "1?", 3.0, False),
+        # What the candidates cannot be laid under may be right all the same.
+        ({"700": 0.8, "7000": 0.1}, [0.1], "700", 0.8 / 0.2, False),
+        # It is never chosen, though.
+        ({"700": 0.2}, [0.8], "700", 0.25, False),
     ],
 )
-def test_odds_of_a_text_and_of_its_digits(
-    choices: dict[str, float], text: str, odds: float, digit_odds: float
+def test_odds_of_a_text(
+    choices: dict[str, float], others: list[float], text: str, odds: float, has_signs: bool
 ) -> None:
-    choice = likeliest([scored(*item) for item in choices.items()])
+    choice = likeliest([scored(*item) for item in choices.items()], np.log(others).tolist())
     assert choice.text == text
+    assert choice.has_signs is has_signs
     assert math.exp(choice.log_odds) == pytest.approx(odds, abs=1e-4)
-    assert math.exp(choice.digit_log_odds) == pytest.approx(digit_odds, abs=1e-3)
+
+
+def test_the_agreement_is_on_each_symbol_in_its_place() -> None:
+    choices = [
+        scored("12/05", 0.5, [0, 1, 2, 3, 4]),
+        scored("12105", 0.3, [0, 1, 2, 3, 4]),  # the same ink, read as a 1
+        scored("17105", 0.1, [0, 5, 2, 3, 4]),  # and another cut
+        scored("2105", 0.1, [6, 2, 3, 4]),  # fewer digits, of which the last ones are the same
+    ]
+    assert likeliest(choices).agreement == pytest.approx((0.9, 0.8, 0.5, 1.0, 1.0))
 
 
 @pytest.mark.parametrize(
-    ("text", "digit_log_odds", "is_unsure"),
+    ("agreement", "eligible", "index"),
     [
-        ("12", -1.0, True),  # likelier wrong than right
-        ("12", 2.0, False),
-        ("1", -1.0, False),  # a single character is judged by its own look
+        ((0.9, 0.5, 1.0), (True, True, True), 1),
+        ((0.9, 0.5, 1.0), (True, False, True), 0),  # it is refused already
+        ((1.0, 1.0, 1.0), (True, True, True), 2),  # the least likely digit
+        ((), (True, True, True), 2),  # without a line reader
     ],
 )
-def test_digits_are_unsure_only_in_numbers(
-    text: str, digit_log_odds: float, is_unsure: bool
+def test_the_least_sure_symbol(
+    agreement: tuple[float, ...], eligible: tuple[bool, ...], index: int
 ) -> None:
-    point = OperatingPoint(1.0, 0.0, 0.0, 2.0, slope=1.0, offset=0.0)
-    hypothesis = scored(text, 1.0)[1].hypothesis
-    choice = Choice(list(range(len(text))), hypothesis, digit_log_odds=digit_log_odds)
-    assert are_digits_unsure(choice, point) is is_unsure
+    choice = Choice([0, 1, 2], agreement=agreement)
+    confidences = np.array([0.9, 0.8, 0.7], np.float32)
+    assert least_sure(choice, confidences, np.array(eligible)) == index
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "expected"),
+    [
+        ("12", 0.32, True),
+        ("1-2", 0.49, True),
+        ("12", 0.34, False),
+        ("1-2", 0.51, False),
+        ("1", 0.32, False),  # a single character is judged by its own look
+    ],
+)
+def test_a_number_that_is_likely_wrong_is_unsure(
+    text: str, confidence: float, expected: bool
+) -> None:
+    assert is_unsure(scored(text, 1.0, range(len(text)))[1], confidence) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs", "ends"),
+    [
+        ("12/05/2026", 0, 0),
+        ("-2", 0, 0),
+        ("5.", 0, 0),
+        ("2=-1", 0, 0),
+        ("(-2)", 0, 0),
+        ("(408)327-9634", 0, 0),
+        ("8-/6-88", 1, 0),
+        ("2+=4", 1, 0),
+        ("1.,5", 1, 0),
+        ("--/1", 2, 0),
+        ("10000/", 0, 1),
+        ("/0000", 0, 1),
+        ("/05/", 0, 2),
+    ],
+)
+def test_signs_where_no_number_has_them(text: str, pairs: int, ends: int) -> None:
+    slashes = LONE_SLASH_COST * (text.count("/") == 1)
+    assert oddness(text) == pairs * ODD_PAIR_COST + ends * ODD_END_COST + slashes
+
+
+def test_a_sign_looks_like_what_the_classifier_takes_it_for() -> None:
+    sign_looks = np.full((len(SIGN_SYMBOLS), NUM_CLASSES), 0.01)
+    sign_looks[SIGN_SYMBOLS.index("/"), 1] = 0.9  # a 1
+    sign_looks[SIGN_SYMBOLS.index("-"), NOTHING] = 0.9
+    logits = np.zeros((2, NUM_CLASSES), np.float32)
+    logits[0, 1] = logits[1, NOTHING] = 30.0  # surely a 1, surely no digit
+    scores = look_scores(logits, sign_looks)
+    slash, minus = (NUM_DIGITS + 1 + SIGN_SYMBOLS.index(sign) for sign in "/-")
+    assert scores[0, 1 + 1] == pytest.approx(0.0, abs=1e-6)
+    assert scores[0, slash] == pytest.approx(math.log(0.9), abs=1e-6)
+    assert scores[0, minus] == pytest.approx(math.log(0.01), abs=1e-6)
+    assert scores[1, minus] == pytest.approx(math.log(0.9), abs=1e-6)
+    assert scores[1, UNKNOWN] == pytest.approx(0.0, abs=1e-6)

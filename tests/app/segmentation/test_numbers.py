@@ -93,6 +93,23 @@ def test_numbers_far_apart_are_several_readings(recognizer: Recognizer) -> None:
     assert [number.text for number in reading.numbers] == ["12", "73"]
 
 
+@pytest.mark.parametrize("texts", [("12", "34"), ("1", "234")])
+def test_numbers_of_a_line_that_is_read_as_a_whole_are_as_sure_as_it(
+    recognizer: Recognizer, texts: tuple[str, str]
+) -> None:
+    left, right = row(texts[0], gap=20), row(texts[1], gap=20)
+    shift = max(stroke[:, 0].max() for stroke in left) + 75 - right[0][:, 0].min()
+    moved = [stroke + np.array([shift, 0.0]) for stroke in right]
+    reading = recognizer.read_ink([*left, *moved])
+    assert reading.text == " ".join(texts)
+    confidences = [number.confidence for number in reading.numbers]
+    # Together they are as sure as the line is, which is counted once; the longer one less.
+    assert reading.confidence == pytest.approx(confidences[0] * confidences[1])
+    assert min(confidences) > reading.confidence
+    ratio = np.log(confidences[0]) / np.log(confidences[1])
+    assert ratio == pytest.approx(len(texts[0]) / len(texts[1]), rel=1e-3)
+
+
 def test_one_digit_of_all_strokes_on_demand(recognizer: Recognizer) -> None:
     strokes = row("11")
     assert len(recognizer.read_ink(strokes, single=True).digits) == 1
