@@ -67,8 +67,9 @@ class Corrections:
             if value is not None and value not in range(10):
                 raise CorrectionsError(f"expected a digit 0 to 9 or None, got {value!r}")
         points = [np.round(np.asarray(stroke, np.float64), 2).tolist() for stroke in strokes]
-        if 2 * sum(map(len, points)) > MAX_COORDINATES:
-            raise CorrectionsError("this drawing has too many points to be stored")
+        if (count := 2 * sum(map(len, points))) > MAX_COORDINATES:
+            message = f"expected at most {MAX_COORDINATES:,} coordinates in a drawing"
+            raise CorrectionsError(f"{message}, got {count:,}")
         row = (
             datetime.now(UTC).isoformat(timespec="seconds"),
             json.dumps(points, allow_nan=False),
@@ -97,7 +98,7 @@ class Corrections:
             database.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
         )
         if pages * page_bytes >= MAX_DATABASE_BYTES:
-            limit = f"expected at most {MAX_DATABASE_BYTES >> 20} MB of corrections, got as many"
+            limit = f"expected less than {MAX_DATABASE_BYTES >> 20} MB of corrections, got as much"
             raise CorrectionsError(f"{self.path}: {limit}; move the file away to collect more")
 
     def __iter__(self) -> Iterator[dict[str, Any]]:

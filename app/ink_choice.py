@@ -20,7 +20,7 @@ MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; with more, another ink
 MAX_CANDIDATES: Final = 1_000  # in the ink maps tried so far, beyond which no other is tried
 
 
-class _Found(NamedTuple):
+class _MapReading(NamedTuple):
     """What is found in a picture, and what it is read as.
 
     max_candidates: in any of the ink maps that were tried.
@@ -65,7 +65,7 @@ class InkChooser:
         degrees = 0 if single else self._better_turn(pixels, found)
         return _writing_in(self._turned(pixels, degrees, single) if degrees else found, single)
 
-    def _better_turn(self, pixels: NDArray[np.uint8], upright: _Found) -> int:
+    def _better_turn(self, pixels: NDArray[np.uint8], upright: _MapReading) -> int:
         """The degrees by which the picture is clearly read better; 0 where there are none.
 
         upright: what is found in the picture as it is.
@@ -80,7 +80,7 @@ class InkChooser:
                 readings[degrees] = found.reading
         return turning.best_turn(readings, upright.reading)
 
-    def _turned(self, pixels: NDArray[np.uint8], degrees: int, single: bool) -> _Found:
+    def _turned(self, pixels: NDArray[np.uint8], degrees: int, single: bool) -> _MapReading:
         """The same as `_best_map` of the picture turned clockwise; raises UnreadableInput."""
         found = self._best_map(turning.turn(pixels, degrees), single)
         size = pixels.shape[:2]
@@ -90,18 +90,21 @@ class InkChooser:
 
     def _best_map(
         self, pixels: NDArray[np.uint8], single: bool, max_maps: int | None = None
-    ) -> _Found:
+    ) -> _MapReading:
         """The ink of the map whose reading leaves the least doubt.
 
         max_maps: that are tried; None for all that there may be. Raises UnreadableInput.
         """
-        best, best_doubt, counts = _Found(Prepared(), Reading()), (np.inf, np.inf), [0]
+        best, best_doubt, counts = _MapReading(Prepared(), Reading()), (np.inf, np.inf), [0]
         try:
             for prepared in islice(self._find(pixels, single), max_maps):
                 reading = self._read(prepared)
                 doubt = _doubt(reading)
                 if doubt < best_doubt:
-                    best, best_doubt = _Found(replace(prepared, reading=reading), reading), doubt
+                    best, best_doubt = (
+                        _MapReading(replace(prepared, reading=reading), reading),
+                        doubt,
+                    )
                 counts.append(prepared.num_candidates)
                 if doubt[0] < MAX_REFUSED_SHARE or sum(counts) > MAX_CANDIDATES:
                     break
@@ -111,7 +114,7 @@ class InkChooser:
         return best._replace(max_candidates=max(counts))
 
 
-def _writing_in(found: _Found, single: bool) -> Prepared:
+def _writing_in(found: _MapReading, single: bool) -> Prepared:
     """What was found, or nothing where it is no writing; a single character is always writing."""
     is_believed = single or is_writing(found.reading)
     return found.prepared if is_believed else Prepared()

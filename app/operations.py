@@ -43,9 +43,12 @@ def observers(settings: Settings, api: Starlette, prefix: str) -> list[Observer]
 
 
 def announce(settings: Settings, environment: Mapping[str, str] = os.environ) -> None:
-    """Says on standard error what is served, and warns of what is not as it should be."""
+    """Prints what is served on standard error.
+
+    Warns of unknown settings, and of decoding without a limit of memory.
+    """
     for name in unknown(environment):
-        print(f"warning: {name} is no setting{_suggestion(name)}", file=sys.stderr)
+        print(f"warning: {name} is not a setting{_suggestion(name)}", file=sys.stderr)
     if not decode_worker.LIMITS_MEMORY:
         print(f"warning: {UNLIMITED}", file=sys.stderr)
     print(start_line(settings, environment), file=sys.stderr, flush=True)

@@ -27,13 +27,29 @@ from app.prepared import Prepared
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
 from app.segmentation.candidates import CostlyInk
-from app.segmentation.decision import MIN_SURE_CONFIDENCE, answer, digit_probabilities
+from app.segmentation.decision import (
+    MIN_NUMBER_CONFIDENCE,
+    MIN_SIGNED_CONFIDENCE,
+    MIN_SURE_CONFIDENCE,
+    answer,
+    digit_probabilities,
+)
 from app.segmentation.glyph_memory import GlyphMemory
 from app.segmentation.line_reading import Choice, classes_of
-from app.segmentation.operating_point import OperatingPoint
+from app.segmentation.operating_point import NUM_CLASSES, SIGN_SYMBOLS, OperatingPoint
 from app.segmentation.text_line import TextLine
 
-__all__ = ["MIN_SURE_CONFIDENCE", "CostlyInk", "GlyphMemory", "Prepared", "Recognizer"]
+__all__ = [
+    "MIN_NUMBER_CONFIDENCE",
+    "MIN_SIGNED_CONFIDENCE",
+    "MIN_SURE_CONFIDENCE",
+    "NUM_CLASSES",
+    "SIGN_SYMBOLS",
+    "CostlyInk",
+    "GlyphMemory",
+    "Prepared",
+    "Recognizer",
+]
 
 MODEL: Final = model_file(os.environ)
 # In: "glyphs" uint8 (n, 28, 28); out: "logits" (n, 11), "features" (n, d).
@@ -185,9 +201,10 @@ class Recognizer:
     def weigh(
         self, item: NDArray[np.uint8] | Sequence[ArrayLike], reader_weights: Sequence[float]
     ) -> list[Choice]:
-        """What an item of one line is read as with each weight of the line reader.
+        """What an item of one line is read as, one choice for each weight of the line reader.
 
-        Returns nothing where the line reader is not asked, or where there are several lines.
+        item: a picture, or strokes (n, 2). Returns no choice where the line reader is not used, or
+        where there are several lines. Raises UnreadableInput.
         """
         line = self._only_line(item)
         if line is None:
@@ -201,8 +218,8 @@ class Recognizer:
     ) -> NDArray[np.float32] | None:
         """What the classifier takes each symbol of a known text for, float32 (symbols, 11).
 
-        Rows are probabilities of the ten digits and of "not a digit". None where the item is not
-        one line that the line reader is asked of, or the text cannot be laid on its ink.
+        Rows are probabilities of the ten digits and of "not a digit". item: see `weigh`. None where
+        it is not one line for which the line reader is used, or the text cannot be laid on its ink.
         """
         line = self._only_line(item)
         if line is None:
@@ -212,7 +229,7 @@ class Recognizer:
         return softmax(logits[path]) if path is not None else None
 
     def _only_line(self, item: NDArray[np.uint8] | Sequence[ArrayLike]) -> TextLine | None:
-        """The line of an item, if it is one that the line reader is asked of."""
+        """The line of an item, if it is one for which the line reader is used."""
         lines = self._prepared(0, item, single=False).lines
         return lines[0] if len(lines) == 1 and lines[0].reading is not None else None
 

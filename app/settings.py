@@ -1,7 +1,7 @@
 """Every setting of a server: the variables DIGITS_*, and those of Streamlit that matter.
 
-`python -m export.table` writes them into deploy/README.md; a start with a wrong value, or with a
-variable that is none of these, is told in one sentence.
+`python -m deploy.settings_table` writes them into deploy/README.md. A server with a wrong value
+does not start, and one with an unknown variable warns, each in one sentence.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,9 @@ from app.api.limits import PREFIX, Limits, range_of
 from app.api.metrics import Audience
 from app.inference import models
 
-OF_TRAINING: Final = ("DIGITS_DATA",)  # that a server does not read, and yet may have
+OF_TRAINING: Final = (
+    "DIGITS_DATA",
+)  # that only training reads; servers ignore them without a warning
 
 
 class Setting(NamedTuple):

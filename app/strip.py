@@ -17,7 +17,7 @@ HEIGHT: Final = 48  # pixels along the strip's short side
 MARGIN: Final = 4  # pixels above and below the ink
 SIDE_MARGIN: Final = 8  # pixels left and right, so that the network sees where the line ends
 MAX_WIDTH: Final = 1_536  # pixels; a longer line is made smaller, and 60 digits fit as they are
-FLATTEST: Final = 40  # times its height that a line is wide; a flatter one, a dash, is not enlarged
+MAX_ASPECT: Final = 40  # width to height of what is enlarged; a flatter line is a dash
 SCALE: Final = 2  # pixels of the working canvas to one pixel of the strip
 THICKNESS: Final = 3  # of the pen on that canvas, which is about two pixels of the strip
 
@@ -79,5 +79,5 @@ def of_ink(ink: NDArray[np.uint8]) -> Strip:
 
 def _scale(across: float, down: float) -> float:
     """Pixels of the strip to one of a line's extent."""
-    scale = (HEIGHT - 2 * MARGIN) / max(down, across / FLATTEST, 1e-6)
+    scale = (HEIGHT - 2 * MARGIN) / max(down, across / MAX_ASPECT, 1e-6)
     return min(scale, (MAX_WIDTH - 2 * SIDE_MARGIN) / max(across, 1e-6))

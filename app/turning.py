@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ink.resize import reduce_to_side
 from app.reading import Digit, Reading
 
 TURNS: Final = (90, 180, 270)  # degrees clockwise
@@ -69,12 +69,7 @@ def may_be_turned(upright: Reading, max_candidates: int) -> bool:
 
 def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The picture, or a copy with a longer side of MAX_SIDE pixels."""
-    height, width = pixels.shape[:2]
-    scale = MAX_SIDE / max(height, width)
-    if scale >= 1:
-        return pixels
-    size = max(round(width * scale), 1), max(round(height * scale), 1)
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return reduce_to_side(pixels, MAX_SIDE)
 
 
 def best_turn(turned: Mapping[int, Reading], upright: Reading) -> int:

@@ -50,9 +50,9 @@ def report(differences: list[Difference]) -> str:
         rows[-1].append(verdict)
     worse = [each.name for each in differences if each.is_clearly_worse]
     if worse:
-        said = f"THE NEW MODEL IS WORSE than the one that is there on: {'; '.join(worse)}."
+        said = f"The new model is clearly worse than the current one on: {'; '.join(worse)}."
     else:
-        said = "The new model is on no set clearly worse than the one that is there."
+        said = "The new model is not clearly worse than the current one on any set."
     return f"{to_columns(rows)}\n{said}"
 
 

@@ -13,8 +13,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from tqdm import tqdm
 
-from app.recognizer import Recognizer
-from app.segmentation.decision import MIN_NUMBER_CONFIDENCE, MIN_SIGNED_CONFIDENCE
+from app.recognizer import MIN_NUMBER_CONFIDENCE, MIN_SIGNED_CONFIDENCE, Recognizer
 from train.data.line_sets import Line
 from train.render.numbers import PEN, Number
 
@@ -29,8 +28,8 @@ _RIDGE: Final = 0.01  # nats, that keep the fit finite where no line is read wro
 class Readings:
     """What lines are read as with one weight of the line reader; arrays (n,).
 
-    log_odds: of the text, not calibrated. has_signs: the text. is_right: the text. folds: of the
-    lines' writers, in the cross-validation.
+    log_odds: uncalibrated, that each text is right. has_signs: whether the text has a sign.
+    is_right: whether it is the line's text. folds: the fold of each line's writer.
     """
 
     log_odds: NDArray[np.float64]
@@ -101,8 +100,8 @@ def fit_confidence(readings: Readings) -> Confidence:
 def cross_validate(readings: Readings) -> dict[str, dict[str, float]]:
     """Figures of each fold's lines, with what is fitted on the other folds.
 
-    exact: percent of the texts right and sure enough to have no "?" for their confidence.
-    silently_wrong: wrong, and as sure. confidence: the mean one; right: percent of all that are.
+    right: percent of texts that are correct. confidence: the mean one, percent. exact: percent
+    correct, and sure enough to be answered without "?". silently_wrong: percent wrong, and as sure.
     """
     confidences = np.zeros(len(readings.folds))
     for fold in np.unique(readings.folds):

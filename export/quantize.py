@@ -79,8 +79,8 @@ def _feed_bytes(model: onnx.ModelProto) -> None:
     """Makes the glyphs' own bytes the first quantized tensor.
 
     (glyph - MEAN) / STD is just what dequantizing with zero point MEAN and scale 1 / STD means, so
-    the first convolution can take the bytes as they come; the arithmetic that the quantizer put
-    before it goes.
+    the first convolution takes the bytes directly, and the quantizer's arithmetic before it is
+    removed.
     """
     graph = model.graph
     first = next(node for node in graph.node if node.op_type == "Conv")
@@ -97,8 +97,8 @@ def _feed_bytes(model: onnx.ModelProto) -> None:
     parted, folded, scale, zero = constants
     make = onnx.helper.make_node
     bytes_in = [
-        # Each fold's pixels as channels, these last: so ONNX Runtime works, and cancels the way
-        # back that the last of these nodes is.
+        # The pixels of each fold become channels and are put last, which is the layout that ONNX
+        # Runtime computes in; it cancels the final Transpose back.
         make("Reshape", ["glyphs", parted], ["glyphs_by_fold"]),
         make("Transpose", ["glyphs_by_fold"], ["glyphs_by_place"], perm=[0, 1, 3, 2, 4]),
         make("Reshape", ["glyphs_by_place", folded], ["glyphs_nhwc"]),

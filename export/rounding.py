@@ -45,7 +45,7 @@ def rounded(
     gram = inputs.astype(np.float64).T @ inputs
     mean = max(float(np.trace(gram)) / len(gram), 1e-12)
     gram += np.diag(np.full(len(gram), _DAMPING * mean))
-    order = np.argsort(-np.diag(gram))  # first what counts most, while others can make up
+    order = np.argsort(-np.diag(gram))  # what counts most is rounded first
     remaining = remaining[:, order]
     # Row i says how the weights after i compensate an error of weight i; (k, k), upper triangle.
     compensation = np.linalg.cholesky(np.linalg.inv(gram[np.ix_(order, order)])).T

@@ -7,12 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from app.recognizer import Recognizer
-from app.segmentation.operating_point import NUM_CLASSES, SIGN_SYMBOLS
+from app.recognizer import NUM_CLASSES, SIGN_SYMBOLS, Recognizer
 from export.operating_point import items_of
 from train.data.line_sets import Line
 
-PRIOR: Final = 1.0  # signs that are taken for all classes alike, added to those that were seen
+PRIOR: Final = 1.0  # pseudo-count for each sign, spread evenly over the classes
 
 _DECIMALS: Final = 4
 
@@ -38,7 +37,7 @@ def fit_sign_looks(recognizer: Recognizer, lines: Sequence[Line]) -> dict[str, l
 
 
 def uniform_sign_looks() -> dict[str, list[float]]:
-    """What stands for it until it is fitted: a sign looks like nothing in particular."""
+    """The table before it is fitted: a sign is taken for each class with the same probability."""
     return {sign: [round(1 / NUM_CLASSES, _DECIMALS)] * NUM_CLASSES for sign in SIGN_SYMBOLS}
 
 

@@ -96,7 +96,7 @@ def _from_data_url(url: bytes, limits: Limits) -> bytes:
     """What a data URL holds as base64, in which spaces and line ends are ignored."""
     prefix = _DATA_URL.match(url[:_MAX_PREFIX])
     if prefix is None:
-        message = "The data URL is not of base64. Send data:image/png;base64,..."
+        message = "The data URL is not valid base64. Send data:image/png;base64,..."
         raise ApiError("unprocessable", message)
     data = url[prefix.end() :].translate(None, b" \t\r\n")
     if len(data) // 4 * 3 - data[-2:].count(b"=") > limits.body_bytes:
@@ -104,5 +104,5 @@ def _from_data_url(url: bytes, limits: Limits) -> bytes:
     try:
         return binascii.a2b_base64(data, strict_mode=True)
     except binascii.Error as error:
-        message = f"The data URL is not of base64: {error}. Send data:image/png;base64,..."
+        message = f"The data URL is not valid base64: {error}. Send data:image/png;base64,..."
         raise ApiError("unprocessable", message) from error

@@ -1,9 +1,9 @@
 """A decoding process: `python -m app.ink.decode_worker`, started by `app.ink.decoder_process`.
 
 Takes requests from standard input and writes answers to standard output, see `REQUEST` and
-`ANSWER`. It ends when its input does, also in the middle of a picture, so that it never outlives
-the server, and after a time without requests. Imports OpenCV and NumPy, for
-HEIC and PDF their libraries, and no network.
+`ANSWER`. It exits when its input closes, even in the middle of a picture, so that it never outlives
+the server, and after IDLE_SECONDS without a request. It imports NumPy, OpenCV and the optional
+decoders, and opens no connection.
 """
 
 import contextlib
@@ -74,7 +74,7 @@ def read_into(source: IO[bytes], room: memoryview) -> None:
     while room:
         count = source.readinto(room)  # type: ignore[attr-defined]  # of io.FileIO
         if not count:
-            raise EOFError("expected more, got the end of a pipe")
+            raise EOFError(f"expected {len(room):,} more bytes, got the end of the pipe")
         room = room[count:]
 
 
@@ -102,7 +102,10 @@ def _answer(answers: IO[bytes], content: bytes) -> None:
     try:
         image, pages = decode_inspected(content)
     except (UnreadableInput, MemoryError) as error:
-        message = (str(error) or "expected a picture that fits the memory for it").encode()
+        message = (
+            str(error)
+            or "expected a picture that fits the memory for its size, got one that needs more"
+        ).encode()
         write_all(answers, ANSWER.pack(REFUSED, len(message), 0, 0, 0) + message)
         return
     channels = image.shape[2] if image.ndim == 3 else 0

@@ -71,7 +71,7 @@ class DecoderPool:
             process = self._free.get(timeout=max(decoding.deadline - time.monotonic(), 0))
             try:
                 if self._is_closed:
-                    raise DecodingCancelled("the server ends")
+                    raise DecodingCancelled("the server is shutting down")
                 return process.decode(content, memory, decoding)
             finally:
                 self._free.put(process)
@@ -82,7 +82,7 @@ class DecoderPool:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
-        """Meanwhile the caller has one of the places for pictures: decoded, they take much memory.
+        """Holds one of the places for decoded pictures, which take much memory.
 
         There are as many as processes. Raises DecoderBusy where none is free for MAX_SECONDS.
         """

@@ -89,7 +89,8 @@ def _ask(process: "subprocess.Popen[bytes]", request: bytes) -> DecodedPixels:
         raise UnreadableInput(read_exactly(process.stdout, min(numbers[0], _PIPE_BYTES)).decode())
     height, width, channels, pages = numbers
     if height * width > MAX_PICTURE_PIXELS or channels > 4:
-        raise EOFError("a decoder that answers what it should not is ended")
+        message = f"expected at most {MAX_PICTURE_PIXELS:,} pixels of up to 4 channels"
+        raise EOFError(f"{message} from a decoder, got {width} x {height} x {channels}")
     image = np.empty((height, width, channels) if channels else (height, width), np.uint8)
     read_into(process.stdout, image.data.cast("B"))
     return image, pages
@@ -106,4 +107,6 @@ def _widen(process: "subprocess.Popen[bytes]") -> None:
 
 def _too_costly(memory: int, is_overrun: bool) -> UnreadableInput:
     limit = f"{MAX_SECONDS} s" if is_overrun else f"{MAX_SECONDS} s and {memory >> 20:,} MB"
-    return UnreadableInput(f"expected a picture that is decoded in {limit}, got one that is not")
+    return UnreadableInput(
+        f"expected a picture that is decoded in {limit}, got one that needs more"
+    )

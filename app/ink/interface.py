@@ -1,4 +1,4 @@
-"""A phone's screenshot: its status bar and buttons around the drawing, which are no writing."""
+"""A phone's screenshot: its status bar and buttons around the drawing, which are not writing."""
 
 from typing import Final
 

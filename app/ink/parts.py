@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from app.ink.ink_map import InkMap, pen_width
 
 MAX_OTHER_INK: Final = 0.1  # share of all ink, so small that it is writing all the same
-MIN_WRITING: Final = 0.85  # share of a component that is seen as writing, if it is
-MAX_SEEN: Final = 0.3  # the same, if it is something else
-MIN_PART: Final = 0.03  # of all ink, of a component that matters
+MIN_WRITING: Final = 0.85  # of a component is seen as writing: then all of it is
+MAX_SEEN: Final = 0.3  # of a component is seen as writing: then it is something else
+MIN_PART: Final = 0.03  # of all ink; smaller components are not judged
 MIN_ALIKE: Final = 0.5  # ratio of the widths of two lines by one pen
 MAX_RATIO: Final = 3.0  # of the heights of a 1 and of the digit beside it
 LINE_TOLERANCE: Final = 0.25  # of a digit's height, to its neighbours' upper and lower ends

@@ -99,8 +99,8 @@ def _decode_page(content: bytes, index: int) -> NDArray[np.uint8]:
 def inspect_upload(content: bytes, max_pixels: int) -> Structure:
     """The structure of what a stranger sends, where it is within the server's limits.
 
-    max_pixels: of a plain picture; any other takes COSTLY times the memory, and may have as many
-    fewer. Raises NotAPicture, PictureTooLarge or another UnreadableInput.
+    max_pixels: of an opaque picture of 8 bits. Any other takes up to COSTLY times the memory, and
+    may have max_pixels / COSTLY. Raises NotAPicture, PictureTooLarge or another UnreadableInput.
     """
     max_pixels = min(max_pixels, MAX_PICTURE_PIXELS)
     structure = inspect(content, max_pixels)

@@ -37,7 +37,7 @@ Picture: TypeAlias = str | os.PathLike[str] | Bytes | PillowImage | NDArray[Any]
 
 
 def as_pixels(picture: Picture) -> NDArray[np.uint8]:
-    """A picture as uint8 pixels, upright; what is no picture is left to `app.ink.image.checked`.
+    """A picture as uint8 pixels, upright; anything else is returned for `image.checked` to refuse.
 
     picture: the path of a file, its bytes, a Pillow image of any mode, or an array: uint8, bool
     (True is 255), or floats in [0, 1], which are scaled to 255. Raises UnreadableInput.

@@ -157,7 +157,7 @@ def _mask_and_edge(
     """
     step = max(1, int((ink.size / 10_000) ** 0.5))
     low, middle = np.percentile(ink[::step, ::step], (10, 40))
-    low, middle = min(low, 0.0), min(middle, MIN_INK_LEVELS / 4)  # it may be mostly ink
+    low, middle = min(low, 0.0), min(middle, MIN_INK_LEVELS / 4)  # most of the picture may be ink
     noise = float(middle - low) / 1.03  # which is how far these lie apart in Gaussian noise
     level = float(middle) + 0.25 * noise
     faintest = max(MIN_INK_LEVELS, MIN_INK_DEVIATIONS * noise) + level

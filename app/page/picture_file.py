@@ -133,7 +133,7 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
             " WebP, BMP, GIF or TIFF."
         ) from error
     except DecodingCancelled as error:
-        raise DecoderBusy("the server ends") from error
+        raise DecoderBusy("the server is shutting down") from error
     except UnreadableInput as error:
         raise UnusablePicture(
             f"{_name(file)} is damaged or in an unusual format. Save it again as PNG or JPEG and"

@@ -15,7 +15,7 @@ FILES: Final = (
     "picture.css",
     "how_it_works.css",
 )
-FACTOR_STEP: Final = 0.04  # so many times larger is the next larger sheet
+FACTOR_STEP: Final = 0.04  # of the step from one size of the sheet to the next
 
 
 class Window(NamedTuple):

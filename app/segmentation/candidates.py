@@ -25,7 +25,7 @@ from app.segmentation.text_line import TextLine
 MAX_STROKE_WIDTH: Final = 0.9  # line heights of a stroke that is certainly one character
 MAX_PIECE_WIDTH: Final = 0.5  # the same of a connected component
 MAX_PARTS: Final = 600  # strokes or connected components in one input; 100 digits have 200
-# In the candidates of a line on a picture; they are many and large only in clutter; 0.3 s.
+# Pixels in all candidates of a picture's line, which take 0.3 s; only clutter has more.
 MAX_CANDIDATE_PIXELS: Final = 50_000_000
 # Points of a stroke; a longer one takes as long to draw as several, and counts as several.
 USUAL_POINTS: Final = 16

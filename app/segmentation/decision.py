@@ -24,7 +24,11 @@ MIN_SIGNED_CONFIDENCE: Final = 1 / 2
 def answer(
     line: TextLine, logits: NDArray[np.float32], point: OperatingPoint, first_number: int
 ) -> Iterator[Digit]:
-    """The best reading of one line; logits: (candidates, 11)."""
+    """The characters of one line, from left to right.
+
+    logits: float32 (candidates, 11), not yet divided by the temperature. first_number: the index of
+    the line's first number.
+    """
     choice = line.choose(logits / np.float32(point.temperature), point)
     chosen = logits[choice.path]
     if choice.hypothesis is not None:
@@ -72,7 +76,7 @@ def answer(
             line.line_index,
             bool(is_doubtful[index] and not is_refused[index]),
             signs[index],
-            # Of several numbers in a line: together they are as sure as the line is.
+            # The numbers of a line share its confidence, so that their product is it.
             float(confidence ** shares[index]),
         )
 
@@ -92,7 +96,7 @@ def threshold_beside(others: NDArray[np.float32], threshold: float) -> float:
 
 
 def _are_others(numbers: NDArray[np.int64], index: int) -> NDArray[np.bool_]:
-    """Which marks are in the same number as one, itself left out."""
+    """Which other marks are in the same number as the one at `index`: bool (n,)."""
     is_other: NDArray[np.bool_] = (numbers == numbers[index]) & (np.arange(len(numbers)) != index)
     return is_other
 

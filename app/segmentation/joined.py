@@ -14,9 +14,10 @@ MIN_REACH: Final = 0.15  # of two characters' distance; a stroke ends so far bef
 def divide(
     strokes: Sequence[Stroke], pairs: Sequence[tuple[float, float]]
 ) -> tuple[list[Stroke], list[int]]:
-    """The strokes, those that reach across both places of a pair in two, and whose part each is.
+    """Cuts each stroke that reaches across both places of a pair in two.
 
-    pairs: where neighbouring characters are, in pixels of the input.
+    pairs: x of neighbouring characters, in pixels of the input. Returns the pieces, (n, 2) each,
+    and the index of the stroke that each is a piece of.
     """
     pieces, origins = list(strokes), list(range(len(strokes)))
     for first, second in pairs:

@@ -43,7 +43,7 @@ class Lattice:
         self._cuts = [False] * len(boxes) if sliced is None else sliced.tolist()
         self._crossing = crossing if crossing is not None and crossing.any() else None
 
-    # All that follows is computed only where there is a choice: most drawings are one digit.
+    # The properties below are computed when they are needed: most drawings are one digit.
 
     @cached_property
     def is_cut(self) -> NDArray[np.bool_]:
@@ -127,7 +127,10 @@ class Lattice:
 
     @cached_property
     def _wholes(self) -> list[int | None]:
-        """For each part that was cut off the one before, the candidate that is all of their ink."""
+        """For each part that was cut off the one before, the candidate that is the uncut whole.
+
+        The candidate's index; None for other parts.
+        """
         indices = {candidate: index for index, candidate in enumerate(self._candidates)}
         starts = [index for index, is_cut in enumerate(self._cuts) if not is_cut]
         wholes: list[int | None] = [None] * len(self._cuts)

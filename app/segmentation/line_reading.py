@@ -24,9 +24,11 @@ UNKNOWN: Final = SYMBOLS.index("?") + 1  # the class of what is neither digit no
 MIN_LOG_PROBABILITY: Final = -8.0  # of a symbol by its look alone; unlikelier ones cost no more
 MIN_DIGIT_PROBABILITY: Final = 1e-4  # that the reader gives to a digit at any place
 MAX_EVIDENCE: Final = 3.0  # nats that the line reader may say for or against a digit
-MIN_LOG_SHARE: Final = math.log(0.02)  # of a text beside the likeliest, whose cuts are made
-SYMBOL_COLUMNS: Final = 3  # of the scores, in which a symbol is seen from where it begins
-CUT_TRUST: Final = 0.2  # in the look of what was cut off a neighbour, of that in other looks
+MIN_LOG_SHARE: Final = math.log(
+    0.02
+)  # of the likeliest text; cuts of less likely ones are not made
+SYMBOL_COLUMNS: Final = 3  # from where a symbol begins, in which it is looked for
+CUT_TRUST: Final = 0.2  # weight of the look of what was cut off a neighbour; others count 1
 MIN_CUT_DISTANCE: Final = 0.15  # line heights between two cuts
 MIN_LOG_ODDS: Final = -12.0  # that another text is right, whatever the networks say
 # Signs between digits: beside another sign, one of them is rather a digit, or a part of one.

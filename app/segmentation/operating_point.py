@@ -39,7 +39,7 @@ class OperatingPoint:
     def of(cls, classifier: Mapping[str, str], reader: Mapping[str, str]) -> Self:
         """From the metadata of both models. Raises WrongModel where a number is missing."""
         threshold = _number(classifier, "threshold")
-        # Older models have one threshold: what they answer, they do not find strange.
+        # Older models have one threshold, with which no answered digit is doubtful for its look.
         has_second = "doubt_threshold" in classifier
         return cls(
             temperature=_number(classifier, "temperature"),

@@ -15,12 +15,13 @@ Boxes = NDArray[np.float64]  # (n, 4)
 MIN_BODY_HEIGHT: Final = 0.5  # of the highest part's; lower ones, as dots and dashes, join a line
 MAX_ASIDE: Final = 0.35  # heights to the side at which a part still counts as above another
 MIN_SLOPE_PARTS: Final = 6  # parts from which on their usual slope says what is level
-# How far the next part of a line may lie above or below: in heights, and in its distance aside, of
-# which only some heights count. In a grid with empty cells a neighbour's row is further away.
+# How far the next part of a line may lie above or below, in line heights: MAX_OFFSET, and MAX_RISE
+# of the distance aside, of which MAX_RISING heights count at most. In a grid with empty cells, the
+# parts of other rows lie further away.
 MAX_OFFSET: Final = 0.4
 MAX_RISE: Final = 0.6
 MAX_RISING: Final = 2.0
-MIN_LEVEL_PARTS: Final = 4  # parts from which on that is asked
+MIN_LEVEL_PARTS: Final = 4  # a line of fewer parts is not checked so
 STEEPNESS: Final = 2.5  # how much further a part above counts than a part beside
 # The least space between two lines, of the height of both: halves of one digit are closer. Where
 # there are only two parts, they may be halves of an 8 that does not close.

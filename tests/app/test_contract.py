@@ -57,7 +57,7 @@ def test_the_python_example_reaches_the_stated_accuracy(folder: Path) -> None:
 def test_the_javascript_example_reaches_the_stated_accuracy(folder: Path) -> None:
     node = shutil.which("node")
     if node is None or not (NODE / "onnxruntime-web").is_dir():
-        pytest.skip("wants node, and onnxruntime-web by tests/tools/onnxruntime_web.sh")
+        pytest.skip("needs node, and onnxruntime-web: sh tests/tools/onnxruntime_web.sh")
     (folder / "node_modules").symlink_to(NODE)
     script = folder / "example.mjs"
     script.write_text(example("js"))

@@ -53,7 +53,7 @@ def test_unknown_variables_are_warned_about(
     environment = {name: "1", "DIGITS_RATE": "7", "DIGITS_DATA": "x", "OTHER": "2"}
     operations.announce(settings.from_environment(environment), environment)
     warning, start = capsys.readouterr().err.splitlines()
-    assert warning.startswith(f"warning: {name} is no setting")
+    assert warning.startswith(f"warning: {name} is not a setting")
     assert hint in warning
     assert " rate=7 " in start
 

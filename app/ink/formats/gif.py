@@ -45,7 +45,7 @@ def _inspect(content: bytes, max_pixels: int) -> Structure:
 
 
 def _pixels_of_frame(content: bytes, at: int, screen: tuple[int, int]) -> int:
-    """Where a frame's pixels begin, whose descriptor is at this byte."""
+    """The offset of a frame's pixels; at: the offset of its descriptor."""
     left, top, width, height, flags = struct.unpack_from("<HHHHB", content, at)
     if not (width and height and left + width <= screen[0] and top + height <= screen[1]):
         message = f"expected frames within {screen[0]:,} x {screen[1]:,} pixels in a GIF"

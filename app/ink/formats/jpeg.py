@@ -40,7 +40,8 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
             size = _frame(content, segment, max_pixels)
         elif segment.marker == _SOS:
             if size is None:
-                raise UnreadableInput("expected a JPEG's frame header before its first scan")
+                message = "expected a JPEG's frame header before its first scan"
+                raise UnreadableInput(f"{message}, got the scan first")
             scans += 1
             check_at_most(MAX_SCANS, "scans in a JPEG", scans)
     if size is None or not scans:
@@ -79,7 +80,7 @@ def _frame(content: bytes, segment: _Segment, max_pixels: int) -> tuple[int, int
         raise UnreadableInput(f"expected 8 bits a sample in a JPEG, got {bits}")
     check_pixels(max_pixels, width, height)
     if components not in (1, 3, 4) or segment.length != 6 + 3 * components:
-        message = f"expected 1, 3 or 4 components in a JPEG, got {components}"
+        message = f"expected 1, 3 or 4 components of 3 bytes each in a JPEG, got {components}"
         raise UnreadableInput(f"{message} in {segment.length} bytes")
     for sampling in content[segment.start + 7 : segment.start + segment.length : 3]:
         if not (1 <= sampling >> 4 <= 4 and 1 <= sampling & 15 <= 4):

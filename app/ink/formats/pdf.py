@@ -15,7 +15,7 @@ SIDE: Final = math.isqrt(MAX_PIXELS)
 
 
 def inspect(_: bytes, max_pixels: int) -> Structure:
-    """As many pixels as a page may take; UnsupportedFormat without the decoder."""
+    """The largest size of a drawn page. Raises UnsupportedFormat and PictureTooLarge."""
     if find_spec(DECODER) is None:
         advice = "Install pypdfium2 to read it, or save the page as PNG or JPEG."
         raise UnsupportedFormat("PDF", advice)

@@ -125,7 +125,7 @@ def _inflated_bytes(content: bytes, chunk: _Chunk, room: int) -> int:
     try:
         inflated = len(inflater.decompress(data[packed:], room + 1))
     except zlib.error:
-        return 0  # which libpng leaves out, and reads the picture
+        return 0  # libpng skips it, and still reads the picture
     if inflated > room:
         message = f"expected at most {MAX_METADATA_BYTES:,} bytes of text and profiles"
         raise UnreadableInput(f"{message} in a PNG, got a {chunk.kind.decode()} of more")

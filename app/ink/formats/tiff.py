@@ -133,7 +133,10 @@ def _numbers(
         return (default,)
     letter = _LETTERS.get(entry.type)
     if letter is None or not entry.length:
-        raise UnreadableInput(f"expected whole numbers in tag {tag} of a TIFF")
+        raise UnreadableInput(
+            f"expected whole numbers in tag {tag} of a TIFF,"
+            f" got {entry.length:,} values of type {entry.type}"
+        )
     form = struct.Struct(f"{layout.order}{min(entry.length, 1_000)}{letter}")
     if entry.length * _SIZES[entry.type] <= layout.inline:
         return form.unpack_from(entry.value)
@@ -159,8 +162,10 @@ def _picture(content: bytes, layout: _Layout, directory: _Directory, max_pixels:
     bits = set(_numbers(content, layout, directory, _BITS, 1))
     if len(bits) > 1 or not bits <= {1, 2, 4, 8, 10, 12, 14, 16}:
         raise UnreadableInput(f"expected 8 or 16 bits a channel, got {sorted(bits)}")
-    if set(_numbers(content, layout, directory, _SAMPLE_FORMAT, 1)) - {1, 4}:
-        raise UnreadableInput("expected whole numbers without a sign as a TIFF's samples")
+    formats = set(_numbers(content, layout, directory, _SAMPLE_FORMAT, 1))
+    if formats - {1, 4}:
+        message = "expected unsigned whole numbers as a TIFF's samples"
+        raise UnreadableInput(f"{message}, got sample formats {sorted(formats)}")
     tiled = _TILE_WIDTH in directory or _TILE_HEIGHT in directory
     part = (
         (number(_TILE_WIDTH), number(_TILE_HEIGHT))

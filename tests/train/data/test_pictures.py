@@ -29,7 +29,7 @@ def zipped(path: Path, entries: list[Any], pictures: dict[str, tuple[int, ...]])
 
 def needed(data: Path, name: str) -> Path:
     if not (data / name).is_file():
-        pytest.skip(f"needs {name}: python -m train.data")
+        pytest.skip(f"{name} is not in the data folder, and cannot be downloaded")
     return data / name
 
 
