@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from app.settings import all_settings
+from train.evaluate.text_table import to_markdown
 
 README: Final = Path(__file__).resolve().parent / "README.md"
 BEGIN: Final = "<!-- settings: written by python -m deploy.settings_table -->"
@@ -40,9 +41,8 @@ def with_table(text: str) -> str:
 
 def table() -> str:
     """All settings in Markdown."""
-    head = ["| variable | meaning | default | values |", "| --- | --- | --- | --- |"]
-    rows = (f"| `{name}` | {' | '.join(rest)} |" for name, *rest in all_settings())
-    return "\n".join([*head, *rows])
+    rows = [[f"`{name}`", *rest] for name, *rest in all_settings()]
+    return to_markdown([["variable", "meaning", "default", "values"], *rows], is_text=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
 """Probabilities and scores that follow from a classifier's logits."""
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Float = TypeVar("Float", np.float32, np.float64)
 
 
 def softmax(logits: Floats) -> Floats:
@@ -13,10 +16,10 @@ def softmax(logits: Floats) -> Floats:
     return probabilities
 
 
-def log_softmax(logits: Floats) -> Floats:
-    """Log-probabilities float32 (n, labels), in nats; logits: (n, labels)."""
+def log_softmax(logits: NDArray[Float]) -> NDArray[Float]:
+    """Log-probabilities (n, labels), in nats and as exact as the logits; logits: (n, labels)."""
     shifted = logits - logits.max(axis=1, keepdims=True)
-    log_probabilities: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    log_probabilities: NDArray[Float] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return log_probabilities
 
 

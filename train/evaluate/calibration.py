@@ -10,9 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax
 
-from app.inference.scores import ood_log_odds
+from app.inference.scores import log_softmax, ood_log_odds
 from app.recognizer import NUM_DIGITS
 
 Floats = NDArray[np.floating[Any]]
@@ -153,5 +152,4 @@ def auroc(positive: Floats, negative: Floats) -> float:
 
 
 def _log_probabilities(logits: Floats, temperature: float) -> Doubles:
-    logs: Doubles = log_softmax(logits[:, :NUM_DIGITS].astype(np.float64) / temperature, axis=1)
-    return logs
+    return log_softmax(logits[:, :NUM_DIGITS].astype(np.float64) / temperature)

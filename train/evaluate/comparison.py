@@ -18,6 +18,7 @@ from train.evaluate.page import write_page
 from train.evaluate.sets import collect
 from train.evaluate.tables import evaluation_rows
 from train.evaluate.text_table import to_columns
+from train.files import write_atomically
 
 
 def compare(paths: Sequence[Path], wanted: Wanted, output: Path) -> None:
@@ -31,7 +32,7 @@ def compare(paths: Sequence[Path], wanted: Wanted, output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
     figures = evaluation(results, collection, wanted)
     path = output / "evaluation.json"
-    path.write_text(json.dumps(figures, indent=2, allow_nan=False) + "\n", "utf-8")
+    write_atomically(path, json.dumps(figures, indent=2, allow_nan=False) + "\n")
     rows = evaluation_rows(figures)
     print(to_columns(rows))
     for name, reason in collection.skipped.items():

@@ -15,6 +15,7 @@ from train.evaluate.corruptions import CORRUPTIONS
 from train.evaluate.evaluation import Result
 from train.evaluate.protocol import CALIBRATED, TARGET_FALSE_REJECT_RATE
 from train.evaluate.score import Score
+from train.files import write_atomically
 
 _CORRUPTED = "corrupted MNIST"  # all corruptions together
 
@@ -60,7 +61,7 @@ def write_page(
         files = [f"mistakes-{slug}.png", f"confusion-{slug}.png"]
         sections.append((f"Misread: {title}", "The most confident mistakes first.", files))
     path = folder / "index.html"
-    path.write_text(_html(rows, sections, collection.skipped), "utf-8")
+    write_atomically(path, _html(rows, sections, collection.skipped))
     return path
 
 

@@ -1,7 +1,7 @@
 """Tables of text, as Markdown for documents and as aligned columns for a terminal.
 
 A table is a sequence of rows of cells. The first row is the header; the first column holds the
-names of the rows and is aligned to the left, all others to the right.
+names of the rows and is aligned to the left, all others to the right, where they are not of text.
 """
 
 from collections.abc import Sequence
@@ -9,12 +9,15 @@ from collections.abc import Sequence
 Rows = Sequence[Sequence[str]]
 
 
-def to_markdown(rows: Rows) -> str:
-    """The table in Markdown, without a newline at the end. Raises ValueError for ragged rows."""
+def to_markdown(rows: Rows, is_text: bool = False) -> str:
+    """The table in Markdown, without a newline at the end. Raises ValueError for ragged rows.
+
+    is_text: all columns are aligned to the left.
+    """
     header, *body = rows
     if any(len(row) != len(header) for row in body):
         raise ValueError(f"expected {len(header)} cells in each row, got {[*map(len, body)]}")
-    rule = ["---"] + ["---:"] * (len(header) - 1)
+    rule = ["---"] + ["---" if is_text else "---:"] * (len(header) - 1)
     return "\n".join(f"| {' | '.join(row)} |" for row in (header, rule, *body))
 
 
