@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.reading import Digit
 
-SIDE: Final = 64  # pixels: a digit's longer side when its edges are measured
+SIDE: Final = 64  # pixels: a digit's height when its edges are measured
 MAX_MEASURED: Final = 40  # digits; more would not change the median
 # Heights of a digit: with edges up to 0.21 digits are read well, from 0.26 on badly.
 MAX_EDGE_WIDTH: Final = 0.235
@@ -33,7 +33,7 @@ def edge_width(image: NDArray[np.uint8], digits: Sequence[Digit]) -> float:
 
 def _edge_width(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> float:
     x, y, width, height = (round(side) for side in box)
-    side = max(width, height, 1)
+    side = max(height, width // 2, 1)  # blurred digits that run together are wide
     margin = side // 8  # paper around the digit, for the contrast
     rows = slice(max(y - margin, 0), y + height + margin)
     crop = image[rows, max(x - margin, 0) : x + width + margin, ...]
