@@ -18,7 +18,7 @@ from export.artefact import publish
 from export.gate import require
 from export.graph import fold, save_checked, set_metadata, write_fp32, write_int8
 from export.graph import strip as strip_notes
-from export.reader_fit import UNFITTED, composed_lines, fit
+from export.line_fit import UNFITTED, composed_lines, fit
 from train.data.line_sets import Line, load_line_sets
 from train.engine.reader_batches import varied_strip
 from train.networks import line_reader
