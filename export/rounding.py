@@ -15,6 +15,8 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
+from app.inference.session import PROVIDERS, session_options
+
 MAX_STEPS: Final = 64  # of a weight, either way: 7 bits, as the quantizer's
 _DAMPING: Final = 0.01  # of the mean square of the inputs, so that none counts for nothing
 _MAX_ROWS: Final = 100_000  # rows of a layer's inputs that are considered
@@ -67,7 +69,7 @@ def _layers(
     model.graph.ClearField("output")
     model.graph.output.extend(onnx.ValueInfoProto(name=node.input[0]) for node in nodes)
     session = onnxruntime.InferenceSession(
-        model.SerializeToString(), providers=["CPUExecutionProvider"]
+        model.SerializeToString(), session_options(threads=1), PROVIDERS
     )
     inputs = session.run([node.input[0] for node in nodes], {"glyphs": glyphs})
     return [

@@ -33,7 +33,7 @@ def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
     distances = np.concatenate([np.diff(row.mean(axis=1)) for row in rows])
     if len(lines) == 1:
         is_row = len(distances) >= MIN_BOXES - 1 and gaps.max() <= MAX_BOX_GAP
-        return math.inf if is_row and _are_multiples(distances, most=1) else MIN_NUMBER_GAP
+        return math.inf if is_row and _are_multiples(distances, max_step=1) else MIN_NUMBER_GAP
     are_cells = len(rows) > 1 and gaps.min() >= MIN_CELL_GAP and _are_multiples(distances)
     return MIN_CELL_GAP if are_cells else MIN_NUMBER_GAP
 
@@ -52,11 +52,11 @@ def _extents(boxes: Boxes) -> NDArray[np.float64]:
     return np.array(extents, np.float64)
 
 
-def _are_multiples(distances: NDArray[np.float64], most: int | None = None) -> bool:
+def _are_multiples(distances: NDArray[np.float64], max_step: int | None = None) -> bool:
     """Whether distances of digits are about those of evenly spaced columns, some of them empty.
 
-    most: columns from one digit to the next; None for any number.
+    max_step: columns from one digit to the next; None for any number.
     """
     pitch = float(np.median(distances[distances < 1.5 * distances.min()]))
-    columns = np.clip(np.round(distances / pitch), 1, most)
+    columns = np.clip(np.round(distances / pitch), 1, max_step)
     return bool((np.abs(distances - columns * pitch) <= MAX_UNEVENNESS * pitch).all())

@@ -40,10 +40,10 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
         raise UnsupportedFormat("HEIC", advice)
     at, end = 0, len(content)
     for kind, skipped in _WAY:
-        found = next((box for box in _boxes(content, at, end) if box[0] == kind), None)
-        if found is None:
+        part = next((box for box in _boxes(content, at, end) if box[0] == kind), None)
+        if part is None:
             raise ends_within("HEIC", "header")
-        at, end = found[1] + skipped, found[2]
+        at, end = part[1] + skipped, part[2]
     sizes = [_size(content, box, max_pixels) for box in _boxes(content, at, end) if _is_size(box)]
     check_at_most(MAX_SIZES, "sizes in a HEIC", len(sizes))
     if not sizes:
