@@ -61,7 +61,7 @@ def test_a_database_has_a_largest_size(tmp_path: Path, monkeypatch: pytest.Monke
     long_drawing = [[[0.5, float(y)] for y in range(10_000)]]
     for _ in range(7):  # of 160 kB each
         store.record(long_drawing, GLYPH, 1, 7)
-    with pytest.raises(CorrectionsError, match="at most 1 MB of corrections.*move the file away"):
+    with pytest.raises(CorrectionsError, match="less than 1 MB of corrections.*move the file away"):
         store.record(long_drawing, GLYPH, 1, 7)
     assert len(list(store)) == 7
 

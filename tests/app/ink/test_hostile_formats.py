@@ -109,7 +109,7 @@ HOSTILE = {
     "TIFF of 64 bits": (tiff(strips(64, 48, t258=(3, [64])), STRIP), "8 or 16 bits a channel"),
     "TIFF of fractions": (
         tiff(strips(64, 48, t339=(3, [3])), STRIP),
-        "whole numbers without a sign",
+        "unsigned whole numbers",
     ),
     "TIFF packed as WebP": (tiff(strips(64, 48, t259=(3, [50001])), STRIP), "PackBits, got 50001"),
     "TIFF of too few strips": (tiff(strips(64, 48, t278=(4, [1])), STRIP), "48 strips in a TIFF"),
