@@ -1,7 +1,6 @@
 """The page's scripts and style sheets: each is used, and their linter may be missing."""
 
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -31,13 +30,13 @@ def test_every_file_is_used() -> None:
     scripts = {f"{component}.js" for component in COMPONENTS}
     # Of components in a shadow root.
     styles = {"annotated_picture.css", "camera_help.css", "copy_button.css"}
-    assert names == {*stylesheet.FILES, *scripts, *styles}
+    assert names == {*stylesheet.FILES, *stylesheet.SHEET_FILES.values(), *scripts, *styles}
 
 
 def test_python_holds_no_script_and_no_style_sheet() -> None:
     for path in [*(ROOT / "app" / "page").glob("*.py"), ROOT / "app" / "main.py"]:
         source = path.read_text(encoding="utf-8")
-        for code in ("export default", "querySelector", "addEventListener", "font-size:"):
+        for code in ("export default", "querySelector", "addEventListener", "font-size:", "@media"):
             assert code not in source, f"{path.name} holds JavaScript or CSS: {code}"
 
 
@@ -51,7 +50,7 @@ def test_the_style_sheet_has_the_size_of_the_sheet(
 ) -> None:
     html = stylesheet.for_size(size)
     assert f"--sheet-width:{width};--sheet-height:{height};" in html
-    for name in stylesheet.FILES:
+    for name in (*stylesheet.FILES, stylesheet.SHEET_FILES[size]):
         assert assets.read(name) in html
 
 
@@ -66,19 +65,3 @@ def test_the_linter_is_skipped_aloud_where_npm_is_missing(tmp_path: Path) -> Non
     )
     assert checked.returncode == 0, checked.stderr
     assert "skipped the check of JavaScript and CSS" in checked.stdout
-
-
-@pytest.mark.parametrize("size", [canvas.WIDE, canvas.PHONE], ids=["wide", "phone"])
-def test_a_larger_window_shows_a_larger_sheet(size: canvas.Size) -> None:
-    for window in stylesheet.WINDOWS[size]:
-        rules = re.findall(
-            rf"@media {re.escape(window.condition)} and \(min-width:(\d+)px\)"
-            r" and \(min-height:(\d+)px\)\{:root\{--factor:([\d.]+)\}\}",
-            stylesheet.for_size(size),
-        )
-        factors = [float(factor) for *_, factor in rules]
-        assert factors == sorted(factors), "the last rule that matches counts"
-        assert factors[-1] == stylesheet.MAX_FACTOR
-        for width, height, factor in rules:
-            assert float(factor) * size.width <= int(width) - window.beside + 1
-            assert float(factor) * size.height <= int(height) - window.above + 1

@@ -29,6 +29,22 @@ USED_WHILE_DRAWING = (
 PHONES = [(320, 568), (360, 640), (360, 740), (390, 844), (430, 932)]
 PHONE_SIZES = [*PHONES, *((height, width) for width, height in PHONES)]
 DESK_SIZES = [(768, 1024), (1024, 600), (1024, 768), (1280, 800), (1920, 1080)]
+# window -> width of the sheet in it, in CSS pixels: the largest of its steps that leaves room for
+# what is beside and above it.
+DESK_SHEETS = {
+    (320, 568): 264,  # never smaller: a narrow window beside others
+    (640, 480): 480,  # exactly the room for a step, as high as it may be
+    (959, 800): 912,  # the details are below the sheet
+    (960, 800): 504,  # and here beside it
+    (1280, 720): 816,
+    (2560, 1440): 1200,  # never larger: the canvas has no more pixels
+}
+PHONE_SHEETS = {
+    (320, 568): 280,  # exactly the room for a step, as wide as it may be
+    (360, 740): 313.6,
+    (740, 360): 369.6,  # everything else is beside the sheet
+    (568, 320): 313.6,
+}
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +87,28 @@ def expect_in_view(page: Page, size: tuple[int, int]) -> None:
         assert is_beside or title[3] <= ways[1]
 
 
+def expect_sheet(page: Page, size: tuple[int, int], width: float, shape: float) -> None:
+    """Expects this width of the sheet in a window of this size. shape: its height to its width."""
+    resize(page, size)
+    left, top, right, bottom = box_of(page, ".st-key-canvas")
+    assert right - left == pytest.approx(width, abs=0.1)
+    assert bottom - top == pytest.approx(shape * width, abs=0.1)
+
+
 @pytest.mark.parametrize("size", PHONE_SIZES, ids=str)
 def test_a_phone_shows_all_that_one_uses_while_drawing(phone: Page, size: tuple[int, int]) -> None:
     resize(phone, size)
     expect_in_view(phone, size)
+
+
+@pytest.mark.parametrize("size", DESK_SHEETS, ids=str)
+def test_a_larger_window_shows_a_larger_sheet(desk: Page, size: tuple[int, int]) -> None:
+    expect_sheet(desk, size, width=DESK_SHEETS[size], shape=260 / 600)
+
+
+@pytest.mark.parametrize("size", PHONE_SHEETS, ids=str)
+def test_a_larger_phone_shows_a_larger_sheet(phone: Page, size: tuple[int, int]) -> None:
+    expect_sheet(phone, size, width=PHONE_SHEETS[size], shape=240 / 280)
 
 
 @pytest.mark.parametrize("size", DESK_SIZES, ids=str)
