@@ -31,4 +31,4 @@ EXPOSE 7860
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-c", \
     "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"STREAMLIT_SERVER_PORT\"]}/healthz', timeout=4)"]
 
-CMD ["python", "-m", "streamlit", "run", "app/server.py"]
+CMD ["python", "-m", "app", "serve"]

@@ -50,6 +50,11 @@ class Corrections:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
 
+    def check(self) -> None:
+        """Makes the file where it is missing. Raises CorrectionsError where none can be stored."""
+        with self._open() as database:
+            database.execute("BEGIN IMMEDIATE")  # which a file that is only readable refuses
+
     def record(
         self,
         strokes: Sequence[ArrayLike],

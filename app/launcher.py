@@ -1,7 +1,7 @@
 """Starts the page and the HTTP service: `digits serve`, `python -m app serve` or `make run`.
 
-Does what `streamlit run app/server.py` does, and before that checks the port and prints the
-addresses at which the page can be opened.
+Does what `streamlit run app/server.py` does, and before that checks the settings and the address,
+which Streamlit itself would refuse with a traceback, and prints where the page can be opened.
 """
 
 import argparse
@@ -52,29 +52,30 @@ def serve(port: int, address: str) -> int:
     except ValueError as error:
         print(f"serve: {error}", file=sys.stderr)
         return 2
-    if _is_taken(port):
-        print(
-            f"serve: port {port} is in use. Stop the program that uses it,"
-            f" or choose another port: --port {port + 1}",
-            file=sys.stderr,
-        )
+    if problem := _problem_with(port, address):
+        print(f"serve: {problem}", file=sys.stderr)
         return 1
-    for line in addresses(port, address):
+    path = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
+    for line in addresses(port, address, path):
         print(line, flush=True)
     options = [f"--server.port={port}", f"--server.address={address}"]
     cli.main(["run", str(SERVER), *options], prog_name="streamlit")
     return 0
 
 
-def addresses(port: int, address: str) -> list[str]:
-    """Where the page can be opened, a line each, for the interface that it listens on."""
+def addresses(port: int, address: str, path: str = "") -> list[str]:
+    """Where the page can be opened, a line each.
+
+    address: of the interface that it listens on. path: where it is there, such as "digits".
+    """
+    end = f":{port}/{path}" if path else f":{port}"
     if address != ALL_INTERFACES:
-        return [f"Page: http://{address}:{port}"]
+        return [f"Page: http://{address}{end}"]
     hosts = {"On this computer:": "localhost"}
     if network := network_address():
         hosts["On a phone in the same network:"] = network
     width = max(map(len, hosts))
-    return [f"{where:{width}} http://{host}:{port}" for where, host in hosts.items()]
+    return [f"{where:{width}} http://{host}{end}" for where, host in hosts.items()]
 
 
 def network_address() -> str | None:
@@ -88,6 +89,22 @@ def network_address() -> str | None:
         except OSError:
             return None
         return str(probe.getsockname()[0])
+
+
+def _problem_with(port: int, address: str) -> str:
+    """Why this port of this interface cannot be listened on, in sentences; "" where it can be."""
+    if _is_taken(port):
+        other = f"or choose another port: --port {port % MAX_PORT + 1}"
+        return f"port {port} is in use. Stop the program that uses it, {other}"
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as Streamlit does
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            advice = f"Use {ALL_INTERFACES} for all of this machine's addresses, and a free port"
+            return f"cannot listen on {address}, port {port}: {error.strerror}. {advice}."
+    return ""
 
 
 def _is_taken(port: int) -> bool:

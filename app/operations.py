@@ -13,6 +13,7 @@ import streamlit as st
 from starlette.applications import Starlette
 from streamlit.runtime import get_instance
 
+from app import __version__
 from app.api import metrics
 from app.api.access_log import AccessLog
 from app.api.observed import Observer
@@ -55,12 +56,13 @@ def announce(settings: Settings, environment: Mapping[str, str] = os.environ) ->
 
 
 def start_line(settings: Settings, environment: Mapping[str, str]) -> str:
-    """Address, model and limits in one line."""
+    """Address, version, model and limits in one line."""
     host, port = st.get_option("server.address") or "0.0.0.0", st.get_option("server.port")
     path = st.get_option("server.baseUrlPath").strip("/")
     limits = " ".join(f"{name}={value}" for name, value in asdict(settings.limits).items())
     return (
-        f"serving http://{host}:{port}/{path} model={_hash(model_file(environment))} {limits}"
+        f"serving http://{host}:{port}/{path} version={__version__}"
+        f" model={_hash(model_file(environment))} {limits}"
         f" origins={','.join(settings.origins) or 'none'} log={settings.log}"
         f" metrics={settings.metrics}"
     )

@@ -11,10 +11,18 @@ from typing import Final, NamedTuple
 from app import corrections
 from app.api import access_log, cross_origin, metrics
 from app.api.access_log import LogFormat
-from app.api.limits import PREFIX, Limits, range_of
+from app.api.limits import PREFIX, Limits, in_words, range_of, whole_number
 from app.api.metrics import Audience
+from app.corrections import Corrections, CorrectionsError
 from app.inference import models
+from app.inference.session import WrongModel
+from app.recognizer import Recognizer
 
+PORT: Final = "STREAMLIT_SERVER_PORT"
+MAX_UPLOAD: Final = "STREAMLIT_SERVER_MAX_UPLOAD_SIZE"
+# Of Streamlit's own variables those with a range, which it does not check. `app.guard.uploads`
+# has room for two pictures of the largest size in each session.
+RANGES: Final = {PORT: (1, 65_535), MAX_UPLOAD: (1, 20)}
 OF_TRAINING: Final = (
     "DIGITS_DATA",
 )  # that only training reads; servers ignore them without a warning
@@ -39,7 +47,14 @@ class Settings(NamedTuple):
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
-    """The defaults and what the environment sets. Raises ValueError, which names the variable."""
+    """The defaults and what the environment sets, once the files that it names have been opened.
+
+    Raises ValueError, which names the variable.
+    """
+    for name in RANGES:
+        if name in environment:
+            whole_number(name, environment[name], *RANGES[name])
+    _open_files(environment)
     return Settings(
         Limits.from_environment(environment),
         cross_origin.origins_from(environment),
@@ -66,6 +81,19 @@ def unknown(environment: Iterable[str]) -> list[str]:
     """The variables of an environment that look like this project's and are none."""
     names = {setting.name for setting in all_settings()} | set(OF_TRAINING)
     return sorted(name for name in environment if name.startswith(PREFIX) and name not in names)
+
+
+def _open_files(environment: Mapping[str, str]) -> None:
+    """Raises ValueError where a variable names a file that cannot be used."""
+    try:
+        if environment.get(models.VARIABLE):
+            name = models.VARIABLE
+            Recognizer(models.model_file(environment))
+        if path := environment.get(corrections.VARIABLE):
+            name = corrections.VARIABLE
+            Corrections(path).check()
+    except (WrongModel, CorrectionsError) as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
 _OTHERS: Final = (
@@ -96,7 +124,7 @@ _OTHERS: Final = (
     ),
 )
 _STREAMLIT: Final = (
-    Setting("STREAMLIT_SERVER_PORT", "the port of page and API", "8501", "from 1 to 65535"),
+    Setting(PORT, "the port of page and API", "8501", in_words(*RANGES[PORT])),
     Setting(
         "STREAMLIT_SERVER_ADDRESS",
         "the interface to listen on; 127.0.0.1 behind a proxy of this machine",
@@ -109,5 +137,5 @@ _STREAMLIT: Final = (
         "none",
         "a path",
     ),
-    Setting("STREAMLIT_SERVER_MAX_UPLOAD_SIZE", "MB of a picture on the page", "20", "from 1 on"),
+    Setting(MAX_UPLOAD, "MB of a picture on the page", "20", in_words(*RANGES[MAX_UPLOAD])),
 )

@@ -55,13 +55,9 @@ class Limits:
         """
         values = {}
         for limit in fields(cls):
-            name, expected = PREFIX + limit.name.upper(), range_of(limit)
-            minimum, maximum = limit.metadata["minimum"], limit.metadata["maximum"]
+            name = PREFIX + limit.name.upper()
             text = environment.get(name, str(limit.default))
-            is_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
-            if not (is_number and minimum <= int(text) <= maximum):
-                raise ValueError(f"{name}: expected a whole number {expected}, got {text!r}")
-            values[limit.name] = int(text)
+            values[limit.name] = whole_number(name, text, *_bounds(limit))
         return cls(**values)
 
     @property
@@ -72,5 +68,22 @@ class Limits:
 
 def range_of(limit: "Field[Any]") -> str:
     """The values that a limit may have, in words."""
-    minimum, maximum = limit.metadata["minimum"], limit.metadata["maximum"]
+    return in_words(*_bounds(limit))
+
+
+def in_words(minimum: int, maximum: int = MAX_VALUE) -> str:
+    """A range of whole numbers for people."""
     return f"from {minimum} on" if maximum == MAX_VALUE else f"from {minimum} to {maximum}"
+
+
+def whole_number(name: str, text: str, minimum: int, maximum: int = MAX_VALUE) -> int:
+    """The value of the variable `name`. Raises ValueError where it is not in its range."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
+    if not (is_number and minimum <= int(text) <= maximum):
+        expected = f"expected a whole number {in_words(minimum, maximum)}"
+        raise ValueError(f"{name}: {expected}, got {text!r}")
+    return int(text)
+
+
+def _bounds(limit: "Field[Any]") -> tuple[int, int]:
+    return limit.metadata["minimum"], limit.metadata["maximum"]

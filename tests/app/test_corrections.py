@@ -34,6 +34,27 @@ def test_stores_what_it_is_given(tmp_path: Path) -> None:
     assert first["time"].endswith("+00:00")
 
 
+def test_the_check_makes_the_file_and_stores_nothing(tmp_path: Path) -> None:
+    store = Corrections(tmp_path / "new" / "c.sqlite")
+    store.check()
+    assert store.path.is_file()
+    assert list(store) == []
+
+
+def test_the_check_finds_out_that_nothing_can_be_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corrections, "TIMEOUT_SECONDS", 0.1)
+    store = Corrections(tmp_path / "c.sqlite")
+    store.check()
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # which lets others read, and not write
+    assert list(store) == []
+    with pytest.raises(CorrectionsError, match="try again"):
+        store.check()
+    other.close()
+
+
 def test_is_off_unless_the_environment_names_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

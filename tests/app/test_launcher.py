@@ -25,6 +25,20 @@ def test_a_port_in_use_is_not_taken(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"port {port} is in use" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("address", ["192.0.2.1", "::2", "nonsense.invalid"])
+def test_an_address_of_another_machine_is_refused_in_one_sentence(
+    address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert command.main(["serve", f"--port={port}", f"--address={address}"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"serve: cannot listen on {address}, port {port}: ")
+    assert said.endswith("Use 0.0.0.0 for all of this machine's addresses, and a free port.\n")
+    assert said.count("\n") == 1
+
+
 # Interface, this computer's address in its network, what is printed.
 ADDRESSES = [
     ("0.0.0.0", "10.1.2.3", ["http://localhost:80", "http://10.1.2.3:80"]),
@@ -41,6 +55,14 @@ def test_where_the_page_can_be_opened(
     lines = launcher.addresses(80, address)
     assert [line.split()[-1] for line in lines] == expected
     assert len({line.index("http") for line in lines}) == 1  # one below the other
+
+
+def test_the_path_of_the_page_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launcher, "network_address", lambda: "10.1.2.3")
+    hosts = ["localhost", "10.1.2.3"]
+    said = [line.split()[-1] for line in launcher.addresses(80, "0.0.0.0", "digits")]
+    assert said == [f"http://{host}:80/digits" for host in hosts]
+    assert launcher.addresses(80, "127.0.0.1", "digits") == ["Page: http://127.0.0.1:80/digits"]
 
 
 def test_finding_the_own_address_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

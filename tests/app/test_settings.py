@@ -64,6 +64,13 @@ WRONG = [
     ("DIGITS_ORIGINS", "example.org", "expected * or origins as https://example.org"),
     ("DIGITS_LOG", "loud", "expected off, plain or json, got 'loud'"),
     ("DIGITS_METRICS", "on", "expected off, loopback or all, got 'on'"),
+    ("DIGITS_MODEL", "/none.onnx", "/none.onnx: expected a model file"),
+    ("DIGITS_MODEL", __file__, f"{__file__}: expected an ONNX model"),
+    ("DIGITS_CORRECTIONS", "/", "/: the corrections cannot be used: unable to open"),
+    ("DIGITS_CORRECTIONS", __file__, f"{__file__}: expected a database of corrections"),
+    ("STREAMLIT_SERVER_MAX_UPLOAD_SIZE", "0", "expected a whole number from 1 to 20, got '0'"),
+    ("STREAMLIT_SERVER_MAX_UPLOAD_SIZE", "many", "expected a whole number from 1 to 20"),
+    ("STREAMLIT_SERVER_PORT", "65536", "expected a whole number from 1 to 65535, got '65536'"),
 ]
 
 
@@ -76,7 +83,7 @@ def test_the_command_refuses_a_wrong_value(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv(name, value)
-    assert command.main(["serve"]) == 2
+    assert command.main(["serve", "--port=8501"]) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"serve: {name}: {expected}")
     assert said.count("\n") == 1
@@ -101,7 +108,9 @@ def test_a_wrong_value_ends_the_start_without_a_traceback(tmp_path: Path) -> Non
 def test_the_start_line_says_what_is_served() -> None:
     environment = {"DIGITS_ORIGINS": "https://example.org", "DIGITS_LOG": "json"}
     line = operations.start_line(settings.from_environment(environment), environment)
-    assert re.match(r"serving http://\S+:\d+/ model=[0-9a-f]{12} body_bytes=8388608 ", line)
+    assert re.match(
+        r"serving http://\S+:\d+/ version=0\.\d+\.\d+ model=[0-9a-f]{12} body_bytes=8388608 ", line
+    )
     assert line.endswith(" origins=https://example.org log=json metrics=off")
     missing = operations.start_line(settings.from_environment({}), {"DIGITS_MODEL": "/none.onnx"})
     assert " model=missing " in missing

@@ -102,6 +102,13 @@ def test_the_unit_is_small_and_confined() -> None:
     assert named <= set(Limits.__dataclass_fields__)
 
 
+def test_everything_starts_by_the_command_that_checks_the_settings() -> None:
+    # `streamlit run` answers a wrong port or address with a traceback.
+    assert re.findall(r"^CMD (.*)$", DOCKERFILE, re.M) == ['["python", "-m", "app", "serve"]']
+    starts = [value for name, value in unit_settings() if name == "ExecStart"]
+    assert starts == ["/opt/digits/.venv/app/bin/python -m app serve"]
+
+
 MAX_MEMORY = 512  # megabytes
 # Of the unit's variables those that say where it serves.
 PLACE = ("HOME", "STREAMLIT_SERVER_PORT", "STREAMLIT_SERVER_ADDRESS")
