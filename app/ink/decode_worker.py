@@ -1,8 +1,8 @@
 """A decoding process: `python -m app.ink.decode_worker`, started by `app.ink.decoder_process`.
 
-Takes requests from standard input and writes answers to standard output, see `REQUEST` and
-`ANSWER`. It exits when its input closes, even in the middle of a picture, so that it never outlives
-the server, and after IDLE_SECONDS without a request. It imports NumPy, OpenCV and the optional
+It takes requests from standard input and writes answers to standard output, see `REQUEST` and
+`ANSWER`. It exits after IDLE_SECONDS without a request, and when its input closes, even in the
+middle of a picture, so that it never outlives the server. It imports NumPy, OpenCV and the optional
 decoders, and opens no connection.
 """
 
@@ -31,14 +31,16 @@ try:
 except ImportError:  # Windows, where decoding is bounded by the server's clock alone
     resource = None
 
-REQUEST: Final = struct.Struct("<QQI")  # bytes of the file, which follows; memory; seconds
-ANSWER: Final = struct.Struct("<BIIII")  # what follows: DECODED pixels, or a REFUSED message
-# Height, width, channels (0 of grey), pages (see `decode_inspected`); or the message's bytes, 0s.
+# Bytes of the file, bytes of memory, seconds; the file follows.
+REQUEST: Final = struct.Struct("<QQI")
+# DECODED, height, width, channels (0 for grey) and pages (see `decode_inspected`); pixels follow.
+# Or REFUSED, the message's bytes, and zeros; the message follows.
+ANSWER: Final = struct.Struct("<BIIII")
 DECODED, REFUSED = range(2)
-CAN_POLL: Final = hasattr(select, "poll")  # false on Windows, for whose pipes there is no poll
+CAN_POLL: Final = hasattr(select, "poll")  # false on Windows, which cannot poll pipes
 # False on Windows and macOS.
 LIMITS_MEMORY: Final = resource is not None and Path("/proc/self/statm").exists()
-IDLE_SECONDS: Final = 30.0  # without a request, after which 16 MB are given back
+IDLE_SECONDS: Final = 30.0  # without a request; then the process ends and frees 16 MB
 
 
 def main() -> int:
@@ -55,7 +57,7 @@ def main() -> int:
         while _comes_soon(requests):
             length, memory, seconds = REQUEST.unpack(read_exactly(requests, REQUEST.size))
             content = read_exactly(requests, length)
-            optional_decoders.load(content)  # the limit is for the picture, not for libraries
+            optional_decoders.load(content)  # before the limit, which is for the picture alone
             _limit(memory, seconds)
             _answer(answers, content)
             del content
@@ -63,14 +65,14 @@ def main() -> int:
 
 
 def read_exactly(source: IO[bytes], length: int) -> bytes:
-    """Exactly `length` bytes of an unbuffered pipe. Raises EOFError where it ends before."""
+    """Exactly `length` bytes of an unbuffered pipe. Raises EOFError if it ends before that."""
     content = bytearray(length)
     read_into(source, memoryview(content))
     return bytes(content)
 
 
 def read_into(source: IO[bytes], room: memoryview) -> None:
-    """Fills the room from a pipe without a buffer. Raises EOFError where it ends before."""
+    """Fills the room from an unbuffered pipe. Raises EOFError if it ends before that."""
     while room:
         count = source.readinto(room)  # type: ignore[attr-defined]  # of io.FileIO
         if not count:
@@ -79,22 +81,22 @@ def read_into(source: IO[bytes], room: memoryview) -> None:
 
 
 def write_all(target: IO[bytes], content: bytes | memoryview) -> None:
-    """Writes all bytes to a pipe without a buffer."""
+    """Writes all bytes to an unbuffered pipe."""
     left = memoryview(content)
     while left:
         left = left[target.write(left) :]
 
 
 def _end_with_the_server(requests: IO[bytes]) -> None:
-    """Ends this process when nobody is left to ask, also in the middle of a picture."""
+    """Ends this process when the server is gone, even in the middle of a picture."""
     poll = select.poll()
-    poll.register(requests, 0)  # nothing but that the other end is closed
+    poll.register(requests, 0)  # reports only that the other end was closed
     poll.poll()
     os._exit(0)
 
 
 def _comes_soon(requests: IO[bytes]) -> bool:
-    """Waits for a request; False where none comes in time. Windows cannot tell, and waits on."""
+    """Waits for a request; false if none comes in time. On Windows it is always true."""
     return not CAN_POLL or bool(select.select([requests], [], [], IDLE_SECONDS)[0])
 
 
@@ -114,7 +116,7 @@ def _answer(answers: IO[bytes], content: bytes) -> None:
 
 
 def _limit(memory: int, seconds: int) -> None:
-    """Bounds what this process may still take, where the system has such limits."""
+    """Limits the bytes and seconds that this process may still take, where the system can."""
     if resource is None:
         return
     used = int(time.process_time()) + 1
@@ -127,12 +129,12 @@ def _limit(memory: int, seconds: int) -> None:
 def _lower(kind: int, limit: int) -> None:
     """Sets a soft limit, which the process may raise again for the next picture."""
     assert resource is not None
-    with contextlib.suppress(ValueError, OSError):  # macOS has some and enforces none
+    with contextlib.suppress(ValueError, OSError):  # macOS refuses some
         resource.setrlimit(kind, (limit, resource.getrlimit(kind)[1]))
 
 
 def _be_the_first_to_go() -> None:
-    """Where memory is short, the kernel ends this process before the server. Nothing is dumped."""
+    """Lets the kernel end this process before the server where memory is short, without a dump."""
     if resource is not None:
         _lower(resource.RLIMIT_CORE, 0)
     with contextlib.suppress(OSError):

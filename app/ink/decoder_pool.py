@@ -1,8 +1,8 @@
-"""Decoding of what strangers send, in processes whose time and memory can be taken back.
+"""Decodes what strangers send, in processes whose time and memory are limited.
 
-A decoder is large and old code that reads hostile bytes. Here it costs one process, which is ended
-and replaced, when a file takes longer or more memory than its declared size explains, breaks the
-decoder, or is no longer wanted; the answer is a refusal, and other pictures are read meanwhile.
+A decoder is large and old code that reads hostile bytes. If a file takes more time or memory than
+its declared size explains, breaks the decoder, or is no longer wanted, only one process is ended
+and replaced. The file is refused, and other pictures are read meanwhile.
 """
 
 import contextlib
@@ -17,23 +17,23 @@ from app.ink.decoder_process import DecodedPixels, DecoderProcess
 from app.ink.decoding import MAX_SECONDS, Decoding, DecodingCancelled
 from app.ink.picture_file import MAX_PICTURE_PIXELS, Page, inspect_upload
 
-SPARE_BYTES: Final = 64 << 20  # that a decoder may take beside the picture
-BYTES_A_PIXEL: Final = 16  # a progressive JPEG's coefficients take 6 to 8, its pixels 3, twice
-_TICK: Final = 0.25  # seconds between looks at the clock
+SPARE_BYTES: Final = 64 << 20  # of memory that a decoder may take besides its pictures
+# A progressive JPEG takes 6 to 8 for its coefficients, and 3 twice for its pixels.
+BYTES_A_PIXEL: Final = 16
+_TICK: Final = 0.25  # seconds between two checks for overdue decodings
 _shared: Final[list["DecoderPool"]] = []
 _lock: Final = threading.Lock()
 
 
 class DecoderBusy(RuntimeError):
-    """All decoders were busy for longer than a picture may wait."""
+    """All decoders are busy for longer than a picture may wait."""
 
 
 class DecoderPool:
-    """Decodes pictures in processes of their own; for any number of threads.
+    """Decodes pictures in processes of their own; safe to share between threads.
 
-    size: processes at most. They start when they are needed and end after a time without work,
-    so that a server that reads no pictures has none. max_pixels: of a picture, see
-    `inspect_upload`.
+    size: the most processes. They start when they are needed and end after a time without work, so
+    that a server that reads no pictures has none. max_pixels: of a picture, see `inspect_upload`.
     """
 
     def __init__(self, size: int, max_pixels: int = MAX_PICTURE_PIXELS) -> None:
@@ -41,7 +41,7 @@ class DecoderPool:
         self._places = threading.BoundedSemaphore(size)
         self._decodings: set[Decoding] = set()
         self._is_closed = False
-        # The last one used is taken first: the others have nothing to do, and end.
+        # The process that was used last is taken first, so that the others end for lack of work.
         self._free: LifoQueue[DecoderProcess] = LifoQueue()
         for _ in range(size):
             self._free.put(DecoderProcess())
@@ -53,11 +53,11 @@ class DecoderPool:
         max_pixels: int | None = None,
         decoding: Decoding | None = None,
     ) -> Page:
-        """The first page of a picture file, once its structure is checked.
+        """Checks the structure of a picture file, and decodes its first page.
 
-        max_pixels: see `inspect_upload`; None for those of the pool. decoding: by which another
-        thread may cancel it. Raises NotAPicture, PictureTooLarge, another UnreadableInput,
-        DecoderBusy or DecodingCancelled.
+        max_pixels: see `inspect_upload`; None for the pool's own limit. decoding: lets another
+        thread cancel it. Raises NotAPicture, PictureTooLarge, another UnreadableInput, DecoderBusy
+        or DecodingCancelled.
         """
         structure = inspect_upload(content, max_pixels or self._max_pixels)
         memory = SPARE_BYTES + BYTES_A_PIXEL * structure.width * structure.height
@@ -65,7 +65,7 @@ class DecoderPool:
         return Page(pixels, 1, structure.pages or pages, structure.is_animated)
 
     def decode_inspected(self, content: bytes, memory: int, decoding: Decoding) -> DecodedPixels:
-        """See `picture_file.decode_inspected`; memory: bytes that decoding may take."""
+        """Runs `picture_file.decode_inspected` in a process; memory: the most bytes it may take."""
         self._decodings.add(decoding)
         try:
             process = self._free.get(timeout=max(decoding.deadline - time.monotonic(), 0))
@@ -84,7 +84,7 @@ class DecoderPool:
     def reading(self) -> Iterator[None]:
         """Holds one of the places for decoded pictures, which take much memory.
 
-        There are as many as processes. Raises DecoderBusy where none is free for MAX_SECONDS.
+        There are as many places as processes. Raises DecoderBusy if none is free in MAX_SECONDS.
         """
         if not self._places.acquire(timeout=MAX_SECONDS):
             raise DecoderBusy("all places for pictures are taken")
@@ -94,13 +94,13 @@ class DecoderPool:
             self._places.release()
 
     def close(self) -> None:
-        """Cancels what is decoded; nothing is decoded afterwards."""
+        """Cancels all decodings and refuses new ones."""
         self._is_closed = True
         for decoding in tuple(self._decodings):
             decoding.cancel()
 
     def _watch(self) -> None:
-        """Ends what takes too long, and everything once the main thread ends."""
+        """Ends overdue decodings, and all decodings once the main thread ends."""
         while threading.main_thread().is_alive():
             threading.main_thread().join(_TICK)
             now = time.monotonic()
@@ -113,7 +113,7 @@ class DecoderPool:
 def shared_pool(
     size: int = os.cpu_count() or 1, max_pixels: int = MAX_PICTURE_PIXELS
 ) -> DecoderPool:
-    """The one pool of this process, for page and API alike; made as it is first asked for."""
+    """The one pool of this process, for both page and API; the first call makes it."""
     with _lock:
         if not _shared:
             _shared.append(DecoderPool(size, max_pixels))

@@ -1,6 +1,6 @@
-"""A process that decodes pictures, as the server holds it: started, asked, ended and replaced.
+"""The server's side of a decoding process: starts it, asks it, and ends and replaces it.
 
-What runs in it is `app.ink.decode_worker`.
+The process itself runs `app.ink.decode_worker`.
 """
 
 import contextlib
@@ -27,8 +27,8 @@ from app.reading import UnreadableInput
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _PIPE_BYTES: Final = 1 << 20  # the largest that Linux gives an ordinary user
-# One thread and one heap, which gives memory back after each picture. OpenCV reads its own limit
-# once, when it is imported: here it is the same as that of the structure checks.
+# One thread, and one heap that gives memory back after each picture. OpenCV reads its own limit
+# when it is imported; here it is that of the structure checks.
 _ENVIRONMENT: Final = {
     "OPENCV_IO_MAX_IMAGE_PIXELS": str(MAX_PICTURE_PIXELS),
     "OMP_NUM_THREADS": "1",
@@ -42,7 +42,7 @@ DecodedPixels: TypeAlias = tuple[NDArray[np.uint8], int]
 
 
 class DecoderProcess:
-    """One process at a time, started anew where the last has ended. For one thread at a time."""
+    """A process that is started again whenever it has ended. For one thread at a time."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -57,16 +57,16 @@ class DecoderProcess:
             try:
                 with decoding.running(process):
                     return _ask(process, request)
-            except (OSError, EOFError) as error:  # it has ended, or was ended
+            except (OSError, EOFError) as error:  # the process has ended or was ended
                 process.kill()
                 if process.wait() == 0 and not is_fresh:
-                    continue  # it had waited long enough just now
+                    continue  # it ended for lack of work just before the request
                 if decoding.is_cancelled:
                     raise DecodingCancelled("the picture is no longer wanted") from error
                 raise _too_costly(memory, decoding.is_overrun) from error
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        # Not forked, as a fork copies the locks that other threads hold at that moment.
+        # A fork would copy the locks that other threads hold at that moment.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "app.ink.decode_worker"],
             stdin=subprocess.PIPE,
@@ -80,7 +80,7 @@ class DecoderProcess:
 
 
 def _ask(process: "subprocess.Popen[bytes]", request: bytes) -> DecodedPixels:
-    """What a process answers. Raises UnreadableInput; OSError or EOFError where it has ended."""
+    """The answer of a process. Raises UnreadableInput, and OSError or EOFError if it has ended."""
     assert process.stdin is not None
     assert process.stdout is not None
     write_all(process.stdin, request)
@@ -97,7 +97,7 @@ def _ask(process: "subprocess.Popen[bytes]", request: bytes) -> DecodedPixels:
 
 
 def _widen(process: "subprocess.Popen[bytes]") -> None:
-    """Lets pixels come in large pieces, where the system can."""
+    """Enlarges the pipes, where the system can, so that pixels come in large pieces."""
     with contextlib.suppress(ImportError, AttributeError, OSError):
         import fcntl
 

@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-MAX_SECONDS: Final = 15  # for one picture, of the clock and of the processor
+MAX_SECONDS: Final = 15  # for one picture, both of elapsed time and of processor time
 
 
 class DecodingCancelled(RuntimeError):
-    """The picture is no longer wanted, as its client has gone or the server ends."""
+    """The picture is no longer wanted, because its client is gone or the server is ending."""
 
 
 class Decoding:
@@ -27,11 +27,11 @@ class Decoding:
         self.deadline = time.monotonic() + seconds
 
     def cancel(self) -> None:
-        """Ends it at once, as it is no longer wanted; does nothing after it has ended."""
+        """Ends it at once because it is no longer wanted; does nothing after it has ended."""
         self._stop("cancelled")
 
     def overrun(self) -> None:
-        """Ends it, as its time is up."""
+        """Ends it because its time is up."""
         self._stop("overrun")
 
     @property
@@ -46,7 +46,7 @@ class Decoding:
 
     @contextlib.contextmanager
     def running(self, process: "subprocess.Popen[bytes]") -> Iterator[None]:
-        """Meanwhile this process is ended when the decoding is. Raises DecodingCancelled."""
+        """While the block runs, cancel and overrun end this process. Raises DecodingCancelled."""
         with self._lock:
             if self._end:
                 raise DecodingCancelled("the picture is no longer wanted")

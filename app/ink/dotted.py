@@ -1,4 +1,4 @@
-"""Strokes that are drawn as rows of dots: the dots of a clean picture, joined to lines."""
+"""Joins the dots of a clean picture to lines where strokes are drawn as rows of dots."""
 
 from dataclasses import replace
 from typing import Final
@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from app.ink.ink_map import InkMap
 from app.ink.parts import Parts
 
-MIN_DOTS: Final = 12  # fewer are punctuation
+MIN_DOTS: Final = 12  # fewer dots are punctuation
 MAX_DOTS: Final = 1_000
-MIN_DOT_SHARE: Final = 0.9  # of the components, that are dots
-MAX_DOT_ASPECT: Final = 1.5
-MIN_FILLED: Final = 0.5  # of a dot's box, which a ring does not fill
-MAX_AREA_RATIO: Final = 2.0  # of a dot's area to the usual one
-MAX_STEP: Final = 1.4  # of the usual step from one dot to the next, within a stroke
+MIN_DOT_SHARE: Final = 0.9  # of all components that must be dots
+MAX_DOT_ASPECT: Final = 1.5  # ratio of a dot's longer side to its shorter side
+MIN_FILLED: Final = 0.5  # share of its box that a dot fills; a ring fills less
+MAX_AREA_RATIO: Final = 2.0  # between a dot's area and the usual one, either way
+MAX_STEP: Final = 1.4  # usual distances between nearest dots; wider gaps separate strokes
 
 
 def joined(ink: InkMap) -> InkMap | None:
-    """The map with its dots joined to lines; None where it is not made of dots alone."""
+    """The map with its dots joined to lines; None where its ink is not made of dots."""
     parts = Parts(ink.mask)
     boxes, areas = parts.boxes[1:].astype(np.float64), parts.areas[1:]
     if not MIN_DOTS <= len(areas) <= MAX_DOTS:
@@ -40,7 +40,7 @@ def joined(ink: InkMap) -> InkMap | None:
 
 
 def _neighbours(middles: NDArray[np.float64]) -> list[list[int]]:
-    """Pairs of dots that lie about as far apart as each dot and the one nearest to it."""
+    """Pairs of dots that are about as close together as nearest dots usually are."""
     distances = np.hypot(*(middles[:, None] - middles).transpose(2, 0, 1))
     np.fill_diagonal(distances, np.inf)
     step = float(np.median(distances.min(axis=1)))

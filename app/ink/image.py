@@ -1,4 +1,4 @@
-"""Pixels: one character on a plain background, in either polarity, found and made a glyph."""
+"""Finds the writing on a picture, dark on light or light on dark, and makes glyphs of it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,20 +17,20 @@ from app.ink.picture_file import MAX_PICTURE_PIXELS
 from app.ink.segmenter import shared_segmenter
 from app.reading import UnreadableInput
 
-MIN_PAPER_RIM: Final = 0.07  # of a picture's longer side, around ink that is alone
-MAX_LONE_ASPECT: Final = 2.0  # width to height of a single piece of writing
-MIN_GREY: Final = 8  # levels from the paper and from full ink of what is grey
-MIN_GREY_SHARE: Final = 0.2  # of a tiny picture's ink, which is half in MNIST
-GREY_PENS: Final = (1.2, 6.0)  # pixels of a glyph; nearly all of MNIST's are
-_ROWS: Final = 256  # of a picture, worked on at once
+MIN_PAPER_RIM: Final = 0.07  # of a tiny picture's longer side: paper around ink that is alone
+MAX_LONE_ASPECT: Final = 2.0  # ratio of width to height of a single piece of writing
+MIN_GREY: Final = 8  # levels by which a grey pixel differs from paper and from full ink
+MIN_GREY_SHARE: Final = 0.2  # of a tiny picture's ink that must be grey; half is in MNIST
+GREY_PENS: Final = (1.2, 6.0)  # glyph pixels, thinnest and thickest pen; nearly all MNIST is within
+_ROWS: Final = 256  # of a picture that are converted at once
 
 Box = tuple[int, int, int, int]
 
 
 def checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The image itself where it can be read, else UnreadableInput.
+    """The image itself, if it can be read. Raises UnreadableInput.
 
-    image: uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, of MAX_PICTURE_PIXELS pixels at most.
+    image: uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA, of at most MAX_PICTURE_PIXELS pixels.
     """
     expected = "expected uint8 (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA"
     if not isinstance(image, np.ndarray):
@@ -47,7 +47,7 @@ def checked(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def find_ink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Box] | None:
-    """The ink of a picture's one character and where it is, or None where there is none.
+    """The ink of a picture of one character, and its box; None without ink.
 
     image: see `checked`. Returns uint8 (height, width) with 0 for paper and 255 for full ink,
     cropped to the box (x, y, width, height) in pixels of the image; the crop of a large picture
@@ -58,17 +58,17 @@ def find_ink(image: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Box] | None:
 
 
 def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
-    """Maps of a picture's writing, the likeliest to be right first; none where there is no ink.
+    """Maps of a picture's writing, the one that is most likely right first; none without ink.
 
     Each map is computed only when it is asked for. The ink of a clean picture is whatever differs
-    from its paper, unless the finder sees that a part of that is not writing.
+    from its paper, except for parts that the segmenter does not see as writing.
     """
     opaque = _opaque(checked(image))
     opaque = without_tinted_bars(opaque.reshape(*opaque.shape[:2], -1))
     level = threshold.paper(opaque)
     drawn = None if level is None else threshold.find(opaque, level)
     if level is not None and drawn is None:
-        return  # on such paper nothing is too faint to be found
+        return  # on such paper even the faintest ink would have been found
     if drawn is not None:
         drawn = replace(drawn, mask=without_interface(drawn.mask, opaque.shape[1]))
     dots = None if drawn is None else dotted.joined(drawn)
@@ -82,7 +82,10 @@ def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
 
 
 def _found_maps(opaque: NDArray[np.uint8], drawn: InkMap | None) -> Iterator[InkMap]:
-    """What the finder sees as writing, see `ink_maps`. drawn: all ink of a clean picture."""
+    """Maps of what the segmenter sees as writing, see `ink_maps`.
+
+    drawn: all ink of a clean picture; None for other pictures.
+    """
     picture = np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3)))
     segmenter = shared_segmenter()
     overview = segmenter.overview(picture)
@@ -95,10 +98,10 @@ def _found_maps(opaque: NDArray[np.uint8], drawn: InkMap | None) -> Iterator[Ink
 
 
 def _is_alone(mask: NDArray[np.uint8]) -> bool:
-    """Whether nothing is around the ink of a clean picture: it is one narrow piece.
+    """Whether the ink of a clean picture is one narrow piece, so that all of it is writing.
 
-    A tiny bitmap's lines are often broken, so that there it may be more, away from the edge.
-    mask: uint8 (h, w), 255 for ink.
+    In a tiny bitmap, whose lines are often broken, it may be several pieces if paper surrounds
+    them. mask: uint8 (h, w), 255 for ink.
     """
     rim = max(round(MIN_PAPER_RIM * max(mask.shape)), 1)
     has_rim = cv2.countNonZero(mask) == cv2.countNonZero(mask[rim:-rim, rim:-rim])
@@ -110,9 +113,10 @@ def _is_alone(mask: NDArray[np.uint8]) -> bool:
 
 
 def whole_glyph(image: NDArray[np.uint8], ink: InkMap) -> tuple[NDArray[np.uint8], Box]:
-    """All ink of a map as one character in normal form, uint8 (28, 28), and its box, see `cut_out`.
+    """All ink of a map as the glyph of one character, uint8 (28, 28), and its box, see `cut_out`.
 
-    A tiny picture in greys is only scaled and moved where its pen is about as wide as MNIST's.
+    The ink of a tiny picture in greys is scaled and moved, but not redrawn, if its pen is about as
+    wide as MNIST's.
     """
     crop, box = cut_out(ink, image.shape)
     grey = _tiny_greys(image, ink)
@@ -120,7 +124,7 @@ def whole_glyph(image: NDArray[np.uint8], ink: InkMap) -> tuple[NDArray[np.uint8
 
 
 def _tiny_greys(image: NDArray[np.uint8], ink: InkMap) -> NDArray[np.uint8] | None:
-    """The ink of a tiny drawing in greys, cropped; None for other pictures."""
+    """The cropped ink of a tiny drawing in greys, see `whole_glyph`; None for other pictures."""
     if max(image.shape[:2]) > threshold.BITMAP_SIDE:
         return None
     opaque = _opaque(image)
@@ -151,7 +155,7 @@ def cut_out(ink: InkMap, shape: tuple[int, ...]) -> tuple[NDArray[np.uint8], Box
 
 
 def _opaque(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The image without transparency: blended with paper that contrasts with what is drawn."""
+    """The image without transparency, on paper that contrasts with what is drawn on it."""
     if image.ndim == 2 or image.shape[2] == 3:
         return image
     opacity = image[..., 3:]  # (h, w, 1)
@@ -160,12 +164,12 @@ def _opaque(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if opacity.min() == 255:
         return np.ascontiguousarray(image[..., :3])
     colours = image[..., :3]
-    sample = slice(None, None, max(1, len(image) // 512))  # of a large picture's rows
+    sample = slice(None, None, max(1, len(image) // 512))  # some rows of a large picture
     weights = opacity[sample].astype(np.float32)
     mean = float((colours[sample] * weights).sum()) / max(3 * float(weights.sum()), 1.0)
     paper = 255 if mean < 128 else 0
     blended = np.empty_like(colours)
-    for start in range(0, len(image), _ROWS):  # whole pictures as floats would take gigabytes
+    for start in range(0, len(image), _ROWS):  # a whole picture at once would take gigabytes
         rows = slice(start, start + _ROWS)
         share = opacity[rows].astype(np.uint16)
         blended[rows] = (colours[rows] * share + paper * (255 - share) + 127) // 255

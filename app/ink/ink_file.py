@@ -1,4 +1,4 @@
-"""Ink as programs keep it: JSON of several shapes, and InkML, as strokes of x and y."""
+"""Reads strokes from ink files: JSON in several shapes, and InkML."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -32,10 +32,9 @@ def load(path: Path) -> glyph.Strokes:
 
 
 def decode(content: bytes) -> glyph.Strokes:
-    """Strokes as float64 arrays (n, 2), x right and y down, of JSON or InkML.
+    """The strokes in JSON or InkML as float64 arrays (n, 2), x right and y down.
 
-    What a format has beside x and y, such as time and pressure, is left out. Raises
-    UnreadableInput.
+    Other values of a point, such as time and pressure, are left out. Raises UnreadableInput.
     """
     if inkml.is_inkml(content):
         return checked(inkml.decode(content))
@@ -79,7 +78,7 @@ def _of_columns(index: int, stroke: Any) -> NDArray[np.float64]:
 
 
 def _of_points(index: int, stroke: Any) -> NDArray[np.float64]:
-    """A stroke of points, as float64 (n, 2); a signature pad has them in an object."""
+    """A stroke of points as float64 (n, 2); a signature pad puts them into an object."""
     if isinstance(stroke, Mapping) and "points" in stroke:
         stroke = stroke["points"]
     if not _is_list(stroke):
@@ -89,7 +88,7 @@ def _of_points(index: int, stroke: Any) -> NDArray[np.float64]:
 
 
 def _position(index: int, point: Any) -> tuple[Any, Any]:
-    """x and y of a point, which is a list that begins with them, or an object that has them."""
+    """x and y of a point, which is a list that begins with them, or an object with these keys."""
     if isinstance(point, Mapping) and "x" in point and "y" in point:
         return point["x"], point["y"]
     if _is_list(point) and len(point) >= 2:
@@ -100,7 +99,7 @@ def _position(index: int, point: Any) -> tuple[Any, Any]:
 
 
 def _numbers(index: int, points: list[tuple[Any, Any]]) -> NDArray[np.float64]:
-    """Points whose x and y are numbers; JSON has truth values and texts too."""
+    """Points as float64 (n, 2). Raises UnreadableInput unless all x and y are numbers."""
     for x, y in points:
         if type(x) not in (int, float) or type(y) not in (int, float):
             shown = f"{x!r:.20}, {y!r:.20}"

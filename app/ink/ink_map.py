@@ -1,4 +1,4 @@
-"""Where there is ink in a picture, and which of its components are writing."""
+"""A map of the ink in a picture, and the removal of specks from it."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-MIN_SPECK_AREA: Final = 0.8  # squares of the pen's width; a dot made with the pen is larger
-MIN_AREA_SHARE: Final = 0.04  # of the largest component's area, away from the writing
-MAX_BREAK: Final = 1.5  # pen widths: what is this close to writing continues a faint line
-MIN_BREAK_AREA: Final = 0.1  # squares of the pen's width, of such a component
+# Areas are in squares of the pen's width.
+MIN_SPECK_AREA: Final = 0.8  # a smaller component is a speck; a dot made with the pen is larger
+MIN_AREA_SHARE: Final = 0.04  # of the largest component's area; below it, the same
+MAX_BREAK: Final = 1.5  # pen widths; a speck this close to writing continues a faint line
+MIN_BREAK_AREA: Final = 0.1  # of such a speck
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +33,9 @@ class InkMap:
     def within(
         self, wanted: NDArray[np.bool_], window: tuple[slice, slice] = (slice(None), slice(None))
     ) -> NDArray[np.uint8]:
-        """The strength of a part of the writing with its soft rim, uint8, 0 elsewhere.
+        """The strength of some writing with its soft rim, uint8 (h, w), 0 elsewhere.
 
-        wanted: (h, w) of the window, which pixels of the mask to take there.
+        wanted: (h, w), its pixels. window: the rows and columns of the map in which they are.
         """
         near = cv2.dilate(wanted.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
         strength = self.strength[window]
@@ -43,7 +44,7 @@ class InkMap:
 
 
 def without_specks(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The mask, uint8 (h, w), 255 or 0 and not empty, without what is too small for writing."""
+    """The mask without components that are too small for writing; mask: see `InkMap`."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count == 2:
         return mask
@@ -61,7 +62,7 @@ def without_specks(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _with_labels(labels: NDArray[np.int32], is_kept: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The mask, 255 or 0, of the labels that are kept; label 0, the paper, never is."""
+    """The mask of the labels that are kept, without label 0, which is the paper."""
     values = np.where(is_kept, 255, 0).astype(np.uint8)
     values[0] = 0
     mask: NDArray[np.uint8] = values[labels]
@@ -69,9 +70,9 @@ def _with_labels(labels: NDArray[np.int32], is_kept: NDArray[np.bool_]) -> NDArr
 
 
 def pen_width(mask: NDArray[np.uint8]) -> float:
-    """The usual width of a mask's lines in pixels; large components count most."""
+    """The mean width of a mask's lines in pixels."""
     inside = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
-    # Where there is no paper at all, OpenCV's distance to it has no bounds.
+    # Without any paper, OpenCV's distance to it is unbounded.
     depths = np.minimum(inside[mask > 0], max(mask.shape) / 2)
     # Along a line the distance from its edge is a quarter of its width on average.
     return max(4 * float(depths.mean()) - 1, 1.0)

@@ -1,4 +1,4 @@
-"""InkML, the W3C's XML for ink (https://www.w3.org/TR/InkML): its traces as points of x and y."""
+"""Reads the traces of InkML, the W3C's XML for ink (https://www.w3.org/TR/InkML)."""
 
 import re
 from collections.abc import Iterator
@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from app.reading import UnreadableInput
 
 MAX_DEPTH: Final = 100  # of elements; groups of traces are nested a few deep
-_HEAD_BYTES: Final = 1_024  # in which a file says that it is XML
+_HEAD_BYTES: Final = 1_024  # within which a file begins as XML
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _START: Final = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|ink|\w+:ink)", re.IGNORECASE)
-# A value, and before it how it is meant: as a difference (') or a difference of differences (").
+# A value with a sign before it: ' for a difference, " for a difference of differences.
 _VALUE: Final = re.compile(r"""\s*([!'"]?)\s*(-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[*?TF])""")
 _ORDERS: Final = {"!": 0, "'": 1, '"': 2}
 
 
 def is_inkml(content: bytes) -> bool:
-    """Whether a file begins as XML; what else is in it is for `decode` to say."""
+    """Whether a file begins as InkML or other XML; `decode` checks the rest."""
     head = content[:_HEAD_BYTES]
     if head.startswith(_UTF16):
         head = head.decode("utf-16", "ignore").encode()
@@ -46,12 +46,12 @@ def decode(content: bytes) -> list[NDArray[np.float64]]:
 
 
 class _Document:
-    """What is kept of a file while it is parsed. traces: the texts of those that were drawn."""
+    """Parses a file. traces: the texts of the traces that the pen drew."""
 
     def __init__(self) -> None:
         self.traces: list[str] = []
         self._channels: list[str] = []
-        self._has_format = False  # of several, the first holds
+        self._has_format = False  # the first of several formats is used
         self._path: list[str] = []
         self._text: list[str] | None = None
 
@@ -66,7 +66,7 @@ class _Document:
         parser.Parse(content, True)
 
     def columns(self) -> tuple[int, int]:
-        """Which values of a point are x and y."""
+        """The indices of x and y among the values of a point."""
         names = self._channels or ["X", "Y"]
         if not {"X", "Y"} <= set(names):
             raise UnreadableInput(f"expected channels X and Y in InkML, got {', '.join(names):.80}")
@@ -104,10 +104,10 @@ def _refuse_document_type(*_: object) -> None:
 
 
 def _points(index: int, trace: str, x: int, y: int) -> NDArray[np.float64]:
-    """The points of a trace, float64 (n, 2); x and y: their places in a point."""
+    """The points of a trace, float64 (n, 2); x and y: see `_Document.columns`."""
     rows = []
-    orders: dict[int, int] = {}  # by place; a sign holds until the next one
-    state: dict[int, tuple[float, float]] = {}  # the last value and its last difference, by place
+    orders: dict[int, int] = {}  # of differences, by column; a sign holds until the next one
+    state: dict[int, tuple[float, float]] = {}  # the last value and difference, by column
     for text in trace.split(","):
         values = list(_values(index, text))
         if not values:
@@ -115,7 +115,7 @@ def _points(index: int, trace: str, x: int, y: int) -> NDArray[np.float64]:
         if len(values) <= max(x, y):
             message = f"expected points with X and Y, got {text.strip()!r:.50}"
             raise UnreadableInput(f"trace {index} of InkML: {message}")
-        rows.append([_resolved(place, *values[place], orders, state) for place in (x, y)])
+        rows.append([_resolved(column, *values[column], orders, state) for column in (x, y)])
     return np.array(rows, np.float64).reshape(-1, 2)
 
 
@@ -132,18 +132,18 @@ def _values(index: int, text: str) -> Iterator[tuple[str, str]]:
 
 
 def _resolved(
-    place: int,
+    column: int,
     sign: str,
     text: str,
     orders: dict[int, int],
     state: dict[int, tuple[float, float]],
 ) -> float:
-    """A value, which may be given as its difference from the one before."""
-    order = orders[place] = _ORDERS[sign] if sign else orders.get(place, 0)
-    value, difference = state.get(place, (0.0, 0.0))
+    """A value, which may be given as its difference from the value before; updates the state."""
+    order = orders[column] = _ORDERS[sign] if sign else orders.get(column, 0)
+    value, difference = state.get(column, (0.0, 0.0))
     if text in ("T", "F", "?"):
         raise UnreadableInput(f"expected X and Y of InkML to be numbers, got {text}")
-    if text == "*":  # it goes on as before: where it is, or as fast as it was
+    if text == "*":  # the same value or the same difference as before
         difference = difference if order else 0.0
     elif order == 2:
         difference += float(text)
@@ -153,5 +153,5 @@ def _resolved(
         difference = float(text) - value
     is_given = order == 0 and text != "*"
     value = float(text) if is_given else value + difference
-    state[place] = (value, difference)
+    state[column] = (value, difference)
     return value

@@ -1,4 +1,4 @@
-"""Files with strokes or a picture, as bytes."""
+"""Reads the bytes of input files."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from app.reading import UnreadableInput
 
 
 def read_bytes(path: Path) -> bytes:
-    """A whole file. Raises UnreadableInput, which names the path once."""
+    """The content of a file. Raises UnreadableInput, which names the path once."""
     try:
         return path.read_bytes()
     except OSError as error:

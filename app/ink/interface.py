@@ -1,4 +1,4 @@
-"""A phone's screenshot: its status bar and buttons around the drawing, which are not writing."""
+"""Removes status bars and buttons around the drawing from a phone's screenshot."""
 
 from typing import Final
 
@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 from app.ink import threshold
 from app.ink.parts import Parts
 
-MIN_ASPECT: Final = 1.6  # height to width of a phone's screen
-MIN_SIDE: Final = 320  # pixels of its width
-BAR_SHARE: Final = 0.13  # of its height, at the top and at the bottom, where an interface is
-MAX_HEIGHT: Final = 0.7  # of the largest ink between the bars, that is an interface
+MIN_ASPECT: Final = 1.6  # ratio of height to width of a phone's screen
+MIN_SIDE: Final = 320  # pixels: its width
+BAR_SHARE: Final = 0.13  # of its height at the top and at the bottom, where the bars are
+MAX_HEIGHT: Final = 0.7  # of the highest ink between the bars; higher ink in a bar is writing
 
 
 def without_tinted_bars(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A screenshot, uint8 (h, w, channels), whose tinted bars have the colour of its paper.
+    """A screenshot, uint8 (h, w, channels), with its tinted bars in the colour of its paper.
 
-    Other pictures are returned as they are, and so is one whose bars have no tint.
+    Other pictures, and screenshots without tinted bars, are returned as they are.
     """
     high, wide = image.shape[:2]
     if high < MIN_ASPECT * wide or wide < MIN_SIDE:
@@ -37,7 +37,7 @@ def without_tinted_bars(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def without_interface(mask: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
-    """The ink of a screenshot without what is shown in its bars; all of it in other pictures.
+    """The ink of a screenshot without that in its bars; all ink of other pictures.
 
     mask: uint8 (h, w), 255 for ink, of a clean picture that is `width` pixels wide.
     """

@@ -1,4 +1,4 @@
-"""HEIC and PDF, by libraries that are there where `digits[files]` is installed."""
+"""Decodes HEIC and PDF, with libraries that `digits[files]` installs."""
 
 from importlib import import_module
 from typing import Any
@@ -11,7 +11,7 @@ from app.reading import UnreadableInput
 
 
 def load(content: bytes) -> None:
-    """Imports the library that a file needs, if any, so that the picture alone takes memory."""
+    """Imports the library that a file needs, if any, so that `decode` needs memory for it alone."""
     if heif.is_heif(content):
         import_module(heif.DECODER)
     elif content.startswith(pdf.SIGNATURE):
@@ -19,7 +19,7 @@ def load(content: bytes) -> None:
 
 
 def is_optional(content: bytes) -> bool:
-    """Whether a file is for `decode`, and not for OpenCV."""
+    """Whether `decode` reads this file, and not OpenCV."""
     return heif.is_heif(content) or content.startswith(pdf.SIGNATURE)
 
 
@@ -35,7 +35,7 @@ def decode(content: bytes, index: int = 0) -> tuple[NDArray[np.uint8], int]:
 
 
 def _decode_heif(content: bytes) -> NDArray[np.uint8]:
-    """The main picture, which libheif turns as the camera was held."""
+    """The main picture, which libheif turns upright."""
     pillow_heif: Any = import_module(heif.DECODER)
     try:
         pixels = np.asarray(pillow_heif.open_heif(content, convert_hdr_to_8bit=True))

@@ -1,4 +1,4 @@
-"""EXIF's orientations: pixels turned as the camera was held."""
+"""Turns pixels upright, by EXIF's orientation of the camera."""
 
 from typing import Final
 
@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-# For each orientation, whether rows and columns are exchanged, and what is then flipped: by columns
-# (1), rows (0), both (-1) or nothing. https://en.wikipedia.org/wiki/Exif#Orientation
+# For each orientation, whether rows and columns are exchanged, and how the result is flipped:
+# horizontally (1), vertically (0), both (-1) or not. https://en.wikipedia.org/wiki/Exif#Orientation
 _TURNS: Final[dict[object, tuple[bool, int | None]]] = {
     2: (False, 1),
     3: (False, -1),
@@ -20,7 +20,7 @@ _TURNS: Final[dict[object, tuple[bool, int | None]]] = {
 
 
 def upright(pixels: NDArray[np.uint8], orientation: object) -> NDArray[np.uint8]:
-    """The pixels (h, w, ...) turned; orientation: of EXIF, 1 to 8. Any other turns nothing."""
+    """The pixels (h, w, ...) turned upright; orientation: EXIF's, 1 to 8, or anything else."""
     is_exchanged, flip = _TURNS.get(orientation, (False, None))
     if is_exchanged:
         pixels = np.asarray(cv2.transpose(pixels), np.uint8)

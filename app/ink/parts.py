@@ -1,4 +1,4 @@
-"""Which connected components of ink are writing, by where they are and how they lie together."""
+"""Which connected components of ink are writing, judged by their places and by their neighbours."""
 
 from typing import Final
 
@@ -8,28 +8,35 @@ from numpy.typing import NDArray
 
 from app.ink.ink_map import InkMap, pen_width
 
-MAX_OTHER_INK: Final = 0.1  # share of all ink, so small that it is writing all the same
-MIN_WRITING: Final = 0.85  # of a component is seen as writing: then all of it is
-MAX_SEEN: Final = 0.3  # of a component is seen as writing: then it is something else
-MIN_PART: Final = 0.03  # of all ink; smaller components are not judged
-MIN_ALIKE: Final = 0.5  # ratio of the widths of two lines by one pen
-MAX_RATIO: Final = 3.0  # of the heights of a 1 and of the digit beside it
-LINE_TOLERANCE: Final = 0.25  # of a digit's height, to its neighbours' upper and lower ends
-MAX_SLIMNESS: Final = 0.5  # width to height of what may be a 1
-MAX_CUT_DEPTH: Final = 0.5  # of the writing's height: what the picture's edge cut off is lower
-MIN_CONTACT: Final = 0.4  # of its height, of what the edge beside it cut off
-MIN_CUT_GAP: Final = 0.06  # of the writing's height, from it to what the edge cut off
-MAX_FLATNESS: Final = 0.2  # height to width of an underline
-MIN_UNDERLINE: Final = 1.2  # usual heights of writing, that an underline is wide
-MAX_UNDERLINE_RISE: Final = 0.25  # usual heights between the levels of its pieces
-MIN_COVERED: Final = 0.4  # of its width, that has writing above or below
+# The segmenter says for each pixel whether it sees writing there. Shares are of pixels.
+MAX_OTHER_INK: Final = 0.1  # with a smaller share of ink outside the writing, all ink is writing
+MIN_WRITING: Final = 0.85  # a component of which a larger share is seen as writing is writing
+MAX_SEEN: Final = 0.3  # one of which a smaller share is seen as writing is something else
+MIN_PART: Final = 0.03  # components with a smaller share of all ink are not judged
+
+# A 1, which the segmenter often takes for a ruled line.
+MIN_ALIKE: Final = 0.5  # ratio between the widths of two lines that one pen may have drawn
+MAX_RATIO: Final = 3.0  # ratio between the heights of a 1 and of the digit beside it
+LINE_TOLERANCE: Final = 0.25  # digit heights by which the ends of neighbours may differ
+MAX_SLIMNESS: Final = 0.5  # ratio of width to height
+
+# A neighbour's ink or a line that the picture's edge cuts through, in heights of the whole writing.
+MAX_CUT_DEPTH: Final = 0.5  # how far it reaches into the picture
+MIN_CUT_GAP: Final = 0.06  # how much paper is between it and the writing
+MIN_CONTACT: Final = 0.4  # share of its own height along which it touches the left or right edge
+
+# An underline, in usual heights of the writing.
+MAX_FLATNESS: Final = 0.2  # its ratio of height to width
+MIN_UNDERLINE: Final = 1.2  # its width
+MAX_UNDERLINE_RISE: Final = 0.25  # how far its pieces may lie above or below each other
+MIN_COVERED: Final = 0.4  # share of its width that has writing above or below it
 
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
 Boxes = NDArray[np.int32]  # (n, 4): x, y, width, height
 
 
 class Parts:
-    """The connected components of a mask; the paper is number 0 and is never kept.
+    """The connected components of a mask; component 0 is the paper, which is never kept.
 
     labels: int32 (h, w). boxes: (n, 4). areas: (n,) pixels.
     """
@@ -42,21 +49,22 @@ class Parts:
         self.areas[0] = 0
 
     def shares(self, where: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """How much of each part is there: (n,) in [0, 1]. where: (h, w)."""
+        """The share of each component's pixels that lie in a region: (n,). where: (h, w)."""
         counts = np.bincount(self.labels.ravel(), where.ravel(), len(self.areas))
         return np.asarray(counts / np.maximum(self.areas, 1), np.float64)
 
     def mask(self, is_kept: NDArray[np.bool_]) -> Mask:
-        """The mask of some parts."""
+        """The mask of the components that are kept; is_kept: (n,)."""
         values = np.where(is_kept, 255, 0).astype(np.uint8)
         values[0] = 0
         return np.asarray(values[self.labels], np.uint8)
 
 
 def writing_among(mask: Mask, seen: NDArray[np.bool_]) -> Mask | None:
-    """The part of a mask that is writing: all of it, or some components.
+    """The part of a mask that is writing: all of it, or some of its components.
 
-    seen: (h, w), where writing is seen. None where writing and something else are joined.
+    seen: (h, w), true where the segmenter sees writing. Returns None where a component is partly
+    writing and partly something else.
     """
     parts = Parts(mask)
     shares, areas = parts.shares(seen), parts.areas
@@ -74,7 +82,10 @@ def writing_among(mask: Mask, seen: NDArray[np.bool_]) -> Mask | None:
 
 
 def without_unseen(mask: Mask, seen: NDArray[np.bool_]) -> Mask:
-    """The mask without components that are hardly seen as writing; all of it if none is."""
+    """The mask without the components that are not seen as writing; all of it if none is seen.
+
+    seen: see `writing_among`.
+    """
     parts = Parts(mask)
     is_seen = parts.shares(seen) >= MAX_SEEN
     is_seen[0] = False
@@ -83,9 +94,9 @@ def without_unseen(mask: Mask, seen: NDArray[np.bool_]) -> Mask:
 
 
 def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
-    """A map's mask without what the picture's edge cut off beside whole writing.
+    """A map's mask without ink that the picture's edge cuts through, where other writing is whole.
 
-    That is a neighbour's ink, or a line. shape: of the picture, (h, w, ...).
+    Such ink is a part of a neighbour or of a ruled line. shape: of the picture, (h, w, ...).
     """
     parts = Parts(ink.mask)
     x, y, width, height = parts.boxes.T
@@ -101,7 +112,8 @@ def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
         return ink.mask
     tallest = float(np.maximum(height, width / 4)[is_whole].max())
     is_low, is_narrow = height < MAX_CUT_DEPTH * tallest, width < MAX_CUT_DEPTH * tallest
-    # A number's first digit or last one may touch the edge, but what goes on beyond it is cut.
+    # A number's first or last digit may touch the edge at a point; ink that goes on beyond the edge
+    # touches it along more of its height.
     is_narrow &= is_low | (_contacts(parts.labels, len(x)) > MIN_CONTACT * height)
     if is_whole.sum() > 1:
         is_narrow &= is_low
@@ -114,7 +126,8 @@ def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
 def without_underlines(mask: Mask) -> Mask:
     """The mask without long flat lines, whole or in pieces, that lie below or above writing.
 
-    A dash has writing beside it. A finder sees such lines as ink where they are by the same pen.
+    The segmenter takes them for writing where the same pen drew them. A dash, which is kept, has
+    writing beside it instead.
     """
     parts = Parts(mask)
     _, y, width, height = parts.boxes.T
@@ -134,9 +147,9 @@ def without_underlines(mask: Mask) -> Mask:
 
 
 def _is_underline(pieces: Boxes, level: float, writing: Boxes, usual: float) -> bool:
-    """Whether pieces at a level, y, are a line below or above writing of a usual height.
+    """Whether flat pieces form an underline, or a line above the writing.
 
-    pieces, writing: boxes (n, 4), x, y, width and height.
+    pieces, writing: boxes (n, 4). level: y of the line. usual: height of the writing. All pixels.
     """
     left, right = pieces[:, 0].min(), (pieces[:, 0] + pieces[:, 2]).max()
     x, _, width, _ = writing[(writing[:, 1] > level) | (writing[:, 1:4:2].sum(1) < level)].T
@@ -147,16 +160,16 @@ def _is_underline(pieces: Boxes, level: float, writing: Boxes, usual: float) -> 
 
 
 def _contacts(labels: NDArray[np.int32], count: int) -> NDArray[np.int64]:
-    """Along how many rows each component touches the left or the right edge: (count,)."""
+    """The number of rows in which each component touches the left or the right edge: (count,)."""
     sides = np.bincount(labels[:, 0], minlength=count), np.bincount(labels[:, -1], minlength=count)
     return np.maximum(*sides)
 
 
 def are_in_line(boxes: Boxes, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which components may be a 1: slim, beginning and ending about where writing beside them does.
+    """Which slim components may be a 1: those that begin and end where writing beside them does.
 
-    A finder takes such a 1 for a rule, but rules and frames go on, or lie around the writing.
-    boxes: (n, 4). is_writing: (n,), which of them are. Returns (n,).
+    The segmenter takes such a 1 for a ruled line. Ruled lines and frames go on beyond the writing
+    or lie around it. boxes: (n, 4). is_writing: (n,), which of them are writing. Returns (n,).
     """
     left, top = boxes[:, None, 0], boxes[:, None, 1]
     right, bottom = left + boxes[:, None, 2], top + boxes[:, None, 3]
@@ -169,10 +182,11 @@ def are_in_line(boxes: Boxes, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_
 
 
 def _are_lone_ones(parts: Parts, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which components may be a 1 that is taller or lower than the writing beside it: (n,).
+    """Which slim components may be a 1 that is taller or lower than the writing beside it: (n,).
 
-    By the same pen, whole, with one end where the digit's is; bars go beyond both. They are fewer
-    than the digits, as the bars between digits are not.
+    Such a 1 is drawn with the same pen, is not cut off, and has one end level with that of the
+    digit beside it; vertical bars go beyond both ends. None is accepted where there are as many of
+    them as digits, because then they are bars between the digits.
     """
     boxes, areas = parts.boxes, parts.areas
     top, bottom = boxes[:, None, 1], boxes[:, None, 1] + boxes[:, None, 3]
@@ -194,7 +208,7 @@ def _are_lone_ones(parts: Parts, is_writing: NDArray[np.bool_]) -> NDArray[np.bo
 
 
 def _gaps(boxes: Boxes, is_whole: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Pixels from each box to the nearest of some: (n,), 0 where they overlap."""
+    """Pixels from each box to the nearest whole one: (n,), 0 where they overlap."""
     left, top = boxes[:, None, 0], boxes[:, None, 1]
     right, bottom = left + boxes[:, None, 2], top + boxes[:, None, 3]
     x, y, width, height = boxes[is_whole].T

@@ -1,8 +1,7 @@
-"""The canvas's pencil: which curve it draws through the points where the pen was.
+"""The curve that the canvas's pencil draws through the points where the pen was.
 
-The same as `strokes_from_canvas` gives once the pen is lifted, so that a drawing is read alike
-while it is drawn and afterwards. The steps are those of Fabric's
-PencilBrush.
+It is the curve that `strokes_from_canvas` gives once the pen is lifted, so that a drawing is read
+in the same way while the pen moves and afterwards. The steps are those of Fabric's PencilBrush.
 """
 
 from typing import Final
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.ink.strokes import CURVE_STEPS
 
-MIN_STEP: Final = 0.4  # canvas pixels between two points; a nearer one is left out
+MIN_STEP: Final = 0.4  # canvas pixels between two points; a closer point is left out
 
 
 def draw(points: NDArray[np.float64], pen_width: float) -> NDArray[np.float64]:
@@ -29,7 +28,7 @@ def draw(points: NDArray[np.float64], pen_width: float) -> NDArray[np.float64]:
 
 
 def _decimate(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The points without those that are too near to the one before, and the last but one."""
+    """The points without the last but one, and without those too close to the point before."""
     if len(points) <= 2:
         return points
     first, *inner = points[:-2].tolist()
@@ -41,7 +40,7 @@ def _decimate(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _ends(points: NDArray[np.float64], length: float) -> tuple[NDArray[np.float64], ...]:
-    """Where the curve begins and ends: a little beyond its points, so that a dot is seen."""
+    """Where the curve begins and ends: a little beyond its points, so that a dot is visible."""
     if len(points) <= 2:
         outwards = np.array([length, 0.0])
         return points[0] - outwards, points[-1] + outwards

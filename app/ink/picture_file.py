@@ -1,6 +1,6 @@
-"""Picture files: their structure checked first, then decoded in this process.
+"""Checks the structure of picture files, and then decodes them in this process.
 
-What strangers send is decoded by `app.ink.decoder_pool` instead, in a process of its own.
+`app.ink.decoder_pool` decodes what strangers send instead, in a process of its own.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from app.ink.input_file import read_bytes
 from app.reading import UnreadableInput
 
 MAX_PICTURE_PIXELS: Final = 50_000_000  # a phone's photograph has 12 to 50 million
-COSTLY: Final = 4  # times the memory of a plain picture, opaque and of 8 bits, that others take
+COSTLY: Final = 4  # factor of memory for a picture that is transparent or has 16 bits
 BROKEN: Final = "expected a whole picture, got a broken or unusual one"
 PICTURE_SUFFIXES: Final = (
     *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
@@ -30,8 +30,8 @@ PICTURE_SUFFIXES: Final = (
 class Page:
     """A picture of a file. pixels: uint8 (h, w), (h, w, 3) RGB or (h, w, 4) RGBA, upright.
 
-    number: which page of the file it is, from 1 on, of how many. is_animated: these are the frames
-    of a film, of which the first is read.
+    number: of this page in the file, from 1 on. pages: how many there are. is_animated: whether
+    they are the frames of an animation, of which the first is read.
     """
 
     pixels: NDArray[np.uint8]
@@ -57,16 +57,16 @@ def load(path: Path) -> NDArray[np.uint8]:
 def decode(content: bytes, name: str = "picture") -> NDArray[np.uint8]:
     """The first page of a picture file's bytes, see `Page.pixels`.
 
-    name: begins the message of UnreadableInput, which is raised for anything else.
+    Raises UnreadableInput for anything else; name: what its message begins with.
     """
     return next(decode_pages(content, name)).pixels
 
 
 def decode_pages(content: bytes, name: str = "picture") -> Iterator[Page]:
-    """The pages of a PDF or TIFF, and of any other picture file the first frame; at least one.
+    """All pages of a PDF or TIFF, or the first frame of another picture file; at least one.
 
-    Each is decoded only when it is asked for. name: see `decode`. Raises UnreadableInput, which
-    names the page from the second on.
+    Each page is decoded only when it is asked for. name: see `decode`. Raises UnreadableInput,
+    which names the page from the second on.
     """
     where = name
     try:
@@ -88,7 +88,7 @@ def first_page(content: bytes, structure: Structure) -> Page:
 
 
 def _decode_page(content: bytes, index: int) -> NDArray[np.uint8]:
-    """A further page of a PDF or TIFF, whose structure is checked here. Raises UnreadableInput."""
+    """Checks and decodes a further page of a PDF or TIFF. Raises UnreadableInput."""
     if content.startswith(pdf.SIGNATURE):
         return optional_decoders.decode(content, index)[0]
     content = tiff.page(content, index)
@@ -97,10 +97,11 @@ def _decode_page(content: bytes, index: int) -> NDArray[np.uint8]:
 
 
 def inspect_upload(content: bytes, max_pixels: int) -> Structure:
-    """The structure of what a stranger sends, where it is within the server's limits.
+    """The structure of a stranger's file, if it is within the server's limits.
 
-    max_pixels: of an opaque picture of 8 bits. Any other takes up to COSTLY times the memory, and
-    may have max_pixels / COSTLY. Raises NotAPicture, PictureTooLarge or another UnreadableInput.
+    max_pixels: of an opaque picture of 8 bits. Other pictures take up to COSTLY times the memory,
+    so they may have max_pixels / COSTLY. Raises NotAPicture, PictureTooLarge or another
+    UnreadableInput.
     """
     max_pixels = min(max_pixels, MAX_PICTURE_PIXELS)
     structure = inspect(content, max_pixels)
@@ -114,7 +115,7 @@ def inspect_upload(content: bytes, max_pixels: int) -> Structure:
 def decode_inspected(content: bytes) -> tuple[NDArray[np.uint8], int]:
     """The first page of a file whose structure was checked, see `Page.pixels`.
 
-    The number is of the pages, where only the decoder can count them, else 0. Raises
+    Also returns the number of pages if only the decoder can count them, else 0. Raises
     UnreadableInput.
     """
     if optional_decoders.is_optional(content):
@@ -124,15 +125,15 @@ def decode_inspected(content: bytes) -> tuple[NDArray[np.uint8], int]:
 
 def _decode_with_opencv(content: bytes) -> NDArray[np.uint8]:
     try:
-        # OpenCV turns a JPEG as the phone was held, but not with IMREAD_UNCHANGED.
+        # OpenCV turns a JPEG upright, but not with IMREAD_UNCHANGED.
         is_jpeg = content.startswith(jpeg.SIGNATURE)
         flag = cv2.IMREAD_ANYCOLOR if is_jpeg else cv2.IMREAD_UNCHANGED
         image = cv2.imdecode(np.frombuffer(content, np.uint8), flag)
-    except cv2.error as error:  # its words may name files of the server
+    except cv2.error as error:  # its message may name files of the server
         raise UnreadableInput(BROKEN) from error
     if image is None:
         raise UnreadableInput(BROKEN)
-    if image.dtype == np.uint16:  # 16 bits a channel keep their upper half
+    if image.dtype == np.uint16:  # the upper half of the 16 bits
         image = np.right_shift(image.astype(np.uint16), 8).astype(np.uint8)
     if image.dtype != np.uint8:  # a TIFF may hold measurements, whose black and white are unknown
         raise UnreadableInput(f"expected 8 or 16 bits a channel, got {image.dtype}")

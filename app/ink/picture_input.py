@@ -1,4 +1,4 @@
-"""Pictures as Python programs have them: a path, a file's bytes, a Pillow image or an array."""
+"""Accepts pictures as Python programs have them: paths, bytes, Pillow images and arrays."""
 
 import os
 from pathlib import Path
@@ -15,21 +15,21 @@ from app.reading import UnreadableInput
 
 @runtime_checkable
 class PillowImage(Protocol):
-    """What is used of `PIL.Image.Image`, so that Pillow itself is not required."""
+    """The part of `PIL.Image.Image` that is used here, so that Pillow is not required."""
 
     @property
     def mode(self) -> str:
-        """Such as "RGB"."""
+        """The kind of its pixels, such as "RGB"."""
 
     @property
     def info(self) -> Any:
-        """What else the file says."""
+        """What else the file declares."""
 
     def convert(self, mode: str) -> Any:
         """The image in another mode."""
 
     def getexif(self) -> Any:
-        """The tags of the camera."""
+        """The camera's tags."""
 
 
 Bytes: TypeAlias = bytes | bytearray | memoryview
@@ -66,8 +66,8 @@ def _from_floats(picture: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _from_pillow(image: PillowImage) -> NDArray[np.uint8]:
-    """A Pillow image, turned as its camera was held."""
-    if image.mode in ("I", "F"):  # measurements, whose black and white are unknown
+    """The pixels of a Pillow image, upright."""
+    if image.mode in ("I", "F"):  # measurements, in which black and white are unknown
         raise UnreadableInput(f"expected a Pillow image with 8 or 16 bits, got mode {image.mode!r}")
     try:
         pixels = _pixels_of(image)
@@ -78,7 +78,7 @@ def _from_pillow(image: PillowImage) -> NDArray[np.uint8]:
 
 
 def _pixels_of(image: PillowImage) -> NDArray[np.uint8]:
-    """Grey, RGB or RGBA, as the image is held in the file."""
+    """The pixels as the file has them, grey, RGB or RGBA."""
     if image.mode.startswith("I;16"):  # Pillow's own conversion would make all of it white
         return (np.asarray(image) >> 8).astype(np.uint8)
     if image.mode not in ("L", "RGB", "RGBA"):

@@ -1,4 +1,4 @@
-"""Pictures scaled to a number of pixels along their longer side."""
+"""Scales pictures to a number of pixels along their longer side."""
 
 import cv2
 import numpy as np

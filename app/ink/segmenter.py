@@ -1,9 +1,9 @@
 """Finds ink on photographed paper with a small network of its own, models/finder.onnx.
 
-It sees where the pen was whatever the light, the paper and the surroundings are, which no chain
-of thresholds does. The network is a U-Net that `train.finder` trains on rendered photographs. It
-sees a picture twice: the whole picture first, to see where the writing is, and then the writing
-alone and larger. Where the recogniser cannot read what that shows, other maps follow.
+It finds where the pen was in any light, on any paper and among other things, where thresholds fail.
+The network is a U-Net that `train.finder` trains on rendered photographs. It is run on the whole
+picture first, to find the writing, and then on the writing alone at a larger scale. If the
+recogniser cannot read the resulting map, other maps follow.
 """
 
 from collections.abc import Iterator
@@ -24,21 +24,25 @@ from app.ink.resize import resize_to_side
 
 SEGMENTER_MODEL: Final = models_folder() / "finder.onnx"
 CONTRACT: Final = "finder/1"  # input "picture" uint8 (h, w, 3), output "ink" float32 (h, w)
-SIDE: Final = 160  # pixels, the longer side of the pictures that the network learned from
-STRIDE: Final = 32  # pixels: the network's input sides are multiples of it
-LARGE_SIDE: Final = 480  # pixels, for a picture whose writing is too small to be seen at SIDE
-MAX_SIDE: Final = 960  # pixels
-MIN_OVERVIEW_HEIGHT: Final = 18.0  # pixels; with lower writing the overview is taken at LARGE_SIDE
-CLOSE_HEIGHT: Final = 112.0  # pixels, about as high as one line of writing is in the closer map
-MARGIN: Final = 0.12  # around the writing in the closer map, of its height
-DISTANT_SHARE: Final = 0.6  # of the closer map's scale, in the last map
-MIN_EXTENT: Final = 0.03  # of a picture's longer side: what reaches less far is not writing
-MIN_INK_PROBABILITY: Final = 0.5
-MIN_FAINT_PROBABILITY: Final = 0.15  # of ink that goes on from likely ink
-MIN_LIKELY_SHARE: Final = 0.3  # of the possible ink, that is likely; writing has 0.6 and more
-MIN_BRIDGE_PROBABILITY: Final = 0.08  # of ink that closes a gap in a line
-MIN_SEEN_PROBABILITY: Final = 0.3  # of ink, where the ink of a clean picture is writing
-BRIDGE: Final = 5  # pixels, so that gaps up to 4 are closed
+# Pixels along the longer side of what the network sees.
+SIDE: Final = 160  # as in training; the overview
+LARGE_SIDE: Final = 480  # the overview of a picture whose writing is too small at SIDE
+MAX_SIDE: Final = 960  # the closer map
+STRIDE: Final = 32  # pixels; the sides of the network's input are multiples of it
+
+MIN_OVERVIEW_HEIGHT: Final = 18.0  # pixels; lower writing needs an overview of LARGE_SIDE
+CLOSE_HEIGHT: Final = 112.0  # pixels: about the height of a line of writing in the closer map
+MARGIN: Final = 0.12  # heights of the writing around it in the closer map
+DISTANT_SHARE: Final = 0.6  # of the closer map's scale, for the last map
+MIN_EXTENT: Final = 0.03  # of a picture's longer side; smaller ink is not writing
+MIN_LIKELY_SHARE: Final = 0.3  # of the possible ink that must be likely; writing has 0.6 and more
+BRIDGE: Final = 5  # pixels; gaps in a line of up to 4 are closed
+
+# A pixel counts as one of these from this probability of ink on.
+MIN_INK_PROBABILITY: Final = 0.5  # likely ink
+MIN_FAINT_PROBABILITY: Final = 0.15  # possible ink, which belongs to likely ink beside it
+MIN_BRIDGE_PROBABILITY: Final = 0.08  # ink in a gap of a line
+MIN_SEEN_PROBABILITY: Final = 0.3  # writing, in a clean picture where all ink is known
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
 
@@ -53,9 +57,9 @@ class Segmenter:
         self._session = open_session(Path(path), threads, {"contract": CONTRACT})
 
     def ink_probabilities(self, image: Picture, side: int = SIDE) -> NDArray[np.float32]:
-        """How likely each pixel is ink, float32 (h, w) in [0, 1], of the image resized to a side.
+        """The probability of ink at each pixel of the resized image, float32 (h, w) in [0, 1].
 
-        Small writing needs a larger side.
+        side: pixels along the longer side that the image is resized to; small writing needs more.
         """
         resized = resize_to_side(image, side)
         height, width = resized.shape[:2]
@@ -64,12 +68,12 @@ class Segmenter:
         return np.asarray(probabilities[:height, :width], np.float32)
 
     def release_memory(self) -> None:
-        """Gives back what large pictures needed, 25 MB, by reading the smallest one."""
+        """Frees the memory that large pictures needed, 25 MB, by reading the smallest one."""
         smallest = np.zeros((STRIDE, STRIDE, 3), np.uint8)
         self._session.run(["ink"], {"picture": smallest}, releasing_run_options())
 
     def overview(self, image: Picture) -> "Overview":
-        """The ink of the whole picture, at the scale in which its writing is seen."""
+        """The ink of the whole picture, at a scale at which its writing is seen."""
         longer = max(image.shape[:2])
         for side in (SIDE, min(LARGE_SIDE, longer)):
             probabilities = self.ink_probabilities(image, side)
@@ -79,11 +83,12 @@ class Segmenter:
         return overview
 
     def ink_maps(self, image: Picture, overview: "Overview") -> Iterator[InkMap]:
-        """Maps of a picture's ink, the likeliest to be right first; none without ink.
+        """Maps of a picture's ink, the one that is most likely right first; none without ink.
 
-        overview: of this picture. First the writing alone, closely. Then the whole picture, which
-        shows a broad pen better, and the writing at a smaller scale, where ruled lines vanish
-        before it does. Each map is computed only when it is asked for.
+        overview: of this picture. The first map shows the writing alone and closely. The second
+        shows the whole picture, which is better for a broad pen. The third shows the writing at a
+        smaller scale, where ruled lines vanish and writing does not. Each map is computed only when
+        it is asked for.
         """
         boxes, scale = overview.boxes, overview.scale
         if not len(boxes) or overview.is_noise():
@@ -109,10 +114,10 @@ class Segmenter:
 
 @dataclass(frozen=True, eq=False)
 class Overview:
-    """Where ink is in a whole picture.
+    """The ink of a whole picture.
 
-    probabilities: float32 (h, w). scale: their pixels to one of the picture. boxes: int32 (n, 4),
-    x, y, width and height of the components of ink.
+    probabilities: float32 (h, w). scale: pixels of these to one pixel of the picture. boxes: int32
+    (n, 4), x, y, width and height of the components of ink.
     """
 
     probabilities: NDArray[np.float32]
@@ -120,15 +125,15 @@ class Overview:
     boxes: NDArray[np.int32]
 
     def is_noise(self) -> bool:
-        """Whether ink is possible in far more places than it is likely in, as in noise."""
+        """Whether far more ink is possible than likely, as in noise."""
         likely = np.count_nonzero(self.probabilities > MIN_INK_PROBABILITY)
         possible = np.count_nonzero(self.probabilities > MIN_FAINT_PROBABILITY)
         return bool(likely < MIN_LIKELY_SHARE * possible)
 
     def writing_in(self, drawn: InkMap) -> InkMap | None:
-        """The part of a clean picture's ink that is writing: all of it, or some components.
+        """The part of a clean picture's ink that is writing, see `parts.writing_among`.
 
-        drawn: of the whole picture. None where writing and something else are joined.
+        drawn: all ink of the picture. None where writing and something else are joined.
         """
         mask = drawn.mask
         seen = (self.probabilities > MIN_SEEN_PROBABILITY).astype(np.uint8)
@@ -140,9 +145,9 @@ class Overview:
         return drawn if kept is mask else replace(drawn, mask=kept)
 
     def seen_in(self, close: NDArray[np.float32], window: tuple[float, ...]) -> NDArray[np.bool_]:
-        """Where ink was possible here, in a closer map: (h, w).
+        """Which pixels of a closer map (h, w) are possible ink in this overview: bool (h, w).
 
-        window: left, top, right and bottom of that map in pixels of the picture.
+        window: left, top, right and bottom of the closer map in pixels of the picture.
         """
         left, top, right, bottom = (round(edge * self.scale) for edge in window)
         possible = (self.probabilities > MIN_FAINT_PROBABILITY).astype(np.uint8)
@@ -155,7 +160,7 @@ class Overview:
 def _ink_map(
     probabilities: NDArray[np.float32], left: int, top: int, scale: float
 ) -> Iterator[InkMap]:
-    """Probabilities (h, w) as a map with its place in the picture; nothing without ink."""
+    """Probabilities (h, w) as a map; none without ink. left, top, scale: see `InkMap`."""
     mask = _bridged_mask(probabilities)
     if mask.any():
         strength = np.round(probabilities * 255).astype(np.uint8)
@@ -163,7 +168,7 @@ def _ink_map(
 
 
 def _bridged_mask(probabilities: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Where there is ink, uint8 (h, w), 255 or 0: likely, or possible in a line's narrow gap."""
+    """The mask, uint8 (h, w), 255 or 0, of likely ink, and of fainter ink in gaps of its lines."""
     likely = (probabilities > MIN_INK_PROBABILITY).astype(np.uint8) * np.uint8(255)
     closed = cv2.morphologyEx(likely, cv2.MORPH_CLOSE, np.ones((BRIDGE, BRIDGE), np.uint8))
     return np.where(probabilities > MIN_BRIDGE_PROBABILITY, closed, likely).astype(np.uint8)
@@ -185,7 +190,10 @@ def _extent(
 
 
 def _writing_height(boxes: NDArray[np.int32]) -> float:
-    """The height of a line of writing, some of whose components are dots or joined digits."""
+    """The height of a line of writing from the boxes of its components; 0 without any.
+
+    Some components may be dots, or several digits that touch.
+    """
     sizes = np.maximum(boxes[:, 3], boxes[:, 2] / 4)
     return float(np.percentile(sizes, 75)) if len(boxes) else 0.0
 
@@ -206,6 +214,6 @@ def shared_segmenter() -> Segmenter:
 
 
 def pad(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-    """The image with its own reflection at the right and below, up to a height and width."""
+    """The image, enlarged to a height and width by its own reflection at the right and below."""
     border = (0, height - image.shape[0], 0, width - image.shape[1])
     return cv2.copyMakeBorder(image, *border, cv2.BORDER_REFLECT).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""How sharp the writing on a picture is, so that people can be told when it is blurred."""
+"""Measures how sharp the writing on a picture is, so that people are told when it is blurred."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from app.reading import Digit
 
-SIDE: Final = 64  # pixels: a digit's height when its edges are measured
-MAX_MEASURED: Final = 40  # digits; more would not change the median
-# Heights of a digit: with edges up to 0.21 digits are read well, from 0.26 on badly.
+SIDE: Final = 64  # pixels: the height of a digit when its edges are measured
+MAX_MEASURED: Final = 40  # digits; more would hardly change the median
+# Heights of a digit. With edges of up to 0.21, digits are read well, and from 0.26 on badly.
 MAX_EDGE_WIDTH: Final = 0.235
 
 
@@ -21,10 +21,10 @@ def is_blurred(image: NDArray[np.uint8], digits: Sequence[Digit]) -> bool:
 
 
 def edge_width(image: NDArray[np.uint8], digits: Sequence[Digit]) -> float:
-    """How wide the edges of these digits' strokes are, in heights of a digit; 0 without digits.
+    """The median width of the edges of these digits' strokes, in heights of a digit; 0 without any.
 
-    The median over the digits, each from the steepest slope in its box and the contrast there.
-    image: uint8 (h, w) or (h, w, 3 or 4), in whose pixels the digits' boxes are.
+    For each digit it is the contrast in its box, divided by the steepest slope there. image: uint8
+    (h, w) or (h, w, 3 or 4), in whose pixels the digits' boxes are.
     """
     measured = digits[:: max(len(digits) // MAX_MEASURED, 1)]
     widths = [_edge_width(image, digit.box) for digit in measured]
@@ -43,7 +43,7 @@ def _edge_width(image: NDArray[np.uint8], box: tuple[float, float, float, float]
     scale = SIDE / side
     size = (max(round(grey.shape[1] * scale), 3), max(round(grey.shape[0] * scale), 3))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    smooth = cv2.GaussianBlur(small, (0, 0), 1.0)  # against noise, which is steep too
+    smooth = cv2.GaussianBlur(small, (0, 0), 1.0)  # because noise is steep too
     slope = np.hypot(cv2.Sobel(smooth, cv2.CV_32F, 1, 0), cv2.Sobel(smooth, cv2.CV_32F, 0, 1)) / 8
     low, high = np.quantile(smooth, [0.02, 0.98])
     steepest = float(np.quantile(slope, 0.98))

@@ -1,4 +1,4 @@
-"""Strokes: checked, taken from the canvas, and turned into a glyph."""
+"""Checks strokes, takes them from the canvas, and turns them into a glyph."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -11,17 +11,17 @@ from app.reading import UnreadableInput
 
 MAX_COORDINATE: Final = 1e6  # pixels; far beyond any screen, and floats are still exact there
 MAX_POINTS: Final = 50_000  # a pen sends 100 to 240 a second; a million take a second to draw
-_KIND_NAMES: Final = {"U": "text", "S": "bytes", "b": "truth values"}  # of NumPy's dtypes
+_KIND_NAMES: Final = {"U": "text", "S": "bytes", "b": "truth values"}  # by NumPy's dtype.kind
 _COMMAND_LENGTHS: Final = {"M": 2, "L": 2, "Q": 4}  # numbers that follow a path command
-CURVE_STEPS: Final = np.linspace(0, 1, 5)[1:, None]  # a pencil's curves are a few pixels long
+CURVE_STEPS: Final = np.linspace(0, 1, 5)[1:, None]  # enough for curves of a few pixels
 
 
 def checked(strokes: Sequence[ArrayLike]) -> glyph.Strokes:
     """Strokes as float64 arrays (n, 2), in pixels, x right and y down; empty ones are left out.
 
-    Strokes with more than MAX_POINTS points altogether are thinned out evenly.
-    Raises UnreadableInput for anything else: another shape, values that are not numbers, NaN, or
-    coordinates beyond MAX_COORDINATE.
+    Strokes with more than MAX_POINTS points in total are thinned out evenly. Raises
+    UnreadableInput for another shape, values that are not numbers, NaN, and coordinates beyond
+    MAX_COORDINATE.
     """
     _check_is_sequence(strokes)
     arrays = [_checked_stroke(index, stroke) for index, stroke in enumerate(strokes)]
@@ -33,7 +33,7 @@ def checked(strokes: Sequence[ArrayLike]) -> glyph.Strokes:
 
 
 def _check_is_sequence(strokes: object) -> None:
-    """Raises UnreadableInput for what cannot be a list of strokes."""
+    """Raises UnreadableInput for a value that cannot be a list of strokes."""
     if isinstance(strokes, np.ndarray):
         is_sequence = strokes.ndim > 0
     else:
@@ -89,9 +89,9 @@ def ink_glyph(strokes: Sequence[ArrayLike], pen: float = glyph.PEN) -> NDArray[n
 
 
 def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> glyph.Strokes:
-    """The strokes of a drawable canvas's `json_data`: one for each Fabric path in it.
+    """The strokes of a drawable canvas's `json_data`, one for each Fabric path in it.
 
-    Raises UnreadableInput where a path has commands other than M, L and Q, or is none.
+    Raises UnreadableInput for objects that are not paths, and commands other than M, L and Q.
     """
     objects = (json_data or {}).get("objects", [])
     try:
@@ -106,7 +106,7 @@ def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> glyph.Strokes:
 
 
 def _flatten(commands: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
-    """A Fabric path, its curves as short lines: float64 (n, 2)."""
+    """The points of a Fabric path with its curves as short lines: float64 (n, 2)."""
     return np.array(list(_points(commands)), dtype=np.float64).reshape(-1, 2)
 
 

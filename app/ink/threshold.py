@@ -1,8 +1,8 @@
 """The ink of clean pictures: drawn on a screen, or scanned, on paper of one even colour.
 
-Such paper has no noise, so whatever differs from it is ink, however faint or fine, or was printed
-there. Photographs are not such pictures; `app.ink.segmenter` finds their ink, and says which of a
-clean picture's ink is writing.
+Such paper has no noise, so everything that differs from it was drawn or printed there, however
+faint or fine it is. Photographs are not such pictures: `app.ink.segmenter` finds their ink. It also
+says which of a clean picture's ink is writing.
 """
 
 from typing import Final
@@ -16,33 +16,39 @@ from app.ink.resize import reduce_to_side
 
 Plane = NDArray[np.float32]  # (h, w), in levels of 255
 
-MIN_INK_LEVELS: Final = 14.0  # levels: below this a difference from the paper is noise
-MIN_INK_DEVIATIONS: Final = 5.0  # standard deviations of the noise that ink differs from the paper
-MAX_SIDE: Final = 1280  # pixels; larger drawings are reduced
-PAPER_SIDE: Final = 160  # pixels, of the reduced picture in which the paper is looked for
-EVEN_LEVELS: Final = 2.0  # levels by which even paper differs from its usual colour
-MIN_EVEN_SHARE: Final = 0.4  # of a drawn picture, that is even paper
-MAX_OTHER_PAPER: Final = 0.03  # share of a drawn picture around which the usual level is another
-OPPOSITE_LEVELS: Final = 80.0  # levels from black or white within which only strong ink lies
-MIN_RANGE: Final = 235.0  # levels between the darkest and the lightest of a tightly cropped drawing
-MIN_TIGHT_PAPER: Final = 0.06  # share of paper in a tight crop
-MAX_TIGHT_SHADES: Final = 0.45  # share of a tight crop that is neither paper nor strong ink
-MIN_FLAT_SHARE: Final = 0.4  # of a drawing's paper, equal to its left neighbour: no sensor's noise
-BITMAP_SIDE: Final = 32  # pixels: in pictures up to this size neighbours differ even in a drawing
-NOISE_PIXELS: Final = 4_000_000  # pixels that are examined for noise, or up to twice as many
-PAPER_WINDOW: Final = 0.4  # of the longer side: in a window this large, paper is the usual level
-WEAK_SHARE: Final = 0.2  # of the strong ink's strength, where ink may go on
-BEGIN_SHARE: Final = 0.4  # of that strength, which ink must reach somewhere
-MAX_STEP: Final = 32  # pixels, the longest reach for which one dilation is quicker than several
-EDGE_SHARE: Final = 0.5  # of the strength nearby: the pen's edge
+# Levels are brightness values from 0 to 255. Shares are of a picture's pixels.
+MIN_INK_LEVELS: Final = 14.0  # a smaller difference from the paper is noise
+MIN_INK_DEVIATIONS: Final = 5.0  # the same, in standard deviations of the paper's noise
+MAX_SIDE: Final = 1280  # pixels; larger drawings are reduced to it
+BITMAP_SIDE: Final = 32  # pixels; in smaller pictures, even drawn ones, most neighbours differ
+
+# Whether a picture was drawn on paper of one colour.
+PAPER_SIDE: Final = 160  # pixels: the longer side of the reduced picture that is examined
+EVEN_LEVELS: Final = 2.0  # how far even paper may differ from its usual level
+MIN_EVEN_SHARE: Final = 0.4  # share that must be even paper
+PAPER_WINDOW: Final = 0.4  # longer sides; the median of a window this large is the paper there
+MAX_OTHER_PAPER: Final = 0.03  # share around which that median may be another colour
+MIN_FLAT_SHARE: Final = 0.4  # share of paper pixels that must equal their left neighbour
+NOISE_PIXELS: Final = 4_000_000  # at most twice as many are examined for the noise of a sensor
+
+# A drawing that is cropped so tightly that ink lies along its whole rim.
+OPPOSITE_LEVELS: Final = 80.0  # strong ink lies this close to black or to white
+MIN_RANGE: Final = 235.0  # levels between its darkest and its lightest pixel
+MIN_TIGHT_PAPER: Final = 0.06  # share that must be paper
+MAX_TIGHT_SHADES: Final = 0.45  # share that may be neither paper nor strong ink
+
+# Where ink begins and ends. The strength of ink is its distance in levels from the paper.
+BEGIN_SHARE: Final = 0.4  # of the strong ink's strength: each piece of ink reaches it somewhere
+WEAK_SHARE: Final = 0.2  # of the same: from there, ink goes on down to it
+EDGE_SHARE: Final = 0.5  # of the strongest ink nearby: the strength at the pen's edge
+MAX_STEP: Final = 32  # pixels; for a longer reach, several dilations are quicker than one
 
 
 def paper(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
-    """The paper's colour, (channels,), of a drawing uint8 (h, w, channels), or None for other
-    pictures.
+    """The colour, float32 (channels,), of a clean picture's paper; None for other pictures.
 
-    A drawing's paper has the level of its rim, or, where it was cropped so tightly that ink is
-    all along the rim, black or white.
+    image: uint8 (h, w, channels). The paper has the usual colour of the picture's rim. Where the
+    picture is cropped so tightly that ink lies along its whole rim, it is black or white.
     """
     small = reduce_to_side(image, PAPER_SIDE)
     rim = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
@@ -82,16 +88,16 @@ def find(image: NDArray[np.uint8], level: NDArray[np.float32]) -> InkMap | None:
 
 
 def greys(image: NDArray[np.uint8], level: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """How far each pixel of a drawing is from paper of that level: 0 to 255 for the strongest ink.
+    """The ink of a drawing uint8 (h, w, channels) in greys: 0 for paper, 255 for the strongest ink.
 
-    image: uint8 (h, w, channels). Returns uint8 (h, w).
+    level: of its paper, see `paper`. Returns uint8 (h, w).
     """
     plane = np.maximum(_inkiness(image, level), 0)
     return np.round(plane * (255 / max(float(plane.max()), 1))).astype(np.uint8)
 
 
 def _inkiness(image: NDArray[np.uint8], level: NDArray[np.float32]) -> Plane:
-    """One plane of (h, w, channels): 0 for paper, more where there is more ink."""
+    """The strength of ink (h, w) in levels, from an image (h, w, channels); 0 for paper."""
     small = reduce_to_side(image, PAPER_SIDE)
     axis = _ink_axis(small.astype(np.float32).reshape(-1, len(level)) - level)
     plane = cv2.transform(image.astype(np.float32), axis[None]).reshape(image.shape[:2])
@@ -99,7 +105,7 @@ def _inkiness(image: NDArray[np.uint8], level: NDArray[np.float32]) -> Plane:
 
 
 def _has_other_paper(small: NDArray[np.uint8], level: NDArray[np.float32]) -> bool:
-    """Whether the usual level of a window differs somewhere from this one, as in a shadow."""
+    """Whether the paper has another level in some part of the picture, as in a shadow."""
     window = round(max(small.shape) * PAPER_WINDOW / 2) * 2 + 1
     usual = cv2.medianBlur(small, window).reshape(small.shape)
     is_other = np.abs(usual - level).max(axis=2) > MIN_INK_LEVELS
@@ -119,10 +125,10 @@ def _is_flat(image: NDArray[np.uint8], level: NDArray[np.float32]) -> bool:
 
 
 def _ink_axis(difference: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The colour in which ink differs from paper: (channels,), absolute values add up to 1.
+    """The direction of colour in which ink differs from paper: (channels,), absolute sum 1.
 
-    difference: (pixels, channels), from the paper. Strong differences count most, and ink is rare
-    where paper is common.
+    difference: (pixels, channels), from the paper. Its sign is that in which strong differences
+    lie, because few pixels are ink and most are paper.
     """
     weights = (difference**2).sum(axis=1)
     _, axes = np.linalg.eigh((difference * weights[:, None]).T @ difference)
@@ -133,16 +139,16 @@ def _ink_axis(difference: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def strongest(ink: Plane, reach: int) -> Plane:
-    """The largest value that is up to `reach` pixels away, along both axes, from each pixel.
+    """The largest value within `reach` pixels of each pixel, along both axes.
 
-    A broad pen's reach takes seconds in one dilation, so it is doubled step by step.
+    For a broad pen, one dilation would take seconds, so the reach is doubled step by step.
     """
     covered = min(reach, MAX_STEP)
     maxima = cv2.dilate(ink, np.ones((2 * covered + 1, 2 * covered + 1), np.uint8))
     while covered < reach:
         step = min(covered, reach - covered)
         corners = np.zeros((2 * step + 1, 2 * step + 1), np.uint8)
-        corners[::step, ::step] = 1  # and the middles between them
+        corners[::step, ::step] = 1  # the corners and the middles of the sides
         maxima, covered = cv2.dilate(maxima, corners), covered + step
     return np.asarray(maxima, np.float32)
 
@@ -150,10 +156,11 @@ def strongest(ink: Plane, reach: int) -> Plane:
 def _mask_and_edge(
     ink: Plane, pen: float, weak_share: float, begin_share: float
 ) -> tuple[NDArray[np.uint8], Plane] | None:
-    """Where there is ink, uint8 (h, w), 255 or 0, and the strength at its edge; None for none.
+    """The mask of ink, uint8 (h, w), 255 or 0, and the strength at its edge; None without ink.
 
-    Ink must reach `begin_share` of the strong ink's strength somewhere, and goes on from there
-    down to `weak_share`. An edge is where a line has half the strength it has nearby.
+    pen: its width in pixels. Each piece of ink reaches `begin_share` of the strong ink's strength
+    somewhere, and goes on from there down to `weak_share`. Its edge is where it has half the
+    strength of the strongest ink nearby.
     """
     step = max(1, int((ink.size / 10_000) ** 0.5))
     low, middle = np.percentile(ink[::step, ::step], (10, 40))

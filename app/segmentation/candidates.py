@@ -22,23 +22,24 @@ from app.segmentation.line_reading import LineReading
 from app.segmentation.runs import Candidate
 from app.segmentation.text_line import TextLine
 
-MAX_STROKE_WIDTH: Final = 0.9  # line heights of a stroke that is certainly one character
-MAX_PIECE_WIDTH: Final = 0.5  # the same of a connected component
-MAX_PARTS: Final = 600  # strokes or connected components in one input; 100 digits have 200
+MAX_STROKE_WIDTH: Final = 0.9  # line heights; a single stroke that is wider may be several digits
+MAX_PIECE_WIDTH: Final = 0.5  # line heights; the same for a single connected component
+MAX_PARTS: Final = 600  # strokes or connected components in one input; 100 digits have about 200
 # Pixels in all candidates of a picture's line, which take 0.3 s; only clutter has more.
 MAX_CANDIDATE_PIXELS: Final = 50_000_000
-# Points of a stroke; a longer one takes as long to draw as several, and counts as several.
+# Points; a stroke of twice as many takes twice as long to draw, so it counts as two.
 USUAL_POINTS: Final = 16
-# What a candidate of a drawing costs: to draw its glyph, with its points, and to classify it.
+# An estimate of the time that a drawing takes: for each candidate, to draw and classify its glyph;
+# for each point of a stroke; and for each line, to read it as a whole.
 CANDIDATE_SECONDS: Final = 200e-6
 POINT_SECONDS: Final = 4e-6
-LINE_SECONDS: Final = 400e-6  # the line reader's, of a number
+LINE_SECONDS: Final = 400e-6
 
 DrawGlyph = Callable[[glyph.Strokes], NDArray[np.uint8]]  # see `glyph.from_strokes`
 
 
 class CostlyInk(Exception):
-    """A drawing that takes longer to read than is allowed where it was asked for."""
+    """A drawing that would take longer to read than the caller allows."""
 
 
 def find_in_strokes(
@@ -50,9 +51,9 @@ def find_in_strokes(
 ) -> list[TextLine]:
     """The lines of a drawing (see `ink.strokes.checked`) from top to bottom; none without ink.
 
-    single: all strokes are one character. max_seconds: what reading may cost, about. reader: of
-    lines, with several characters perhaps. draw: what makes the glyphs. Raises UnreadableInput, and
-    CostlyInk before most of that time is spent.
+    single: all strokes are one character. max_seconds: about how long reading may take. reader:
+    reads lines that may hold several characters. draw: makes the glyphs. Raises UnreadableInput,
+    and CostlyInk before most of that time is spent.
     """
     arrays = checked(strokes)
     if not arrays:
@@ -82,8 +83,8 @@ def find_in_image(
 ) -> Iterator[list[TextLine]]:
     """The lines of a picture (see `ink.image.checked`) from top to bottom, once for each ink map.
 
-    The map that is most likely right comes first; nothing comes without ink. single: all ink is
-    one character. reader: of lines. Raises UnreadableInput.
+    The map that is most likely right comes first; without ink there is none. single: all ink is one
+    character. reader: reads lines that may hold several characters. Raises UnreadableInput.
     """
     for ink in ink_maps(image):
         if single:
@@ -99,7 +100,10 @@ def find_in_image(
 
 @dataclass(frozen=True, eq=False)
 class _Divided:
-    """Strokes of one line from left to right, cut where they join characters."""
+    """The strokes of one line from left to right, cut where they go on to the next character.
+
+    boxes, sliced: see `TextLine`. reading: by the line reader, if it was asked.
+    """
 
     strokes: glyph.Strokes
     boxes: NDArray[np.float64]
@@ -141,12 +145,12 @@ def _boxes(strokes: glyph.Strokes) -> NDArray[np.float64]:
 
 
 def _cost_of_reading(strokes: glyph.Strokes) -> float:
-    """What the line reader takes for a line, about."""
+    """The estimated seconds in which the line reader reads these strokes."""
     return LINE_SECONDS + POINT_SECONDS * sum(map(len, strokes))
 
 
 def _seconds_to_read(candidates: list[Candidate], strokes: glyph.Strokes) -> float:
-    """What drawing and classifying the candidates of a line costs, about."""
+    """The estimated seconds in which the candidates of a line are drawn and classified."""
     ends = [0, *accumulate(map(len, strokes))]
     num_points = sum(ends[last] - ends[first] for first, last in candidates)
     return CANDIDATE_SECONDS * len(candidates) + POINT_SECONDS * num_points
@@ -192,7 +196,7 @@ def _read_components(
     line: list[int],
     reader: LineReader,
 ) -> LineReading:
-    """What the line reader says of connected components, in pixels of the map."""
+    """Reads the connected components of one line as a whole; places are in pixels of the map."""
     left, top = boxes[line, :2].min(axis=0).astype(int).tolist()
     right, bottom = boxes[line, 2:].max(axis=0).astype(int).tolist()
     window = slice(top, bottom), slice(left, right)
@@ -204,7 +208,7 @@ def _read_components(
 def _single_character(
     box: tuple[float, float, float, float], normal: NDArray[np.uint8]
 ) -> TextLine:
-    """Everything as one character; box: left, top, right, bottom; normal: uint8 (28, 28)."""
+    """All ink as one character; box: left, top, right, bottom; normal: its glyph."""
     return TextLine(np.array([box], np.float64), None, [(0, 1)], normal[None])
 
 

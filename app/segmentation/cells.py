@@ -1,7 +1,7 @@
-"""Digits in the cells of a grid or in the boxes of a form: where one number ends.
+"""Where one number ends and the next begins in the cells of a grid or in the boxes of a form.
 
-Between boxes there is as much paper as between numbers. In a row of its own, boxes that are evenly
-spaced hold one number; in rows below each other, columns of single digits are cells.
+There is as much paper between boxes as between numbers. Evenly spaced digits in a single row are
+one number in boxes; in several rows they are numbers of one digit in cells.
 """
 
 import math
@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 
 from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, line_height
 
-MIN_NUMBER_GAP: Final = 1.2  # line heights between two numbers on one line
-MIN_CELL_GAP: Final = 0.6  # the same between digits in cells
-MAX_BOX_GAP: Final = 2.5  # the same in a row of boxes
+# Gaps are in line heights.
+MIN_NUMBER_GAP: Final = 1.2  # between two numbers on one line
+MIN_CELL_GAP: Final = 0.6  # between the digits of neighbouring cells
+MAX_BOX_GAP: Final = 2.5  # between the digits of neighbouring boxes
 MIN_BOXES: Final = 3  # digits in a row of boxes
-MAX_UNEVENNESS: Final = 0.25  # of the columns' distance, how far digits lie off
+MAX_UNEVENNESS: Final = 0.25  # column distances by which a digit may lie off its column
 
 
 def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
-    """The line heights of paper between two numbers on a line, for all lines of a picture.
+    """The smallest gap between two numbers on a line, in line heights, for a whole picture.
 
-    boxes: of parts. lines: the indices of each line's parts, from left to right.
+    boxes: of the parts. lines: the indices of each line's parts, from left to right.
     """
     rows = [_extents(boxes[line]) for line in lines]
     rows = [row for row in rows if len(row) > 1]
@@ -39,7 +40,7 @@ def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
 
 
 def _extents(boxes: Boxes) -> NDArray[np.float64]:
-    """Left and right of each digit of a line, whose parts lie above each other: (n, 2)."""
+    """Left and right of each digit of a line: (n, 2). Parts that overlap in x are one digit."""
     heights = boxes[:, 3] - boxes[:, 1]
     extents: list[list[float]] = []
     for left, right in sorted(
@@ -53,9 +54,9 @@ def _extents(boxes: Boxes) -> NDArray[np.float64]:
 
 
 def _are_multiples(distances: NDArray[np.float64], max_step: int | None = None) -> bool:
-    """Whether distances of digits are about those of evenly spaced columns, some of them empty.
+    """Whether digits with these distances lie in evenly spaced columns, some of which are empty.
 
-    max_step: columns from one digit to the next; None for any number.
+    max_step: the most columns from one digit to the next; None for any number.
     """
     pitch = float(np.median(distances[distances < 1.5 * distances.min()]))
     columns = np.clip(np.round(distances / pitch), 1, max_step)

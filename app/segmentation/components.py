@@ -1,7 +1,7 @@
-"""Connected components of a picture's ink, and the parts they are cut into.
+"""Connected components of a picture's ink, and the parts that they are cut into.
 
-Digits that touch are one component. The line reader says between which places they are cut; which
-of these cuts separate two digits is left to the lattice and the recogniser.
+Digits that touch are one component. The line reader says where components may be cut. The lattice
+and the recogniser decide which of these cuts separate two digits.
 """
 
 import math
@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 
 from app.ink.ink_map import InkMap
 
-MIN_REACH: Final = 0.15  # of two characters' distance; a component ends so far before it or less
-CUT_RANGE: Final = 0.35  # of their distance to both sides of the middle, where it may be cut
-CUT_SLOPE: Final = 0.3  # pixels of thickness that a cut gains for each pixel nearer to the middle
+# A component that reaches across both of two neighbouring characters is cut between them. Shares
+# are of the distance between the characters' places.
+MIN_REACH: Final = 0.15  # share by which it may end before a place and still reach across it
+CUT_RANGE: Final = 0.35  # share to both sides of the middle, within which it is cut
+CUT_SLOPE: Final = 0.3  # pixels of thickness that count as much as one pixel off the middle
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,7 @@ class Parts:
     sliced: NDArray[np.bool_]
 
     def crop(self, ink: InkMap, first: int, last: int) -> NDArray[np.uint8]:
-        """The strength of parts `first` to before `last`, uint8 (h, w), cropped to them."""
+        """The strength of the parts from `first` up to `last` (excluded), cropped: uint8 (h, w)."""
         left, top = self.boxes[first:last, :2].min(axis=0).astype(int)
         right, bottom = self.boxes[first:last, 2:].max(axis=0).astype(int)
         window = slice(top, bottom), slice(left, right)
@@ -58,10 +60,10 @@ def find_edges(
     line: list[int],
     pairs: Sequence[tuple[float, float]],
 ) -> list[list[int]]:
-    """Where each component of one line begins, is cut, and ends: columns from its left.
+    """The columns in which each component of one line begins, is cut, and ends, from its left.
 
-    line: indices of components from left to right. pairs: the places of neighbouring characters,
-    between which a component that reaches across both is cut where it is thinnest.
+    line: indices of components from left to right. pairs: the x of neighbouring characters. A
+    component that reaches across both of a pair is cut between them, where it is thinnest.
     """
     edges = []
     for component in line:
@@ -100,7 +102,7 @@ def slice_at(
 
 
 def _thinnest(mask: NDArray[np.bool_], first: float, second: float) -> int:
-    """The column between two places where a component, bool (h, w), is thinnest."""
+    """The column between two x in which a component, bool (h, w), is thinnest."""
     middle, aside = (first + second) / 2, (second - first) * CUT_RANGE
     start, end = max(math.ceil(middle - aside), 1), min(math.floor(middle + aside), mask.shape[1])
     if start >= end:

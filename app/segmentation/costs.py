@@ -1,4 +1,4 @@
-"""What it costs to take parts of a line for one digit, and to separate them, in nats."""
+"""The costs in nats of joining parts of a line to one digit, and of separating them."""
 
 import math
 from dataclasses import dataclass
@@ -7,19 +7,19 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Weights:
-    """What tells digits from parts of digits, beside how they look; costs are in nats.
+    """Costs by which digits are told from parts of digits, besides by their looks.
 
-    Gaps, widths and heights are in line heights; a gap is below 0 where boxes overlap.
+    Costs are in nats, gaps and distances in line heights. A gap is below 0 where boxes overlap.
     """
 
-    even_gap: float = -0.06  # a gap as likely within a digit as between two
-    gap_slope: float = 0.7  # how fast that changes with the gap
-    min_log_probability: float = -8.0  # of a candidate; unlikelier ones cost no more
-    cut_cost: float = 0.3  # of a cut through a connected component
-    crossing_cost: float = 8.0  # of separating strokes that cross each other
-    overlap_cost: float = 30.0  # of separating boxes, for each line height beyond `free_overlap`
-    free_overlap: float = 0.12
-    aside_cost: float = 3.0  # of a symbol's distance from where the line reader sees it, squared
+    even_gap: float = -0.06  # the gap that is as likely within a digit as between two digits
+    gap_slope: float = 0.7  # by how much the log-odds of these two change with each line height
+    min_log_probability: float = -8.0  # nats; a candidate that is even less likely costs no more
+    cut_cost: float = 0.3  # for a cut through a connected component
+    crossing_cost: float = 8.0  # for separating strokes that cross each other
+    overlap_cost: float = 30.0  # for separating boxes: for each line height beyond `free_overlap`
+    free_overlap: float = 0.12  # line heights of overlap between digits that cost nothing
+    aside_cost: float = 3.0  # times the square of a symbol's distance from where the reader sees it
 
 
 WEIGHTS: Final = Weights()

@@ -1,8 +1,8 @@
-"""What a line reader's scores say: the likeliest texts, how likely a text is, and where it is.
+"""Decodes a line reader's scores: the likeliest texts, how likely each is, and where it is.
 
-A text is a sequence of classes; class 0 is the blank of connectionist temporal classification
-(Graves and others, 2006): in each column of the line there is a symbol, or none. Scores are
-log-probabilities float32 (columns, classes), rows of which add up to 1.
+A text is a sequence of classes. Class 0 is the blank of connectionist temporal classification
+(Graves et al., 2006), for columns of the line without a new symbol. Scores are log-probabilities
+float32 (columns, classes); the probabilities of each row add up to 1.
 """
 
 import math
@@ -16,8 +16,8 @@ Scores = NDArray[np.float32]
 Text = tuple[int, ...]
 
 BLANK: Final = 0
-BEAM: Final = 6  # prefixes that are kept in each column
-MIN_PROBABILITY: Final = 0.003  # of a class in a column, to be followed
+BEAM: Final = 6  # prefixes that are kept from one column to the next
+MIN_PROBABILITY: Final = 0.003  # classes that are less likely in a column are not tried there
 _NEVER: Final = -1e30
 
 
@@ -39,7 +39,7 @@ class _Prefix(NamedTuple):
 
 
 def likeliest_texts(scores: Scores, beam: int = BEAM) -> list[Hypothesis]:
-    """The likeliest texts, likeliest first, by prefix beam search; the empty one is left out."""
+    """The likeliest texts by prefix beam search, likeliest first, without the empty text."""
     beams: dict[Text, _Prefix] = {(): _Prefix(0.0, _NEVER, ())}
     is_followed = scores > math.log(MIN_PROBABILITY)
     columns, classes = np.nonzero(is_followed)
@@ -85,7 +85,10 @@ def likeliest_texts(scores: Scores, beam: int = BEAM) -> list[Hypothesis]:
 
 
 def lay_over(scores: Scores, text: Text) -> Hypothesis | None:
-    """A text on its likeliest path alone; None where there are too few columns for it."""
+    """Where a text lies on its likeliest path, and the log-probability of that path alone.
+
+    None where there are too few columns for the text.
+    """
     states = [BLANK]
     for symbol in text:
         states += [symbol, BLANK]
@@ -119,7 +122,7 @@ def lay_over(scores: Scores, text: Text) -> Hypothesis | None:
 
 
 def _include(beams: dict[Text, _Prefix], text: Text, prefix: _Prefix) -> None:
-    """Adds another way to the same text; where its symbols are is taken from the likelier one."""
+    """Adds another path to the same text; the places of its symbols are those of the likelier."""
     other = beams.get(text)
     if other is None:
         beams[text] = prefix

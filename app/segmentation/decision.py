@@ -1,4 +1,4 @@
-"""What the characters of a line are answered with: a digit, a sign, or "?"."""
+"""Decides for each character of a line whether it is answered with a digit, a sign or "?"."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -13,10 +13,11 @@ from app.segmentation.line_reading import CUT_TRUST, NUM_DIGITS, Choice
 from app.segmentation.operating_point import OperatingPoint
 from app.segmentation.text_line import TextLine
 
-MIN_SURE_CONFIDENCE: Final = 0.9  # below it a digit is doubtful
-MIN_SURE_NUMBER_CONFIDENCE: Final = 2 / 3  # below it a number's least sure digit is doubtful
-# A less sure text says so: its least sure symbol is refused. With signs, a digit or sign that is
-# wrong is harder to notice, and without them more is right than on the composed lines of the fit.
+MIN_SURE_CONFIDENCE: Final = 0.9  # a digit of less confidence is doubtful
+MIN_SURE_NUMBER_CONFIDENCE: Final = 2 / 3  # the least sure digit of a less sure number is doubtful
+# In a text of less confidence, the least sure symbol is refused. The bound is higher for texts with
+# signs, where a wrong symbol is harder to notice, and lower for plain numbers, of which more are
+# right than of the composed lines that the confidence was fitted on.
 MIN_NUMBER_CONFIDENCE: Final = 1 / 3
 MIN_SIGNED_CONFIDENCE: Final = 1 / 2
 
@@ -82,15 +83,18 @@ def answer(
 
 
 def digit_probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
-    """Which digit it is if it is one, calibrated, float32 (n, 10); logits: (n, 11)."""
+    """Which digit each glyph is, provided that it is one: calibrated, float32 (n, 10).
+
+    logits: (n, 11).
+    """
     return softmax(logits[:, :NUM_DIGITS] / np.float32(temperature))
 
 
 def threshold_beside(others: NDArray[np.float32], threshold: float) -> float:
     """The log-odds above which a mark is refused, given those of the others in its number.
 
-    threshold: fitted without regard to neighbours. Beside a digit there is mostly another digit, so
-    a mark there is refused only if it is more likely not a digit than one.
+    threshold: fitted on marks that stand alone. Beside a digit there is mostly another digit, so a
+    mark there is refused only if it is more likely not a digit than a digit.
     """
     return max(threshold, 0.0) if (others <= threshold).any() else threshold
 
@@ -107,7 +111,7 @@ def _confidence(
     is_refused: NDArray[np.bool_],
     point: OperatingPoint,
 ) -> float:
-    """The probability that all of a line is read rightly."""
+    """The probability that the whole line is read correctly."""
     if choice.hypothesis is None or len(confidences) == 1:
         return float(np.prod(np.where(is_refused, 1.0, confidences)))
     offset = point.sign_offset if choice.has_signs else point.offset
@@ -115,7 +119,7 @@ def _confidence(
 
 
 def is_unsure(choice: Choice, confidence: float) -> bool:
-    """Whether a line is likely wrong; one character is judged by its own look."""
+    """Whether the text of a line is likely wrong; a single character is not judged here."""
     is_several = choice.hypothesis is not None and len(choice.path) > 1
     bound = MIN_SIGNED_CONFIDENCE if choice.has_signs else MIN_NUMBER_CONFIDENCE
     return is_several and confidence < bound
@@ -124,14 +128,17 @@ def is_unsure(choice: Choice, confidence: float) -> bool:
 def least_sure(
     choice: Choice, confidences: NDArray[np.float32], is_eligible: NDArray[np.bool_]
 ) -> int:
-    """The symbol that most other likely texts read otherwise, or else the least likely digit."""
+    """The symbol that the fewest likely texts agree on; of several, the digit of least confidence.
+
+    is_eligible: which symbols may be returned.
+    """
     agreement = choice.agreement or (1.0,) * len(confidences)
     order = np.lexsort((confidences, np.round(agreement, 6)))
     return int(next(index for index in order if is_eligible[index]))
 
 
 def _sign(symbol: str) -> str | None:
-    """The sign that a symbol of the line reader is, if any."""
+    """The sign that a symbol of the line reader stands for; None for digits and "?"."""
     written = symbol.replace("x", "×")
     return written if written and written in SIGNS else None
 

@@ -13,21 +13,21 @@ MAX_GLYPHS: Final = 128  # ten digits have about 20 candidates; 0.1 MB
 
 
 class GlyphMemory:
-    """The glyphs that were asked for last; safe to share between threads."""
+    """The glyphs that were used last; safe to share between threads."""
 
     def __init__(self) -> None:
         self._glyphs: dict[bytes, NDArray[np.uint8]] = {}
         self._lock = threading.Lock()
 
     def from_strokes(self, strokes: glyph.Strokes) -> NDArray[np.uint8]:
-        """The same as `glyph.from_strokes`, which is asked only for strokes that are new."""
+        """Returns what `glyph.from_strokes` does, and calls it only for new strokes."""
         key = _key(strokes)
         with self._lock:
             normal = self._glyphs.pop(key, None)
         if normal is None:
             normal = glyph.from_strokes(strokes)
         with self._lock:
-            self._glyphs[key] = normal  # the last one is forgotten last
+            self._glyphs[key] = normal  # put last, as the first is forgotten first
             while len(self._glyphs) > MAX_GLYPHS:
                 del self._glyphs[next(iter(self._glyphs))]
         return normal

@@ -1,4 +1,4 @@
-"""Strokes that go on from one character to the next, divided where the pen went over."""
+"""Divides strokes that go on from one character to the next, where the pen crossed over."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,16 +8,18 @@ from numpy.typing import NDArray
 
 Stroke = NDArray[np.float64]  # (n, 2)
 
-MIN_REACH: Final = 0.15  # of two characters' distance; a stroke ends so far before it or less
+# Share of the distance between two characters by which a stroke may end before the place of one
+# and still reach across it.
+MIN_REACH: Final = 0.15
 
 
 def divide(
     strokes: Sequence[Stroke], pairs: Sequence[tuple[float, float]]
 ) -> tuple[list[Stroke], list[int]]:
-    """Cuts each stroke that reaches across both places of a pair in two.
+    """Cuts each stroke in two that reaches across both characters of a pair.
 
     pairs: x of neighbouring characters, in pixels of the input. Returns the pieces, (n, 2) each,
-    and the index of the stroke that each is a piece of.
+    and for each the index of its stroke.
     """
     pieces, origins = list(strokes), list(range(len(strokes)))
     for first, second in pairs:
@@ -34,7 +36,10 @@ def divide(
 
 
 def _crossing(stroke: Stroke, x: float) -> int:
-    """The point at which the pen went from one side of x to the other, for most of its way."""
+    """The index of the point at which the pen, all in all, crossed from one side of x to the other.
+
+    Cutting there leaves the least length of the stroke on the wrong side.
+    """
     ways = np.diff(stroke, axis=0)
     lengths = np.hypot(ways[:, 0], ways[:, 1])
     is_right = (stroke[:-1, 0] + stroke[1:, 0]) / 2 > x

@@ -1,8 +1,8 @@
-"""Which parts of one line belong together: the digits in it, as the best path through a lattice.
+"""Which parts of one line form its digits: the best path through a lattice of candidates.
 
-Candidates for digits are runs of neighbouring parts, see `runs`. The recogniser says how well each
-would do as a digit, the gaps say where one digit ends and the next begins, and the best path from
-the left to the right decides.
+Candidates for digits are runs of neighbouring parts, see `runs`. Each has a score by how much it
+looks like a digit and by the gaps within it, and each step to the next candidate has a cost by the
+gap between them. The path from left to right with the highest sum is taken.
 """
 
 import math
@@ -19,13 +19,13 @@ from app.segmentation.costs import WEIGHTS, Weights, joining_cost, separating_co
 from app.segmentation.runs import Candidate, boxes_of
 from app.segmentation.text_lines import Boxes, line_height
 
-MAX_SYMBOL_DISTANCE: Final = 1.0  # line heights of a candidate from where its symbol is seen
+MAX_SYMBOL_DISTANCE: Final = 1.0  # line heights from a candidate to the place of its symbol
 
 
 class Lattice:
-    """The candidates of one line and what it costs to take some of them for its characters.
+    """The candidates of one line, and the cost of each path through them.
 
-    boxes: of the parts in the line's order. sliced: whether each part is connected with the one
+    boxes: of the parts, in the line's order. sliced: (n,), whether each part was cut off the part
     before. crossing: (n, n), which parts cross each other.
     """
 
@@ -43,11 +43,11 @@ class Lattice:
         self._cuts = [False] * len(boxes) if sliced is None else sliced.tolist()
         self._crossing = crossing if crossing is not None and crossing.any() else None
 
-    # The properties below are computed when they are needed: most drawings are one digit.
+    # The properties below are computed only when needed, since most drawings are a single digit.
 
     @cached_property
     def is_cut(self) -> NDArray[np.bool_]:
-        """Whether each candidate was cut off its neighbour, so that its look says little."""
+        """Whether each candidate was cut off a neighbour, so that its look says little."""
         ends = [*self._cuts, False]
         return np.array([ends[first] or ends[last] for first, last in self._candidates], np.bool_)
 
@@ -90,9 +90,9 @@ class Lattice:
     ) -> tuple[list[int], float] | None:
         """The candidates that are a text's symbols, one each from left to right, and their score.
 
-        symbol_scores: (candidates, symbols), log-probabilities, for each symbol of the text.
-        places: of the symbols along the line. negative: (candidates,), log-probabilities that each
-        is no character, as what is cut must be. None where there is no such path.
+        symbol_scores: (candidates, symbols), log-probabilities of each symbol of the text. places:
+        x of the symbols. negative: (candidates,), log-probabilities that a candidate is not a
+        character, which the whole must be where it is cut. None where there is no such path.
         """
         cut_costs = [0.0 if whole is None else -float(negative[whole]) for whole in self._wholes]
         middles = (self.boxes[:, 0] + self.boxes[:, 2]) / 2
@@ -156,7 +156,7 @@ class Lattice:
 
     @cached_property
     def _befores(self) -> list[list[tuple[int, float]]]:
-        """For each candidate those that end where it begins, with the cost of separating them."""
+        """For each candidate, those that end where it begins, and the cost of separating them."""
         lefts, rights = self.boxes[:, 0].tolist(), self.boxes[:, 2].tolist()
         ending: dict[int, list[int]] = {}
         for index, (_, last) in enumerate(self._candidates):

@@ -1,6 +1,6 @@
-"""What the line reader says of a line, and which reading it and the classifier agree on best.
+"""The line reader's view of a line, and the text that it and the classifier agree on best.
 
-The reader proposes texts. Each is scored by both: by the reader as a whole, and by the classifier
+The line reader proposes texts and scores each of them as a whole; the classifier scores them
 character by character.
 """
 
@@ -20,29 +20,35 @@ from app.segmentation.ctc import Hypothesis, Scores, Text
 from app.strip import HEIGHT, MARGIN, Strip
 
 NUM_DIGITS: Final = 10
-UNKNOWN: Final = SYMBOLS.index("?") + 1  # the class of what is neither digit nor sign
-MIN_LOG_PROBABILITY: Final = -8.0  # of a symbol by its look alone; unlikelier ones cost no more
-MIN_DIGIT_PROBABILITY: Final = 1e-4  # that the reader gives to a digit at any place
-MAX_EVIDENCE: Final = 3.0  # nats that the line reader may say for or against a digit
-MIN_LOG_SHARE: Final = math.log(
-    0.02
-)  # of the likeliest text; cuts of less likely ones are not made
-SYMBOL_COLUMNS: Final = 3  # from where a symbol begins, in which it is looked for
-CUT_TRUST: Final = 0.2  # weight of the look of what was cut off a neighbour; others count 1
+UNKNOWN: Final = SYMBOLS.index("?") + 1  # the class of marks that are neither digits nor signs
+
+# Bounds, so that neither network can overrule the other alone.
+MIN_LOG_PROBABILITY: Final = -8.0  # nats: the least that the classifier gives to a symbol
+MIN_DIGIT_PROBABILITY: Final = 1e-4  # the least that the line reader gives to a digit
+MAX_EVIDENCE: Final = 3.0  # nats by which the line reader may argue for or against a digit
+MIN_LOG_ODDS: Final = -12.0  # nats: the least for another text being right
+
+SYMBOL_COLUMNS: Final = 3  # columns, from where a symbol begins, in which its score is highest
+# A part that was cut off its neighbour looks unlike the digit it is, so its look counts less.
+CUT_TRUST: Final = 0.2  # weight of its look; that of other parts is 1
 MIN_CUT_DISTANCE: Final = 0.15  # line heights between two cuts
-MIN_LOG_ODDS: Final = -12.0  # that another text is right, whatever the networks say
-# Signs between digits: beside another sign, one of them is rather a digit, or a part of one.
-BETWEEN_DIGITS: Final = "-+/.,:"
+# Texts with less than 2 % of the likeliest one's probability do not cut the line. Nats.
+MIN_LOG_SHARE: Final = math.log(0.02)
+
+# What texts cost that are rarely written, in nats.
+BETWEEN_DIGITS: Final = "-+/.,:"  # two of these side by side are more likely a digit and a sign
 NEVER_FIRST, NEVER_LAST = "/,:", "/,:-+"
-ODD_PAIR_COST: Final = 8.0  # nats, as much as of a digit that looks otherwise
-# Nats of a slash that is the only one: a date has two, and most other marks like it are ones.
-LONE_SLASH_COST: Final = 2.6
-ODD_END_COST: Final = 3.0  # nats; less, since a number that is being written may end with a sign
+ODD_PAIR_COST: Final = 8.0  # as much as for a digit that does not look like one
+ODD_END_COST: Final = 3.0  # less, because a number that is still being written may end with a sign
+LONE_SLASH_COST: Final = 2.6  # a date has two slashes; a single one is mostly a 1
 
 
 @dataclass(frozen=True, eq=False)
 class LineReading:
-    """scores: see `ctc`. hypotheses: the likeliest texts, likeliest first. strip: what was read."""
+    """What the line reader says of a line.
+
+    scores: see `ctc`. hypotheses: the likeliest texts, likeliest first. strip: the line's pixels.
+    """
 
     scores: Scores
     hypotheses: list[Hypothesis]
@@ -50,21 +56,26 @@ class LineReading:
 
     @classmethod
     def of(cls, strip: Strip, reader: LineReader) -> "LineReading":
-        """What a reader says of a strip."""
+        """Reads a strip."""
         scores = reader.scores(strip.pixels)
         return cls(scores, ctc.likeliest_texts(scores), strip)
 
     def moved(self, left: float, scale: float) -> "LineReading":
-        """The same in pixels of another picture, `scale` of this one's to one of that."""
-        place = self.strip.left / scale + left
-        return replace(self, strip=replace(self.strip, left=place, scale=self.strip.scale * scale))
+        """The same reading in the pixels of another picture.
+
+        left: where this picture's left edge is in the other. scale: this picture's pixels to one
+        of the other's.
+        """
+        strip_left = self.strip.left / scale + left
+        strip = replace(self.strip, left=strip_left, scale=self.strip.scale * scale)
+        return replace(self, strip=strip)
 
     def places(self, hypothesis: Hypothesis) -> list[float]:
-        """Where along the line its symbols are, in pixels of the input."""
+        """x of each of its symbols, in pixels of the input."""
         return [self.strip.x(STRIDE * (column + 1)) for column in hypothesis.columns]
 
     def pairs(self) -> list[tuple[float, float]]:
-        """The places of neighbouring symbols of likely texts, between which the line may be cut."""
+        """The x of neighbouring symbols in likely texts: the line may be cut between each pair."""
         min_distance = MIN_CUT_DISTANCE * (HEIGHT - 2 * MARGIN) / self.strip.scale
         pairs: list[tuple[float, float]] = []
         for hypothesis in self.hypotheses:
@@ -76,7 +87,7 @@ class LineReading:
         return sorted(pairs)
 
     def seen(self, hypothesis: Hypothesis) -> NDArray[np.float32]:
-        """The probabilities of all symbols where each symbol is: (symbols, len(SYMBOLS))."""
+        """The probabilities of SYMBOLS at the place of each symbol: (symbols, len(SYMBOLS))."""
         columns = np.array(hypothesis.columns)[:, None] + np.arange(SYMBOL_COLUMNS)
         columns = np.minimum(columns, len(self.scores) - 1)
         return np.asarray(np.exp(self.scores[columns, 1:]).max(axis=1), np.float32)
@@ -84,9 +95,12 @@ class LineReading:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """path: the candidates that were chosen. hypothesis: of the line reading, what they are, or
-    None where there is none. log_odds: that no other text is right, not calibrated. agreement: of
-    each symbol, the share of likely texts that have it there, weighted by their probability.
+    """What a line is read as.
+
+    path: the indices of the candidates that are its characters, from left to right. hypothesis:
+    the text that they are, or None where the line reader was not asked. log_odds: in favour of this
+    text and against all others, not calibrated. agreement: for each symbol, the share of likely
+    texts that have it in that place, weighted by their probability.
     """
 
     path: list[int]
@@ -116,12 +130,12 @@ def text_of(hypothesis: Hypothesis) -> str:
 
 
 def classes_of(text: str) -> Text:
-    """A text in the line reader's classes; raises ValueError for what is none of its symbols."""
+    """A text in the line reader's classes. Raises ValueError for another symbol than SYMBOLS."""
     return tuple(SYMBOLS.index(symbol) + 1 for symbol in text)
 
 
 def oddness(text: str) -> float:
-    """What signs cost that are rare, or that no number has there, such as "-/", in nats."""
+    """The cost in nats of signs that are rare, or not written in that place, such as "-/"."""
     pairs = sum(
         left in BETWEEN_DIGITS and right in BETWEEN_DIGITS + "=x)%"
         for left, right in pairwise(text)
@@ -152,20 +166,23 @@ def likeliest(choices: Sequence[tuple[float, Choice]], others: Sequence[float] =
 
 
 def _log_odds(scores: NDArray[np.float64], is_chosen: NDArray[np.bool_]) -> float:
-    """Of what is chosen against the rest; scores: (n,), nats."""
+    """The log-odds in favour of the chosen texts and against the others; scores: (n,), nats."""
     chosen = float(np.logaddexp.reduce(scores[is_chosen]))
     others = scores[~is_chosen] - chosen
     return -float(np.logaddexp.reduce(others, initial=MIN_LOG_ODDS))
 
 
 def digit_probabilities(seen: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Which digit each symbol is if it is one, float32 (symbols, 10); seen: by the line reader."""
+    """Which digit each symbol is, provided that it is one: float32 (symbols, 10).
+
+    seen: see `LineReading.seen`.
+    """
     digits = np.maximum(seen[:, :NUM_DIGITS], MIN_DIGIT_PROBABILITY)
     return np.asarray(digits / digits.sum(axis=1, keepdims=True), np.float32)
 
 
 def ood_log_odds(seen: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The log-odds that each symbol is not a digit, float32 (symbols,), bounded."""
+    """The log-odds that each symbol is not a digit, within MAX_EVIDENCE: float32 (symbols,)."""
     digit, other = seen[:, :NUM_DIGITS].max(axis=1), seen[:, NUM_DIGITS:].max(axis=1)
     odds = np.log(np.maximum(other, 1e-9)) - np.log(np.maximum(digit, 1e-9))
     return np.asarray(np.clip(odds, -MAX_EVIDENCE, MAX_EVIDENCE), np.float32)
@@ -174,16 +191,17 @@ def ood_log_odds(seen: NDArray[np.float32]) -> NDArray[np.float32]:
 def look_scores(
     logits: NDArray[np.float32], sign_looks: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """How well each candidate looks like each symbol: (candidates, 1 + symbols), nats.
+    """How much each candidate looks like each symbol: (candidates, 1 + symbols), in nats.
 
-    logits: (candidates, 11), divided by the temperature. sign_looks: see `OperatingPoint`. Columns
-    are the line reader's classes.
+    logits: (candidates, 11), divided by the temperature. sign_looks: see `OperatingPoint`. The
+    columns are the line reader's classes.
     """
     log_probabilities = log_softmax(logits)
     looks = np.maximum(log_probabilities, MIN_LOG_PROBABILITY)
     table = np.zeros((len(logits), len(SYMBOLS) + 1))
     table[:, 1 : NUM_DIGITS + 1] = looks[:, :NUM_DIGITS]
     table[:, UNKNOWN] = looks[:, NUM_DIGITS]
-    # A slash looks like a 1, a minus mostly like no digit, so either look is evidence for them.
+    # To the classifier a slash looks like a 1 and a minus mostly like no digit, so these looks are
+    # evidence for the signs.
     table[:, NUM_DIGITS + 1 : UNKNOWN] = np.log(np.exp(log_probabilities) @ sign_looks.T)
     return table

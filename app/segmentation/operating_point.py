@@ -1,4 +1,4 @@
-"""Numbers that were fitted when the models were exported, from the metadata of both."""
+"""The numbers that were fitted when the models were exported, from the metadata of both models."""
 
 import json
 from collections.abc import Mapping
@@ -17,13 +17,14 @@ NUM_CLASSES: Final = 11  # of the classifier: the ten digits, and "not a digit"
 
 @dataclass(frozen=True, eq=False)
 class OperatingPoint:
-    """Numbers that were fitted on validation writers; sign_looks on training writers.
+    """Numbers that were fitted on validation writers; sign_looks was fitted on training writers.
 
-    temperature: of the classifier's logits. threshold, doubt_threshold: log-odds above which a mark
-    is refused, and above which a digit is doubtful. reader_weight: of the line reader beside the
-    classifier. slope, offset: from a text's log-odds to calibrated ones; sign_offset: instead of
-    offset, of a text with signs. sign_looks: how often the classifier takes each of SIGN_SYMBOLS
-    for each of its classes, (signs, 11), all above 0, rows sum to 1.
+    temperature: divides the classifier's logits. threshold, doubt_threshold: the log-odds above
+    which a mark is refused, and above which a digit is doubtful. reader_weight: weight of the line
+    reader's log-probability; the classifier's has 1. slope, offset: turn a text's log-odds into
+    calibrated ones; sign_offset replaces offset for a text with signs. sign_looks: how often the
+    classifier takes each of SIGN_SYMBOLS for each of its classes, (signs, 11), all above 0, rows
+    sum to 1.
     """
 
     temperature: float
@@ -39,7 +40,7 @@ class OperatingPoint:
     def of(cls, classifier: Mapping[str, str], reader: Mapping[str, str]) -> Self:
         """From the metadata of both models. Raises WrongModel where a number is missing."""
         threshold = _number(classifier, "threshold")
-        # Older models have one threshold, with which no answered digit is doubtful for its look.
+        # Older models have one threshold; with them no digit is doubtful because of its look.
         has_second = "doubt_threshold" in classifier
         return cls(
             temperature=_number(classifier, "temperature"),
@@ -62,7 +63,7 @@ def _number(metadata: Mapping[str, str], key: str) -> float:
 
 
 def _sign_looks(metadata: Mapping[str, str]) -> NDArray[np.float64]:
-    """The table of sign_looks, which is JSON: a row of NUM_CLASSES numbers by each sign."""
+    """The table of sign_looks, which is stored as JSON: NUM_CLASSES numbers for each sign."""
     stored = metadata.get("sign_looks", "")
     try:
         rows = json.loads(stored)

@@ -1,7 +1,6 @@
-"""Which neighbouring parts of a line may be one digit: the candidates.
+"""The candidates for digits: runs of neighbouring parts of a line.
 
-A part is not divided further: it is a stroke, or a slice of a connected component. A candidate for
-a digit is a run of neighbouring parts.
+A part is a stroke, or a slice of a connected component. It is not divided further.
 """
 
 import math
@@ -16,21 +15,24 @@ from app.segmentation.text_lines import Boxes, line_height
 
 Candidate = tuple[int, int]  # the first part, and the one after the last
 
-MAX_PARTS: Final = 5  # in a digit, as people write them; more only where all overlap
-MAX_CANDIDATES: Final = 1_500  # in one input, about: of many parts, fewer are tried together
-MIN_PARTS_TRIED: Final = 3  # parts that are tried together however many there are
-MAX_WIDTH: Final = 1.9  # line heights of a digit, unless it is a single part
-MAX_SINGLE_WIDTH: Final = 1.0  # line heights of two strokes that are taken for one digit unseen
+MAX_PARTS: Final = 5  # of a digit with gaps between its parts; people write no more
+MAX_CANDIDATES: Final = 1_500  # of one input, about; where it has many parts, fewer are combined
+MIN_PARTS_TRIED: Final = 3  # parts that are combined, however many there are
+MAX_WIDTH: Final = 1.9  # line heights, of a digit of more than one part
+MAX_SINGLE_WIDTH: Final = (
+    1.0  # line heights of two strokes that are one digit without a closer look
+)
 MAX_GAP: Final = 0.5  # line heights between two parts of a digit
 
 
 def find_candidates(
     boxes: Boxes, sliced: NDArray[np.bool_] | None = None, num_parts: int = 0
 ) -> list[Candidate]:
-    """Which neighbouring parts of one line may be a digit; boxes in the line's order.
+    """Which runs of neighbouring parts of one line may be a digit; boxes in the line's order.
 
-    sliced: whether each part was cut off the one before. num_parts: of all lines, which bounds how
-    many of them a candidate may have, unless they stand alone; 0 where this is the only line.
+    sliced: (n,), whether each part was cut off the one before. num_parts: of all lines together; 0
+    where this is the only line. The more there are, the fewer parts a candidate may have, unless
+    nothing overlaps it.
     """
     if len(boxes) == 2 and sliced is None and _are_inseparable(boxes):
         return [(0, 2)]
@@ -67,7 +69,10 @@ def find_candidates(
 
 
 def may_be_several(boxes: Boxes, max_width: float) -> bool:
-    """Whether parts may be several characters. max_width: line heights of a part that is one."""
+    """Whether the parts of a line may be several characters.
+
+    max_width: line heights; a single part that is wider may be several.
+    """
     if len(boxes) == 2 and _are_inseparable(boxes):
         return False
     left, _, right, _ = boxes[0].tolist()

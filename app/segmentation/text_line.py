@@ -1,4 +1,7 @@
-"""One line of text with its candidates for digits, and the best reading of it by both networks."""
+"""One line of text with its candidates for digits, and the best reading of it by both networks.
+
+A text is laid over the candidates by finding those that may be its symbols, from left to right.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,22 +27,23 @@ from app.segmentation.line_reading import (
 from app.segmentation.operating_point import OperatingPoint
 from app.segmentation.runs import Candidate
 
-# A gap that separates numbers of one line, where its other gaps are narrower still.
-MIN_SPACE: Final = 0.7  # line heights, of such a gap
-MIN_SPACE_RATIO: Final = 3.0  # such a gap to the line's usual gap
-# Nats by which a text that no candidates can be laid under looks worse than the best one: the line
-# was perhaps cut at wrong places, so it still counts against the text that is chosen.
+# A gap separates two numbers of one line if it is wider than both of these.
+MIN_SPACE: Final = 0.7  # line heights
+MIN_SPACE_RATIO: Final = 3.0  # times the line's usual gap
+# A text that cannot be laid over the candidates may still be right, because the line may have been
+# cut at wrong places. So it counts against the chosen text: its look is taken to be this many nats
+# worse than that of the best text.
 UNLAID_COST: Final = 3.0
 
 
 @dataclass(frozen=True, eq=False)
 class TextLine:
-    """One line of text, divided into parts that candidates for digits are made of.
+    """One line of text, divided into parts of which the candidates for digits are made.
 
-    parts: boxes (n, 4) of strokes or parts of components, left to right: left, top, right, bottom.
-    sliced, crossing: see `Lattice`. candidates: runs of parts. glyphs: uint8
-    (candidates, 28, 28). reading: by the line reader, if it may be several characters. line_index:
-    of the line in the input; a line with wide gaps is several of these.
+    parts: boxes (n, 4) of strokes or of parts of components, from left to right: left, top, right,
+    bottom. sliced, crossing: see `Lattice`. candidates: runs of parts. glyphs: uint8
+    (candidates, 28, 28). reading: by the line reader, if there may be several characters.
+    line_index: of the line in the input; a line with wide gaps is several TextLines.
     """
 
     parts: NDArray[np.float64]
@@ -52,7 +56,7 @@ class TextLine:
 
     @cached_property
     def lattice(self) -> Lattice:
-        """What it costs to take some of the candidates for the line's characters."""
+        """The candidates with the costs of the paths through them."""
         return Lattice(self.parts, self.candidates, self.sliced, self.crossing)
 
     @property
@@ -85,9 +89,9 @@ class TextLine:
     def path_of_text(
         self, text: Text, logits: NDArray[np.float32], point: OperatingPoint
     ) -> list[int] | None:
-        """The candidates that are the symbols of a text that is known; None where none are.
+        """The candidates that are the symbols of a known text; None where there are none.
 
-        text: in the line reader's classes; logits: see `choose`.
+        text: in the line reader's classes. logits: see `choose`.
         """
         if self.reading is None:
             return None
@@ -108,7 +112,7 @@ class TextLine:
         return self.lattice.path_of_text(symbols, places, looks[:, UNKNOWN])
 
     def _hypotheses(self, logits: NDArray[np.float32]) -> list[Hypothesis]:
-        """The line reader's, and that all is one digit, if it looks like one."""
+        """The line reader's texts, and a single digit if the whole line looks like one."""
         assert self.reading is not None
         hypotheses = list(self.reading.hypotheses)
         if self.candidates[-1] != (0, 1) and (0, len(self.parts)) in self.candidates:
@@ -120,7 +124,7 @@ class TextLine:
         return hypotheses
 
     def number_indices(self, path: list[int]) -> NDArray[np.int64]:
-        """Which number of the line each digit of a path belongs to, from 0 on."""
+        """For each digit of a path, the index of its number on the line, from 0 on."""
         if len(path) < 4:
             return np.zeros(len(path), np.int64)
         boxes = self.boxes[path]

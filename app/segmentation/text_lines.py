@@ -1,4 +1,4 @@
-"""How parts of a drawing lie to each other: on which line they are, and which strokes cross.
+"""Which parts of a drawing form a line of text, and which strokes cross each other.
 
 A part is a stroke or a connected component, given by its box: left, top, right and bottom.
 """
@@ -12,40 +12,42 @@ from numpy.typing import NDArray
 
 Boxes = NDArray[np.float64]  # (n, 4)
 
-MIN_BODY_HEIGHT: Final = 0.5  # of the highest part's; lower ones, as dots and dashes, join a line
-MAX_ASIDE: Final = 0.35  # heights to the side at which a part still counts as above another
-MIN_SLOPE_PARTS: Final = 6  # parts from which on their usual slope says what is level
-# How far the next part of a line may lie above or below, in line heights: MAX_OFFSET, and MAX_RISE
-# of the distance aside, of which MAX_RISING heights count at most. In a grid with empty cells, the
-# parts of other rows lie further away.
+# Lower parts, such as dots and dashes, form no line of their own and join the nearest one.
+MIN_BODY_HEIGHT: Final = 0.5  # heights of the highest part
+STEEPNESS: Final = 2.5  # factor by which vertical distances count more than horizontal ones
+MIN_SLOPE_PARTS: Final = 6  # from so many parts on, lines may slant as most neighbours do
+# The next part of a line may lie above or below the last one by MAX_OFFSET line heights, and by
+# MAX_RISE of the horizontal distance between them, of which at most MAX_RISING line heights count.
+# In a grid with empty cells, the parts of other rows lie further away than that.
 MAX_OFFSET: Final = 0.4
 MAX_RISE: Final = 0.6
 MAX_RISING: Final = 2.0
-MIN_LEVEL_PARTS: Final = 4  # a line of fewer parts is not checked so
-STEEPNESS: Final = 2.5  # how much further a part above counts than a part beside
-# The least space between two lines, of the height of both: halves of one digit are closer. Where
-# there are only two parts, they may be halves of an 8 that does not close.
-MIN_LINE_GAP: Final = 0.06
-MIN_LINE_GAP_OF_TWO: Final = 0.15
-MIN_CROSSING_OVERLAP: Final = 0.14  # line heights that strokes which cross reach into each other
-CROSSING_MARGIN: Final = 0.15  # of a stroke's length from its ends, where no crossing counts
-# What is compared in a scribble, which would take minutes otherwise.
+MIN_LEVEL_PARTS: Final = 4  # among fewer parts, all may follow each other on a line
+
+# A part lies above another one if they overlap horizontally or nearly so, with space between them.
+MAX_ASIDE: Final = 0.35  # heights of the taller part: the largest horizontal gap
+MIN_LINE_GAP: Final = 0.06  # of the height of both together; the halves of one digit are closer
+MIN_LINE_GAP_OF_TWO: Final = 0.15  # of two parts alone, which may be halves of an open 8
+
+MIN_CROSSING_OVERLAP: Final = 0.14  # line heights by which the boxes of crossing strokes overlap
+CROSSING_MARGIN: Final = 0.15  # of a stroke's length at both of its ends, where no crossing counts
+# Bounds on the work for a scribble, which would take minutes otherwise.
 MAX_CROSSING_PAIRS: Final = 1_000
-MAX_CROSSING_POINTS: Final = 128
+MAX_CROSSING_POINTS: Final = 128  # of each stroke
 
 
 def group_into_lines(boxes: Boxes) -> list[list[int]]:
-    """The indices of the parts of each line, left to right; lines from top to bottom.
+    """The indices of the parts of each line from left to right, and the lines from top to bottom.
 
-    Lines may be slanted or wavy, and a photograph's are not parallel: neighbours are chained, and
-    chains are joined unless a part of one lies above a part of the other.
+    Lines may be slanted or wavy, and in photographs they are not parallel. So neighbours are
+    chained, and chains are joined unless a part of one lies above a part of the other.
     """
     if len(boxes) == 1:
         return [[0]]
     heights = boxes[:, 3] - boxes[:, 1]
     middles = boxes[:, 0] + boxes[:, 2]
     body = np.flatnonzero(heights >= MIN_BODY_HEIGHT * heights.max(initial=0.0))
-    if boxes[body, 1].max() < boxes[body, 3].min():  # a level goes through all: the usual case
+    if boxes[body, 1].max() < boxes[body, 3].min():  # a level line crosses all: the usual case
         return [np.argsort(middles, kind="stable").tolist()]
     chains = [[int(body[index]) for index in chain] for chain in _chains(boxes[body])]
     min_gap = MIN_LINE_GAP_OF_TWO if len(body) == 2 else MIN_LINE_GAP
@@ -58,11 +60,11 @@ def group_into_lines(boxes: Boxes) -> list[list[int]]:
 
 
 def split_at_wide_gaps(boxes: Boxes, line: list[int], min_gap: float) -> list[list[int]]:
-    """The parts of one line, left to right, as runs between gaps of `min_gap` line heights."""
+    """The parts of one line from left to right, split at gaps wider than `min_gap` line heights."""
     if len(line) == 1:
         return [line]
     reach = np.maximum.accumulate(boxes[line, 2])
-    lefts = np.minimum.accumulate(boxes[line, 0][::-1])[::-1]  # what begins here or further on
+    lefts = np.minimum.accumulate(boxes[line, 0][::-1])[::-1]  # of this part and all after it
     is_wide = lefts[1:] - reach[:-1] > min_gap * line_height(boxes[line])
     ends = [0, *(np.flatnonzero(is_wide) + 1).tolist(), len(line)]
     return [line[start:end] for start, end in pairwise(ends)]
@@ -90,9 +92,9 @@ def _chains(boxes: Boxes) -> list[list[int]]:
 
 
 def _steps(boxes: Boxes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How far each part (column) is to the right of each other (row), and below it: (n, n) both.
+    """How far each part (column) is to the right of each other (row), and below it: (n, n) each.
 
-    The slope that most neighbours have is taken for level.
+    Vertical distances are from the line that slants as most neighbours do.
     """
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     x = middles[None, :, 0] - middles[:, None, 0]
@@ -109,7 +111,7 @@ def _steps(boxes: Boxes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def _distances_to_the_right(
     boxes: Boxes, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """How far each part is to the right of each other, infinite where it is not; x, y: `_steps`."""
+    """Distances to the parts on the right, infinite for other parts; x, y: see `_steps`."""
     min_distance = 0.25 * float(np.median(boxes[:, 3] - boxes[:, 1]))
     return np.where(x > min_distance, np.hypot(x, STEEPNESS * y), np.inf)
 
@@ -117,9 +119,10 @@ def _distances_to_the_right(
 def _may_be_level(
     boxes: Boxes, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """Which parts may follow each other on a line, by what lies between them; x, y: `_steps`.
+    """Which parts may follow each other on a line, by their vertical distance; x, y: see `_steps`.
 
-    Few parts do not say what is level, and of parts in one column `_stacked` says more.
+    It excludes none among few parts, whose slope is unknown, and none in one column, where
+    `_stacked` decides.
     """
     if len(boxes) < MIN_LEVEL_PARTS:
         return np.ones(x.shape, np.bool_)
@@ -131,11 +134,11 @@ def _may_be_level(
 
 
 def _joined(boxes: Boxes, chains: list[list[int]], min_gap: float) -> list[list[int]]:
-    """The chains, the nearest first, joined to lines; min_gap: see `_stacked`."""
+    """Joins chains to lines, the nearest first; min_gap: see `_stacked`."""
     chains = [list(chain) for chain in chains]
     parts = boxes[np.concatenate(chains)]
     starts = np.cumsum([0, *map(len, chains[:-1])])
-    # Between parts first, then reduced to chains: how far apart, and whether one lies above.
+    # Distances, and which lies above which: between parts first, and then between chains.
     x, y = _steps(parts)
     distances = _distances_to_the_right(parts, x, y)
     distances = np.minimum.reduceat(np.minimum(distances, distances.T), starts)
@@ -159,7 +162,7 @@ def _joined(boxes: Boxes, chains: list[list[int]], min_gap: float) -> list[list[
 def _stacked(boxes: Boxes, min_gap: float) -> NDArray[np.bool_]:
     """Which parts lie above or below which others: (n, n).
 
-    min_gap: space between them, of the height of both together.
+    min_gap: the least space between them, as a share of the height of both together.
     """
     _, top, _, bottom = boxes.T
     heights = bottom - top
@@ -171,29 +174,29 @@ def _stacked(boxes: Boxes, min_gap: float) -> NDArray[np.bool_]:
 
 
 def _shared_width(boxes: Boxes) -> NDArray[np.float64]:
-    """Pixels of x that each two parts share: (n, n), below 0 where there is a gap."""
+    """The width in pixels that each two parts share: (n, n), below 0 where there is a gap."""
     left, _, right, _ = boxes.T
     shared = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
     return np.asarray(shared, np.float64)
 
 
 def _distance(boxes: Boxes, box: NDArray[np.float64]) -> float:
-    """From a box to the nearest of some others."""
+    """The distance in pixels from a box to the nearest of others."""
     x = np.maximum(np.maximum(boxes[:, 0] - box[2], box[0] - boxes[:, 2]), 0)
     y = np.maximum(np.maximum(boxes[:, 1] - box[3], box[1] - boxes[:, 3]), 0)
     return float(np.hypot(x, y).min())
 
 
 def line_height(boxes: Boxes) -> float:
-    """The height of a line of parts, some of which are small; never 0."""
+    """The height of a line, which is that of its highest part; never 0."""
     return max(float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0)), 1e-6)
 
 
 def find_crossings(strokes: Sequence[NDArray[np.float64]], boxes: Boxes) -> NDArray[np.bool_]:
-    """Which strokes, float (n, 2), cross each other well within both: bool (strokes, strokes).
+    """Which strokes, float (n, 2), cross each other away from their ends: bool (strokes, strokes).
 
-    boxes: of the strokes. Digits that touch meet at their ends or rims; strokes that cross in
-    their middle are one character.
+    boxes: of the strokes. Strokes that cross in their middle are one character; digits that touch
+    each other do so at the ends of strokes, or at their rims.
     """
     crossing = np.zeros((len(strokes), len(strokes)), np.bool_)
     if len(strokes) == 1:
