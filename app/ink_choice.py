@@ -61,9 +61,11 @@ class InkChooser:
             whole = self._best_map(pixels, single=True)
             if _is_sure_digit(whole.reading):
                 return whole.prepared
-        found = self._best_map(pixels, single)
-        degrees = 0 if single else self._better_turn(pixels, found)
-        return _writing_in(self._turned(pixels, degrees, single) if degrees else found, single)
+        map_reading = self._best_map(pixels, single)
+        degrees = 0 if single else self._better_turn(pixels, map_reading)
+        return _writing_in(
+            self._turned(pixels, degrees, single) if degrees else map_reading, single
+        )
 
     def _better_turn(self, pixels: NDArray[np.uint8], upright: _MapReading) -> int:
         """The degrees by which the picture is clearly read better; 0 where there are none.
@@ -76,17 +78,17 @@ class InkChooser:
         readings = {}
         for degrees in turning.TURNS:
             with contextlib.suppress(UnreadableInput):
-                found = self._best_map(turning.turn(small, degrees), single=False, max_maps=1)
-                readings[degrees] = found.reading
+                map_reading = self._best_map(turning.turn(small, degrees), single=False, max_maps=1)
+                readings[degrees] = map_reading.reading
         return turning.best_turn(readings, upright.reading)
 
     def _turned(self, pixels: NDArray[np.uint8], degrees: int, single: bool) -> _MapReading:
         """The same as `_best_map` of the picture turned clockwise; raises UnreadableInput."""
-        found = self._best_map(turning.turn(pixels, degrees), single)
+        map_reading = self._best_map(turning.turn(pixels, degrees), single)
         size = pixels.shape[:2]
-        reading = turning.as_given(found.reading.digits, degrees, size)
-        prepared = replace(found.prepared, turned=degrees, size=size, reading=reading)
-        return found._replace(prepared=prepared)
+        reading = turning.as_given(map_reading.reading.digits, degrees, size)
+        prepared = replace(map_reading.prepared, turned=degrees, size=size, reading=reading)
+        return map_reading._replace(prepared=prepared)
 
     def _best_map(
         self, pixels: NDArray[np.uint8], single: bool, max_maps: int | None = None
@@ -114,10 +116,10 @@ class InkChooser:
         return best._replace(max_candidates=max(counts))
 
 
-def _writing_in(found: _MapReading, single: bool) -> Prepared:
+def _writing_in(map_reading: _MapReading, single: bool) -> Prepared:
     """What was found, or nothing where it is no writing; a single character is always writing."""
-    is_believed = single or is_writing(found.reading)
-    return found.prepared if is_believed else Prepared()
+    is_believed = single or is_writing(map_reading.reading)
+    return map_reading.prepared if is_believed else Prepared()
 
 
 def _doubt(reading: Reading) -> tuple[float, float]:

@@ -121,14 +121,14 @@ def _points(index: int, trace: str, x: int, y: int) -> NDArray[np.float64]:
 
 def _values(index: int, text: str) -> Iterator[tuple[str, str]]:
     """The values of a point, each with the sign before it."""
-    at, text = 0, text.strip()
-    while at < len(text):
-        match = _VALUE.match(text, at)
+    start, text = 0, text.strip()
+    while start < len(text):
+        match = _VALUE.match(text, start)
         if match is None:
-            message = f"expected numbers, got {text[at:].strip()!r:.50}"
+            message = f"expected numbers, got {text[start:].strip()!r:.50}"
             raise UnreadableInput(f"trace {index} of InkML: {message}")
         yield match[1], match[2]
-        at = match.end()
+        start = match.end()
 
 
 def _resolved(

@@ -40,8 +40,8 @@ def _crossing(stroke: Stroke, x: float) -> int:
 
     Cutting there leaves the least length of the stroke on the wrong side.
     """
-    ways = np.diff(stroke, axis=0)
-    lengths = np.hypot(ways[:, 0], ways[:, 1])
+    steps = np.diff(stroke, axis=0)
+    lengths = np.hypot(steps[:, 0], steps[:, 1])
     is_right = (stroke[:-1, 0] + stroke[1:, 0]) / 2 > x
     right = np.concatenate([[0.0], np.cumsum(np.where(is_right, lengths, 0))])
     left = np.concatenate([[0.0], np.cumsum(np.where(is_right, 0, lengths))])

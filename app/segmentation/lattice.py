@@ -171,8 +171,8 @@ class Lattice:
                     gap = (lefts[index] - rights[before]) / self._height
                     cost = separating_cost(gap, self._weights)
                 if self._crossing is not None:
-                    those = slice(*self._candidates[before])
-                    is_crossed = bool(self._crossing[first:last, those].any())
+                    before_parts = slice(*self._candidates[before])
+                    is_crossed = bool(self._crossing[first:last, before_parts].any())
                     cost += self._weights.crossing_cost * is_crossed
                 costs.append((before, cost))
             befores.append(costs)

@@ -155,7 +155,9 @@ def likeliest(choices: Sequence[tuple[float, Choice]], others: Sequence[float] =
     shares = np.exp(scores - np.logaddexp.reduce(scores)).tolist()
     marks = [set(each.marks) for _, each in choices]
     agreement = (
-        sum(share for share, those in zip(shares, marks, strict=True) if mark in those)
+        sum(
+            share for share, choice_marks in zip(shares, marks, strict=True) if mark in choice_marks
+        )
         for mark in choice.marks
     )
     return replace(

@@ -68,23 +68,25 @@ class TextLine:
         """The best reading by both networks; logits (n, 11), divided by the temperature."""
         if self.reading is None:
             return Choice(self.lattice.best_path(logits))
-        laid: list[tuple[float, float, Choice]] = []  # scores by the reader and by the look
-        unlaid: list[float] = []
+        scored_choices: list[
+            tuple[float, float, Choice]
+        ] = []  # scores by the reader and by the look
+        unlaid_scores: list[float] = []
         looks = look_scores(logits, point.sign_looks)
         for hypothesis in self._hypotheses(logits):
             score = point.reader_weight * hypothesis.log_probability
             score -= oddness(text_of(hypothesis))
             best = self._lay(hypothesis, looks)
             if best is None:
-                unlaid.append(score)
+                unlaid_scores.append(score)
             else:
                 path, look = best
-                laid.append((score, look, Choice(path, hypothesis)))
-        if not laid:
+                scored_choices.append((score, look, Choice(path, hypothesis)))
+        if not scored_choices:
             return Choice(self.lattice.best_path(logits))
-        look = max(laid, key=lambda each: each[0] + each[1])[1] - UNLAID_COST
-        choices = [(score + of_path, choice) for score, of_path, choice in laid]
-        return likeliest(choices, [score + look for score in unlaid])
+        look = max(scored_choices, key=lambda each: each[0] + each[1])[1] - UNLAID_COST
+        choices = [(score + of_path, choice) for score, of_path, choice in scored_choices]
+        return likeliest(choices, [score + look for score in unlaid_scores])
 
     def path_of_text(
         self, text: Text, logits: NDArray[np.float32], point: OperatingPoint

@@ -222,14 +222,16 @@ def _thinned(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _cross(first: NDArray[np.float64], second: NDArray[np.float64]) -> bool:
     """Whether the inner segments of two strokes intersect."""
-    start, way = _inner_segments(first)
-    other_start, other_way = _inner_segments(second)
-    start, way = start[:, None], way[:, None]  # (n, 1, 2), and the other's (m, 2)
-    area = way[..., 0] * other_way[:, 1] - way[..., 1] * other_way[:, 0]  # (n, m)
+    start, direction = _inner_segments(first)
+    other_start, other_direction = _inner_segments(second)
+    start, direction = start[:, None], direction[:, None]  # (n, 1, 2), and the other's (m, 2)
+    area = (
+        direction[..., 0] * other_direction[:, 1] - direction[..., 1] * other_direction[:, 0]
+    )  # (n, m)
     divisor = np.where(area == 0, np.inf, area)
     x, y = other_start[:, 0] - start[..., 0], other_start[:, 1] - start[..., 1]
-    along = (x * other_way[:, 1] - y * other_way[:, 0]) / divisor
-    across = (x * way[..., 1] - y * way[..., 0]) / divisor
+    along = (x * other_direction[:, 1] - y * other_direction[:, 0]) / divisor
+    across = (x * direction[..., 1] - y * direction[..., 0]) / divisor
     meet = (area != 0) & (along >= 0) & (along <= 1) & (across >= 0) & (across <= 1)
     return bool(meet.any())
 
@@ -238,9 +240,9 @@ def _inner_segments(
     stroke: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The segments of a stroke away from both of its ends: starts and directions, (n, 2) each."""
-    ways = stroke[1:] - stroke[:-1]
-    lengths = np.hypot(ways[:, 0], ways[:, 1])
+    directions = stroke[1:] - stroke[:-1]
+    lengths = np.hypot(directions[:, 0], directions[:, 1])
     middles = np.cumsum(lengths) - lengths / 2
     total = max(float(lengths.sum()), 1e-9)
     is_inner = (middles > CROSSING_MARGIN * total) & (middles < (1 - CROSSING_MARGIN) * total)
-    return stroke[:-1][is_inner], ways[is_inner]
+    return stroke[:-1][is_inner], directions[is_inner]

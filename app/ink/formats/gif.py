@@ -23,37 +23,39 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
 def _inspect(content: bytes, max_pixels: int) -> Structure:
     width, height, flags = struct.unpack_from("<HHB", content, 6)
     check_pixels(max_pixels, width, height)
-    at = 13 + _palette_bytes(flags)
+    offset = 13 + _palette_bytes(flags)
     frames = blocks = 0
-    while at < len(content) and content[at] != _END:
-        if content[at] == _EXTENSION:
-            at += 2
-        elif content[at] == _FRAME:
+    while offset < len(content) and content[offset] != _END:
+        if content[offset] == _EXTENSION:
+            offset += 2
+        elif content[offset] == _FRAME:
             frames += 1
             check_at_most(MAX_FRAMES, "frames in a GIF", frames)
-            at = _pixels_of_frame(content, at + 1, (width, height))
+            offset = _pixels_of_frame(content, offset + 1, (width, height))
         else:
-            raise UnreadableInput(f"expected a frame or an extension in a GIF, got {content[at]}")
-        while content[at]:
+            raise UnreadableInput(
+                f"expected a frame or an extension in a GIF, got {content[offset]}"
+            )
+        while content[offset]:
             blocks += 1
             check_at_most(MAX_BLOCKS, "blocks in a GIF", blocks)
-            at += 1 + content[at]
-        at += 1
+            offset += 1 + content[offset]
+        offset += 1
     if not frames:
         raise ends_within("GIF", "blocks")
     return Structure(width, height, False, pages=frames, is_animated=frames > 1)
 
 
-def _pixels_of_frame(content: bytes, at: int, screen: tuple[int, int]) -> int:
-    """The offset of a frame's pixels; at: the offset of its descriptor."""
-    left, top, width, height, flags = struct.unpack_from("<HHHHB", content, at)
+def _pixels_of_frame(content: bytes, offset: int, screen: tuple[int, int]) -> int:
+    """The offset of a frame's pixels; offset: of its descriptor."""
+    left, top, width, height, flags = struct.unpack_from("<HHHHB", content, offset)
     if not (width and height and left + width <= screen[0] and top + height <= screen[1]):
         message = f"expected frames within {screen[0]:,} x {screen[1]:,} pixels in a GIF"
         raise UnreadableInput(f"{message}, got {width:,} x {height:,} at {left:,}, {top:,}")
-    at += 9 + _palette_bytes(flags)
-    if not 2 <= content[at] <= 8:
-        raise UnreadableInput(f"expected a GIF's codes to have 2 to 8 bits, got {content[at]}")
-    return at + 1
+    offset += 9 + _palette_bytes(flags)
+    if not 2 <= content[offset] <= 8:
+        raise UnreadableInput(f"expected a GIF's codes to have 2 to 8 bits, got {content[offset]}")
+    return offset + 1
 
 
 def _palette_bytes(flags: int) -> int:

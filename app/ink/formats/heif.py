@@ -38,38 +38,40 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
     if find_spec(DECODER) is None:
         advice = "Install pillow-heif to read it, or share the picture as JPEG."
         raise UnsupportedFormat("HEIC", advice)
-    at, end = 0, len(content)
+    offset, end = 0, len(content)
     for kind, skipped in _WAY:
-        part = next((box for box in _boxes(content, at, end) if box[0] == kind), None)
+        part = next((box for box in _boxes(content, offset, end) if box[0] == kind), None)
         if part is None:
             raise ends_within("HEIC", "header")
-        at, end = part[1] + skipped, part[2]
-    sizes = [_size(content, box, max_pixels) for box in _boxes(content, at, end) if _is_size(box)]
+        offset, end = part[1] + skipped, part[2]
+    sizes = [
+        _size(content, box, max_pixels) for box in _boxes(content, offset, end) if _is_size(box)
+    ]
     check_at_most(MAX_SIZES, "sizes in a HEIC", len(sizes))
     if not sizes:
         raise ends_within("HEIC", "sizes")
     width, height = max(sizes, key=lambda size: size[0] * size[1])
-    is_opaque = not any(name in content[at:end] for name in _OPACITY)
+    is_opaque = not any(name in content[offset:end] for name in _OPACITY)
     return Structure(width, height, is_plain=is_opaque)
 
 
-def _boxes(content: bytes, at: int, end: int) -> Iterator[_Box]:
+def _boxes(content: bytes, offset: int, end: int) -> Iterator[_Box]:
     """The boxes between two bytes of the file."""
     count = 0
-    while at + _HEADER.size <= end:
-        length, kind = _HEADER.unpack_from(content, at)
-        start = at + _HEADER.size
+    while offset + _HEADER.size <= end:
+        length, kind = _HEADER.unpack_from(content, offset)
+        start = offset + _HEADER.size
         if length == 1 and start + 8 <= end:  # the length is a longer number
             (length,) = struct.unpack_from(">Q", content, start)
             start += 8
         elif length == 0:  # up to the end
-            length = end - at
-        if at + length > end or at + length < start:
+            length = end - offset
+        if offset + length > end or offset + length < start:
             raise ends_within("HEIC", repr(kind))
         count += 1
         check_at_most(MAX_BOXES, "boxes in a HEIC", count)
-        yield kind, start, at + length
-        at += length
+        yield kind, start, offset + length
+        offset += length
 
 
 def _is_size(box: _Box) -> bool:

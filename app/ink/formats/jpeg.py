@@ -50,22 +50,22 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
 
 
 def _segments(content: bytes) -> Iterator[_Segment]:
-    at = len(SIGNATURE)
-    while (match := _MARKER.search(content, at)) is not None:
-        marker, at = match[1][0], match.end()
+    offset = len(SIGNATURE)
+    while (match := _MARKER.search(content, offset)) is not None:
+        marker, offset = match[1][0], match.end()
         if marker == _EOI:
             return
         if marker == _SOI:
             raise UnreadableInput("expected one picture in a JPEG, got a second one within it")
         if marker in _ALONE or marker < 0xC0:
             continue
-        if at + 2 > len(content):
+        if offset + 2 > len(content):
             return
-        (length,) = struct.unpack_from(">H", content, at)
-        if length < 2 or at + length > len(content):
+        (length,) = struct.unpack_from(">H", content, offset)
+        if length < 2 or offset + length > len(content):
             raise ends_within("JPEG", f"segment {marker:02X}")
-        yield _Segment(marker, at + 2, length - 2)
-        at += length
+        yield _Segment(marker, offset + 2, length - 2)
+        offset += length
 
 
 def _frame(content: bytes, segment: _Segment, max_pixels: int) -> tuple[int, int]:

@@ -72,15 +72,15 @@ def exif(content: bytes) -> bytes:
 
 def _chunks(content: bytes) -> Iterator[_Chunk]:
     """The chunks up to IEND. OpenCV makes room for all that a chunk declares before it looks."""
-    at = len(SIGNATURE)
-    while at + 8 <= len(content):
-        length, kind = struct.unpack_from(">I4s", content, at)
-        if at + 12 + length > len(content):
+    offset = len(SIGNATURE)
+    while offset + 8 <= len(content):
+        length, kind = struct.unpack_from(">I4s", content, offset)
+        if offset + 12 + length > len(content):
             raise ends_within("PNG", repr(kind))
-        yield _Chunk(kind, at + 8, length)
+        yield _Chunk(kind, offset + 8, length)
         if kind == b"IEND":
             return
-        at += 12 + length
+        offset += 12 + length
 
 
 def _header(content: bytes, chunk: _Chunk, max_pixels: int) -> _Header:

@@ -62,9 +62,9 @@ def page(content: bytes, index: int) -> bytes:
     """The file with this page, from 0 on, as its first one. Raises UnreadableInput."""
     try:
         layout, first = _layout(content)
-        for at in islice(_pages(content, layout, first), index, None):
+        for offset in islice(_pages(content, layout, first), index, None):
             start = 4 if layout.offset == "I" else 8
-            packed = struct.pack(layout.order + layout.offset, at)
+            packed = struct.pack(layout.order + layout.offset, offset)
             return content[:start] + packed + content[start + len(packed) :]
     except (struct.error, OverflowError) as error:
         raise ends_within("TIFF", "directories") from error
@@ -74,10 +74,10 @@ def page(content: bytes, index: int) -> bytes:
 def _inspect(content: bytes, max_pixels: int) -> Structure:
     layout, first = _layout(content)
     pages = 0
-    for pages, at in enumerate(_pages(content, layout, first), 1):
+    for pages, offset in enumerate(_pages(content, layout, first), 1):
         check_at_most(MAX_PAGES, "pages in a TIFF", pages)
         if pages == 1:
-            structure = _picture(content, layout, _directory(content, layout, at), max_pixels)
+            structure = _picture(content, layout, _directory(content, layout, offset), max_pixels)
     if not pages:
         raise ends_within("TIFF", "header")
     return replace(structure, pages=pages)
@@ -94,28 +94,30 @@ def _layout(content: bytes) -> tuple[_Layout, int]:
     return _Layout(order, "Q", "Q", 8), first
 
 
-def _pages(content: bytes, layout: _Layout, at: int) -> Iterator[int]:
+def _pages(content: bytes, layout: _Layout, offset: int) -> Iterator[int]:
     """Where each directory of the chain is."""
-    seen = set()
-    while at:
-        if at in seen:
+    visited = set()
+    while offset:
+        if offset in visited:
             raise UnreadableInput("expected a TIFF's pages to end, got a chain that is a ring")
-        seen.add(at)
-        yield at
-        (count,) = struct.unpack_from(layout.order + layout.counts, content, at)
+        visited.add(offset)
+        yield offset
+        (count,) = struct.unpack_from(layout.order + layout.counts, content, offset)
         check_at_most(MAX_TAGS, "tags on a page of a TIFF", count)
-        at += struct.calcsize(layout.order + layout.counts) + count * layout.entry.size
-        (at,) = struct.unpack_from(layout.order + layout.offset, content, at)
+        offset += struct.calcsize(layout.order + layout.counts) + count * layout.entry.size
+        (offset,) = struct.unpack_from(layout.order + layout.offset, content, offset)
 
 
-def _directory(content: bytes, layout: _Layout, at: int) -> _Directory:
+def _directory(content: bytes, layout: _Layout, offset: int) -> _Directory:
     """The entries by tag; all their values together fit the file, as none is there twice."""
-    (count,) = struct.unpack_from(layout.order + layout.counts, content, at)
-    at += struct.calcsize(layout.order + layout.counts)
+    (count,) = struct.unpack_from(layout.order + layout.counts, content, offset)
+    offset += struct.calcsize(layout.order + layout.counts)
     directory: _Directory = {}
     total = 0
     for entry in range(count):
-        tag, kind, number, value = layout.entry.unpack_from(content, at + entry * layout.entry.size)
+        tag, kind, number, value = layout.entry.unpack_from(
+            content, offset + entry * layout.entry.size
+        )
         if tag in directory:
             raise UnreadableInput(f"expected each tag once in a TIFF, got {tag} twice")
         directory[tag] = _Entry(kind, number, value)
@@ -179,6 +181,8 @@ def _picture(content: bytes, layout: _Layout, directory: _Directory, max_pixels:
     for tag in (_TILE_OFFSETS, _TILE_BYTES) if tiled else (_STRIP_OFFSETS, _STRIP_BYTES):
         count = directory[tag].length if tag in directory else 0
         if count != parts:
-            what = "tiles" if tiled else "strips"
-            raise UnreadableInput(f"expected {parts:,} {what} in a TIFF's tag {tag}, got {count:,}")
+            part_name = "tiles" if tiled else "strips"
+            raise UnreadableInput(
+                f"expected {parts:,} {part_name} in a TIFF's tag {tag}, got {count:,}"
+            )
     return Structure(width, height, is_plain=False)

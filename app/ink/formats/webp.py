@@ -69,17 +69,17 @@ def exif(content: bytes) -> bytes:
     return b""
 
 
-def _chunks(content: bytes, at: int, end: int) -> Iterator[_Chunk]:
+def _chunks(content: bytes, offset: int, end: int) -> Iterator[_Chunk]:
     """The chunks between two bytes of the file; what is too short for one is left out."""
     count = 0
-    while at + 8 <= end:
-        kind, length = struct.unpack_from("<4sI", content, at)
-        if at + 8 + length > end:
+    while offset + 8 <= end:
+        kind, length = struct.unpack_from("<4sI", content, offset)
+        if offset + 8 + length > end:
             raise ends_within("WebP", repr(kind))
         count += 1
         check_at_most(MAX_CHUNKS, "chunks in a WebP", count)
-        yield _Chunk(kind, at + 8, length)
-        at += 8 + length + length % 2
+        yield _Chunk(kind, offset + 8, length)
+        offset += 8 + length + length % 2
 
 
 def _extended(content: bytes, chunk: _Chunk) -> _Canvas:
@@ -109,8 +109,8 @@ def _check_animation_frame(content: bytes, frame: _Chunk, canvas: _Canvas) -> No
     if frame.length < 16:
         raise ends_within("WebP", "ANMF")
     left, top, width, height = (
-        int.from_bytes(content[frame.start + at : frame.start + at + 3], "little")
-        for at in (0, 3, 6, 9)
+        int.from_bytes(content[frame.start + offset : frame.start + offset + 3], "little")
+        for offset in (0, 3, 6, 9)
     )
     if 2 * left + width + 1 > canvas.width or 2 * top + height + 1 > canvas.height:
         raise _other_size(canvas, _Canvas(width + 1, height + 1, is_opaque=True))
