@@ -2,8 +2,10 @@
 
 import http.client
 import json
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
@@ -68,6 +70,29 @@ def site(
     port, prefix = server
     with run(program, tmp_path_factory.mktemp("proxy"), [port], prefix) as proxy:
         yield Site(proxy.address, prefix, network)
+
+
+# As Debian's nginx has it at first.
+WELCOME: Final = """
+server {
+    listen 80 default_server;
+    root /var/www/html;
+    server_name _;
+}
+"""
+
+
+def test_debians_welcome_page_cannot_hide_the_site(tmp_path: Path) -> None:
+    program = proxies.find(proxies.NGINX)
+    if program is None:
+        pytest.skip("needs nginx: tests/tools/nginx.sh fetches it")
+    site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    (tmp_path / "site").write_text(WELCOME + site)
+    (tmp_path / "nginx.conf").write_text(proxies.AROUND.format(folder=tmp_path, user=""))
+    command = [program, "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
+    done = subprocess.run([*command, "-e", "stderr"], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "a duplicate default server for 0.0.0.0:80" in done.stderr
 
 
 def post(site: Site, body: bytes, kind: str, client: int, **headers: str) -> tuple[int, str]:

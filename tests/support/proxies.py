@@ -67,7 +67,7 @@ def nginx(program: str, folder: Path, ports: Sequence[int], prefix: str = "") ->
     site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     servers = "".join(rf"    server 127.0.0.1:{number} \1;" + "\n" for number in ports)
     site = _replaced(SERVER, servers, site)
-    site = _replaced(r"listen 80;", f"listen 127.0.0.1:{port};", site)
+    site = _replaced(r"listen 80 default_server;", f"listen 127.0.0.1:{port};", site)
     site = _replaced(r"location / \{", f"location {prefix}/ {{", site)
     (folder / "site").write_text(site)
     user = "user root;" if os.getuid() == 0 else ""
