@@ -1,6 +1,8 @@
 """Patches of other libraries are still needed: where a test fails here, its patch can go."""
 
 import socket
+import subprocess
+import sys
 from contextlib import closing
 from functools import partial
 
@@ -8,6 +10,21 @@ import pytest
 from streamlit import net_util
 from streamlit.web.server import server_util
 from streamlit.web.server.starlette import starlette_server
+
+from tests.support.paths import ROOT
+
+# The page runs, and a sample is read; then Streamlit looks at what a component is given by itself.
+LOOK_FOR_DATA_FRAMES = """
+import sys
+from streamlit import dataframe_util
+from streamlit.testing.v1 import AppTest
+
+page = AppTest.from_file("app/main.py", default_timeout=60).run()
+assert not page.exception
+print("pandas" in sys.modules)
+dataframe_util.is_dataframe_like({"objects": []})
+print("pandas" in sys.modules)
+"""
 
 
 def test_streamlits_socket_does_not_say_that_it_is_tcp() -> None:
@@ -24,3 +41,10 @@ def test_streamlit_asks_for_its_addresses_to_judge_a_page(monkeypatch: pytest.Mo
         monkeypatch.setattr(net_util, name, partial(asked.append, name))
     assert not server_util.is_url_from_allowed_origins("https://elsewhere.example")
     assert asked == names
+
+
+def test_streamlit_imports_pandas_for_what_a_component_is_given() -> None:
+    """The page spares itself that; see `app.page.plain_data`."""
+    command = [sys.executable, "-c", LOOK_FOR_DATA_FRAMES]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == ["False", "True"]
