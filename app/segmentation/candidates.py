@@ -70,7 +70,7 @@ def find_in_strokes(
         for run in text_lines.split_at_wide_gaps(boxes, members, MIN_NUMBER_GAP):
             seconds += _cost_of_reading([arrays[member] for member in run])
             _check_cost(seconds, max_seconds)
-            divided = _divided([arrays[member] for member in run], reader)
+            divided = _divided([arrays[member] for member in run], boxes[run], reader)
             candidates = runs.find_candidates(divided.boxes, divided.sliced, num_parts)
             seconds += _seconds_to_read(candidates, divided.strokes)
             _check_cost(seconds, max_seconds)
@@ -111,8 +111,9 @@ class _Divided:
     reading: LineReading | None
 
 
-def _divided(strokes: glyph.Strokes, reader: LineReader | None) -> _Divided:
-    boxes = _boxes(strokes)
+def _divided(
+    strokes: glyph.Strokes, boxes: NDArray[np.float64], reader: LineReader | None
+) -> _Divided:
     if reader is None or not runs.may_be_several(boxes, MAX_STROKE_WIDTH):
         return _Divided(strokes, boxes, None, None)
     reading = LineReading.of(strip.of_strokes(strokes), reader)
@@ -141,7 +142,8 @@ def _line_of_strokes(
 
 
 def _boxes(strokes: glyph.Strokes) -> NDArray[np.float64]:
-    return np.array([(*stroke.min(axis=0), *stroke.max(axis=0)) for stroke in strokes])
+    corners = (np.minimum.reduce, np.maximum.reduce)  # much faster than stroke.min(axis=0)
+    return np.array([[corner(stroke) for corner in corners] for stroke in strokes]).reshape(-1, 4)
 
 
 def _cost_of_reading(strokes: glyph.Strokes) -> float:

@@ -1,6 +1,9 @@
 """Decides for each character of a line whether it is answered with a digit, a sign or "?"."""
 
-from collections.abc import Iterator
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -31,55 +34,62 @@ def answer(
     the line's first number.
     """
     choice = line.choose(logits / np.float32(point.temperature), point)
-    chosen = logits[choice.path]
-    if choice.hypothesis is not None:
-        chosen = np.where(line.lattice.is_cut[choice.path, None], CUT_TRUST * chosen, chosen)
-    log_odds = ood_log_odds(chosen)
-    probabilities = digit_probabilities(chosen, point.temperature)
-    symbols = [""] * len(chosen)
-    if line.reading is not None and choice.hypothesis is not None:
-        seen = line.reading.seen(choice.hypothesis)
-        log_odds = log_odds + line_reading.ood_log_odds(seen)
-        probabilities = probabilities * line_reading.digit_probabilities(seen)
-        probabilities /= probabilities.sum(axis=1, keepdims=True)
-        symbols = list(choice.text)
-    numbers = line.number_indices(choice.path)
-    is_refused = np.array(
-        [
-            log_odds[index]
-            > threshold_beside(log_odds[_are_others(numbers, index)], point.threshold)
-            or bool(symbol and not symbol.isdecimal())
-            for index, symbol in enumerate(symbols)
-        ]
-    )
+    scores, probabilities = _evidence(line, choice, logits[choice.path], point)
+    # Lists, as NumPy takes longer for the few marks of a line.
+    log_odds, confidences = scores.tolist(), probabilities.max(axis=1).tolist()
+    values, boxes = probabilities.argmax(axis=1).tolist(), line.boxes[choice.path].tolist()
+    numbers = line.number_indices(choice.path).tolist()
+    symbols = list(choice.text) or [""] * len(numbers)
     signs = [_sign(symbol) for symbol in symbols]
-    confidences = probabilities.max(axis=1)
+    is_refused = refusals(log_odds, numbers, symbols, point.threshold)
     confidence = _confidence(choice, confidences, is_refused, point)
-    is_answered = ~is_refused | np.array([sign is not None for sign in signs])
-    if is_answered.all() and is_unsure(choice, confidence):
+    is_answered = [
+        bool(sign) or not refused for sign, refused in zip(signs, is_refused, strict=True)
+    ]
+    if all(is_answered) and is_unsure(choice, confidence):
         index = least_sure(choice, confidences, is_answered)
         is_refused[index], signs[index] = True, None
-    is_doubtful = (log_odds > point.doubt_threshold) | (confidences < MIN_SURE_CONFIDENCE)
-    if confidence < MIN_SURE_NUMBER_CONFIDENCE and not is_refused.all():
-        is_doubtful[least_sure(choice, confidences, ~is_refused)] = True
-    shares = np.bincount(numbers)[numbers] / len(numbers)
-    for index, (candidate, box) in enumerate(
-        zip(choice.path, line.boxes[choice.path], strict=True)
-    ):
-        left, top, right, bottom = box.tolist()
+    is_doubtful = [
+        odds > point.doubt_threshold or sureness < MIN_SURE_CONFIDENCE
+        for odds, sureness in zip(log_odds, confidences, strict=True)
+    ]
+    if confidence < MIN_SURE_NUMBER_CONFIDENCE and not all(is_refused):
+        is_doubtful[least_sure(choice, confidences, [not refused for refused in is_refused])] = True
+    sizes = Counter(numbers)
+    for index, candidate in enumerate(choice.path):
+        refused, (left, top, right, bottom) = is_refused[index], boxes[index]
         yield Digit(
-            None if is_refused[index] else int(probabilities[index].argmax()),
-            _sigmoid(log_odds[index]) if is_refused[index] else float(confidences[index]),
+            None if refused else values[index],
+            _sigmoid(log_odds[index]) if refused else confidences[index],
             probabilities[index],
             (left, top, right - left, bottom - top),
             line.glyphs[candidate],
-            first_number + int(numbers[index]),
+            first_number + numbers[index],
             line.line_index,
-            bool(is_doubtful[index] and not is_refused[index]),
+            is_doubtful[index] and not refused,
             signs[index],
             # The numbers of a line share its confidence, so that their product is it.
-            float(confidence ** shares[index]),
+            confidence ** (sizes[numbers[index]] / len(numbers)),
         )
+
+
+def _evidence(
+    line: TextLine, choice: Choice, logits: NDArray[np.float32], point: OperatingPoint
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The log-odds that each chosen mark is not a digit (n,), and which digit it is (n, 10).
+
+    logits: (n, 11) of the chosen marks. Where the line was read as a whole, that is evidence too.
+    """
+    hypothesis = choice.hypothesis
+    if hypothesis is None or line.reading is None:
+        return ood_log_odds(logits), digit_probabilities(logits, point.temperature)
+    is_cut = line.lattice.is_cut[choice.path, None]
+    logits = np.where(is_cut, CUT_TRUST * logits, logits)
+    seen = line.reading.seen(hypothesis)
+    probabilities = digit_probabilities(logits, point.temperature)
+    probabilities = probabilities * line_reading.digit_probabilities(seen)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return ood_log_odds(logits) + line_reading.ood_log_odds(seen), probabilities
 
 
 def digit_probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
@@ -90,30 +100,34 @@ def digit_probabilities(logits: NDArray[np.float32], temperature: float) -> NDAr
     return softmax(logits[:, :NUM_DIGITS] / np.float32(temperature))
 
 
-def threshold_beside(others: NDArray[np.float32], threshold: float) -> float:
-    """The log-odds above which a mark is refused, given those of the others in its number.
+def refusals(
+    log_odds: Sequence[float], numbers: Sequence[int], symbols: Sequence[str], threshold: float
+) -> list[bool]:
+    """Which marks are not answered with a digit.
 
-    threshold: fitted on marks that stand alone. Beside a digit there is mostly another digit, so a
-    mark there is refused only if it is more likely not a digit than a digit.
+    log_odds: that each is not a digit. numbers: the number it belongs to. symbols: of the line
+    reader, or "". threshold: of the log-odds of a mark that stands alone. Beside a digit there is
+    mostly another digit, so a mark there is refused only if it is more likely not a digit than one.
     """
-    return max(threshold, 0.0) if (others <= threshold).any() else threshold
-
-
-def _are_others(numbers: NDArray[np.int64], index: int) -> NDArray[np.bool_]:
-    """Which other marks are in the same number as the one at `index`: bool (n,)."""
-    is_other: NDArray[np.bool_] = (numbers == numbers[index]) & (np.arange(len(numbers)) != index)
-    return is_other
+    is_digit = [odds <= threshold for odds in log_odds]
+    num_digits = Counter(compress(numbers, is_digit))
+    is_beside = [
+        num_digits[number] > itself for number, itself in zip(numbers, is_digit, strict=True)
+    ]
+    thresholds = [max(threshold, 0.0) if beside else threshold for beside in is_beside]
+    is_other = [bool(symbol and not symbol.isdecimal()) for symbol in symbols]
+    return [
+        odds > bound or other
+        for odds, bound, other in zip(log_odds, thresholds, is_other, strict=True)
+    ]
 
 
 def _confidence(
-    choice: Choice,
-    confidences: NDArray[np.float32],
-    is_refused: NDArray[np.bool_],
-    point: OperatingPoint,
+    choice: Choice, confidences: Sequence[float], is_refused: Sequence[bool], point: OperatingPoint
 ) -> float:
     """The probability that the whole line is read correctly."""
     if choice.hypothesis is None or len(confidences) == 1:
-        return float(np.prod(np.where(is_refused, 1.0, confidences)))
+        return math.prod(compress(confidences, (not refused for refused in is_refused)), start=1.0)
     offset = point.sign_offset if choice.has_signs else point.offset
     return _sigmoid(point.slope * choice.log_odds + offset)
 
@@ -125,16 +139,16 @@ def is_unsure(choice: Choice, confidence: float) -> bool:
     return is_several and confidence < bound
 
 
-def least_sure(
-    choice: Choice, confidences: NDArray[np.float32], is_eligible: NDArray[np.bool_]
-) -> int:
+def least_sure(choice: Choice, confidences: Sequence[float], is_eligible: Sequence[bool]) -> int:
     """The symbol that the fewest likely texts agree on; of several, the digit of least confidence.
 
     is_eligible: which symbols may be returned.
     """
     agreement = choice.agreement or (1.0,) * len(confidences)
-    order = np.lexsort((confidences, np.round(agreement, 6)))
-    return int(next(index for index in order if is_eligible[index]))
+    return min(
+        compress(range(len(confidences)), is_eligible),
+        key=lambda index: (round(agreement[index], 6), confidences[index]),
+    )
 
 
 def _sign(symbol: str) -> str | None:
@@ -144,4 +158,4 @@ def _sign(symbol: str) -> str | None:
 
 
 def _sigmoid(log_odds: float) -> float:
-    return 1 / (1 + float(np.exp(-log_odds)))
+    return (1 + math.tanh(log_odds / 2)) / 2

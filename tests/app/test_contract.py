@@ -13,8 +13,7 @@ import pytest
 
 from app.inference.line_reader import SYMBOLS
 from app.inference.scores import ood_log_odds
-from app.recognizer import Recognizer
-from app.segmentation.decision import threshold_beside
+from app.segmentation.decision import refusals
 from tests.support.paths import ROOT
 
 CONTRACT = (ROOT / "models" / "CONTRACT.md").read_text(encoding="utf-8")
@@ -96,12 +95,20 @@ def test_the_examples_are_short(language: str) -> None:
     assert max(len(glyph.splitlines()), len(line.splitlines())) <= MAX_LINES
 
 
-def test_the_rule_for_a_mark_is_the_recognisers(recognizer: Recognizer) -> None:
-    threshold = float(recognizer.metadata["threshold"])
-    digit, doubtful = np.float32(threshold - 1), np.float32(threshold + 1)
-    assert threshold_beside(np.array([], np.float32), threshold) == threshold  # alone
-    assert threshold_beside(np.array([doubtful]), threshold) == threshold
-    assert threshold_beside(np.array([digit]), threshold) == max(threshold, 0.0)
+def test_the_rule_for_a_mark_is_the_recognisers() -> None:
+    threshold = -1.0
+    digit, doubtful, unlikely = -2.0, -0.5, 1.0  # log-odds of marks
+    cases = [  # log-odds of marks, their numbers, which are refused
+        ([digit], [0], [False]),
+        ([doubtful], [0], [True]),  # alone
+        ([doubtful, doubtful], [0, 0], [True, True]),
+        ([doubtful, digit], [0, 0], [False, False]),
+        ([digit, unlikely], [0, 0], [False, True]),
+        ([doubtful, digit], [0, 1], [True, False]),  # in another number
+    ]
+    for log_odds, numbers, expected in cases:
+        symbols = [""] * len(numbers)
+        assert refusals(log_odds, numbers, symbols, threshold) == expected
 
 
 def test_the_score_is_of_logits_that_no_temperature_divides() -> None:

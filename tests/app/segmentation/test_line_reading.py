@@ -80,8 +80,7 @@ def test_the_least_sure_symbol(
     agreement: tuple[float, ...], eligible: tuple[bool, ...], index: int
 ) -> None:
     choice = Choice([0, 1, 2], agreement=agreement)
-    confidences = np.array([0.9, 0.8, 0.7], np.float32)
-    assert least_sure(choice, confidences, np.array(eligible)) == index
+    assert least_sure(choice, [0.9, 0.8, 0.7], eligible) == index
 
 
 @pytest.mark.parametrize(
