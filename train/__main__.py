@@ -1,13 +1,13 @@
 """Trains the networks: `python -m train [--data DIR] [--resume] ...`, see `--help`.
 
 Makes a pool of glyphs (runs/pool, 3 GB), trains a teacher on it unless there is one
-(runs/teacher), and then a student that learns from the labels and the teacher. With
+(runs/teacher), and then trains a student that learns from the labels and from the teacher. With
 --distillation-weight 0 there is no teacher. Writes the student's weights to models/model.pth, and
 config.json, metrics.jsonl, checkpoint.pth and PNGs of learning curves, confusions and worst
 mistakes to the run folder.
 
-All this takes some hours on two cores. The minutes go into trainings.json beside the weights; the
-model card shows those of the shipped networks, and models/model.json what they read.
+This takes some hours on two cores. The minutes are written to trainings.json beside the weights.
+The model card shows those of the shipped networks, and models/model.json has their accuracy.
 """
 
 import sys

@@ -1,8 +1,8 @@
-"""What each part of the training data is worth: `python -m train.ablation [--data DIR]`.
+"""Measures what each part of the training data is worth: `python -m train.ablation [--data DIR]`.
 
-Trains the student briefly on all of the data and, once for each part, on the data without it, as
-many at a time as there are cores, and scores each on the validation sets. Finished variants are
-kept in runs/ablation/ablation.json, so that none is trained twice. At the end it writes
+Trains the student briefly on all of the data and, for each part, on the data without it, with one
+training on each core, and scores each on the validation sets. Finished variants are kept in
+runs/ablation/ablation.json, so that none is trained twice. At the end the command writes
 models/ablation.json and prints the table.
 """
 

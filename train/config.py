@@ -15,25 +15,25 @@ PRECISIONS: Final = ("auto", "bfloat16", "float32")
 
 
 def setting(default: Any, meaning: str) -> Any:
-    """A field of settings that says what it means, for --help."""
+    """A field of settings with its meaning, which --help shows."""
     return field(default=default, metadata={"meaning": meaning})
 
 
 def _pool(default: Any, meaning: str) -> Any:
-    """A setting that decides what the glyphs of the pool look like."""
+    """A setting that changes the glyphs of the pool."""
     return field(default=default, metadata={"meaning": meaning, "pool": True})
 
 
 @dataclass(frozen=True)
 class Config:
-    """What decides the weights, beside the data and the machine; stored with them.
+    """Everything but the data and the machine that decides the weights; stored with them.
 
     Shares are between 0 and 1. Raises ValueError for values out of range.
     """
 
     network: str = setting("student", "student, which is shipped, or teacher")
-    # What is kept of --start is a digest of the file.
-    start: str = setting("", "weights to begin from, as models/model.pth, to learn in fewer epochs")
+    # The digest of the file that --start names.
+    start: str = setting("", "weights to start from, which needs fewer epochs: models/model.pth")
     seed: int = setting(0, "of the initial weights and the order of the glyphs")
     epochs: int = setting(32, "passes, each over one shard of the pool")
     batch_size: int = setting(256, "glyphs per step")
@@ -41,14 +41,14 @@ class Config:
     weight_decay: float = setting(2e-2, "of AdamW, on everything but biases and norms")
     label_smoothing: float = setting(0.0, "share of the target spread over all labels")
     ema_half_life: float = setting(400.0, "steps after which old weights count half")
-    precision: str = setting("auto", "bfloat16, float32, or auto: bfloat16 where it is faster")
+    precision: str = setting("auto", "bfloat16, float32, or auto for bfloat16 where it is faster")
     distillation_weight: float = setting(0.7, "share of the loss that compares with the teacher")
     distillation_temperature: float = setting(2.0, "divides the logits that are compared")
-    weak_epoch_share: float = setting(0.25, "share of the epochs, the last, on weak shards")
+    weak_epoch_share: float = setting(0.25, "share of the epochs, at the end, on weak shards")
     num_shards: int = setting(30, "shards of the pool, each with every training digit")
-    num_source_sets: int = _pool(8, "sets of strokes, photographs and negatives shards are made of")
+    num_source_sets: int = _pool(8, "sets of strokes, photographs and negatives for all shards")
     pool_seed: int = _pool(0, "of everything random in the pool")
-    num_pen: int = _pool(30_000, "renderings of pen digits per shard, alike for every writer")
+    num_pen: int = _pool(30_000, "renderings of pen digits per shard, spread over the writers")
     num_pictures: int = _pool(3_000, "digits cut from photographs by others, per shard")
     num_restroked: int = _pool(15_000, "MNIST digits traced as strokes and redrawn, per shard")
     num_photographs: int = _pool(8_000, "digits in rendered photographs of paper, per shard")
@@ -65,7 +65,7 @@ class Config:
     degrade_share: float = _pool(0.3, "share of glyphs that are damaged as in poor pictures")
     weak_strength: float = _pool(0.6, "factor of all these shares and distances in weak shards")
     limit: int = _pool(
-        0, "the most of each data set and of each kind per shard, 0 for all; for quick trials"
+        0, "for quick trials, the most of each data set and of each kind per shard; 0 for all"
     )
 
     def __post_init__(self) -> None:
@@ -85,16 +85,16 @@ class Config:
                 raise ValueError(f"expected {name} in [0, 1], got {getattr(self, name)}")
 
     def pool_id(self) -> str:
-        """The same twelve characters for settings that give the same pool."""
+        """Twelve characters that are the same for all settings with the same pool."""
         names = [entry.name for entry in fields(self) if entry.metadata.get("pool")]
         return _digest({name: getattr(self, name) for name in names})
 
     def run_id(self) -> str:
-        """The same twelve characters for the same settings."""
+        """Twelve characters that are the same for the same settings."""
         return _digest(asdict(self))
 
     def teacher(self) -> "Config":
-        """The settings of the teacher that is trained where a student has none: the same pool."""
+        """The settings of the teacher that is trained if a student has none, on the same pool."""
         return replace(
             self,
             network="teacher",
@@ -107,7 +107,7 @@ class Config:
 
 @dataclass(frozen=True)
 class Command:
-    """What a run is asked for beside its Config: where things are."""
+    """A run's Config and its other flags: files, folders and the machine."""
 
     config: Config
     data: str | None
@@ -137,7 +137,7 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
         "--output",
         type=Path,
         help="where the weights go: models/model.pth, or model.pth in the run folder for trials"
-        " (--limit) and for a person's own network (--own)",
+        " (--limit) and for a network of one's own (--own)",
     )
     parser.add_argument(
         "--teacher",
@@ -147,14 +147,14 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
         help="weights of one teacher or several",
     )
     parser.add_argument(
-        "--pool", type=Path, default=Path("runs/pool"), help="where made glyphs are kept, 3 GB"
+        "--pool", type=Path, default=Path("runs/pool"), help="where the glyphs are kept, 3 GB"
     )
     parser.add_argument(
         "--own",
         type=Path,
         metavar="PATH",
-        help="a person's own digits to learn from as well: a folder of pictures (3/*.png), a CSV"
-        " file of labels and pixels, or JSON lines of label and strokes",
+        help="your own digits to learn from as well: a folder of pictures (3/*.png), a CSV file of"
+        " labels and pixels, or JSON lines of labels and strokes",
     )
     parser.add_argument(
         "--corrections",
@@ -173,7 +173,7 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
-    settings = [entry for entry in fields(Config) if entry.name != "start"]  # that is of --start
+    settings = [entry for entry in fields(Config) if entry.name != "start"]  # --start is a file
     for entry in settings:
         assert entry.default is not MISSING
         parser.add_argument(

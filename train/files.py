@@ -1,4 +1,4 @@
-"""Files that others see whole or not at all, even where the machine loses power meanwhile."""
+"""Writes files that are whole or not there at all, even if the machine loses power meanwhile."""
 
 import os
 import secrets

@@ -1,9 +1,9 @@
 """Trains the ink finder: `python -m train.finder [--data DIR]`, see `--help`.
 
 Renders sheets of paper from the training digits, trains a small U-Net to find the ink on them, and
-writes models/finder.pth. It comes before `python -m train`, whose photographs are read through it.
-Takes about half an hour on two cores, shows its progress, and notes its minutes in trainings.json
-beside the weights. After each epoch a checkpoint is written there, from which --resume goes on.
+writes models/finder.pth. `python -m train` comes after it and finds the ink of its photographs with
+it. This takes about half an hour on two cores. The minutes are written to trainings.json beside the
+weights, and so is a checkpoint after each epoch, from which --resume goes on.
 """
 
 import argparse

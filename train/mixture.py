@@ -1,10 +1,10 @@
-"""What a shard is made of: MNIST, pen digits, photographs, and what is not a digit.
+"""Mixes the glyphs of a shard: MNIST, pen digits, photographs and negatives.
 
-Whatever serving will give to the network comes through serving's own code: pen strokes through
-`app.ink.strokes`, photographs through `app.ink.image`, and a part of MNIST redrawn as `read_image`
-would. Another part of MNIST is traced as strokes and drawn anew, which turns scans into pen digits
-of hundreds of people. Pen digits are drawn so that no few writers outweigh the others. Then
-`train.augment.glyphs` varies all of it, weakly in every third shard.
+All glyphs are made by the code that serves: pen strokes by `app.ink.strokes`, photographs by
+`app.ink.image`. A part of MNIST is redrawn as `read_image` would redraw it. Another part is traced
+as strokes and drawn again, which turns scans into pen digits of hundreds of people. Pen digits are
+drawn so that a few writers do not outweigh the others. Then `train.augment.glyphs` varies all
+glyphs, weakly in every third shard.
 """
 
 import zlib
@@ -30,18 +30,18 @@ from train.negatives.mix import Negatives
 from train.render.photograph import photograph, photograph_glyph
 
 NEGATIVE: Final = 10  # the label of negatives, beside the digits' 0 to 9
-PARTS: Final = 8  # of a source set, so that many processes make one together
-# Share of the negatives that are photographed, or else paper would be a sign of digits.
+PARTS: Final = 8  # of a source set, so that several processes make it together
+# Share of the negatives that are photographed. Without any, paper would be a sign of digits.
 _PHOTOGRAPHED_NEGATIVES: Final = 0.05
-# Enough to learn a hand by, and too few to forget the others'.
+# Enough to learn one person's hand, and too few to forget those of others.
 _OWN_PER_SHARD: Final = 4_000
 _AUGMENTED_AT_ONCE: Final = 2048  # glyphs; each batch has its own random numbers
-# Names in the seeds, which must not change: other names would give other glyphs.
+# The names in the seeds must not change, because other names give other glyphs.
 _SOURCE_SET_SEED, _SHARD_SEED = zlib.crc32(b"base"), zlib.crc32(b"round")
 
 
 class Mixture:
-    """The glyphs of each source set and shard; settings and number decide them."""
+    """The glyphs of each source set and shard, which the settings and its number decide."""
 
     def __init__(self, sources: Sources, config: Config) -> None:
         limit = config.limit or None
@@ -54,11 +54,11 @@ class Mixture:
         self._traced_scans: dict[int, Strokes] = {}
 
     def source_set(self, number: int) -> Digits:
-        """What takes long to make, not augmented yet: pen digits, photographs and negatives."""
+        """Pen digits, photographs and negatives before augmentation, which take long to make."""
         return concatenate([self.source_set_part(number, part) for part in range(PARTS)])
 
     def source_set_part(self, number: int, part: int) -> Digits:
-        """One of a source set's PARTS, which are alike."""
+        """One of the PARTS of a source set, each of which is a mix of all kinds."""
         random = self._random(_SOURCE_SET_SEED, number, part)
         pen, retraced = self._draw_pen(random), self._draw_traced_scans(random)
         photographs = self._photograph(random)
@@ -95,7 +95,7 @@ class Mixture:
         return Digits(glyphs, self._scan_labels)
 
     def _pictures(self, random: np.random.Generator) -> tuple[Digits, Digits]:
-        """Digits that others cut from photographs, and a quarter as many signs."""
+        """Digits that were cut from photographs, and a quarter as many signs."""
         count = self._limited(self._config.num_pictures)
         pictures, signs = self._sources.pictures, self._sources.signs
         digits = random.permutation(len(pictures.labels))[:count]
@@ -106,7 +106,7 @@ class Mixture:
         )
 
     def _own_digits(self, random: np.random.Generator) -> list[Digits]:
-        """A person's own digits, each as often as the others; without any, nothing."""
+        """A person's own digits, all about equally often; nothing if there are none."""
         own = self._sources.own
         if own is None:
             return []
@@ -130,14 +130,14 @@ class Mixture:
         return random.choice(len(self._pen.strokes), count, p=self._pen_weights)
 
     def _draw_traced_scans(self, random: np.random.Generator) -> Digits:
-        """MNIST digits traced as strokes, then drawn as by another person."""
+        """MNIST digits, traced as strokes and then drawn as by other people."""
         count = self._limited(self._config.num_restroked) // PARTS
         chosen = random.permutation(len(self._scans))[:count]
         glyphs = [draw_ink(self._trace(index), self._config, random) for index in chosen]
         return Digits(_stack(glyphs), self._scan_labels[chosen])
 
     def _trace(self, index: int) -> Strokes:
-        """The strokes of one MNIST digit, traced once."""
+        """The strokes of an MNIST digit, which is traced only once."""
         if index not in self._traced_scans:
             self._traced_scans[index] = trace_strokes(self._scans[index])
         return self._traced_scans[index]
@@ -187,13 +187,13 @@ def _with_unipen(sources: Sources) -> Ink:
 
 
 def _writers_share(ink: Ink) -> NDArray[np.float64]:
-    """The probability of each digit to be drawn; that of a writer grows as the root of theirs."""
+    """The probability with which each digit is drawn, (n,); see `writer_weights`."""
     weights = writer_weights([str(writer) for writer in ink.writers])
     return np.asarray(weights / weights.sum(), np.float64)
 
 
 def concatenate(parts: list[Digits]) -> Digits:
-    """All parts' glyphs and labels, in order."""
+    """The glyphs and labels of all parts, in order."""
     glyphs = np.concatenate([part.glyphs for part in parts])
     return Digits(glyphs, np.concatenate([part.labels for part in parts]))
 

@@ -1,8 +1,8 @@
 """The pool: shards of glyphs, made once and kept on disk for the teacher and every student.
 
 Making a shard costs about as much as training a student on it, and a student learns best from a
-teacher that saw the very same glyphs. What takes longest, above all photographs, is made for a few
-source sets only, which the shards take in turn and augment anew.
+teacher that saw the same glyphs. Photographs and others that take longest are made only for a few
+source sets. Each shard uses the next of these and augments it anew.
 """
 
 import hashlib
@@ -34,20 +34,20 @@ from train.mixture import PARTS, Mixture, concatenate
 class Pool:
     """The shards of one Config, in a folder of their own.
 
-    folder: may hold the pools of several Configs. extra: identifies what `sources` hold beside
-    the data sets. Nothing is made before `prepare`.
+    folder: may hold the pools of several Configs. extra: identifies what `sources` hold besides
+    the data sets. Nothing is made before `prepare` is called.
     """
 
     def __init__(self, sources: Sources, config: Config, folder: Path, extra: str = "") -> None:
         self._sources = sources
         self._config = config
-        # Glyphs depend on the normal form and the segmenter: with others they are another pool.
+        # Glyphs depend on the normal form and the segmenter, so each pair has its own pool.
         segmenter = hashlib.sha256(SEGMENTER_MODEL.read_bytes()).hexdigest()[:6]
         names = [config.pool_id(), f"form{NORMAL_FORM}", segmenter, extra]
         self.folder = folder / "-".join(name for name in names if name)
 
     def prepare(self, workers: int, numbers: Iterable[int]) -> None:
-        """Makes those of the shards that are missing, in `workers` processes, with a bar."""
+        """Makes those of these shards that are missing, in `workers` processes, with a bar."""
         shards = self._missing(_File("shard", number) for number in sorted(numbers))
         of_shards = sorted({self._source_set_of(shard.number) for shard in shards})
         parts = self._missing(part for number in of_shards for part in _parts(number))
@@ -70,11 +70,11 @@ class Pool:
                     job.result()
 
     def shard(self, number: int) -> Digits:
-        """One shard: glyphs uint8 (n, 28, 28); labels 0-9, and `mixture.NEGATIVE`."""
+        """A shard: glyphs uint8 (n, 28, 28) with labels 0-9, or `mixture.NEGATIVE`."""
         return _read(self._path(_File("shard", number)))
 
     def size(self, number: int) -> int:
-        """The number of glyphs in a shard, which are not read for it."""
+        """The number of glyphs in a shard, found without reading the glyphs."""
         with np.load(self._path(_File("shard", number))) as content:
             return len(content["labels"])
 
@@ -83,7 +83,7 @@ class Pool:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def make(self, mixture: Mixture, file: "_File") -> None:
-        """Makes one file; the source set of a shard must be there."""
+        """Makes a file; the source set of a shard must have been made before."""
         if file.kind == "source-set":
             digits = mixture.source_set_part(file.number, file.part)
         else:
@@ -93,7 +93,7 @@ class Pool:
         write_arrays(self._path(file), glyphs=digits.glyphs, labels=digits.labels)
 
     def _source_set_of(self, number: int) -> int:
-        """The number of the source set that a shard is made of."""
+        """The number of the source set that a shard uses."""
         return number % self._config.num_source_sets
 
     def _missing(self, files: Iterable["_File"]) -> list["_File"]:
@@ -106,7 +106,7 @@ class Pool:
 
 @dataclass(frozen=True)
 class _File:
-    """One file of a pool."""
+    """A file of a pool."""
 
     kind: Literal["source-set", "shard"]
     number: int
@@ -130,7 +130,7 @@ def _start_worker(pool: Pool, sources: Sources, config: Config) -> None:
 
 
 def _end_with_parent() -> None:
-    """Ends a worker whose parent was killed, which would otherwise keep its memory for ever."""
+    """Ends a worker whose parent was killed; otherwise it would keep its memory for ever."""
     parent = parent_process()
     assert parent is not None
     parent.join()
@@ -149,6 +149,6 @@ def _read(path: Path) -> Digits:
 
 
 def write_arrays(path: Path, **arrays: NDArray[np.generic]) -> None:
-    """Writes an .npz as a whole or not at all. Raises OSError with the path."""
+    """Writes an .npz atomically. Raises OSError with the path."""
     with open_atomically(path) as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # numpy's types take them for flags

@@ -1,8 +1,8 @@
-"""Trains a network that reads whole lines: `python -m train.reader [--data DIR] [--resume]`.
+"""Trains the network that reads whole lines: `python -m train.reader [--data DIR] [--resume]`.
 
-Composes lines of digits and signs as it goes, each different, and adds number strings as they
-were written (UNIPEN's, by training writers). Writes models/reader.pth; a checkpoint lets --resume
-end with the same weights. Scores lines of writers that were held out. About 40 minutes on one core.
+Composes a new line of digits and signs for each example, and adds number strings as UNIPEN's
+training writers wrote them. Scores lines of held-out writers. Writes models/reader.pth, and a
+checkpoint, from which --resume ends with the same weights. Takes about 40 minutes on one core.
 """
 
 import argparse

@@ -164,7 +164,7 @@ def test_a_training_ends_with_calm_rounds(
 
 def test_an_absent_device_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--device", "teapot", "--run", str(tmp_path)]) == 1
-    assert "expected a device that is here" in capsys.readouterr().err
+    assert "expected a device of this machine" in capsys.readouterr().err
 
 
 def test_a_student_has_its_teacher_trained_first_and_resumes_with_it(

@@ -1,1 +1,1 @@
-"""Random variation of pen strokes and glyphs: other handwriting, other positions, poor pictures."""
+"""Varies pen strokes and glyphs at random: other handwriting, other positions, poor pictures."""

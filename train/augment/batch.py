@@ -6,7 +6,7 @@ from torch.nn import functional
 
 
 def uniform(x: Tensor, low: float, high: float, random: Generator) -> Tensor:
-    """One number for each glyph, (n, 1, 1, 1)."""
+    """A random number for each glyph, (n, 1, 1, 1)."""
     values = torch.rand(len(x), 1, 1, 1, generator=random, device=random.device)
     return low + (high - low) * values
 
@@ -26,7 +26,7 @@ def cloud(x: Tensor, cells: int, random: Generator) -> Tensor:
 def dilate(x: Tensor) -> Tensor:
     """The maximum of the 3x3 pixels around each; x: (n, 1, h, w).
 
-    max_pool2d gives the same, but takes ten times as long where there is one channel.
+    max_pool2d gives the same, but takes ten times as long with a single channel.
     """
     for side in (2, 3):
         after, before = x.roll(-1, side), x.roll(1, side)

@@ -1,7 +1,7 @@
-"""Random damage to batches of glyphs, as paper, light, lenses and scanners do it.
+"""Damages batches of glyphs at random, as paper, light, lenses and scanners do.
 
-The strength is drawn for each glyph, from hardly visible to what a person can just read. These are
-other degradations, of other code and strengths, than those by which `train.evaluate` measures.
+The strength is drawn for each glyph, from hardly visible to barely readable. The degradations have
+other code and other strengths than the corruptions with which `train.evaluate` measures.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from train.augment import lighting, marks, sensor
 # Takes glyphs float32 (n, 1, 28, 28) in [0, 1], ink 1; returns the same shape, not yet clipped.
 Degradation = Callable[[Tensor, Generator], Tensor]
 
-TWICE_SHARE: Final = 0.2  # of the damaged glyphs, which are damaged a second time
+TWICE_SHARE: Final = 0.2  # share of the damaged glyphs that are damaged a second time
 
-# Their order is part of what a seed means.
+# Another order would give other glyphs for the same seed.
 KINDS: Final[tuple[Degradation, ...]] = (
     sensor.gaussian_noise,
     sensor.shot_noise,
@@ -26,7 +26,7 @@ KINDS: Final[tuple[Degradation, ...]] = (
     sensor.motion_blur,
     sensor.scatter,
     lighting.haze,
-    lighting.haze,  # twice as often: the hardest to read through
+    lighting.haze,  # twice as often, because it is the hardest
     lighting.brightening,
     lighting.low_contrast,
     lighting.shadow,

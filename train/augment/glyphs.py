@@ -1,4 +1,4 @@
-"""Random variation of glyphs in batches, and drawing of pen strokes in many variants."""
+"""Varies batches of glyphs at random, and draws pen strokes in many variants."""
 
 from typing import Final
 
@@ -15,8 +15,8 @@ from train.augment.strokes import vary_ink
 from train.config import Config
 
 PENS: Final = (1.5, 3.3)  # glyph pixels, the middle nine tenths of MNIST's own pen widths
-_ELASTIC_GRID: Final = 5  # control points along a side: few, so that strokes bend but shapes stay
-_WIDE: Final = 2.5  # times the usual bounds: people also write outside the box, slanted and small
+_ELASTIC_GRID: Final = 5  # control points along a side; with few, strokes bend and shapes stay
+_WIDE: Final = 2.5  # times the usual bounds, as some people write outside the box or very slanted
 _PIXEL: Final = 2 / glyph.SIDE  # where a glyph spans [-1, 1], as in PyTorch's sampling grids
 
 
@@ -25,16 +25,15 @@ def draw_ink(
 ) -> NDArray[np.uint8]:
     """A pen digit as another person might write it with another pen: uint8 (28, 28).
 
-    The strokes are changed before they are brought to normal form, as another writer's would be.
+    The strokes are varied before they are brought to the normal form.
     """
     return glyph.from_strokes(vary_ink(strokes, config, random), random.uniform(*PENS))
 
 
 def augment(glyphs: Tensor, config: Config, random: torch.Generator) -> Tensor:
-    """Varies a batch: position and shape, stroke thickness, then the damage of poor pictures.
+    """Varies a batch: first position and shape, then thickness, then the damage of poor pictures.
 
-    glyphs: uint8 (n, 28, 28) on the generator's device. Returns float32 (n, 28, 28) in
-    [0, 255].
+    glyphs: uint8 (n, 28, 28) on the generator's device. Returns float32 (n, 28, 28) in [0, 255].
     """
     x = glyphs[:, None].to(torch.float32) / 255  # (n, 1, 28, 28) in [0, 1]
     x = _warp(x, config, random)
@@ -45,7 +44,7 @@ def augment(glyphs: Tensor, config: Config, random: torch.Generator) -> Tensor:
 
 
 def _warp(x: Tensor, config: Config, random: torch.Generator) -> Tensor:
-    """Affine and elastic displacement in a single resampling. x: float32 (n, 1, 28, 28)."""
+    """Applies affine and elastic changes in one resampling. x: float32 (n, 1, 28, 28)."""
     theta = _affine(len(x), config, random)
     grid = functional.affine_grid(theta, list(x.shape), align_corners=False)  # (n, 28, 28, 2)
     grid = grid + _elastic(x, config, random)
@@ -79,7 +78,7 @@ def _elastic(x: Tensor, config: Config, random: torch.Generator) -> Tensor:
 
 
 def _thicken(x: Tensor, share: float, random: torch.Generator) -> Tensor:
-    """Lets the strokes of a share of glyphs grow or shrink by up to half a pixel per side."""
+    """Lets the strokes of a share of the glyphs grow or shrink by up to half a pixel per side."""
     grown, shrunk = dilate(x), erode(x)
     amount = uniform(x, -0.6, 0.6, random)
     amount = amount * (uniform(x, 0, 1, random) < share)
@@ -87,7 +86,7 @@ def _thicken(x: Tensor, share: float, random: torch.Generator) -> Tensor:
 
 
 def _add_blemishes(x: Tensor, share: float, random: torch.Generator) -> Tensor:
-    """Slight blur, lost contrast, grey haze and noise, each on its own share of the glyphs."""
+    """Adds slight blur, lost contrast, grey haze and noise, each to a share of the glyphs."""
 
     def amount(maximum: float) -> Tensor:
         return uniform(x, 0, maximum, random) * (uniform(x, 0, 1, random) < share)

@@ -1,4 +1,4 @@
-"""Degradations by light and exposure: haze, low contrast and shadows.
+"""Degradations caused by light and exposure: haze, low contrast and shadows.
 
 Each is a `degrade.Degradation`.
 """
@@ -17,7 +17,7 @@ def haze(x: Tensor, random: Generator) -> Tensor:
 
 
 def brightening(x: Tensor, random: Generator) -> Tensor:
-    """Grey paper, or ink and paper both shifted towards white."""
+    """Paper becomes grey and ink lighter."""
     return x + uniform(x, 0.1, 0.8, random)
 
 
@@ -28,6 +28,6 @@ def low_contrast(x: Tensor, random: Generator) -> Tensor:
 
 
 def shadow(x: Tensor, random: Generator) -> Tensor:
-    """A soft edge of a shadow, in which paper brightens and ink fades."""
+    """The soft edge of a shadow, in which paper and ink become more alike."""
     slope = cloud(x, 2, random)
     return x * (1 - 0.6 * slope) + uniform(x, 0.1, 0.6, random) * slope

@@ -10,7 +10,7 @@ from train.augment.batch import cloud, dilate, erode, uniform
 
 
 def inverted_bands(x: Tensor, random: Generator) -> Tensor:
-    """A band across the glyph, or both of its sides, inverted."""
+    """Inverts a band across the glyph, or both of its sides."""
     n, side = len(x), x.shape[-1]
     along = torch.arange(side, device=x.device).float()[None, :]  # (1, 28)
     left = torch.randint(0, 14, (n, 1), generator=random, device=random.device).float()
@@ -70,7 +70,7 @@ def splashes(x: Tensor, random: Generator) -> Tensor:
 
 
 def outline(x: Tensor, random: Generator) -> Tensor:
-    """Only the edge of the ink, sharp or soft."""
+    """Leaves only the edge of the ink, sharp or soft."""
     grown, shrunk = dilate(x), erode(x)
     edge = torch.where(uniform(x, 0, 1, random) < 0.5, grown - x, grown - shrunk)
     sharp = (edge > 0.5).float()

@@ -1,4 +1,4 @@
-"""Degradations by lens and sensor: noise, blur and too few pixels.
+"""Degradations caused by lens and sensor: noise, blur and too few pixels.
 
 Each is a `degrade.Degradation`.
 """
@@ -40,7 +40,7 @@ def blur(x: Tensor, random: Generator) -> Tensor:
 
 
 def motion_blur(x: Tensor, random: Generator) -> Tensor:
-    """The camera moved: each glyph is averaged along a short line."""
+    """A moving camera: each glyph is averaged along a short line."""
     angle, length = uniform(x, 0, torch.pi, random), uniform(x, 2, 8, random)
     across, down = angle.cos() * length / 28, angle.sin() * length / 28  # half a length each way
     identity = torch.eye(2, 3, device=x.device).expand(len(x), 2, 3)
@@ -54,7 +54,7 @@ def motion_blur(x: Tensor, random: Generator) -> Tensor:
 
 
 def scatter(x: Tensor, random: Generator) -> Tensor:
-    """Every pixel is taken from a random place nearby, as through structured glass."""
+    """Takes every pixel from a random place nearby, as structured glass does."""
     identity = torch.eye(2, 3, device=x.device).expand(len(x), 2, 3)
     grid = functional.affine_grid(identity, list(x.shape), align_corners=False)
     offset = torch.randn(grid.shape, generator=random, device=random.device) * (2 / 28)

@@ -1,7 +1,7 @@
-"""Strokes of a scanned digit: the lines that its pen may have drawn, traced along the skeleton.
+"""Traces the strokes of a scanned digit, the lines that its pen may have drawn, along its skeleton.
 
-Hundreds of people wrote MNIST, but only 24 the pen strokes that are trained on. Traced as strokes,
-MNIST's digits can be varied and drawn anew as pen digits are.
+Hundreds of people wrote MNIST, and far fewer wrote the pen strokes of the data sets. Traced as
+strokes, MNIST's digits can be varied and drawn again like pen digits.
 """
 
 from collections.abc import Set
@@ -16,9 +16,9 @@ from train.data.pendigits import Strokes
 
 _Pixel = tuple[int, int]  # row, column
 
-_OVERSAMPLING: Final = 4  # skeleton pixels per glyph pixel; with 1, thick ink gives jagged lines
-_INK_THRESHOLD: Final = 110  # of 255; a higher one would break thin lines
-_MAX_SPUR: Final = 2.0  # glyph pixels; a branch up to this long is a bump in the ink's edge
+_OVERSAMPLING: Final = 4  # skeleton pixels per glyph pixel; with 1, thick ink has jagged lines
+_INK_THRESHOLD: Final = 110  # of 255; a higher threshold would break thin lines
+_MAX_SPUR: Final = 2.0  # glyph pixels; a shorter branch is only a bump in the ink's edge
 _LOOK_BACK: Final = 8  # skeleton pixels over which the pen's direction is measured
 _SMOOTHINGS: Final = 4  # times that each sample is averaged with its neighbours
 _NEIGHBOURS: Final = [(-1, 0), (0, 1), (1, 0), (0, -1), (-1, 1), (1, 1), (1, -1), (-1, -1)]
@@ -36,14 +36,14 @@ def trace_strokes(glyph: NDArray[np.uint8]) -> Strokes:
 
 
 def _follow_lines(skeleton: NDArray[np.bool_]) -> list[list[_Pixel]]:
-    """The lines of a skeleton, each from end to end; crossings are passed straight on."""
+    """The lines of a skeleton, each from end to end; at crossings they go straight on."""
     pixels = {(int(row), int(column)) for row, column in np.argwhere(skeleton)}
     unvisited, lines = set(pixels), list[list[_Pixel]]()
     while unvisited:
         # A line starts at an open end if there is one; a ring starts at its top.
         start = min(unvisited, key=lambda pixel: (len(_neighbours(pixel, pixels)) != 1, pixel))
         unvisited.discard(start)
-        # It may branch off a line that is there already.
+        # It may branch off an earlier line.
         line = [*_neighbours(start, pixels - unvisited - {start})[:1], start]
         while candidates := _neighbours(line[-1], unvisited):
             back = line[-_LOOK_BACK:][0]
@@ -61,14 +61,14 @@ def _neighbours(pixel: _Pixel, among: Set[_Pixel]) -> list[_Pixel]:
 
 
 def _turn(back: _Pixel, current: _Pixel, following: _Pixel) -> float:
-    """How sharply the line turns at the current pixel: -1 straight on, 1 back."""
+    """How sharply the line turns at the current pixel, from -1, straight on, to 1, back."""
     before = np.subtract(current, back)
     after = np.subtract(following, current)
     return -float(before @ after) / max(float(np.hypot(*before) * np.hypot(*after)), 1e-9)
 
 
 def _smooth(line: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Smooths the steps between pixels, and keeps as few samples as a pen leaves.
+    """Smooths the steps between pixels, and keeps about as many samples as a pen would leave.
 
     The ends stay in place, so that a ring stays closed.
     """

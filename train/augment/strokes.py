@@ -1,4 +1,4 @@
-"""Other handwriting: the strokes of a digit as other people would have drawn it."""
+"""Varies the strokes of a digit, as other people would have drawn it."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,27 +10,28 @@ from train.config import Config
 
 Stroke = NDArray[np.float64]  # (n, 2), pixels, x right and y down
 
-# Each habit: the share of strokes or digits with it, and its maximum extent as a share of the
+# For each habit, the share of the strokes that have it, and its maximum extent as a share of the
 # digit's larger side.
 LEFT_OPEN: Final = (0.25, 0.10)  # a stroke begins late or ends early
 OVERSHOT: Final = (0.20, 0.12)  # a stroke continues beyond its end
 HOOKED: Final = (0.15, 0.08)  # a stroke begins or ends with a hook
 MISPLACED: Final = (0.25, 0.05)  # a stroke is shifted
-SPARSE: Final = 0.25  # share of digits with fewer samples, as a busy browser sends them
-SMOOTHED: Final = 0.3  # share of digits whose corners are rounded
+# Habits of whole digits; lengths are in sizes of the digit.
+SPARSE: Final = 0.25  # share of digits with fewer samples, as from a busy browser
+SMOOTHED: Final = 0.3  # share of digits with rounded corners
 TREMOR: Final = 0.010  # maximum standard deviation of single samples
 SWAY: Final = 0.035  # maximum amplitude of slow waves along x and y
 TAPER: Final = 0.15  # maximum relative difference of width between top and bottom
 
-_MIN_LENGTH: Final = 0.25  # of the size; shorter strokes are dashes or dots and keep their ends
+_MIN_LENGTH: Final = 0.25  # sizes; shorter strokes are dashes or dots and keep their ends
 
 
 def vary_ink(
     strokes: Sequence[NDArray[np.floating]], config: Config, random: np.random.Generator
 ) -> list[Stroke]:
-    """The same number of strokes with another slant, aspect, tremor and other habits.
+    """The same number of strokes with another slant, aspect and tremor, and with other habits.
 
-    strokes: float (n, 2), n >= 1, any scale. The result has another position and scale.
+    strokes: float (n, 2), n >= 1, at any scale. The result has another position and scale.
     """
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
@@ -67,7 +68,7 @@ def _bend(strokes: list[Stroke], config: Config, random: np.random.Generator) ->
 
 
 def _vary_ends(stroke: Stroke, random: np.random.Generator) -> Stroke:
-    """Shortens, prolongs or hooks each end of a stroke, or leaves it."""
+    """Shortens, prolongs or hooks each end of a stroke, or leaves it as it is."""
     lengths = np.hypot(*np.diff(stroke, axis=0).T)
     if lengths.sum() < _MIN_LENGTH:
         return stroke
@@ -84,7 +85,7 @@ def _vary_ends(stroke: Stroke, random: np.random.Generator) -> Stroke:
 
 
 def _shorten(stroke: Stroke, length: float) -> Stroke:
-    """Cuts the end off. length: share of the digit's size."""
+    """Cuts off the end of a stroke. length: share of the digit's size."""
     steps = np.hypot(*np.diff(stroke, axis=0).T)
     remaining = np.cumsum(steps[::-1])[::-1]  # from each sample but the last to the end
     num_kept = int((remaining > length).sum()) + 1
@@ -93,13 +94,13 @@ def _shorten(stroke: Stroke, length: float) -> Stroke:
 
 def _prolong(stroke: Stroke, length: float, turn: float) -> Stroke:
     """Adds a sample beyond the end. turn: radians off the direction of the stroke."""
-    way = stroke[-1] - stroke[max(len(stroke) - 4, 0)]
-    distance = float(np.hypot(*way))
+    step = stroke[-1] - stroke[max(len(stroke) - 4, 0)]
+    distance = float(np.hypot(*step))
     if distance < 1e-6:
         return stroke
-    way = way / distance
+    x, y = step / distance
     cos, sin = np.cos(turn), np.sin(turn)
-    ahead = np.array([cos * way[0] - sin * way[1], sin * way[0] + cos * way[1]])
+    ahead = np.array([cos * x - sin * y, sin * x + cos * y])
     return np.concatenate([stroke, stroke[-1:] + length * ahead])
 
 

@@ -12,7 +12,7 @@ _WEAKENED: Final = (
 
 
 def is_weak(number: int) -> bool:
-    """Whether a shard is augmented weakly: training ends on these, near to what people write."""
+    """Whether a shard is augmented weakly; training ends on these, which are like real writing."""
     return number % 3 == 2
 
 

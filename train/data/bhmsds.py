@@ -1,10 +1,10 @@
 """bhmsds: digits and signs by a few writers, pen on paper, cut from photographs.
 
-Pictures of 28 x 28, black on white, each stretched until it fills its height or width: a dot is as
-large as a zero. Only the name of a file, `LABEL-NUMBER.png`, describes it: the writers are not
-named, and their sheets were mixed. Validation is the last fifth of each label's numbers, so that
-neighbours, which are likeliest by one hand, are mostly on one side, but its writers are those of
-training.
+The pictures have 28 x 28 pixels, black on white. Each is stretched until it fills its height or
+width, so that a dot is as large as a zero. Only the name of a file, `LABEL-NUMBER.png`, describes
+it: the writers are not named, and their sheets were mixed. Validation is the last fifth of each
+label's numbers. Neighbours, which are likely by the same writer, are thus mostly on one side, but
+the writers of validation are those of training.
 
 |  | digits | negatives | look-alikes |
 | --- | --- | --- | --- |
@@ -21,13 +21,13 @@ from train.data.pictures import Pictures, read_labels
 
 Part = Literal["train", "validation"]
 _DIGITS: Final = frozenset("0123456789")
-LOOKALIKES: Final = {"slash": "1", "z": "2"}  # the digit that each looks like
-_FIRST_HELD_BACK: Final = 1_200  # of numbers 0 to 1,499
+LOOKALIKES: Final = {"slash": "1", "z": "2"}  # with the digit that each looks like
+_FIRST_HELD_BACK: Final = 1_200  # the numbers run from 0 to 1,499
 
 
 @dataclass(frozen=True, eq=False)
 class Bhmsds:
-    """One part. negatives: no digits. lookalikes: letters and signs that look like a digit."""
+    """One part. lookalikes: letters and signs that look like a digit. negatives: all others."""
 
     digits: Pictures
     negatives: Pictures
@@ -35,7 +35,7 @@ class Bhmsds:
 
 
 def load(path: Path, part: Part) -> Bhmsds:
-    """The pictures of a part, read when they are asked for. Raises DataError."""
+    """The pictures of a part, each of which is read only when it is used. Raises DataError."""
     entries = read_labels(path)
     files, labels = ([entry[field] for entry in entries] for field in ("file", "label"))
     whole = Pictures(path, files, labels)

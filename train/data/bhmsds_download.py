@@ -1,4 +1,4 @@
-"""Where bhmsds comes from: a part of it that is in the data folder, or GitHub."""
+"""Obtains bhmsds: a part of it that is in the data folder, or the whole from GitHub."""
 
 import json
 import zipfile
@@ -10,7 +10,7 @@ from typing import Final
 
 from train.data.download import DownloadError, RemoteFile, download, obtain, sha256, store
 
-# A part of the pictures, as it is handed on by hand; used where it is there, never downloaded.
+# A part of the pictures that people pass on; used if it is in the folder, never downloaded.
 PART: Final = RemoteFile(
     "bhmsds/bhmsds-part.zip",
     "14ec45246d4f2c0528088fd15fced067ca5a5e04388266d639f7652fc4cf48e5",
@@ -22,14 +22,14 @@ URL: Final = (
 )
 LABELS: Final = (*"0123456789", "dot", "minus", "plus", "slash", *"wxyz")
 NUM_EACH: Final = 1_500
-_EARLIEST: Final = (1980, 1, 1, 0, 0, 0)  # that a zip can hold
+_EARLIEST: Final = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold
 
 
 def obtain_bhmsds(folder: Path, part: RemoteFile = PART) -> Path:
     """bhmsds' zip of pictures and labels.jsonl in the data folder, downloaded if missing.
 
-    The hash of the whole is not known, so what is downloaded is accepted by its counts, and what is
-    there is used. Raises DataError.
+    The hash of the whole is not known. A download is accepted if it has the right counts, and a
+    file in the folder is used as it is. Raises DataError.
     """
     if sha256(folder / part.path) == part.sha256:
         return obtain(part, folder)

@@ -1,7 +1,7 @@
-"""Visitors' corrections as data: the file that `python -m app.corrections` writes.
+"""Reads visitors' corrections from the file that `python -m app.corrections` writes.
 
-Every fifth correction, by its number, is held back: `python -m train --corrections FILE` trains
-on the others, `python -m train.evaluate --test-writers FILE` scores on those held back.
+Every fifth correction, by its number, is held back. `python -m train --corrections FILE` trains on
+the others, and `python -m train.evaluate --test-writers FILE` scores on those held back.
 """
 
 import hashlib
@@ -25,7 +25,8 @@ _ALPHABET: Final = "corrections"
 
 @dataclass(frozen=True, eq=False)
 class Corrected:
-    """ink: drawn digits. digits: glyphs of digits in pictures. negatives: drawn marks."""
+    """Corrections. ink: drawn digits. digits: glyphs of digits in pictures. negatives: drawn
+    marks that are not digits."""
 
     ink: Ink
     digits: Digits
@@ -76,7 +77,7 @@ def add_corrections(sources: Sources, corrected: Corrected) -> Sources:
         pen=Ink(
             [*sources.pen.strokes, *ink.strokes],
             np.concatenate([sources.pen.labels, ink.labels]),
-            np.concatenate([sources.pen.writers, ink.writers - 1]),  # -1 is no writer's
+            np.concatenate([sources.pen.writers, ink.writers - 1]),  # -1: the writer is unknown
         ),
         characters=replace(
             sources.characters,

@@ -2,7 +2,7 @@
 
 | set | train | validation | test |
 | --- | --- | --- | --- |
-| MNIST | 55,000 | 5,000, drawn once from the training file | 10,000, the test file |
+| MNIST | 55,000 | 5,000, a fixed draw from the training file | 10,000, the test file |
 | UCI pen digits | 5,995 by 24 writers | 1,499 by the six in VALIDATION_WRITERS | - |
 | Omniglot | 2,720 characters of five alphabets, see `omniglot_split` | | - |
 
@@ -67,11 +67,11 @@ class PenDigits:
 
 @dataclass(frozen=True, eq=False)
 class Characters:
-    """Characters other than digits, though a few look like one (O, l).
+    """Characters other than digits, though a few look like a digit (O, l).
 
     strokes: of each drawing, float32 (n, 2), x right and y down in a square 105 wide.
-    characters: the character within its alphabet, "01" on.
-    drawers: "01" to "20" within each alphabet; "01" may be another person in another alphabet.
+    characters: the number of each character in its alphabet, "01" and so on.
+    drawers: "01" to "20" in each alphabet; in another alphabet, "01" may be another person.
     """
 
     strokes: list[Strokes]
@@ -86,7 +86,7 @@ def data_folder(argument: str | None = None) -> Path:
 
 
 def load_mnist(folder: Path) -> Mnist:
-    """MNIST, verified, downloaded where it is not in the folder. Raises DataError."""
+    """MNIST, verified, and downloaded if it is not in the folder. Raises DataError."""
     for source in MNIST_FILES:
         obtain(source, folder)
     paths = [folder / source.path for source in MNIST_FILES]
@@ -101,7 +101,7 @@ def load_mnist(folder: Path) -> Mnist:
 
 
 def load_pendigits(folder: Path) -> PenDigits:
-    """UCI's pen digits, verified, downloaded where not in the folder. Raises DataError."""
+    """UCI's pen digits, verified, and downloaded if not in the folder. Raises DataError."""
     path = obtain(PEN_DIGITS, folder)
     records = pendigits.parse(path.read_text("ascii"), str(path))
     labels = np.array([record.label for record in records], np.int64)
@@ -124,7 +124,7 @@ def load_pendigits(folder: Path) -> PenDigits:
 def load_omniglot(folder: Path) -> Characters:
     """Omniglot's small background set as strokes, in the order of its file names.
 
-    Verified, downloaded where not in the folder. Raises DataError.
+    They are verified, and downloaded if not in the folder. Raises DataError.
     """
     path = obtain(OMNIGLOT_STROKES, folder)
     drawings = omniglot.read(path)
@@ -139,6 +139,6 @@ def load_omniglot(folder: Path) -> Characters:
 
 
 def _read_mnist(images: Path, labels: Path) -> Digits:
-    """The content of two verified files, behind their headers of 16 and 8 bytes."""
+    """The content of two verified files, after their headers of 16 and 8 bytes."""
     glyphs = np.fromfile(images, np.uint8, offset=16).reshape(-1, 28, 28)
     return Digits(glyphs, np.fromfile(labels, np.uint8, offset=8).astype(np.int64))

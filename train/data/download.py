@@ -1,7 +1,7 @@
-"""Data files: found in the data folder or downloaded, verified, written whole or not at all.
+"""Finds data files in the data folder or downloads them, verifies them and writes them atomically.
 
-pooch downloads; verifying is done here, since only the unpacked files have known hashes and since
-pooch would write an archive, and then its unpacked content in place, into the data folder.
+pooch downloads. The files are verified here, because only the unpacked files have known hashes, and
+because pooch would write an archive into the data folder, and unpack it there in place.
 """
 
 import hashlib
@@ -18,8 +18,8 @@ from tqdm import tqdm
 
 from train.files import write_atomically
 
-_TIMEOUT_SECONDS: Final = 30.0  # without a byte, until a transfer counts as broken off
-# What the zip, gzip and compress readers raise for broken content and for other formats.
+_TIMEOUT_SECONDS: Final = 30.0  # without a byte, after which a transfer has failed
+# The readers of zip, gzip and compress raise these for broken content and for other formats.
 _UNPACKING_ERRORS: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -36,7 +36,7 @@ class DataError(RuntimeError):
 
 
 class DownloadError(DataError):
-    """A download failed or returned something else. Nothing of it is kept."""
+    """A download failed or returned another file. Nothing of it is kept."""
 
 
 @dataclass(frozen=True)
@@ -100,24 +100,24 @@ def download(url: str, name: str) -> bytes:
 
     Raises DownloadError when the server cannot be reached or the transfer breaks off.
     """
-    # Only here, as in a notebook the import warns of widgets that are missing.
+    # Imported late, because in a notebook the import warns of missing widgets.
     from pooch import HTTPDownloader
 
     content = BytesIO()
-    # pooch asks whether there is a bar by its truth, which tqdm only knows with a total.
+    # pooch tests the truth of the bar, for which tqdm needs a total.
     with tqdm(desc=name, total=0, unit="B", unit_scale=True) as bar:
-        # A server that compresses a .gz once more for the transfer would have it unpacked here.
+        # Otherwise a server may compress a .gz again for the transfer, and both would be undone.
         headers = {"Accept-Encoding": "identity"}
         fetch = HTTPDownloader(progressbar=bar, timeout=_TIMEOUT_SECONDS, headers=headers)
         try:
             fetch(url, content, None)
-        except (OSError, ValueError) as error:  # what requests raises is an OSError
+        except (OSError, ValueError) as error:  # requests raises subclasses of OSError
             raise DownloadError(f"{url} failed: {error!r}") from error
     return content.getvalue()
 
 
 def store(path: Path, content: bytes) -> None:
-    """`write_atomically` for data sets: raises DataError where it cannot."""
+    """As `write_atomically`, but raises DataError."""
     try:
         write_atomically(path, content)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The files of the data sets: where each comes from, and the SHA-256 by which it is verified."""
+"""The files of the data sets, with their sources and the SHA-256 by which they are verified."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""What the line reader learns from: writers' single digits and letters, and number strings."""
+"""The data that the line reader learns from: writers' digits and letters, and number strings."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from train.data.unipen_archive import Archive
 from train.data.unipen_download import obtain_unipen
 from train.data.unipen_sets import Writing
 
-MIN_DIGITS: Final = 3  # different ones that a writer must have drawn to compose lines of
+MIN_DIGITS: Final = 3  # different digits of a writer; of fewer, no lines are composed
 
 Writer = Mapping[int, Sequence[Strokes]]  # the drawings of each digit
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """strokes: float64 (n, 2), x right and y down, of any scale. text: what the line says.
+    """A line of ink. strokes: float64 (n, 2), x right and y down, of any scale. text: what it says.
 
-    writer: a name within its side of the split, empty where it does not matter.
+    writer: a name that is unique on this side of the split; empty where it does not matter.
     """
 
     strokes: list[NDArray[np.float64]]
@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class PixelLine:
-    """pixels: uint8 (h, w), ink 255 on 0; text: what the line says."""
+    """A line of pixels, uint8 (h, w), ink 255 on 0. text: what it says."""
 
     pixels: NDArray[np.uint8]
     text: str
@@ -44,9 +44,9 @@ class PixelLine:
 class LineSet:
     """One side of the split.
 
-    writers: single digits to compose lines of. strings, digits: number strings, and single digits
-    between other words, as they were written. letters: drawings that no digit looks like. glyphs:
-    single digits on paper, to compose lines of.
+    writers: single digits of each writer, to compose lines of. strings, digits: number strings, and
+    single digits between other words, as they were written. letters: drawings that look like no
+    digit. glyphs: single digits on paper, to compose lines of.
     """
 
     writers: list[Writer]
@@ -57,7 +57,7 @@ class LineSet:
 
 
 def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
-    """Training and validation by other writers; UNIPEN's test writers are left alone.
+    """The training and the validation set, by different people, without UNIPEN's test writers.
 
     Raises DataError.
     """

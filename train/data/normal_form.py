@@ -1,4 +1,4 @@
-"""Training and evaluation glyphs in the normal form, made by the code that serves."""
+"""Brings digits of the data sets to the normal form, with the code that serves."""
 
 from collections.abc import Iterator
 
@@ -12,20 +12,20 @@ from train.data.datasets import Digits, Ink
 
 
 def draw_digits(source: Ink) -> Digits:
-    """Pen digits in the normal form that serving gives them."""
+    """Pen digits as the glyphs that serving makes of them."""
     glyphs = [ink_glyph(strokes) for strokes in source.strokes]
     return Digits(np.array(glyphs, np.uint8).reshape(-1, glyph.SIDE, glyph.SIDE), source.labels)
 
 
 def first_glyph(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """The glyph that serving finds in a picture, uint8 (28, 28), or None where it finds no ink."""
+    """The glyph that serving finds in a picture, uint8 (28, 28), or None if it finds no ink."""
     return next(candidate_glyphs(image), None)
 
 
 def redraw_scans(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Glyphs (n, 28, 28) as serving redraws the ink of larger pictures: uint8 (n, 28, 28).
+    """Glyphs uint8 (n, 28, 28), redrawn as serving redraws the ink of larger pictures.
 
-    Serving itself leaves such tiny pictures as they are.
+    Serving does not redraw pictures as tiny as these.
     """
     found = [find_ink(image) for image in glyphs]
     return np.stack(
@@ -37,6 +37,6 @@ def redraw_scans(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def candidate_glyphs(image: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
-    """A glyph for each way in which serving finds ink in a picture, `first_glyph` first."""
+    """The glyph of each ink map that serving finds in a picture, `first_glyph` first."""
     for ink_map in ink_maps(image):
         yield whole_glyph(image, ink_map)[0]

@@ -1,8 +1,8 @@
 """Omniglot's online strokes: characters that are not digits, as they were drawn.
 
-Each drawing is a text file, `alphabet/character01/0108_01.txt` (the character's number, the
-drawer's): the line START, then lines `x,y,milliseconds` with y negative downwards. BREAK ends each
-stroke.
+Each drawing is a text file such as `alphabet/character01/0108_01.txt`, named by the numbers of the
+character and of the drawer. It holds the line START, and then lines `x,y,milliseconds` with y
+negative downwards. BREAK ends each stroke.
 """
 
 import re
@@ -49,17 +49,16 @@ def _drawing(content: bytes, name: str, origin: str) -> Drawing:
         _, alphabet, character, file = PurePosixPath(name).parts
         drawer = PurePosixPath(file).stem.split("_")[1]
     except (ValueError, IndexError) as error:
-        raise DataError(
-            f"{origin}: expected folder/alphabet/character/number_drawer.txt"
-        ) from error
+        expected = "expected a name folder/alphabet/character/number_drawer.txt"
+        raise DataError(f"{origin}: {expected}, got another name") from error
     strokes = parse(content.decode("ascii", "replace"), origin)
     return Drawing(alphabet, character.removeprefix("character"), drawer, strokes)
 
 
 def parse(text: str, name: str) -> Strokes:
-    """The strokes (n, 2) of one drawing, y down, without empty strokes, which left no ink.
+    """The strokes (n, 2) of a drawing, y down, without empty ones.
 
-    Raises DataError, with `name` and the line's number, for anything but the format above.
+    Raises DataError, with `name` and the line's number, for text in another format.
     """
     lines = text.split()
     if not lines or (lines[0], lines[-1]) != ("START", "BREAK"):
@@ -77,5 +76,5 @@ def parse(text: str, name: str) -> Strokes:
             raise DataError(f"{name}, line {number}: expected x,y,ms, got {line!r}")
         points.append((float(point[1]), -float(point[2])))
     if not strokes:
-        raise DataError(f"{name}: a drawing without ink")
+        raise DataError(f"{name}: expected a drawing with ink, got none")
     return strokes

@@ -1,10 +1,10 @@
-"""Which of Omniglot's characters are for training, for validation, and for neither.
+"""Divides Omniglot's characters into those for training, for validation, and for neither.
 
-A letter O is not a digit, and yet no network can tell it from a zero: characters like it are
-neither trained on as negatives nor counted as mistakes. The table was made by eye, on contact
-sheets of normal-form glyphs; a character is in it when someone who is shown it upright, alone and
-without context could well call it that digit. Size, position and pen width are lost in the normal
-form, so "o" and "O" are the same.
+A letter O is not a digit, but no network can tell it from a zero. Characters like it are neither
+trained on as negatives nor counted as mistakes. The table was made by eye, on contact sheets of
+normal-form glyphs: a character is in it if a person who sees it upright, alone and without context
+may well call it that digit. The normal form has no size, position or pen width, so "o" and "O" are
+the same.
 """
 
 from typing import Final, NamedTuple
@@ -16,7 +16,7 @@ from train.data.datasets import Characters
 
 VALIDATION_ALPHABETS: Final = ("Early_Aramaic", "Greek")
 
-# (alphabet, character): the digits it looks like, and why.
+# By alphabet and character, the digits that it looks like, and why.
 LOOKALIKES: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("Balinese", "05"): ("7", "a 7 with a small hook to the left"),
     ("Early_Aramaic", "01"): ("4", "an angle with a stroke through it, as in an open 4"),
@@ -58,7 +58,7 @@ LOOKALIKES: Final[dict[tuple[str, str], tuple[str, str]]] = {
 
 
 class OmniglotSplit(NamedTuple):
-    """Omniglot in three parts, no alphabet in both of the first two."""
+    """Omniglot in three parts; the first two have no alphabet in common."""
 
     train: Characters
     validation: Characters
@@ -68,11 +68,11 @@ class OmniglotSplit(NamedTuple):
 def split_omniglot(characters: Characters) -> OmniglotSplit:
     """Omniglot's drawings for training and for validation, and those that look like digits.
 
-    Two alphabets are kept for validation. Latin is not one of them: people are most likely to write
-    its letters, so the network must train on them as handwriting. Greek is closest to Latin, with
-    round letters of one to three strokes, and so the hardest test by unseen letters. Early Aramaic
-    has angles and crossed bars, and too many look-alikes for training to gain much from it.
-    Balinese and Korean, dense or straight, stay in training, which needs their variety.
+    Two alphabets are kept for validation. Greek, with round letters of one to three strokes, is the
+    closest to Latin, and so the hardest test by unseen letters. Early Aramaic has angles, crossed
+    bars, and too many look-alikes for training to gain much from it. Latin stays in training,
+    because its letters are those that people are most likely to write. Balinese and Korean, which
+    are dense and straight, stay there for the sake of variety.
     """
     named = zip(characters.alphabets, characters.characters, strict=True)
     alike = np.array([name in LOOKALIKES for name in named], bool)

@@ -1,9 +1,11 @@
-"""A person's own digits: a folder of pictures, a CSV of pixels, or JSON lines of strokes.
+"""Reads a person's own digits: a folder of pictures, a CSV of pixels, or JSON lines of strokes.
 
-- folder: `PATH/3/anything.png`, a folder for each digit, pictures as serving reads them.
-- `.csv`: a line `label,pixel0,...,pixel783` and then one a digit, as in Kaggle's competition
-  "Digit Recognizer": the label, and 28 x 28 pixels of 0 to 255, ink bright or dark.
-- `.jsonl`: `{"label": 3, "strokes": [[[x, y], ...], ...]}` a line, x right and y down.
+- A folder has a folder for each digit, such as `PATH/3/anything.png`, with pictures that serving
+  can read.
+- A `.csv` begins with the line `label,pixel0,...,pixel783`. Each further line is a digit: label and
+  28 x 28 pixels from 0 to 255, with bright or dark ink. Kaggle's competition "Digit Recognizer" has
+  such files.
+- Each line of a `.jsonl` is `{"label": 3, "strokes": [[[x, y], ...], ...]}`, x right and y down.
 """
 
 import hashlib
@@ -32,7 +34,7 @@ _MAX_PIXEL: Final = 255
 
 @dataclass(frozen=True, eq=False)
 class OwnDigits:
-    """digits: glyphs of those that are pictures. ink: those that are strokes, all by writer 0."""
+    """A person's own digits. digits: glyphs of pictures. ink: drawn digits, all of writer 0."""
 
     digits: Digits
     ink: Ink
@@ -48,9 +50,9 @@ class OwnDigits:
 
 
 def load_own(path: Path) -> OwnDigits:
-    """A person's labelled digits, in one of the three forms, with the glyphs that serving makes.
+    """A person's labelled digits in one of the three forms; pictures as the glyphs of serving.
 
-    Raises DataError, which names file and line, for anything else, and for a path without digits.
+    Raises DataError, which names the file and the line, for anything else, and if there are none.
     """
     if path.suffix.lower() == ".jsonl":
         drawn = list(_drawings(path))
@@ -70,7 +72,7 @@ def load_own(path: Path) -> OwnDigits:
 
 
 def _pictures(folder: Path) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Label and glyph of each picture in folders named 0 to 9, by name."""
+    """Label and glyph of each picture in the folders named 0 to 9, ordered by name."""
     for label in range(10):
         for file in sorted((folder / str(label)).glob("*")):
             if file.suffix.lower() not in PICTURE_SUFFIXES:
@@ -83,7 +85,7 @@ def _pictures(folder: Path) -> Iterator[tuple[int, NDArray[np.uint8]]]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, NDArray[np.uint8]]]:
-    """Label and glyph of each line of a CSV file, its first line apart."""
+    """Label and glyph of each line of a CSV file after the first."""
     for number, line in _lines(path):
         name, fields = f"{path}, line {number}", line.split(",")
         if number == 1:
@@ -105,7 +107,7 @@ def _rows(path: Path) -> Iterator[tuple[int, NDArray[np.uint8]]]:
 
 
 def _drawings(path: Path) -> Iterator[tuple[int, Strokes]]:
-    """Label and strokes of each of a file's JSON lines."""
+    """Label and strokes of each line of a file of JSON lines."""
     for number, line in _lines(path):
         name = f"{path}, line {number}"
         try:
@@ -144,7 +146,7 @@ def _label(value: Any, name: str) -> int:
 def _glyph(image: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
     glyph = first_glyph(image)
     if glyph is None:
-        raise DataError(f"{name}: expected a picture with ink, got none in it")
+        raise DataError(f"{name}: expected a picture with ink, got one without")
     return glyph
 
 

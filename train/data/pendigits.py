@@ -1,10 +1,10 @@
-"""UCI pen digits: UNIPEN text turned into strokes with labels and writers.
+"""Parses UCI's pen digits, UNIPEN text, into strokes with labels and writers.
 
-A record is `.SEGMENT DIGIT 4-5 ? "7"` (its pen-downs, its label), `.COMMENT 7 12 224` (digit,
-writer, sample), then for each pen-down `.PEN_DOWN`, lines of `x y`, `.PEN_UP` and `.DT` (pause).
-An empty pen-down left no ink and is dropped. Other irregularities are errors: a record without
-ink, a pen that is not lifted, labels that disagree, a missing pen-down. The published file has
-none of them; its one pen-down of a single point is a dot.
+A record is `.SEGMENT DIGIT 4-5 ? "7"` (its pen-downs and its label), `.COMMENT 7 12 224` (digit,
+writer, sample), and for each pen-down `.PEN_DOWN`, lines of `x y`, `.PEN_UP` and `.DT` (pause).
+Empty pen-downs are dropped. Other irregularities, such as a record without ink or with a missing
+pen-down, a pen that is not lifted, and labels that disagree, are errors. The published file has
+none of them.
 """
 
 import re
@@ -34,7 +34,7 @@ class Record:
 
 @dataclass
 class _Open:
-    """A record being read."""
+    """A record that is being parsed."""
 
     label: int
     pen_downs: int
@@ -60,7 +60,7 @@ class _Parser:
             point = _POINT.fullmatch(line)
             if point is not None:
                 if self._pen is None:
-                    raise self._error("a point while the pen is up")
+                    raise self._error("expected .PEN_DOWN before points, got a point")
                 self._pen.append((float(point[1]), -float(point[2])))
             elif line.strip():
                 self._command(line)
@@ -75,25 +75,25 @@ class _Parser:
         elif comment := _COMMENT.fullmatch(line):
             record = self._current()
             if record.writer is not None:
-                raise self._error("a second .COMMENT in one record")
+                raise self._error("expected one .COMMENT in a record, got a second one")
             if int(comment[1]) != record.label:
-                raise self._error(f"label {record.label} but comment {comment[1]}")
+                raise self._error(f"expected label {record.label} in .COMMENT, got {comment[1]}")
             record.writer = int(comment[2])
         elif line.strip() == ".PEN_DOWN":
             if self._pen is not None:
-                raise self._error("the pen goes down twice")
+                raise self._error("expected .PEN_UP, got a second .PEN_DOWN")
             self._pen = []
             self._current().strokes.append(self._pen)
         elif line.strip() == ".PEN_UP":
             if self._pen is None:
-                raise self._error("the pen goes up twice")
+                raise self._error("expected .PEN_DOWN, got .PEN_UP")
             self._pen = None
         elif not line.startswith(_IGNORED):
-            raise self._error(f"unknown line {line[:40]!r}")
+            raise self._error(f"expected a point or a known keyword, got {line[:40]!r}")
 
     def _current(self) -> _Open:
         if self._open is None:
-            raise self._error("a record's part before any .SEGMENT")
+            raise self._error("expected .SEGMENT first, got another part of a record")
         return self._open
 
     def _close(self) -> None:
@@ -101,16 +101,16 @@ class _Parser:
         if record is None:
             return
         if self._pen is not None:
-            raise self._error("a record ends before .PEN_UP")
+            raise self._error("expected .PEN_UP, got the end of the record")
         if record.writer is None:
-            raise self._error("a record ends without .COMMENT")
+            raise self._error("expected .COMMENT, got the end of the record")
         if len(record.strokes) != record.pen_downs:
             raise self._error(
-                f"a record ends with {len(record.strokes)} pen-downs, expected {record.pen_downs}"
+                f"expected {record.pen_downs} pen-downs in a record, got {len(record.strokes)}"
             )
         strokes = [np.array(points, np.float32) for points in record.strokes if points]
         if not strokes:
-            raise self._error("a record ends without ink")
+            raise self._error("expected a record with ink, got none")
         self._records.append(Record(record.label, record.writer, strokes))
 
     def _error(self, problem: str) -> DataError:

@@ -1,4 +1,4 @@
-"""Labelled pictures in a zip, decoded one at a time: `labels.jsonl` in it names file and label."""
+"""Labelled pictures in a zip, decoded one at a time. Its `labels.jsonl` has a line for each."""
 
 import json
 import zipfile
@@ -21,9 +21,9 @@ _LABELS: Final = "labels.jsonl"
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """Pictures of a zip with what they show. Both lists are of one length.
+    """Pictures of a zip with their labels. Both lists have the same length.
 
-    files: their names in the zip. labels: "7", "minus".
+    files: their names in the zip. labels: such as "7" or "minus".
     """
 
     path: Path
@@ -36,27 +36,26 @@ class Pictures:
     def __iter__(self) -> Iterator[NDArray[np.uint8]]:
         """Every picture, uint8 grey (h, w) or RGB (h, w, 3), in order.
 
-        Each pass reads the zip again and keeps none of them.
-
-        Raises DataError, which names the file, for one that is missing or no picture.
+        Each pass reads the zip again and keeps no picture. Raises DataError, which names the file,
+        for a file that is missing or not a picture.
         """
         with open_zip(self.path) as archive:
             for file in self.files:
                 yield _decode(archive, file)
 
     def picture(self, index: int) -> NDArray[np.uint8]:
-        """One picture, as iteration gives it."""
+        """A single picture, see `__iter__`."""
         with open_zip(self.path) as archive:
             return _decode(archive, self.files[index])
 
     def chosen(self, wanted: Callable[[str, str], bool]) -> "Pictures":
-        """The pictures whose file and label are wanted."""
+        """The pictures for whose file and label `wanted` returns true."""
         pairs = [pair for pair in zip(self.files, self.labels, strict=True) if wanted(*pair)]
         return Pictures(self.path, [file for file, _ in pairs], [label for _, label in pairs])
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
-    """A data set's zip. Raises DataError where there is none."""
+    """A data set's zip. Raises DataError if it is missing or not a zip."""
     try:
         return zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile) as error:
@@ -64,7 +63,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
 
 
 def read_entries(path: Path, fields: Mapping[str, type]) -> list[dict[str, Any]]:
-    """The lines of a zip's labels.jsonl, each an object that has all of the fields.
+    """The lines of a zip's labels.jsonl, each an object with all of these fields.
 
     Raises DataError, which names the line, for anything else.
     """

@@ -1,4 +1,4 @@
-"""The data sets that training and validation glyphs are made from, loaded together."""
+"""Loads all data sets that training and validation glyphs are made from."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,10 +39,10 @@ class Sources:
     """The same part, training or validation, of every data set.
 
     pen: UCI's pen digits. characters: Omniglot's, without those that look like a digit. unipen:
-    UNIPEN's isolated digits and those written between words. letters: the same people's letters
-    and signs that look like no digit. pictures: digits cut from photographs, as the glyphs that
-    serving makes. signs: glyphs of photographed signs and letters, uint8 (n, 28, 28). own: what
-    the person who trains wrote, where there is any.
+    UNIPEN's isolated digits, and those written between words. letters: the same people's letters
+    and signs, without those that look like a digit. pictures: digits cut from photographs, as the
+    glyphs that serving makes. signs: glyphs of photographed signs and letters, uint8 (n, 28, 28).
+    own: digits of the person who trains, if there are any.
     """
 
     mnist: Digits
@@ -56,14 +56,14 @@ class Sources:
 
 
 class Splits(NamedTuple):
-    """No writer of pen digits or letters and no alphabet of characters is in both parts."""
+    """Both parts; no writer of digits or letters, and no alphabet of Omniglot, is in both."""
 
     train: Sources
     validation: Sources
 
 
 def load_sources(folder: Path) -> Splits:
-    """Every data set, verified, downloaded where it is not in the folder. Raises DataError."""
+    """Every data set, verified, and downloaded if it is not in the folder. Raises DataError."""
     mnist, pen = load_mnist(folder), load_pendigits(folder)
     characters = split_omniglot(load_omniglot(folder))
     with Archive(obtain_unipen(folder)) as archive:
@@ -87,7 +87,7 @@ def _photographed(folder: Path) -> tuple[Digits, NDArray[np.uint8]]:
 
 
 def _glyphs(pictures: Pictures) -> Digits:
-    """What serving makes of the pictures; the label of what is not a digit is -1."""
+    """The glyphs that serving makes of pictures; what is not a digit has the label -1."""
     glyphs = [first_glyph(picture) for picture in pictures]
     kept = [index for index, glyph in enumerate(glyphs) if glyph is not None]
     labels = [int(label) if label.isdecimal() else -1 for label in pictures.labels]

@@ -1,8 +1,8 @@
-"""Sudokus solved by pencil, photographed by two phones: for validation, never for training.
+"""Sudokus solved with a pencil and photographed with two phones, for validation, never training.
 
-768 cells, each cut from a photograph with some of its grid lines, a digit 1 to 9 in it by the one
-writer (about 2 % are printed), and four whole photographs with their 9 x 9 grids.
-Each phone saw every cell once, so that 384 digits were written, not 768.
+There are 768 cells, each cut from a photograph with parts of its grid lines, and each with a digit
+from 1 to 9 by the same writer (about 2 % are printed). Each phone photographed every cell once, so
+384 digits were written, not 768. There are also four whole photographs with their 9 x 9 grids.
 """
 
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ from train.data.download import DataError
 from train.data.pictures import Pictures, read_entries
 
 _SIDE: Final = 9
-NOTES: Final = "?"  # a cell with small digits that are still to choose from
+NOTES: Final = "?"  # a cell with several small digits as notes
 _CELLS: Final = {**{str(digit): str(digit) for digit in range(1, 10)}, "0": "", "10": NOTES}
 
 
 @dataclass(frozen=True, eq=False)
 class Sudoku:
-    """cells: with labels "1" to "9". photographs, grids: of whole sudokus, in one order.
+    """cells: with labels "1" to "9". photographs, grids: of whole sudokus, in the same order.
 
     A grid has nine rows of nine: "1" to "9", "" for an empty cell, or NOTES.
     """
@@ -33,12 +33,12 @@ class Sudoku:
     grids: list[list[list[str]]]
 
     def __iter__(self) -> Iterator[tuple[NDArray[np.uint8], list[list[str]]]]:
-        """Each photograph, uint8 (h, w, 3), with its grid; one at a time, they are large."""
+        """Each photograph, uint8 (h, w, 3), with its grid; one at a time, as they are large."""
         yield from zip(self.photographs, self.grids, strict=True)
 
 
 def load(path: Path) -> Sudoku:
-    """Cells and photographs, read when they are asked for. Raises DataError."""
+    """Cells and photographs, each of which is read only when it is used. Raises DataError."""
     cells, photographs = [], []
     for entry in read_entries(path, {"file": str, "kind": str}):
         kind, file = entry["kind"], entry["file"]
@@ -56,7 +56,7 @@ def load(path: Path) -> Sudoku:
 
 
 def _grid(rows: Any, name: str) -> list[list[str]]:
-    """The grid of an entry of labels.jsonl, where "0" is an empty cell and "10" one with notes."""
+    """The grid of an entry of labels.jsonl, in which "0" is an empty cell and "10" has notes."""
     try:
         grid = [[_CELLS[cell] for cell in row] for row in rows]
     except (TypeError, KeyError) as error:

@@ -1,4 +1,4 @@
-"""What `python -m train.data` prints: the sizes of the data sets, fetched where missing."""
+"""The lines that `python -m train.data` prints: the sizes of the data sets."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -26,14 +26,14 @@ _UNIPEN: Final = {
 
 
 def lines(folder: Path) -> Iterator[str]:
-    """A line for each part of each data set. Raises DataError."""
+    """A line for each part of each data set, downloaded if missing. Raises DataError."""
     yield from chain(digit_lines(folder), picture_lines(folder), unipen_lines(folder))
 
 
 def digit_lines(folder: Path) -> Iterator[str]:
     """Digits, writers and digits of each class in MNIST and the pen digits; Omniglot's size."""
     mnist, pen, characters = load_mnist(folder), load_pendigits(folder), load_omniglot(folder)
-    # The bitmaps of the same drawings, by which a test checks the strokes.
+    # A test compares the strokes with these bitmaps of the same drawings.
     obtain(OMNIGLOT_IMAGES, folder)
     yield f"{'':22}{'digits':>7}{'writers':>9}" + "".join(f"{digit:6}" for digit in range(10))
     for name, part in vars(mnist).items():
@@ -45,7 +45,7 @@ def digit_lines(folder: Path) -> Iterator[str]:
 
 
 def unipen_lines(folder: Path) -> Iterator[str]:
-    """Samples and writers of each part of UNIPEN, downloaded where missing. Raises DataError."""
+    """Samples and writers of each part of UNIPEN, downloaded if missing. Raises DataError."""
     with Archive(obtain_unipen(folder)) as archive:
         for name, read in _UNIPEN.items():
             for part, writing in vars(read(archive)).items():
@@ -53,7 +53,7 @@ def unipen_lines(folder: Path) -> Iterator[str]:
 
 
 def picture_lines(folder: Path) -> Iterator[str]:
-    """Pictures in each part of bhmsds, and of the sudokus where they are in the folder."""
+    """Pictures in each part of bhmsds, and of the sudokus if they are in the folder."""
     path = obtain_bhmsds(folder)
     for part in ("train", "validation"):
         kinds = vars(bhmsds.load(path, part))

@@ -1,16 +1,16 @@
-"""The UNIPEN 1.0 format: labelled segments of pen trajectories, with their writers.
+"""Parses the UNIPEN 1.0 format: labelled segments of pen trajectories, with their writers.
 
-A file is a row of keywords (`.PEN_DOWN`), each followed by its argument and lines that belong to
-it. Coordinates follow `.PEN_DOWN` and `.PEN_UP`, a point a line, in the columns that `.COORD`
-names (`X Y`, `T X Y P`, ...), y up. Each of the two begins a component; components are counted
-from 0 across included files, a `.PEN_UP` without points not among them. Labels refer to them:
+A file is a sequence of keywords such as `.PEN_DOWN`, each with an argument and the lines after it.
+Coordinates follow `.PEN_DOWN` and `.PEN_UP`, one point on each line, in the columns that `.COORD`
+names (`X Y`, `T X Y P`, ...), with y up. Each of these two keywords begins a component, except for
+a `.PEN_UP` without points. Components are counted from 0 across included files, and labels refer to
+them:
 
     .SEGMENT CHARACTER 3:12-4:20,7 OK "5"
 
-is point 12 of component 3 up to point 20 of component 4, and all of component 7; then a quality
-(OK, BAD, ?) and the label. `.HIERARCHY` lists the kinds of segments there are, `.WRITER_ID` holds
-until the next. A keyword that is not needed to get at the ink (`.DT`, `.COMMENT`, ...) is skipped
-with what follows it.
+means point 12 of component 3 to point 20 of component 4, and all of component 7; a quality (OK, BAD
+or ?); and the label. `.HIERARCHY` lists the kinds of segments. A `.WRITER_ID` is valid until the
+next one. Keywords that the ink does not need (`.DT`, `.COMMENT`, ...) are skipped with their lines.
 """
 
 import re
@@ -27,13 +27,16 @@ from train.data.pendigits import Strokes
 _KEYWORD: Final = re.compile(r"^\.([A-Z_]+)[ \t]*([^\r\n]*)", re.MULTILINE)
 _SEGMENT: Final = re.compile(r'(\S+)\s+([\d:,-]+)\s+(\S+)\s+"(.+)"\s*')
 _ESCAPED: Final = re.compile(r"\\(.)")  # a quote or a backslash within a label
-_END: Final = r"(\d+)(?::(\d+))?"  # of a range: a component, and a point in it
+_END: Final = r"(\d+)(?::(\d+))?"  # an end of a range: a component, and perhaps a point in it
 _RANGE: Final = re.compile(f"{_END}(?:-{_END})?")
 _MM_PER_INCH: Final = 25.4
 
 
 class Range(NamedTuple):
-    """Points of consecutive components, both ends included; None is a component's own end."""
+    """Points of consecutive components, including both ends.
+
+    None as a point is the first or the last point of its component.
+    """
 
     first: int
     first_point: int | None
@@ -42,7 +45,7 @@ class Range(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A keyword with what follows it, up to the next; line is the keyword's, from 1."""
+    """A keyword with everything up to the next keyword. line: of the keyword, from 1 on."""
 
     keyword: str
     argument: str
@@ -59,8 +62,8 @@ class Section(NamedTuple):
 class Segment:
     """A labelled part of the ink.
 
-    kind: its level in the hierarchy, such as CHARACTER or WORD.
-    ranges: the components it spans. quality: OK, BAD or ?, as its contributor judged it.
+    kind: its level in the hierarchy, such as CHARACTER or WORD. ranges: of its components.
+    quality: OK, BAD or ?, as its contributor judged it.
     """
 
     kind: str
@@ -72,7 +75,7 @@ class Segment:
 
 @dataclass
 class Document:
-    """A parsed file, with those that it includes; made by `parse`."""
+    """A parsed file with the files that it includes; made by `parse`."""
 
     segments: list[Segment] = field(default_factory=list)
     _components: list[tuple[Section, str | None]] = field(default_factory=list)  # with writer
@@ -82,9 +85,9 @@ class Document:
     _resolution: dict[str, float] = field(default_factory=dict)  # points per mm, by axis
 
     def strokes(self, segment: Segment) -> Strokes:
-        """The strokes (n, 2) of a segment, x right, y down, an equal scale on both axes.
+        """The strokes (n, 2) of a segment, x right and y down, both in units of the x axis.
 
-        The unit is that of the tablet's x axis. Raises DataError for ink that is not there.
+        Raises DataError for a segment without ink, and for components that do not exist.
         """
         pieces = [piece for span in segment.ranges for piece in self._pieces(segment, span)]
         if not pieces:
@@ -92,7 +95,7 @@ class Document:
         return pieces
 
     def writer(self, segment: Segment) -> str:
-        """Who wrote a segment: the .WRITER_ID that its ink comes after."""
+        """The writer of a segment: the last .WRITER_ID before its ink."""
         writer = self._component(segment, segment.ranges[0].first)[1]
         if writer is None:
             raise segment.section.error("expected .WRITER_ID before a segment's ink, got none")
@@ -136,7 +139,7 @@ class Document:
         return (points * [1.0, -self._aspect()]).astype(np.float32)
 
     def _aspect(self) -> float:
-        """What turns lengths along y into the unit of the x axis; contributor aga's differ."""
+        """The factor from the unit of the y axis to that of the x axis; aga's units differ."""
         if len(self._resolution) < len("XY"):
             return 1.0
         return self._resolution["X"] / self._resolution["Y"]
@@ -156,10 +159,11 @@ def sections(text: str, file: str) -> Iterator[Section]:
 def parse(
     text: str, file: str, include: Callable[[str], tuple[str, str]] | None = None
 ) -> Document:
-    """A file's segments and ink. `include` gives an included file's text and its name in errors.
+    """The segments and the ink of a file.
 
-    Raises DataError, which names file and line, for text that is not as described above. Points
-    are read when a segment asks for them: errors among them are raised then.
+    include: returns the text of an included file, and its name in errors. Raises DataError, which
+    names the file and the line, for text in another format. Points are parsed only when a segment
+    needs them, and errors among them are raised then.
     """
     document = Document()
     for section in _expanded(text, file, include, ()):
@@ -177,13 +181,14 @@ def _expanded(
     include: Callable[[str], tuple[str, str]] | None,
     within: tuple[str, ...],
 ) -> Iterator[Section]:
-    """The sections of a text and, in place of each .INCLUDE, those of the file it names."""
+    """The sections of a text, with each .INCLUDE replaced by the sections of the file it names."""
     for section in sections(text, file):
         if section.keyword != "INCLUDE" or include is None:
             yield section
             continue
         if section.argument in within:
-            raise section.error(f"expected files that end, got {section.argument} in itself")
+            message = f"expected no file to include itself, got {section.argument} in itself"
+            raise section.error(message)
         try:
             included, name = include(section.argument)
         except (OSError, KeyError) as error:

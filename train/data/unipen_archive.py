@@ -1,10 +1,10 @@
-"""The public UNIPEN archive train_r01_v07 in its native layout, read straight from its zip.
+"""Reads the public UNIPEN archive train_r01_v07 from its zip, in its native layout.
 
-`data/CATEGORY/CONTRIBUTOR/...` holds labels, and names with `.INCLUDE` the files of ink, which
-are under `include/`. The zip has one folder around both.
+The files in `data/CATEGORY/CONTRIBUTOR/...` hold labels, and include files of ink from `include/`.
+The zip has one folder around both.
 
-Only the contributors below are ever read, whatever else is in the archive: the others are for
-measuring by third parties, and nothing here is trained, tuned or tested on them.
+Only the contributors below are read, whatever else is in the archive. The others are left for
+measurements by third parties: nothing here is trained, tuned or tested on them.
 """
 
 import re
@@ -36,9 +36,9 @@ _INCLUDE: Final = re.compile(rb"^\.INCLUDE\s+(\S+)", re.MULTILINE)
 class Sample:
     """A labelled piece of ink.
 
-    label: as in the file, such as "7" or "12/05". writer: the file's id, unique to a contributor.
+    label: as in the file, such as "7" or "12/05". writer: an id that is unique for the contributor.
     strokes: of each pen-down, (n, 2), x right and y down, in units of the tablet's x axis.
-    component: the number of its first component, by which samples of a file are in order.
+    component: the number of its first component, by which the samples of a file are ordered.
     """
 
     label: str
@@ -50,7 +50,7 @@ class Sample:
 
 
 class Archive:
-    """The archive's zip, or a part of it. A context manager. Raises DataError for another file."""
+    """The archive's zip, or a part of it; a context manager. Raises DataError for another file."""
 
     def __init__(self, source: Path | BytesIO) -> None:
         self._path = source if isinstance(source, Path) else Path("download")
@@ -58,7 +58,7 @@ class Archive:
             self._zip = zipfile.ZipFile(source)
         except (OSError, zipfile.BadZipFile) as error:
             raise DataError(f"{self._path}: expected UNIPEN's zip, got {error}") from error
-        # Without the folder around everything, which is named after the commit.
+        # Names without the outer folder, which is named after the commit.
         self._names = {
             name.partition("/")[2]: name for name in self._zip.namelist() if not name.endswith("/")
         }
@@ -75,7 +75,7 @@ class Archive:
         self._zip.close()
 
     def samples(self, category: str, wanted: Callable[[str], bool]) -> Iterator[Sample]:
-        """The samples of a category whose label is `wanted`, by contributor and file."""
+        """The samples of a category with a label that is `wanted`, by contributor and file."""
         for contributor in CONTRIBUTORS[category]:
             for file in self._files(category, contributor):
                 document = unipen.parse(*self._read(file), include=self._include)
@@ -93,14 +93,14 @@ class Archive:
     def repack(self) -> bytes:
         """A zip of the files that `samples` may read, the same bytes for the same contents.
 
-        Nothing is compressed, and every file has one date: neither the bytes of a zip that GitHub
-        makes on demand are promised to stay, nor those that zlib compresses to.
+        Nothing is compressed, and all files have the same date, because neither the bytes of
+        GitHub's zips nor those of zlib's output are guaranteed to stay the same.
         """
         content = BytesIO()
         with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as target:
             for name in self.used():
                 entry = zipfile.ZipInfo(f"train_r01_v07/{name}")
-                entry.create_system = 3  # Unix, also where this runs on Windows
+                entry.create_system = 3  # Unix, even where this runs on Windows
                 target.writestr(entry, self._bytes(name))
         return content.getvalue()
 
@@ -129,7 +129,7 @@ class Archive:
         return self._read(f"include/{name}")
 
     def _read(self, name: str) -> tuple[str, str]:
-        """A file's text, and how errors call it. Raises KeyError where there is none."""
+        """A file's text, and its name in errors. Raises KeyError if it is missing."""
         return self._bytes(name).decode("latin-1"), f"{self._path}, {name}"
 
     def _bytes(self, name: str) -> bytes:

@@ -1,6 +1,6 @@
-"""UNIPEN's isolated letters and signs, by the people who wrote its digits: what is not a digit.
+"""UNIPEN's isolated letters and signs, by the people who wrote its digits.
 
-Split by writer as the digits are. Of each, `negatives` has those that no digit looks like:
+They are split by writer, as the digits are. `negatives` are those that look like no digit:
 
 |  | letters and signs (1b 1c 1d) | of these negatives |
 | --- | --- | --- |
@@ -14,9 +14,9 @@ from typing import Final
 from train.data.unipen_archive import Archive
 from train.data.unipen_sets import Split, Writing, split_samples, whole_samples
 
-# By the digit that they look like when shown alone, upright and without context: their size and
-# place are lost in the normal form. Made by looking at contact sheets of every contributor, by
-# the rule of the printed ones in train.negatives.lookalikes.
+# By the digit that they look like when shown alone, upright and without context, because the normal
+# form has neither size nor place. The table was made by eye, on contact sheets of all contributors,
+# by the rule for printed characters in train.negatives.lookalikes.
 LOOKALIKES: Final[dict[str, str]] = {
     "0": "DOQo",
     "1": "Iil!'(),/;[]\\`{|}",  # a dot over or under a bar is often close to it
@@ -26,13 +26,13 @@ LOOKALIKES: Final[dict[str, str]] = {
     "8": "B",
     "9": "gq",
 }
-# A dot's shape, once enlarged, is the tremor of the pen: any digit, or none.
+# An enlarged dot shows the tremor of the pen, which may look like any digit or none.
 _SHAPELESS: Final = "."
 _LEFT_OUT: Final = frozenset("".join(LOOKALIKES.values()) + _SHAPELESS)
 
 
 def characters(archive: Archive) -> Split:
-    """Isolated capitals, small letters and signs, those of ibm that are pieces of one left out."""
+    """Isolated capitals, small letters and signs, without ibm's pieces of characters."""
     samples = (
         sample
         for category in ("1b", "1c", "1d")
@@ -42,7 +42,7 @@ def characters(archive: Archive) -> Split:
 
 
 def negatives(writing: Writing) -> Writing:
-    """The characters that no digit looks like."""
+    """The characters that look like no digit."""
     kept = [index for index, label in enumerate(writing.labels) if label not in _LEFT_OUT]
     return Writing(
         [writing.strokes[index] for index in kept],

@@ -1,4 +1,4 @@
-"""Where UNIPEN comes from: a part of the public archive that is in the data folder, or GitHub."""
+"""Obtains UNIPEN: a part of the public archive that is in the data folder, or it from GitHub."""
 
 from io import BytesIO
 from pathlib import Path
@@ -11,12 +11,12 @@ _COMMIT: Final = "552a4d440bc94bb34710650c0826be7deb986f7c"
 
 
 def repack(content: bytes) -> bytes:
-    """What is read of GitHub's zip of the whole archive, as a zip whose hash is known."""
+    """The files that are used of GitHub's zip of the whole archive, as a zip with a known hash."""
     with Archive(BytesIO(content)) as archive:
         return archive.repack()
 
 
-# The same files, as they are handed on by hand; used where it is there, never downloaded.
+# The same files in a zip that people pass on; used if it is in the folder, never downloaded.
 PART: Final = RemoteFile(
     "unipen/train_r01_v07-552a4d4-part.zip",
     "971a53432e3881d285e4c0b50d0c866b30912e9154c5c4fd19c898b2060daa06",

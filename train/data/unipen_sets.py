@@ -6,11 +6,12 @@
 | validation | 1,739 by 22 | 145 by 13 | 289 by 14 | app ced gmd ibm syn, hpp sta |
 | test | 1,326 by 28 | 126 by 22 | 48 by 16 | aga apa art ced, art cec hpp |
 
-Test is what no part of the project has seen: all of aga and apa, whose tablets and forms differ
-and which are among the harder ones, and of art and cec, with three writers of hpp for the sake of
-dates and telephone numbers. It is read once, when all else is settled. Validation has writers of
-every other contributor. No person is in two splits, over all categories: ibm's 22 ids are 12
-people's sessions, art's writers gave digits and words, and two people wrote for ced and for cec.
+No part of the project has seen the test writers: all of aga and apa, whose tablets and forms differ
+and which are among the harder ones, all of art and cec, and three writers of hpp for the sake of
+dates and telephone numbers. The test set is read once, when everything else is settled. Validation
+has writers of every other contributor. No person is in two splits of any category: ibm's 22 ids are
+sessions of 12 people, art's writers gave digits and words, and two people wrote for both ced and
+cec.
 """
 
 from collections import Counter
@@ -29,7 +30,7 @@ from train.data.unipen_archive import Archive, Sample
 SplitName = Literal["train", "validation", "test"]
 
 TEST_CONTRIBUTORS: Final = ("aga", "apa", "art", "cec")
-# BYKG6164 and CYPL9614 are cec's bk4228 and cp4232: the same names, ages and sex.
+# BYKG6164 and CYPL9614 are cec's bk4228 and cp4232, with the same names, ages and sex.
 TEST_WRITERS: Final = frozenset(
     {"ced/BYKG6164", "ced/CYPL9614", "hpp/hpb3hb0", "hpp/hpb3kn0", "hpp/hpb3vh0"}
 )
@@ -50,8 +51,8 @@ VALIDATION_WRITERS: Final = frozenset(
 
 _DIGITS: Final = frozenset("0123456789")
 _IN_NUMBERS: Final = _DIGITS | frozenset("-/.,:")
-# (file, component): a tick with the label of a telephone number; and dates with slashes and a
-# telephone number as they were asked for, though the writer put dashes between other digits.
+# By file and component: a tick that is labelled as a telephone number; and dates and a telephone
+# number with the labels that were asked for, although the writer wrote other digits, with dashes.
 _MISLABELLED: Final = frozenset(
     {("data/7/hpp/hpp3/hpb3-ek0.dat", 1012)}
     | {("data/7/hpp/hpp3/hpb3-vs0.dat", component) for component in (650, 700, 714, 864)}
@@ -60,10 +61,10 @@ _MISLABELLED: Final = frozenset(
 
 @dataclass(frozen=True, eq=False)
 class Writing:
-    """Labelled ink. All three are of one length.
+    """Labelled ink. All three lists have the same length.
 
     strokes: of each sample, float32 (n, 2), x right and y down, in units of the tablet.
-    labels: "7", "K", "12/05". writers: "contributor/person".
+    labels: such as "7", "K" or "12/05". writers: as "contributor/person".
     """
 
     strokes: list[Strokes]
@@ -74,7 +75,7 @@ class Writing:
         return len(self.labels)
 
     def __add__(self, other: "Writing") -> "Writing":
-        """Both, one after the other."""
+        """This writing, followed by the other."""
         return Writing(
             self.strokes + other.strokes,
             self.labels + other.labels,
@@ -86,14 +87,14 @@ class Writing:
         return [writer.partition("/")[0] for writer in self.writers]
 
     def ink(self) -> Ink:
-        """The same as Ink, for labels of one digit; writers are numbered by their names' order."""
+        """The same as Ink, for labels of one digit; writers are numbered in the order of names."""
         _, numbers = np.unique(np.array(self.writers, str), return_inverse=True)
         return Ink(self.strokes, np.array(self.labels, np.int64), numbers.astype(np.int64))
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """No writer is in two of them; test is read once."""
+    """Three parts without a writer in common. The test part is read once."""
 
     train: Writing
     validation: Writing
@@ -101,39 +102,39 @@ class Split:
 
 
 def split_of(writer: str) -> SplitName:
-    """The split of a writer, "contributor/person", in every category alike."""
+    """The split of a writer, "contributor/person", which is the same in every category."""
     if writer in TEST_WRITERS or writer.partition("/")[0] in TEST_CONTRIBUTORS:
         return "test"
     return "validation" if writer in VALIDATION_WRITERS else "train"
 
 
 def person(sample: Sample) -> str:
-    """Who wrote a sample, as "contributor/person"."""
-    # r04-14 is person 14 in form r04: the documentation counts 12 writers, three sessions each.
+    """The writer of a sample, as "contributor/person"."""
+    # r04-14 is person 14 in form r04: the documentation names 12 writers of three sessions each.
     name = sample.writer.rpartition("-")[2] if sample.contributor == "ibm" else sample.writer
     return f"{sample.contributor}/{name}"
 
 
 def digits(archive: Archive) -> Split:
-    """Isolated digits (category 1a), without those of ibm that are pieces of one."""
+    """Isolated digits (category 1a), without ibm's pieces of digits."""
     return split_samples(whole_samples(archive.samples("1a", _DIGITS.__contains__)))
 
 
 def number_strings(archive: Archive) -> Split:
-    """Words of category 7 that are two or more digits and signs (- / . , :), with a digit."""
+    """Words of category 7 of two or more digits and signs (- / . , :), with at least one digit."""
     return split_samples(archive.samples("7", lambda label: len(label) > 1 and _is_number(label)))
 
 
 def single_digit_words(archive: Archive) -> Split:
-    """Words of category 7 that are one digit, written between other words."""
+    """Words of category 7 that are a single digit, written between other words."""
     return split_samples(archive.samples("7", _DIGITS.__contains__))
 
 
 def writer_weights(writers: Sequence[str], power: float = 0.5) -> NDArray[np.float64]:
-    """The weight of each sample, 1 on the mean, so that no few writers outweigh all others.
+    """The weight of each sample, 1 on average, so that a few writers do not outweigh all others.
 
-    A writer of n samples has n ** (1 - power) of the whole: with 0 each sample weighs the same,
-    with 1 each writer does.
+    The weight of a writer of n samples is proportional to n ** (1 - power): with power 0 all
+    samples have the same weight, with 1 all writers.
     """
     counts = Counter(writers)
     weights = np.array([counts[writer] ** -power for writer in writers], np.float64)
@@ -145,10 +146,10 @@ def _is_number(label: str) -> bool:
 
 
 def whole_samples(samples: Iterable[Sample]) -> Iterator[Sample]:
-    """The samples, in order of their files, without those of ibm that are pieces of characters.
+    """The samples without those of ibm that are only pieces of characters.
 
-    Towards the end of each of ibm's files a label has one stroke, however many the character has:
-    a 4 is its bar. What follows the last character of two strokes is left out.
+    Towards the end of each of ibm's files, every sample has one stroke, however many its character
+    has; a 4 is only a bar. Everything after the last character of several strokes is left out.
     """
     for _, group in groupby(samples, key=lambda sample: sample.file):
         of_file = list(group)
@@ -159,7 +160,7 @@ def whole_samples(samples: Iterable[Sample]) -> Iterator[Sample]:
 
 
 def split_samples(samples: Iterable[Sample]) -> Split:
-    """The samples by their writers' split, without those that are mislabelled."""
+    """The samples, split by their writers, without those that are mislabelled."""
     parts: dict[SplitName, Writing] = {
         name: Writing([], [], []) for name in ("train", "validation", "test")
     }

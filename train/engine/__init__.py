@@ -1,1 +1,1 @@
-"""The training loop: optimisation, distillation, checkpoints, devices and processes."""
+"""Training itself: optimisation, distillation, checkpoints, devices and processes."""

@@ -1,4 +1,4 @@
-"""The ablation: a short training on all of the data, and one without each part of it."""
+"""Runs the ablation: a short training on all of the data, and one without each part of it."""
 
 import json
 from collections.abc import Iterator
@@ -24,8 +24,8 @@ from train.evaluate.sets import collect
 from train.files import write_atomically
 from train.pool import Pool
 
-# Short, and with a third of the photographs, which take most of the time to make; four epochs over
-# other shards, then two over weakly augmented ones.
+# A short training with a third of the photographs, which take most of the time to make: two epochs
+# on weakly augmented shards after four on others.
 BASE: Final = Config(
     epochs=6,
     num_shards=6,
@@ -45,9 +45,9 @@ VARIANTS: Final[dict[str, dict[str, Any]]] = {
 
 
 def ablate(folder: Path, output: Path, seed: int, workers: int = 1) -> dict[str, Any]:
-    """The figures of every variant; those that the output folder lacks are trained and scored.
+    """The figures of every variant. Variants that the output folder lacks are trained and scored.
 
-    workers: processes, each of which trains one variant at a time on one core.
+    workers: number of processes, each of which trains one variant at a time on one core.
     """
     path = output / "ablation.json"
     figures: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
@@ -63,7 +63,7 @@ def ablate(folder: Path, output: Path, seed: int, workers: int = 1) -> dict[str,
 def _measured(
     names: list[str], folder: Path, output: Path, seed: int, workers: int
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each variant's name and figures, in the order in which they are done."""
+    """The name and the figures of each variant, in the order in which they are finished."""
     if workers == 1 or len(names) < 2:
         if names:
             trainer = _Trainer(folder)
@@ -77,7 +77,7 @@ def _measured(
 
 
 class _Trainer:
-    """What every variant is trained from and scored on."""
+    """The data that all variants are trained and scored on."""
 
     def __init__(self, folder: Path) -> None:
         self._sources, validation = load_sources(folder)
@@ -85,7 +85,7 @@ class _Trainer:
         self._collection = collect(Wanted(folder))
 
     def figures(self, name: str, seed: int, output: Path) -> dict[str, Any]:
-        """Trains one variant, whose run stays in the output folder, and scores it; see `_score`."""
+        """Trains a variant, whose run stays in the output folder, and scores it; see `_score`."""
         changes = VARIANTS[name]
         device = torch.device("cpu")
         precision = pick_precision(BASE.precision, device)

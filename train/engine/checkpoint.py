@@ -1,4 +1,4 @@
-"""A run's state between epochs, so that a killed run ends as an unbroken one would."""
+"""Keeps the state of a run between epochs, so that a killed run can end as if it had not been."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,9 +17,9 @@ from train.networks.classifier import LAYOUTS, Network, load_weights, read, writ
 
 @dataclass
 class State:
-    """Everything that changes while training. What is random comes from seed and epoch alone.
+    """Everything that changes in training. All that is random depends on seed and epoch alone.
 
-    averaged: the exponential moving average of the weights; it is what is kept in the end.
+    averaged: the exponential moving average of the weights, which is kept in the end.
     """
 
     network: Network
@@ -31,9 +31,9 @@ class State:
 
 
 def begin(config: Config, steps: int, device: torch.device, start: Path | None = None) -> State:
-    """A fresh state for `steps` optimizer steps in all, from the weights in `start` if given.
+    """A new state for a total of `steps` optimizer steps, from the weights in `start` if given.
 
-    Raises ValueError where those are of another network.
+    Raises ValueError if those are of another network.
     """
     torch.manual_seed(config.seed)
     network = Network(LAYOUTS[config.network])
@@ -55,7 +55,7 @@ def save(path: Path, state: State, config: Config) -> None:
 
 
 def restore(path: Path, state: State, config: Config) -> None:
-    """Puts a saved state into a fresh one. Raises ValueError when the settings differ."""
+    """Puts a saved state into a new one. Raises ValueError if the settings differ."""
     content = read(path)
     saved, wanted = content["config"], to_dict(config)
     differing = sorted(key for key in wanted if wanted[key] != saved.get(key))
@@ -75,14 +75,14 @@ def _moving_average(config: Config) -> Callable[[Tensor, Tensor, Tensor | int], 
 
     def average(old: Tensor, new: Tensor, steps: Tensor | int) -> Tensor:
         if not old.is_floating_point():
-            return new  # a count, such as batch norm's
+            return new  # a counter, such as batch norm's
         return old.lerp(new, 1 - min(decay, (1 + int(steps)) / (10 + int(steps))))
 
     return average
 
 
 def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Weight decay for kernels; none for biases and norms, which it would only drag to 0."""
+    """Parameter groups: weight decay for kernels, and none for biases and norms."""
     kernels = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
     return [

@@ -1,10 +1,10 @@
-"""Which processor learns, and with how many bits."""
+"""Chooses the processor to train on, and the precision of its arithmetic."""
 
 import torch
 
 
 def pick_device(name: str) -> torch.device:
-    """The device by name, or for "auto" the fastest there is. Raises ValueError."""
+    """The device by name, or the fastest that there is for "auto". Raises ValueError."""
     if name == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
@@ -14,13 +14,13 @@ def pick_device(name: str) -> torch.device:
         torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
         raise ValueError(
-            f"expected a device that is here (auto, cpu, cuda, mps): {error}"
+            f"expected a device of this machine (auto, cpu, cuda, mps), got {name}: {error}"
         ) from error
     return device
 
 
 def pick_precision(name: str, device: torch.device) -> str:
-    """What layers calculate with: by name, or for "auto" bfloat16 where the processor has it."""
+    """The precision by name; for "auto" it is bfloat16 if the processor supports that."""
     if name != "auto":
         return name
     if device.type == "cuda":

@@ -1,7 +1,7 @@
-"""Knowledge distillation: a student learns from its teachers' logits of the same glyphs.
+"""Knowledge distillation: a student learns from its teachers' logits for the same glyphs.
 
-Hinton, Vinyals, Dean: "Distilling the knowledge in a neural network" (2015). Teachers
-classify each shard of the pool once; their logits are kept beside it for all later students.
+Hinton, Vinyals, Dean: "Distilling the knowledge in a neural network" (2015). Teachers classify each
+shard of the pool once. Their logits are kept beside it for all later students.
 """
 
 import hashlib
@@ -18,14 +18,14 @@ from tqdm import tqdm
 from train.networks.classifier import load
 from train.pool import Pool, write_arrays
 
-_BATCH = 256  # whose planes fit a core's cache
+_BATCH = 256  # glyphs, whose feature maps fit into a core's cache
 
 
 class Teacher:
     """Trained networks, and the mean of their logits for a pool's shards.
 
-    paths: weights written by train, at least one. precision: what they calculate with, float32
-    or bfloat16. Raises what `classifier.load` raises.
+    paths: weights written by train, at least one. precision: of their arithmetic, float32 or
+    bfloat16. Raises what `classifier.load` raises.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Teacher:
 
 
 def distance(student: Tensor, teacher: Tensor, temperature: float) -> Tensor:
-    """Mean divergence of the softened probabilities, scaled so that temperature leaves its size.
+    """The mean KL divergence of the softened probabilities, on a scale that suits any temperature.
 
     student, teacher: logits (n, 11).
     """

@@ -1,4 +1,4 @@
-"""The loop: rounds of the pool in, averaged weights out, a checkpoint after each epoch."""
+"""The training loop: from shards of the pool to averaged weights, with a checkpoint per epoch."""
 
 import json
 import time
@@ -32,7 +32,7 @@ ALONE: Final = World()
 
 @dataclass(frozen=True)
 class Validation:
-    """What choices are made on: MNIST's 5,000 and the ink of the held-back writers."""
+    """The sets that choices are made on: 5,000 of MNIST, and the ink of held-back writers."""
 
     mnist: Digits
     pen: Digits
@@ -66,8 +66,8 @@ def fit(
 ) -> None:
     """Trains one network on a prepared pool; writes its weights and the run folder.
 
-    With a teacher, `config.distillation_weight` of the loss is the distance from it. Raises
-    ValueError for a run folder that has a run in it which is not to be resumed, or has other
+    With a teacher, `config.distillation_weight` is the weight of the distance from it in the loss.
+    Raises ValueError for a run folder with a run that is not to be resumed, or that has other
     settings.
     """
     kept = run / "checkpoint.pth"
@@ -81,7 +81,7 @@ def fit(
     if kept.is_file():
         checkpoint.restore(kept, state, config)
         print(f"going on after epoch {state.epoch} of {config.epochs}")
-    world.wait()  # until all have seen whether there is a run
+    world.wait()  # until all processes know whether there is a run
     run.mkdir(parents=True, exist_ok=True)
     if world.first:
         write_atomically(run / "config.json", json.dumps(to_dict(config), indent=2) + "\n")
@@ -103,9 +103,9 @@ def fit(
 
 
 def shard_of(epoch: int, config: Config) -> int:
-    """The shard that an epoch trains on: weakly augmented ones at the end, before them the others.
+    """The number of the shard that an epoch trains on: weakly augmented ones come at the end.
 
-    At its end a training learns details, which should be those of real handwriting.
+    At its end, a training learns details, which should be those of real handwriting.
     """
     weak = [number for number in range(config.num_shards) if is_weak(number)]
     others = [number for number in range(config.num_shards) if not is_weak(number)]
@@ -128,14 +128,14 @@ def _epoch(
     device: torch.device,
     world: World,
 ) -> None:
-    """One pass over a round in a new order, with a bar of loss and rate.
+    """Trains once on a shard, in a new order, with a bar of loss and rate.
 
-    network: the state's own, whose gradients are those of all processes.
+    network: that of the state, wrapped so that its gradients are those of all processes.
     """
     number = shard_of(state.epoch, config)
     teacher_logits = None if teacher is None else teacher.logits(pool, number)
     started = time.perf_counter()
-    # A shard is a few hundred MB on a GPU; sent batch by batch it would wait for the CPU.
+    # A shard takes a few hundred MB of a GPU, which would wait for the CPU if sent batch by batch.
     digits = pool.shard(number)
     glyphs, labels = torch.from_numpy(digits.glyphs), torch.from_numpy(digits.labels)
     glyphs, labels = glyphs.to(device), labels.to(device)
@@ -175,7 +175,7 @@ def _epoch(
 
 
 def _loss(logits: Tensor, truth: Tensor, soft: Tensor | None, config: Config) -> Tensor:
-    """logits: (n, 11) of the network; truth: labels (n,); soft: the teacher's logits (n, 11)."""
+    """The loss of a batch. logits: (n, 11). truth: labels (n,). soft: logits of the teacher."""
     hard = functional.cross_entropy(logits, truth, label_smoothing=config.label_smoothing)
     if soft is None:
         return hard
@@ -190,7 +190,7 @@ def _order(count: int, seed: int, epoch: int) -> "np.ndarray[tuple[int], np.dtyp
 
 
 def _validate(state: checkpoint.State, validation: Validation, device: torch.device) -> None:
-    """Adds the averaged weights' accuracy, in percent, to the epoch's metrics."""
+    """Adds the accuracy of the averaged weights, in percent, to the epoch's metrics."""
     entry = state.metrics[-1]
     parts = [f"epoch {state.epoch}: loss {entry['loss']:.4f}"]
     for name, result in _scores(_averaged(state), validation, device).items():

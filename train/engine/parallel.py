@@ -1,8 +1,8 @@
-"""Training on several processes or machines: `torchrun --nproc-per-node 2 -m -- train ...`.
+"""Training in several processes or on several machines: `torchrun --nproc-per-node 2 -m -- train`.
 
-Each process learns from its share of every batch, and the gradients are averaged, so that the
-weights stay the same everywhere. Batch norm uses the share of its process. The first process makes
-the pool and writes the files.
+Each process learns from its share of every batch. The gradients are averaged, so that the weights
+stay the same in all of them. Batch norm uses the share of its process alone. The first process
+makes the pool and writes the files.
 """
 
 import os
@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from torch import distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
-_PATIENCE: Final = timedelta(hours=12)  # others wait while the first process makes the pool
+_PATIENCE: Final = timedelta(hours=12)  # the others wait while the first process makes the pool
 
 
 @dataclass(frozen=True)
 class World:
-    """This process's number and how many there are."""
+    """The number of this process, from 0 on, and the number of all processes."""
 
     rank: int = 0
     size: int = 1
@@ -34,11 +34,11 @@ class World:
         return self.rank == 0
 
     def share(self, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The part of a batch for this process; never empty, because all must take the step."""
+        """This process's part of a batch; never empty, because all processes must take the step."""
         return chosen[self.rank :: self.size] if len(chosen) >= self.size else chosen
 
     def wrapped(self, network: nn.Module) -> nn.Module:
-        """The network, its gradients averaged over all processes."""
+        """The network, with gradients that are averaged over all processes."""
         return network if self.size == 1 else DistributedDataParallel(network)
 
     def wait(self) -> None:

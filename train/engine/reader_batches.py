@@ -1,4 +1,4 @@
-"""Batches for the line reader: lines drawn with many pens, damaged as pictures are, padded."""
+"""Makes batches for the line reader: lines drawn with many pens, damaged as in pictures, padded."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -16,18 +16,19 @@ from train.networks.line_reader import SYMBOLS
 from train.render.lines import Composer
 from train.render.pixel_lines import PixelComposer
 
-THICKNESSES: Final = (1, 3, 3, 3, 3, 5, 5, 7, 9, 13, 17)  # of the pen, drawn as often as listed
-PICTURES_SHARE: Final = 0.4  # of the lines whose strip is made from pixels, as a picture's is
-WIDTH_STEP: Final = 32  # pixels that batches' widths are multiples of
-STRINGS_SHARE: Final = 0.1  # of the lines that are number strings as they were written, varied
-DIGITS_SHARE: Final = 0.05  # the same of single digits between words
-PIXELS_SHARE: Final = 0.25  # of the lines that are composed of digits on paper
+THICKNESSES: Final = (1, 3, 3, 3, 3, 5, 5, 7, 9, 13, 17)  # of pens, chosen as often as listed
+WIDTH_STEP: Final = 32  # pixels; the width of a batch is a multiple of it
+# Shares of the lines.
+PIXELS_SHARE: Final = 0.25  # composed of digits on paper
+STRINGS_SHARE: Final = 0.1  # number strings as they were written, varied
+DIGITS_SHARE: Final = 0.05  # single digits between words, varied
+PICTURES_SHARE: Final = 0.4  # of the lines of strokes: made to a strip as pictures are
 
 Batch = tuple[Tensor, Tensor, Tensor]  # strips (n, 1, 48, w), labels (sum,), lengths (n,)
 
 
 def batches(lines: LineSet, size: int, count: int, seed: int, start: int = 0) -> Iterator[Batch]:
-    """The batches from `start` to before `count`; a group's lines have a seed of their own."""
+    """The batches from `start` up to `count` (excluded); each group of them has its own seed."""
     composer = Composer(lines.writers, lines.letters)
     on_paper = PixelComposer(lines.glyphs) if lines.glyphs else None
     for group in range(start // GROUP, count // GROUP):
@@ -39,7 +40,7 @@ def batches(lines: LineSet, size: int, count: int, seed: int, start: int = 0) ->
 
 
 def batch(lines: Sequence[Line | PixelLine], random: np.random.Generator | None) -> Batch:
-    """Lines as the network takes them; random: of pens and damage, None for neither."""
+    """The network's input for these lines. random: for pens and damage; None for neither."""
     images = [varied_strip(line, random) if random else strip_of(line) for line in lines]
     width = -(-max(image.shape[1] for image in images) // WIDTH_STEP) * WIDTH_STEP
     strips = np.zeros((len(lines), 1, HEIGHT, width), np.float32)
@@ -51,13 +52,13 @@ def batch(lines: Sequence[Line | PixelLine], random: np.random.Generator | None)
 
 
 def strip_of(line: Line | PixelLine) -> NDArray[np.uint8]:
-    """A line's strip as serving makes it."""
+    """The strip that serving makes of a line."""
     ink = of_ink(line.pixels) if isinstance(line, PixelLine) else of_strokes(line.strokes)
     return ink.pixels
 
 
 def varied_strip(line: Line | PixelLine, random: np.random.Generator) -> NDArray[np.uint8]:
-    """A line's strip, written with any pen, some of them damaged or as they come from pictures."""
+    """The strip of a line with a random pen, perhaps damaged or as if from a picture."""
     if isinstance(line, PixelLine):
         image = damage(line.pixels, random)
         return of_ink(image if image.max() > 127 else line.pixels).pixels
@@ -69,7 +70,7 @@ def varied_strip(line: Line | PixelLine, random: np.random.Generator) -> NDArray
 
 
 def relative_width(line: Line | PixelLine) -> float:
-    """The width of a line's ink, in heights of it."""
+    """The ratio of width to height of a line's ink."""
     if isinstance(line, PixelLine):
         _, _, across, down = cv2.boundingRect((line.pixels > 127).astype(np.uint8))
         return across / max(down, 1)
@@ -78,7 +79,7 @@ def relative_width(line: Line | PixelLine) -> float:
 
 
 def damage(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
-    """Half of all strips as they are, the others softer, thinner or thicker, noisy, with gaps."""
+    """A strip as it is, or else softer, thinner or thicker, noisy, or with gaps."""
     if random.random() < 0.5:
         return image
     strip = image.astype(np.float32)
@@ -86,7 +87,7 @@ def damage(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.
         strip = cv2.GaussianBlur(strip, (0, 0), random.uniform(0.3, 1.1)).astype(np.float32)
     if random.random() < 0.3:
         strip += random.normal(0, random.uniform(2, 25), strip.shape).astype(np.float32)
-    if random.random() < 0.5:  # a threshold that is off makes lines thinner or thicker
+    if random.random() < 0.5:  # as by a wrong threshold, which makes lines thinner or thicker
         low = random.uniform(0, 110)
         strip = (strip - low) * (255 / random.uniform(60, 255 - low))
     if random.random() < 0.2:
@@ -101,7 +102,7 @@ def _line(
     on_paper: PixelComposer | None,
     random: np.random.Generator,
 ) -> Line | PixelLine:
-    """A composed line, or now and then one as it was written."""
+    """A line that is composed of single digits, or, more rarely, one as it was written."""
     if on_paper and random.random() < PIXELS_SHARE:
         return on_paper.draw(random)
     chance = random.random()
@@ -113,7 +114,7 @@ def _line(
 
 
 def vary(line: Line, random: np.random.Generator) -> Line:
-    """The same line slanted, stretched and tilted otherwise, by a less steady hand."""
+    """The same line with another slant, width and tilt, by a less steady hand."""
     stretch, slant = float(np.exp(random.normal(0, 0.12))), random.normal(0, 0.12)
     change = np.array([[stretch, random.normal(0, 0.03)], [slant, 1.0]])
     height = float(np.ptp(np.concatenate(line.strokes)[:, 1]))

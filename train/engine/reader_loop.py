@@ -1,4 +1,4 @@
-"""The line reader's loop: composed lines in, averaged weights out, a checkpoint now and then."""
+"""The line reader's training loop: from composed lines to averaged weights, with checkpoints."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -19,12 +19,12 @@ from train.files import open_atomically
 from train.networks.line_reader import BLANK, LineReader, greedy, load
 
 CHECKPOINT: Final = 10 * GROUP  # steps between two checkpoints
-MAX_GRADIENT: Final = 5.0  # norm that gradients are clipped to
+MAX_GRADIENT: Final = 5.0  # gradients are clipped to this norm
 _PARTS: Final = ("network", "averaged", "optimizer", "schedule")
 
 
 class Training:
-    """A training from its settings or its checkpoint to its weights."""
+    """A training that begins with its settings, or goes on from a checkpoint."""
 
     def __init__(self, settings: Settings) -> None:
         torch.manual_seed(settings.seed)
@@ -47,7 +47,7 @@ class Training:
             torch.save({**content, "step": self.step, "settings": asdict(self.settings)}, file)
 
     def restore(self, path: Path) -> None:
-        """Goes on from a saved state. Raises ValueError where its settings are others."""
+        """Goes on from a saved state. Raises ValueError if its settings differ."""
         content = torch.load(path, weights_only=True)
         if content["settings"] != asdict(self.settings):
             raise ValueError(f"{path}: expected a run with the same settings, got other ones")
@@ -58,13 +58,13 @@ class Training:
     def run(
         self, lines: LineSet, sets: Mapping[str, Sequence[Line | PixelLine]], checkpoint: Path
     ) -> None:
-        """Learns until the last step; sets: scored at each checkpoint, by name."""
+        """Trains up to the last step. sets: by name, scored at each checkpoint."""
         loss_of = nn.CTCLoss(blank=BLANK, zero_infinity=True)
         settings = self.settings
         remaining = batches(lines, settings.batch_size, settings.steps, settings.seed, self.step)
         progress = tqdm(remaining, "reader", settings.steps, initial=self.step, unit="step")
         for strips, labels, lengths in progress:
-            if self.step % GROUP == 0:  # dropout's, which a checkpoint then need not hold
+            if self.step % GROUP == 0:  # seeds dropout, whose state checkpoints do not hold
                 torch.manual_seed(settings.seed + self.step)
             self.network.train()
             scores = self.network(strips).log_softmax(2)
@@ -87,7 +87,7 @@ class Training:
 
 
 def exact(network: nn.Module, lines: Sequence[Line | PixelLine], size: int = 64) -> float:
-    """The share of lines that the network reads exactly, by CTC's best path."""
+    """The share of the lines that the network reads exactly, by CTC's best path."""
     network.eval()
     ordered = sorted(lines, key=relative_width)
     correct = 0

@@ -1,4 +1,4 @@
-"""A run of the line reader's training, from the sets of lines to the file of weights."""
+"""Runs the training of the line reader, from the sets of lines to the file of weights."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -16,7 +16,7 @@ from train.networks.line_reader import LineReader, load, save
 from train.render.lines import Composer
 from train.render.pixel_lines import PixelComposer
 
-COMPOSED: Final = 500  # lines of held-out writers to be scored on
+COMPOSED: Final = 500  # composed lines of held-out writers, for scores
 _SEED: Final = 5
 
 
@@ -28,7 +28,7 @@ def train(
     output: Path,
     resume: bool,
 ) -> None:
-    """Trains and writes the averaged weights with the settings; run: the checkpoint's folder."""
+    """Trains, and writes the averaged weights with the settings. run: folder of the checkpoint."""
     checkpoint = run / "checkpoint.pth"
     training = Training(settings)
     if resume and checkpoint.is_file():

@@ -25,23 +25,23 @@ from train.render.sheets import OUTSIDE, SheetMaker, Sheets
 
 _CHUNK: Final = 500  # sheets that one process makes at a time
 _PARTS: Final = ("network", "averaged", "optimizer", "schedule")  # of a training's state
-_NO_INK: Final = -30.0  # a logit so low that it costs nothing where there is no ink
+_NO_INK: Final = -30.0  # a logit so low that its loss is 0 where there is no ink
 _JITTER: Final = 0.2  # maximum relative change of a picture's brightness
 
 
 def stored_settings(settings: Settings) -> dict[str, Any]:
-    """The settings, in which those of the weights that training started from replace their path."""
+    """The settings; `start` is not a path but the settings of the weights that it names."""
     start = {"start": load(Path(settings.start))[1]} if settings.start else {}
     return asdict(settings) | start
 
 
 def make_sheets(sources: Sources, settings: Settings, workers: int) -> Sheets:
-    """Renders all sheets, with a bar; they are the same for any number of processes."""
+    """Renders all sheets, with a bar. The number of processes does not change them."""
     jobs = [
         (min(_CHUNK, settings.sheets - start), (settings.seed, start))
         for start in range(0, settings.sheets, _CHUNK)
     ]
-    # A fork would inherit PyTorch's threads in any state.
+    # A fork could inherit PyTorch's threads in any state.
     with ProcessPoolExecutor(
         min(workers, len(jobs)), get_context("spawn"), _begin, (sources, settings.ruled)
     ) as pool:
@@ -53,10 +53,10 @@ def make_sheets(sources: Sources, settings: Settings, workers: int) -> Sheets:
 
 
 class Training:
-    """A finder in training, whose state can be kept between epochs.
+    """The training of a finder, whose state can be kept between epochs.
 
-    What is random in an epoch comes from the seed and the epoch alone, so that a training that was
-    killed ends as an unbroken one would.
+    All that is random in an epoch depends on the seed and the epoch alone, so that a training that
+    was killed can end as if it had not been.
     """
 
     def __init__(self, settings: Settings, device: torch.device) -> None:
@@ -81,7 +81,7 @@ class Training:
         write(path, content | {"epoch": self.epoch, "settings": asdict(self._settings)})
 
     def restore(self, path: Path) -> None:
-        """Goes on from a saved state. Raises ValueError where it has other settings."""
+        """Goes on from a saved state. Raises ValueError if it has other settings."""
         content = read(path)
         if content["settings"] != asdict(self._settings):
             raise ValueError(
@@ -92,7 +92,7 @@ class Training:
         self.epoch = content["epoch"]
 
     def run_epoch(self, sheets: Sheets, bar: "tqdm[Any]") -> None:
-        """One pass over all sheets."""
+        """Trains once on all sheets."""
         random = np.random.default_rng((self._settings.seed, self.epoch))
         device = next(self.network.parameters()).device
         count = len(sheets.ink)
@@ -126,10 +126,10 @@ def fit(
     checkpoint: Path | None = None,
     resume: bool = False,
 ) -> UNet:
-    """A finder trained on sheets, the moving average of its weights, with a bar of loss and rate.
+    """A finder that was trained on sheets: the moving average of its weights.
 
-    checkpoint: written after each epoch. resume: goes on from it. Raises ValueError where it has
-    other settings.
+    checkpoint: written after each epoch. resume: goes on from it. Raises ValueError if it has other
+    settings. Shows a bar of loss and rate.
     """
     training = Training(replace(settings, sheets=len(sheets.ink)), device)
     if resume and checkpoint is not None and checkpoint.is_file():
@@ -146,9 +146,9 @@ def fit(
 
 
 def distance(logits: Tensor, ink: Tensor) -> Tensor:
-    """Cross-entropy plus half the Dice loss, which counts a thin line as much as a broad one.
+    """Cross-entropy plus half the Dice loss, in which a thin line counts as much as a broad one.
 
-    logits: (n, h, w). ink: uint8 (n, h, w), see `Sheets`; what is OUTSIDE does not count.
+    logits: (n, h, w). ink: uint8 (n, h, w), see `Sheets`; pixels OUTSIDE do not count.
     """
     is_outside = ink == OUTSIDE
     logits = logits.masked_fill(is_outside, _NO_INK)
@@ -160,7 +160,7 @@ def distance(logits: Tensor, ink: Tensor) -> Tensor:
 
 
 def _turned(pictures: Tensor, ink: Tensor, random: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Square sheets (n, h, w, 3) and their ink (n, h, w), mirrored or turned: any of eight ways."""
+    """Square sheets (n, h, w, 3) and their ink (n, h, w), mirrored or turned in one of 8 ways."""
     axes = [axis for axis in (1, 2) if random.random() < 0.5]
     pictures, ink = pictures.flip(axes), ink.flip(axes)
     if random.random() < 0.5:

@@ -1,4 +1,4 @@
-"""The stages of a training: the pool, the teachers that are missing, and the student."""
+"""The stages of a training: the pool, missing teachers, and the student."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ from train.pool import Pool
 def train(command: Command) -> None:
     """Runs all stages, on as many processes as torchrun started.
 
-    Raises DataError, and ValueError for a device that is not there or a run that cannot go on.
+    Raises DataError, and ValueError for a missing device or a run that cannot go on.
     """
     device = pick_device(command.device)
     torch.use_deterministic_algorithms(device.type == "cpu")
@@ -45,7 +45,7 @@ def train(command: Command) -> None:
 
 
 def _prepare(command: Command, processes: World) -> tuple[Pool, Validation]:
-    """The pool, made by the first process where it is missing, and the validation sets."""
+    """The pool, which the first process makes if it is missing, and the validation sets."""
     sources, validation = load_sources(data_folder(command.data))
     extra = []
     if command.corrections is not None:
@@ -65,7 +65,7 @@ def _prepare(command: Command, processes: World) -> tuple[Pool, Validation]:
 
 
 def _shards(command: Command) -> set[int]:
-    """The shards that the student is trained on, and a teacher that is missing."""
+    """The shards that the student is trained on, and those of a missing teacher."""
     shards = shards_of(command.config)
     if command.config.distillation_weight and not all(path.is_file() for path in command.teacher):
         shards |= shards_of(command.config.teacher())
@@ -79,7 +79,7 @@ def _train_teachers(
     for seed, path in enumerate(command.teacher):
         if path.is_file():
             continue
-        print(f"{path}: there is no teacher yet, so it is trained first")
+        print(f"{path}: this teacher is missing and is trained first")
         config = replace(command.config.teacher(), seed=seed)
         watch = Stopwatch("train", config, device)
         with watch.step("training the teacher"):

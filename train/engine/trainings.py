@@ -1,8 +1,8 @@
-"""What trainings took: trainings.json beside the weights, written by the commands that train.
+"""Records the minutes of trainings in trainings.json, beside the weights.
 
-It holds a list for each file of weights: the trainings that led to them, in order. The lists of the
-weights in models/ are shown in the model card. A training whose weights are copied there by hand
-takes its list along.
+It holds a list for each file of weights: the trainings that led to them, in order. The model card
+shows the lists of the weights in models/. Whoever copies weights there by hand copies their list
+too.
 """
 
 import json
@@ -27,16 +27,16 @@ class Training:
     """One training, or a step of it."""
 
     command: str
-    step: str  # what the command did in this time; empty for all that it does
+    step: str  # the part of the command that took this time; empty for all of it
     minutes: float
     machine: dict[str, Any]  # cpu, cores, device, torch, and precision where it can be chosen
     settings: dict[str, Any]  # all of them, the seed included
 
 
 class Stopwatch:
-    """Times the steps of one command; after --resume, what was left of them.
+    """Times the steps of a command; after --resume, only the remaining part of them.
 
-    settings: a dataclass with a default at each field.
+    settings: a dataclass with a default for each field.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Stopwatch:
 
     @contextmanager
     def step(self, name: str = "") -> Iterator[None]:
-        """Adds the minutes that its block takes to `trainings`."""
+        """Adds the minutes of its block to `trainings`."""
         started = time.monotonic()
         yield
         minutes = round((time.monotonic() - started) / 60, 1)
@@ -64,9 +64,9 @@ class Stopwatch:
 
 
 def command_of(module: str, settings: Any, start: Path | None = None) -> str:
-    """The command that trains with these settings: a flag for each that is not the default.
+    """The command that trains with these settings, with a flag for each that is not the default.
 
-    start: weights to start from, where the settings hold only their digest.
+    start: weights to start from, if the settings hold only their digest.
     """
     flags = [] if start is None else ["--start", str(start)]
     for entry in fields(settings):
@@ -77,10 +77,10 @@ def command_of(module: str, settings: Any, start: Path | None = None) -> str:
 
 
 def record(weights: Path, trainings: Sequence[Training], earlier: Iterable[Path] = ()) -> None:
-    """Writes the trainings that led to these weights, beside them.
+    """Writes the trainings that led to these weights into the file beside them.
 
-    earlier: the weights that these trainings started or learned from, whose trainings come first.
-    Raises OSError where the file cannot be written.
+    earlier: weights that these trainings started or learned from, whose own trainings come first.
+    Raises OSError if the file cannot be written.
     """
     file = weights.with_name(FILE)
     before = [training for path in earlier for training in _read(path.with_name(FILE), path.stem)]
@@ -90,7 +90,7 @@ def record(weights: Path, trainings: Sequence[Training], earlier: Iterable[Path]
 
 
 def _read(file: Path, name: str) -> list[dict[str, Any]]:
-    """The list of the weights of this name; empty where none is known."""
+    """The list of the weights of this name; empty if there is none."""
     lists = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     trainings: list[dict[str, Any]] = lists.get(name, [])
     return trainings

@@ -21,7 +21,7 @@ def test_omniglot_strokes_have_y_down() -> None:
         ("", "expected START ... BREAK"),
         ("START\n1,-2,3\n", "expected START ... BREAK"),
         ("1,-2,3\nBREAK\n", "expected START ... BREAK"),
-        ("START\nBREAK\n", "a drawing without ink"),
+        ("START\nBREAK\n", "expected a drawing with ink, got none"),
         ("START\n1,-2\nBREAK\n", "line 2: expected x,y,ms, got '1,-2'"),
         ("START\n1,-2,3\nPAUSE\nBREAK\n", "line 3: expected x,y,ms, got 'PAUSE'"),
         ("START\nnan,-2,3\nBREAK\n", "line 2: expected x,y,ms, got 'nan,-2,3'"),
@@ -45,5 +45,5 @@ def test_omniglot_zip_names_and_rubbish(tmp_path: Path) -> None:
     assert named == [("Greek", "24", "02"), ("Latin", "07", "13")]
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("strokes/elsewhere.txt", drawing)
-    with pytest.raises(DataError, match="elsewhere.txt: expected folder/alphabet"):
+    with pytest.raises(DataError, match="elsewhere.txt: expected a name folder/alphabet"):
         omniglot.read(path)

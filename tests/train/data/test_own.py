@@ -83,7 +83,7 @@ def test_json_lines_of_strokes(tmp_path: Path) -> None:
             "line 2: expected pixels of 0 to 255, got 0..256",
         ),
         ("a.csv", f"{HEADER}\n10,{BLANK[:-1]}9\n", "line 2: expected a label of 0 to 9, got 10"),
-        ("a.csv", f"{HEADER}\n1,{BLANK}\n", "line 2: expected a picture with ink, got none in it"),
+        ("a.csv", f"{HEADER}\n1,{BLANK}\n", "line 2: expected a picture with ink, got one without"),
         ("a.csv", f"{HEADER}\n", "a.csv: expected labelled digits, got none"),
         ("a.jsonl", "{}\n{", 'a.jsonl, line 1: expected {"label", "strokes"}, got \'{}\''),
         ("a.jsonl", "[", "a.jsonl, line 1: expected JSON, got"),

@@ -202,7 +202,7 @@ def test_a_part_in_the_folder_is_used_and_else_the_whole_is_downloaded(
 @pytest.mark.parametrize(
     "file, text, error",
     [
-        ("include/aga/more.dat", ".INCLUDE aga/data/a.dat\n", "more.dat, line 1: expected files"),
+        ("include/aga/more.dat", ".INCLUDE aga/data/a.dat\n", "more.dat, line 1: expected no file"),
         (
             "include/aga/more.dat",
             "\n.INCLUDE aga/none\n",
