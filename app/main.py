@@ -16,6 +16,7 @@ from app.page import (  # noqa: E402
     camera_help,
     canvas,
     clipboard,
+    connection,
     draw,
     footer,
     picture,
@@ -49,6 +50,7 @@ def main() -> None:
         st.title("Handwritten digits", anchor=False)
         way = ways.choose(leave_way)
     clipboard.accept_pasted_pictures(go_to_picture)
+    connection.watch()
     if way == "Picture":
         picture.upload_and_read()
     elif way == "Camera":

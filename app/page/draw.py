@@ -70,7 +70,7 @@ def _show_board(size: canvas.Size, reading_place: "DeltaGenerator") -> None:
     pen_width = drawing_tools.pen_width(size)
     try:
         objects = canvas.show(size, pen_width)
-        kept_drawing.attach(pen_width, _change_drawing)
+        kept_drawing.attach(pen_width, _restore_drawing)
     except UnreadableInput as error:
         drawing_tools.show(size, _replace_drawing)
         _refuse(error, reading_place)
@@ -148,9 +148,9 @@ def keep_drawing() -> None:
     _replace_drawing(canvas.drawn_objects())
 
 
-def _change_drawing(objects: Objects) -> None:
-    """Shows another drawing, which can be undone."""
-    current_history().change(objects)
+def _restore_drawing(objects: Objects) -> None:
+    """Shows what the browser has kept, which can be undone."""
+    current_history().restore(objects)
     _replace_drawing(objects)
 
 

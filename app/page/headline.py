@@ -11,13 +11,11 @@ from app.recognizer import MIN_SURE_CONFIDENCE
 
 DRAW_HINT: Final = "Draw a digit or a number"
 STRANGE: Final = ", unusual shape"  # of a digit that is doubtful although its value is sure
-SILENCE: Final = "The server does not answer. Your drawing is kept, and is read as soon as it does."
 
 _headline: Final = assets.component(
     "headline",
     '<div class="shown" aria-hidden="true"></div>'
-    '<div class="spoken" role="status" aria-live="polite" aria-atomic="true"></div>'
-    f'<div class="silence" role="alert" hidden>{SILENCE}</div>',
+    '<div class="spoken" role="status" aria-live="polite" aria-atomic="true"></div>',
     isolate_styles=False,  # its HTML is styled by the page
 )
 

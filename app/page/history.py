@@ -29,6 +29,13 @@ class History:
         self.past = [*self.past, self.shown][-MAX_CHANGES:]
         self.shown, self.undone = objects, []
 
+    def restore(self, objects: Objects) -> None:
+        """Shows what the browser has kept: a change, unless the canvas has shown it already."""
+        if self.shown:
+            self.shown = objects
+        else:
+            self.change(objects)
+
     def undo(self) -> None:
         """Shows the drawing before the last change, if there was one."""
         if self.past:

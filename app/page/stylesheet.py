@@ -12,6 +12,7 @@ FILES: Final = (
     "canvas.css",
     "drawing_tools.css",
     "headline.css",
+    "connection.css",
     "digit_details.css",
     "picture.css",
     "how_it_works.css",

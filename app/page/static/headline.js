@@ -5,7 +5,7 @@ const MIN_INTERVAL = 25; // ms between two requests
 const MAX_POINTS = 800; // in a request; see app/api/live.py
 const MAX_FAILURES = 3; // one after the other, then there is a pause
 const PAUSE = 10_000; // ms
-const PATIENCE = 2_000; // ms for the page, or the service, to answer
+const PATIENCE = 2_000; // ms for the service to answer
 const SAME_POINT = 0.1; // canvas pixels; the library moves a stroke's ends by a tenth of that or less
 
 export default function ({ parentElement, data }) {
@@ -33,7 +33,6 @@ class Headline {
   constructor(element) {
     this.shown = element.querySelector(".shown");
     this.status = element.querySelector(".spoken");
-    this.silence = element.querySelector(".silence");
     const { signal } = this.listeners;
     document.addEventListener("ink", ({ detail }) => this.follow(detail), { signal });
   }
@@ -41,13 +40,11 @@ class Headline {
   end() {
     this.listeners.abort();
     clearTimeout(this.timer);
-    clearTimeout(this.deadline);
   }
 
   // The page has run.
   update({ html, drawing }) {
-    clearTimeout(this.deadline);
-    this.silence.hidden = true;
+    document.dispatchEvent(new CustomEvent("answer")); // see connection.js
     this.live = drawing?.live ?? null;
     this.forgetKnown(drawing);
     if (this.pending.length && this.isLive() && !this.failures) {
@@ -78,13 +75,7 @@ class Headline {
     if (this.pending.at(-1) !== stroke) this.pending.push(stroke);
     this.isDrawing = !isLifted;
     this.version += 1;
-    if (isLifted) {
-      this.earliest = Math.min(this.earliest, performance.now() + MIN_INTERVAL);
-      clearTimeout(this.deadline);
-      this.deadline = setTimeout(() => {
-        this.silence.hidden = false;
-      }, PATIENCE);
-    }
+    if (isLifted) this.earliest = Math.min(this.earliest, performance.now() + MIN_INTERVAL);
     this.ask();
   }
 

@@ -14,6 +14,7 @@ COMPONENTS = (
     "address",
     "annotated_picture",
     "camera_help",
+    "connection",
     "copy_button",
     "hand",
     "headline",

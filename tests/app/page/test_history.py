@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from app.page.history import MAX_CHANGES, History
 
 
@@ -42,6 +44,24 @@ def test_a_cleared_sheet_comes_back_whole() -> None:
     history.change([])
     history.undo()
     assert history.shown == strokes(4)
+
+
+@pytest.mark.parametrize(
+    "drawn, expected",
+    [
+        (0, [0]),  # after a reload
+        (2, [1, 0]),  # where the canvas has outlived its server
+    ],
+)
+def test_a_drawing_that_was_kept_is_undone_as_it_came_back(drawn: int, expected: list[int]) -> None:
+    history, counts = History(), []
+    history.note(strokes(drawn))
+    history.restore(strokes(2))
+    assert history.shown == strokes(2)
+    while history.past:
+        history.undo()
+        counts.append(len(history.shown))
+    assert counts == expected
 
 
 def test_nothing_is_undone_or_redone_where_nothing_was_changed() -> None:

@@ -1,0 +1,21 @@
+"""What a visitor is told while the server cannot be reached."""
+
+from typing import Final
+
+from app.page import assets
+
+SILENCE: Final = (
+    "The server does not answer. Your drawing is kept, and will be read as soon as the server"
+    " answers again."
+)
+
+_connection: Final = assets.component(
+    "connection",
+    f'<div class="silence" role="alert" hidden>{SILENCE}</div>',
+    isolate_styles=False,  # the headline looks different while this is shown
+)
+
+
+def watch() -> None:
+    """Shows the message whenever the browser waits in vain for the server."""
+    _connection(key="connection")
