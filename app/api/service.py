@@ -15,7 +15,7 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.routing import BaseRoute, Route
 
 from app.api import body, cross_origin, examples
 from app.api.client import client_of, is_this_machine
@@ -50,7 +50,7 @@ def create(
     origins: tuple[str, ...] = (),
     find_page: FindPage | None = None,
 ) -> Starlette:
-    """The service as an ASGI application, whose state has `num_in_flight`.
+    """The service as an ASGI application, whose state has `num_in_flight` and the path `api`.
 
     reader: another than that of the committed model. prefix: of the paths for clients, as
     "/digits", where a proxy gives this server a part of a site; the probes are for the machine
@@ -59,12 +59,14 @@ def create(
     none is.
     """
     endpoints = Endpoints(limits, reader or Reader(limits), prefix, find_page)
+    api = f"{prefix}/api"
     app = Starlette(
-        routes=endpoints.routes(prefix + "/api"),
+        routes=endpoints.routes(api),
         middleware=cross_origin.middleware(origins),
         exception_handlers=HANDLERS,
     )
-    app.state.num_in_flight = endpoints.num_in_flight
+    app.router.redirect_slashes = False  # programs lose a body where they are sent elsewhere
+    app.state.num_in_flight, app.state.api = endpoints.num_in_flight, api
     return app
 
 
@@ -95,20 +97,18 @@ class Endpoints:
 
     def routes(self, api: str) -> list[BaseRoute]:
         """The paths of the service; api: the one that all but the probes are below."""
-        endpoints = [
-            Route("/read", self.read, methods=["POST"]),
-            Route("/model", self.model),
-            Route("/openapi.json", self.openapi),
-            Route("/", self.root),
-        ]
-        if self._live:
-            endpoints.append(Route("/live", self._live.read, methods=["POST"]))
-        return [
-            Mount(api, Router(endpoints, redirect_slashes=False)),
+        routes: list[BaseRoute] = [
+            Route(f"{api}/read", self.read, methods=["POST"]),
+            Route(f"{api}/model", self.model),
+            Route(f"{api}/openapi.json", self.openapi),
+            Route(f"{api}/", self.root),
             Route(api, self.root),
             Route("/healthz", self.healthz),
             Route("/readyz", self.readyz),
         ]
+        if self._live:
+            routes.append(Route(f"{api}/live", self._live.read, methods=["POST"]))
+        return routes
 
     async def read(self, request: Request) -> Response:
         """POST /api/read: the reading of a picture or of strokes."""
