@@ -43,10 +43,32 @@ def costs(bench: Figures) -> str:
         ["server start to complete first page", f"{server['start s']:.1f} s", "3 s"],
         ["server memory after 100 readings", f"{server['memory MB']} MB", "200 MB"],
         ["memory per additional visitor", f"{sessions['MB each']:.1f} MB", "2 MB"],
-        [f"`POST /api/read`, strokes, {server['connections']} connections", api, "1,500, 50 ms"],
+        [f"`POST /api/read`, strokes, {server['connections']} connections", api, "1,800, 50 ms"],
+        *_request_rates(bench.get("request rates", {})),
+        *_installed(bench.get("installed", {})),
     ]
     measured = f"Measured by `make bench` on {_machine(bench)}. Values are medians."
     return f"{to_markdown(rows)}\n\n{measured} One core serves the API."
+
+
+def _request_rates(figures: Figures) -> list[list[str]]:
+    """Rows of python -m tests.benchmarks.request_rates, where it has been measured."""
+    if not figures:
+        return []
+    observed, canvas = figures["strokes, log and metrics on"], figures["data URL of a canvas"]
+    return [
+        ["the same with access log and metrics on", f"{observed:,} per second", "1,600"],
+        ["a data URL of a canvas of 280 x 280 pixels", f"{canvas:,} per second", "80"],
+    ]
+
+
+def _installed(figures: Figures) -> list[list[str]]:
+    """The row of what the lock installs, where it has been measured."""
+    if "lock" not in figures:
+        return []
+    largest = ", ".join(f"{name} {size:.0f}" for name, size in figures["largest"].items())
+    packages = f"the lock's {figures['packages']} packages on the disk, without bytecode"
+    return [[packages, f"{figures['lock']} MB: {largest}", "380 MB"]]
 
 
 def _photographs(figures: Figures) -> list[list[str]]:

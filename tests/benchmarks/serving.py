@@ -25,18 +25,18 @@ from typing import Any, Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from app.inference.occlusion import occlusion
 from app.recognizer import MODEL, Recognizer
-from tests.benchmarks import photographs
+from tests.benchmarks import photographs, request_rates
 from tests.benchmarks.field import compared, open_session, seconds_of
+from tests.benchmarks.server_process import alone_on_a_core, memory, processor_seconds
 from tests.support.browser import serving
 from tests.support.drawings import placed
 from tests.support.paths import ROOT
 from tests.support.programs import CONNECTIONS, ask
 from tests.support.visitors import by_protocol, first_page
+from tests.tools.image_files import left_out, locked
 from train.machine import cpu_name
 
 ROUNDS: Final = 15  # of each measurement
@@ -67,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "photographs": photographs.measure,
         "first reading": first_reading,
         "server": server,
+        "request rates": request_rates.measure,
         "sessions": sessions,
         "installed": installed,
     }
@@ -185,15 +186,12 @@ def server() -> dict[str, Any]:
         asyncio.run(first_page(address))
         start = time.perf_counter() - started
         asyncio.run(ask(address, 1, 100))
-        before = _memory(address)
-        _pin(address, 0)
-        cores = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, cores - {0} or cores)
-        busy = _busy(address)
-        seen = asyncio.run(ask(address, SECONDS))
-        busy = _busy(address) - busy
-        os.sched_setaffinity(0, cores)
-        after = _memory(address)
+        before = memory(address)
+        with alone_on_a_core(address):
+            busy = processor_seconds(address)
+            seen = asyncio.run(ask(address, SECONDS))
+            busy = processor_seconds(address) - busy
+        after = memory(address)
     if seen.errors or seen.wrong:
         raise RuntimeError(f"expected right readings, got {[*seen.errors, *seen.wrong][0]}")
     return {
@@ -217,7 +215,7 @@ def sessions(visitors: int = 20) -> dict[str, Any]:
     os.environ |= {"DIGITS_RATE": "0", "DIGITS_WAITING": "64"}
     with serving(script="server.py") as address:
         asyncio.run(asyncio.wait_for(_stay(address, range(5), 4), 60))
-        before = _memory(address)
+        before = memory(address)
         after = asyncio.run(_stay(address, range(5, 5 + visitors), 15))
     return {"visitors": visitors, "MB each": round((after - before) / visitors, 2)}
 
@@ -227,62 +225,35 @@ async def _stay(address: str, visitors: range, seconds: float) -> float:
     drawing = [by_protocol(address, visitor, seconds) for visitor in visitors]
     whole = asyncio.gather(*drawing)
     await asyncio.sleep(seconds - 1)
-    memory = _memory(address)
+    megabytes = memory(address)
     for seen in await whole:
         if seen.errors or seen.wrong:
             raise RuntimeError(f"expected right readings, got {[*seen.errors, *seen.wrong][0]}")
-    return memory
+    return megabytes
 
 
 def installed() -> dict[str, Any]:
-    """Megabytes of all that requirements-app.txt brings, and of each distribution from 1 MB on."""
-    lines = (ROOT / "requirements-app.txt").read_text().splitlines()
-    left = [Requirement(line) for line in lines if line and not line.startswith("#")]
-    sizes: dict[str, float] = {}
-    while left:
-        wanted = left.pop()
-        name = canonicalize_name(wanted.name)
-        if name in sizes or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
-            continue
-        package = distribution(wanted.name)
-        paths = (Path(str(package.locate_file(file))) for file in package.files or [])
-        sizes[name] = sum(path.stat().st_size for path in paths if path.is_file()) / 1e6
-        left += map(Requirement, package.requires or [])
-    largest = sorted(sizes.items(), key=lambda item: -item[1])
-    itemised = {name: round(size, 1) for name, size in largest if size >= 1}
-    return {"unit": "MB", "all": round(sum(sizes.values())), "distributions": len(sizes)} | itemised
+    """Megabytes of the lock's packages, of what it leaves out, and of each from 10 MB on.
+
+    Without the bytecode that Python adds.
+    """
+    sizes = {name: _megabytes(name) for name in [*locked(), *left_out()]}
+    largest = sorted(locked(), key=lambda name: -sizes[name])
+    itemised = {name: round(sizes[name], 1) for name in largest if sizes[name] >= 10}
+    totals = {"lock": locked(), "left out": left_out()}
+    return {"unit": "MB"} | {
+        **{total: round(sum(map(sizes.__getitem__, names))) for total, names in totals.items()},
+        "packages": len(locked()),
+        "largest": itemised,
+    }
 
 
-def _memory(host: str) -> float:
-    """Resident megabytes of the process that listens at a host and port."""
-    pages = int((_process(host) / "statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def _busy(host: str) -> float:
-    """Seconds of the processor that it has used."""
-    fields = (_process(host) / "stat").read_text().rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # user and system
-
-
-def _process(host: str) -> Path:
-    port = f"--server.port={host.rpartition(':')[2]}"
-    folders = [folder for folder in Path("/proc").iterdir() if folder.name.isdigit()]
-    (process,) = (folder for folder in folders if port in _arguments(folder))
-    return process
-
-
-def _arguments(folder: Path) -> list[str]:
-    try:
-        return (folder / "cmdline").read_text().split("\0")
-    except OSError:
-        return []
-
-
-def _pin(host: str, core: int) -> None:
-    """Leaves one core to the process that listens at a host and port."""
-    for thread in (_process(host) / "task").iterdir():
-        os.sched_setaffinity(int(thread.name), {core})
+def _megabytes(package: str) -> float:
+    """What an installed package takes on the disk, in blocks of 4 kB, as `du -m` says it."""
+    found = distribution(package)
+    paths = (Path(str(found.locate_file(file))) for file in found.files or [])
+    files = (path for path in paths if path.is_file() and path.suffix != ".pyc")
+    return sum(-(-path.stat().st_size // 4096) for path in files) / 256
 
 
 if __name__ == "__main__":

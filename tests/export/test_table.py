@@ -35,7 +35,7 @@ def test_costs_are_shown_with_their_goals_and_the_machine() -> None:
     lines = serving_tables.costs(BENCH).splitlines()
     assert "| strokes to reading, six digits | 4.1 ms |  |" in lines
     assert "| memory per additional visitor | 0.5 MB | 2 MB |" in lines
-    rate = "1,200 per second, p99 30 ms | 1,500, 50 ms |"
+    rate = "1,200 per second, p99 30 ms | 1,800, 50 ms |"
     assert f"| `POST /api/read`, strokes, 16 connections | {rate}" in lines
     assert "2 cores of an abacus" in lines[-1]
 
@@ -119,6 +119,18 @@ def test_choices_are_rows_of_what_was_measured() -> None:
         "| as served | 2.0 | 139,634 |",
         "| no arena | 6.4 | 5 |",
     ]
+
+
+def test_request_rates_and_sizes_are_shown_where_they_were_measured() -> None:
+    assert "data URL" not in serving_tables.costs(BENCH | {"installed": {"all": 711}})
+    rates = {"strokes, log and metrics on": 1_650, "data URL of a canvas": 90}
+    installed = {"lock": 342, "packages": 20, "largest": {"numpy": 57.2, "pillow": 19.7}}
+    bench = BENCH | {"request rates": rates, "installed": installed}
+    lines = serving_tables.costs(bench).splitlines()
+    assert "| the same with access log and metrics on | 1,650 per second | 1,600 |" in lines
+    assert "| a data URL of a canvas of 280 x 280 pixels | 90 per second | 80 |" in lines
+    size = "342 MB: numpy 57, pillow 20 | 380 MB |"
+    assert f"| the lock's 20 packages on the disk, without bytecode | {size}" in lines
 
 
 def test_photographs_are_shown_where_they_were_measured() -> None:

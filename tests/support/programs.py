@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count, takewhile
 
 from tests.support.drawings import placed
@@ -13,15 +13,26 @@ from tests.support.visitors import Observations
 CONNECTIONS = 16
 
 
-async def ask(address: str, seconds: float, rate: float | None = None) -> Observations:
+def strokes_body(digit: int) -> bytes:
+    """JSON with the strokes of a digit."""
+    strokes = [stroke.tolist() for stroke in placed(digit, 20, 20, 160)]
+    return json.dumps({"strokes": strokes}).encode()
+
+
+async def ask(
+    address: str,
+    seconds: float,
+    rate: float | None = None,
+    body_of: Callable[[int], bytes] = strokes_body,
+) -> Observations:
     """Asks for readings of the ten digits in turn, on CONNECTIONS connections.
 
     seconds: for which it asks. rate: requests a second, each at its time: a late answer does not
     delay the next request, whose seconds count from the time at which it was due. None asks again
-    as soon as there is an answer.
+    as soon as there is an answer. body_of: a digit, as JSON.
     """
     seen = Observations()
-    requests = [_request(digit) for digit in range(10)]
+    requests = [body_of(digit) for digit in range(10)]
     schedule = _schedule(time.perf_counter(), seconds, rate)
 
     async def ask_on_connection() -> None:
@@ -42,11 +53,6 @@ async def ask(address: str, seconds: float, rate: float | None = None) -> Observ
     )
     seen.errors += [repr(error) for error in results if error]
     return seen
-
-
-def _request(digit: int) -> bytes:
-    strokes = [stroke.tolist() for stroke in placed(digit, 20, 20, 160)]
-    return json.dumps({"strokes": strokes}).encode()
 
 
 def _schedule(start: float, seconds: float, rate: float | None) -> Iterator[tuple[int, float]]:
