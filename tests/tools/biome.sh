@@ -7,4 +7,4 @@ if ! command -v npx >/dev/null || ! npx --yes "$package" --version >/dev/null 2>
     echo "skipped the check of JavaScript and CSS: it needs npm and $package"
     exit 0
 fi
-npx --yes "$package" check --error-on-warnings "$@" app/page/static
+npx --yes "$package" check --error-on-warnings "$@" app/page/static train/evaluate/page.css

@@ -1,7 +1,7 @@
-"""Calibration of confidences, and the score that separates digits from everything else.
+"""Calibrates confidences, and scores how unlike a digit a glyph is.
 
-Logits here are float (n, 10) or (n, 11): ten digits and, where there is an eleventh, "not a
-digit". A digit's probability is the softmax over the ten alone; the eleventh gives the OOD score.
+Logits are float (n, 10), or (n, 11) with "not a digit" as the eleventh. The probability of a digit
+is the softmax over the first ten alone; the eleventh gives the OOD score.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from app.recognizer import NUM_DIGITS
 Floats = NDArray[np.floating[Any]]
 Doubles = NDArray[np.float64]
 
-BINS: Final = 15  # as most papers that report an expected calibration error
-# Without a mistake the best temperature would be 0.
+BINS: Final = 15  # as in most papers that report an expected calibration error
+# Without a mistake, the best temperature would be 0.
 _MIN_TEMPERATURE: Final = 0.05
 _MAX_TEMPERATURE: Final = 20.0
 
@@ -36,7 +36,7 @@ class Reliability:
 
     @property
     def error(self) -> float:
-        """The expected calibration error: mean gap between confidence and accuracy, by glyph."""
+        """The expected calibration error: the mean gap of confidence and accuracy over glyphs."""
         gap = np.abs(self.confidence - self.accuracy)
         return float((gap * self.count).sum() / max(1, self.count.sum()))
 
@@ -47,10 +47,10 @@ def probabilities(logits: Floats, temperature: float = 1.0) -> Doubles:
 
 
 def ood_scores(logits: Floats) -> Doubles:
-    """Out-of-distribution scores float64 (n,), the higher the less like a digit, on any scale.
+    """Out-of-distribution scores float64 (n,), on any scale: the higher, the less like a digit.
 
-    The log-odds of the eleventh output against the ten; for a network without it minus the maximum
-    softmax probability, the usual substitute.
+    They are the log-odds of the eleventh output against the ten. A network without it gets the
+    usual substitute, minus the maximum softmax probability.
     """
     if logits.shape[1] == NUM_DIGITS:
         lowest: Doubles = -probabilities(logits).max(axis=1)
@@ -64,7 +64,7 @@ def negative_log_likelihood(
     temperature: float = 1.0,
     weights: Doubles | None = None,
 ) -> float:
-    """The mean over glyphs in nats; labels: int64 (n,). weights: (n,), of any sum; else equal."""
+    """The mean over glyphs in nats. labels: int64 (n,). weights: (n,), of any sum, or None."""
     logs = _log_probabilities(logits, temperature)
     return -float(np.average(logs[np.arange(len(labels)), labels], weights=weights))
 
@@ -72,9 +72,9 @@ def negative_log_likelihood(
 def fit_temperature(
     logits: Floats, labels: NDArray[np.int64], weights: Doubles | None = None
 ) -> float:
-    """The temperature, 0.05 to 20, whose probabilities make the true labels likeliest.
+    """The temperature, from 0.05 to 20, with the highest likelihood of the true labels.
 
-    The likelihood has one peak along the logarithm of the temperature. weights: of the glyphs, see
+    The likelihood has a single peak over the logarithm of the temperature. weights: see
     `negative_log_likelihood`.
     """
     bounds = np.log(_MIN_TEMPERATURE), np.log(_MAX_TEMPERATURE)
@@ -90,9 +90,9 @@ def fit_temperature(
 def reliability(
     probabilities: Floats, labels: NDArray[np.int64], bins: int = BINS, equal_mass: bool = False
 ) -> Reliability:
-    """Sorts glyphs into bins by confidence, the largest of their probabilities (n, 10).
+    """Sorts glyphs into bins by their confidence, which is the largest of probabilities (n, 10).
 
-    Bins are equally wide, their upper edge included; with `equal_mass` equally full instead.
+    Bins are equally wide and include their upper edge; with `equal_mass` they are equally full.
     """
     confidence = probabilities.max(axis=1).astype(np.float64)
     correct = probabilities.argmax(axis=1) == labels
@@ -113,7 +113,7 @@ def reliability(
 def expected_calibration_error(
     probabilities: Floats, labels: NDArray[np.int64], bins: int = BINS, equal_mass: bool = False
 ) -> float:
-    """Mean gap, 0 to 1, of confidence and accuracy over bins of probabilities (n, 10)."""
+    """The error, 0 to 1, of probabilities (n, 10); see `Reliability.error`."""
     return reliability(probabilities, labels, bins, equal_mass).error
 
 
@@ -122,8 +122,8 @@ def threshold_at(
 ) -> float:
     """The lowest score above which at most this share of the digits lies.
 
-    weights: (n,), what each digit counts, of any sum; else all count the same. Raises ValueError
-    unless there are scores and the rate is in [0, 1).
+    weights: (n,), of the digits, of any sum; None for equal ones. Raises ValueError unless there
+    are scores and the rate is in [0, 1).
     """
     if not 0 <= false_reject_rate < 1 or len(scores_of_digits) == 0:
         raise ValueError(
@@ -134,7 +134,7 @@ def threshold_at(
         weights = np.ones(len(scores_of_digits))
     order = np.argsort(-scores_of_digits, kind="stable")
     shares = np.cumsum(weights[order]) / weights.sum()
-    # Rounding must not make a share that is allowed a little larger than the rate.
+    # Rounding must not make an allowed share a little larger than the rate.
     index = int(np.searchsorted(shares, false_reject_rate + 1e-9, "right"))
     return float(scores_of_digits[order][min(index, len(order) - 1)])
 

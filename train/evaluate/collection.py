@@ -1,4 +1,4 @@
-"""What models are scored on, once it is made: sets of glyphs by name, and why a set is missing."""
+"""A collection of sets that models are scored on, with the reasons for missing ones."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +17,8 @@ QUICK: Final = 500  # digits of each set, for a quick check
 class Wanted:
     """Which sets to collect.
 
-    folder: of the data sets. test: MNIST's test file too. writers: a file of more pen digits.
-    quick: only QUICK digits of each set.
+    folder: of the data sets. test: whether MNIST's test file is used too. writers: a file of more
+    pen digits. quick: whether only QUICK digits of each set are used.
     """
 
     folder: Path
@@ -28,7 +28,7 @@ class Wanted:
 
     @property
     def max_digits(self) -> int | None:
-        """Of each set; None for all."""
+        """The most digits of each set; None for all."""
         return QUICK if self.quick else None
 
 
@@ -36,9 +36,9 @@ class Wanted:
 class EvaluationSet:
     """Glyphs with labels.
 
-    missing: digits in whose picture no ink was found, each an error. others: uint8 (m, 28, 28),
-    the other candidate glyphs, in order; owners: int64 (m,), the digits they belong to. groups:
-    whom each digit is from, or nothing.
+    missing: number of digits in whose picture no ink was found; each is an error. others: uint8
+    (m, 28, 28), further candidate glyphs, in order; owners: int64 (m,), the indices of their
+    digits. groups: the group of each digit, such as its contributor, or nothing.
     """
 
     digits: Digits
@@ -50,7 +50,7 @@ class EvaluationSet:
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A picture uint8 (h, w, 3) RGB and the glyph uint8 (28, 28) found in it, if any."""
+    """A picture uint8 (h, w, 3) RGB and the glyph uint8 (28, 28) that was found in it, if any."""
 
     picture: NDArray[np.uint8]
     glyph: NDArray[np.uint8] | None
@@ -58,10 +58,10 @@ class Example:
 
 @dataclass(eq=False)
 class Collection:
-    """All sets, and why a set is missing.
+    """All sets, and the reasons for missing ones.
 
     sets, corrupted: digits by name. outliers: negatives, uint8 (n, 28, 28), by name.
-    corrupted_from: the set whose digits were corrupted. skipped: reasons by what is missing.
+    corrupted_from: the set whose digits were corrupted. skipped: reasons by missing set.
     """
 
     sets: dict[str, EvaluationSet] = field(default_factory=dict)
@@ -77,10 +77,10 @@ class Collection:
 
 
 def first(digits: Digits, max_digits: int | None) -> Digits:
-    """The first digits of a set; all for None."""
+    """The first digits of a set; all if None."""
     return Digits(digits.glyphs[:max_digits], digits.labels[:max_digits])
 
 
 def first_ink(ink: Ink, max_digits: int | None) -> Ink:
-    """The first pen digits; all for None."""
+    """The first pen digits; all if None."""
     return Ink(ink.strokes[:max_digits], ink.labels[:max_digits], ink.writers[:max_digits])

@@ -1,4 +1,4 @@
-"""What the commands have in common that score the shipped model on the held-back writers' ink."""
+"""The common part of the commands that score the shipped model."""
 
 import argparse
 import hashlib
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def parser(module: str, description: str | None, output: str) -> argparse.ArgumentParser:
-    """The options that all of them take. output: the file of figures that is written by default."""
+    """A parser with the options that all of them have. output: the default file of figures."""
     parser = argparse.ArgumentParser(prog=f"python -m {module}", description=description)
     model = models_folder() / "model.onnx"
     parser.add_argument("--model", type=Path, default=model, help="an exported model")
@@ -34,7 +34,7 @@ def load(command: argparse.Namespace) -> "tuple[Recognizer, Ink]":
 
 
 def write(command: argparse.Namespace, figures: Mapping[str, Any]) -> None:
-    """Writes the figures, with the hash of the model that they belong to."""
+    """Writes the figures with the hash of their model."""
     model = hashlib.sha256(command.model.read_bytes()).hexdigest()
     content = json.dumps({**figures, "model": model}, indent=2)
     write_atomically(command.output, content + "\n")

@@ -1,4 +1,4 @@
-"""Models side by side: every figure in a file, a table on the terminal, and a page of pictures."""
+"""Compares models: all figures in a file, a table on the terminal, and a page of pictures."""
 
 import json
 import platform
@@ -22,9 +22,9 @@ from train.files import write_atomically
 
 
 def compare(paths: Sequence[Path], wanted: Wanted, output: Path) -> None:
-    """Evaluates models, prints the table, and writes figures and page into a folder.
+    """Evaluates models, prints the table, and writes the figures and the page into a folder.
 
-    Raises WrongModel for a file that is not a model, and DataError where no set can be had.
+    Raises WrongModel for a file that is not a model, and DataError if there is no set at all.
     """
     models = dict(zip(names(paths), map(load_model, paths), strict=True))
     collection = collect(wanted)
@@ -44,7 +44,7 @@ def compare(paths: Sequence[Path], wanted: Wanted, output: Path) -> None:
 def evaluation(
     results: Mapping[str, Result], collection: Collection, wanted: Wanted
 ) -> dict[str, Any]:
-    """Every figure, as it goes into JSON."""
+    """All figures, for JSON."""
     return {
         "quick": wanted.quick,
         "corrupted_from": collection.corrupted_from,

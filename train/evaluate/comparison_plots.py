@@ -1,4 +1,4 @@
-"""Pictures of an evaluation, all PNGs: models side by side, and what they were shown."""
+"""Draws the PNGs of an evaluation: models side by side, and examples of the sets."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,9 +24,9 @@ _TILE: Final = 140  # pixels along a photograph on its sheet
 def corruption_bars(
     path: Path, names: Sequence[str], accuracies: Mapping[str, Sequence[float]]
 ) -> None:
-    """Accuracy in percent under each corruption, a bar for each model; the least at the top.
+    """Accuracy in percent under each corruption, with a bar for each model; the lowest on top.
 
-    names: of the corruptions. accuracies: of each model, in their order.
+    names: of the corruptions. accuracies: by model, in the order of names.
     """
     order = np.argsort(np.mean(list(accuracies.values()), axis=0))[::-1]
     height = 0.8 / len(accuracies)
@@ -50,7 +50,7 @@ def corruption_bars(
 
 
 def samples(path: Path, title: str, kinds: Mapping[str, NDArray[np.uint8]]) -> None:
-    """The first glyphs of each kind, uint8 (n, 28, 28), a row each with its name before it."""
+    """The first glyphs of each kind, uint8 (n, 28, 28), in a row that begins with its name."""
     canvas = np.full((len(kinds) * 30, _SHOWN * 30), 200, np.uint8)
     for row, glyphs in enumerate(kinds.values()):
         for column, glyph in enumerate(glyphs[:_SHOWN]):
@@ -67,7 +67,7 @@ def samples(path: Path, title: str, kinds: Mapping[str, NDArray[np.uint8]]) -> N
 
 
 def photographs(path: Path, examples: Sequence[Example]) -> None:
-    """Pictures, each with the glyph that serving finds in it below; blank where it finds none."""
+    """Pictures, and below each the glyph that serving finds in it, if any."""
     columns = min(_SHOWN, len(examples))
     rows = -(-len(examples) // columns)
     canvas = np.full((rows * (_TILE + 70), columns * (_TILE + 8), 3), 255, np.uint8)
@@ -84,9 +84,9 @@ def photographs(path: Path, examples: Sequence[Example]) -> None:
 
 
 def reliability_diagrams(path: Path, results: Mapping[str, Result]) -> None:
-    """Accuracy against confidence of each model, in 15 equally wide bins.
+    """The accuracy of each model over its confidence, in 15 equally wide bins.
 
-    A dot is a bin, the larger the more digits are in it; on the diagonal a model is calibrated.
+    A dot is a bin; its size grows with the number of digits. A calibrated model is on the diagonal.
     """
     figure, grid = plt.subplots(
         1, len(results), figsize=(4.3 * len(results), 4.4), layout="constrained", squeeze=False
@@ -112,9 +112,9 @@ def reliability_diagrams(path: Path, results: Mapping[str, Result]) -> None:
 
 
 def ood_scores(path: Path, results: Mapping[str, Result], share: float) -> None:
-    """Above, the OOD scores of digits and negatives by each model; below, the ROC curves of all.
+    """The OOD scores of digits and negatives by each model, and below them the ROC curves of all.
 
-    share: of the digits, 0 to 1, that is rejected at the dashed lines.
+    share: of the digits, 0 to 1, that are rejected at the dashed lines.
     """
     count = len(results)
     figure = plt.figure(figsize=(max(9, 4.3 * count), 8), layout="constrained")
@@ -144,7 +144,7 @@ def ood_scores(path: Path, results: Mapping[str, Result], share: float) -> None:
 
 
 def _roc(negative: Doubles, positive: Doubles) -> tuple[Doubles, Doubles]:
-    """Shares of both that lie above each of a row of thresholds."""
-    at = np.concatenate([[np.inf], np.sort(negative)[::-1], [-np.inf]])
-    above = 1 - np.searchsorted(np.sort(negative), at, "right") / len(negative)
-    return above, 1 - np.searchsorted(np.sort(positive), at, "right") / len(positive)
+    """The shares of both that lie above each of many thresholds."""
+    thresholds = np.concatenate([[np.inf], np.sort(negative)[::-1], [-np.inf]])
+    above = 1 - np.searchsorted(np.sort(negative), thresholds, "right") / len(negative)
+    return above, 1 - np.searchsorted(np.sort(positive), thresholds, "right") / len(positive)

@@ -1,4 +1,4 @@
-"""Figures of what correcting a recogniser's mistakes changes in what it reads afterwards."""
+"""Measures how correcting a recogniser's mistakes changes its later readings."""
 
 from typing import Any, Final
 
@@ -18,10 +18,10 @@ _SEED: Final = 5
 
 
 def score(recognizer: Recognizer, source: Ink) -> dict[str, Any]:
-    """Shares of misread digits in percent, before (first) and after 1, 2, 3 corrections.
+    """The shares of misread digits in percent, before and after 1, 2 and 3 corrections.
 
-    misread: of the misread drawings of a corrected class. others: of the same writers' drawings
-    that were read correctly before.
+    misread: of those drawings of a corrected digit that were misread. others: of the same writers'
+    drawings that were read correctly.
     """
     drawn = _Drawn(recognizer, source)
     misread, others = np.zeros((2, CORRECTIONS + 1)), np.zeros((2, CORRECTIONS + 1))
@@ -39,7 +39,7 @@ def score(recognizer: Recognizer, source: Ink) -> dict[str, Any]:
             if 0 < count <= len(corrected):
                 prototypes.learn(drawn.features[corrected[count - 1]], label)
             read = drawn.read(prototypes)
-            unseen = np.setdiff1d(mistakes, corrected)  # a corrected drawing is no test
+            unseen = np.setdiff1d(mistakes, corrected)  # a corrected drawing tests nothing
             misread[:, count] += (read[unseen] != label).sum(), len(unseen)
             others[:, count] += (read[rest] != drawn.labels[rest]).sum(), len(rest)
     return {
@@ -53,7 +53,7 @@ def score(recognizer: Recognizer, source: Ink) -> dict[str, Any]:
 
 
 class _Drawn:
-    """DRAWN_AGAIN drawings of every digit. of: (n,), the index of the digit; labels: (n,)."""
+    """DRAWN_AGAIN drawings of every digit. of: (n,), indices of the digits. labels: (n,)."""
 
     def __init__(self, recognizer: Recognizer, source: Ink) -> None:
         random, config = np.random.default_rng(_SEED), Config()
@@ -69,13 +69,13 @@ class _Drawn:
         self.features = recognizer.features(glyphs)
 
     def read(self, prototypes: Prototypes | None = None) -> NDArray[np.int64]:
-        """The digit that each is read as, (n,)."""
+        """The digit that each drawing is read as, (n,)."""
         boost = 0 if prototypes is None else prototypes.boost(self.features)
         return np.asarray((self._logits + boost).argmax(axis=1), np.int64)
 
 
 def _spread(drawings: NDArray[np.int64], of: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The drawings, first one of each digit, then the others."""
+    """The drawings, beginning with one of each digit."""
     _, first = np.unique(of[drawings], return_index=True)
     return np.concatenate([drawings[first], np.delete(drawings, first)])
 

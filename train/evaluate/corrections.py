@@ -1,9 +1,9 @@
-"""Does correcting help? `python -m train.evaluate.corrections [--data DIR]`, about a minute.
+"""Measures whether correcting helps: `python -m train.evaluate.corrections`, about a minute.
 
-Takes the held-back writers' digits that the shipped model misreads, and what the same writer
-would draw the next time (train.augment.strokes varies the strokes). After each of up to three
-corrections it counts how many of a class are still misread, and how many of the writer's other
-digits, read rightly before, no longer are. Writes models/memory.json.
+Draws the held-back writers' digits again, as the same writers might (train.augment.strokes varies
+the strokes), and corrects those that the shipped model misreads. After each of up to three
+corrections of a digit, it counts how many of its drawings are still misread, and how many of the
+writer's other drawings, which were read correctly, now are. Writes models/memory.json.
 """
 
 import json

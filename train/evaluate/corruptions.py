@@ -1,9 +1,9 @@
-"""What happens to digits on their way to a computer: 21 corruptions of glyphs, for evaluation only.
+"""21 corruptions of glyphs, as they happen on the way to a computer, for evaluation only.
 
-Severities are those of MNIST-C (Mu and Gilmer, 2019), which took one level for each corruption
-such that people still read the digit; six more are from the wider list it was chosen from, or
-made in its spirit. The code is this project's own, so that figures are near MNIST-C's and not
-the same. Training has its own distortions in train/augment/glyphs.py and knows none of these.
+Fifteen have the severities of MNIST-C (Mu and Gilmer, 2019), at which people can still read the
+digit. Six more are from the wider list that MNIST-C was chosen from, or similar to it. The code is
+this project's own, so that figures are close to those for MNIST-C, but not equal. Training uses
+other distortions, those of train/augment/glyphs.py.
 """
 
 import zlib
@@ -26,7 +26,7 @@ _ROW: Final[Floats] = _COLUMN.T
 
 
 def corrupt(name: str, glyphs: NDArray[np.uint8], seed: int = 0) -> NDArray[np.uint8]:
-    """Glyphs uint8 (n, 28, 28), ink 255 on 0, each corrupted in its own way; the same by seed."""
+    """Glyphs uint8 (n, 28, 28), ink 255 on 0, each corrupted differently, as the seed decides."""
     random = np.random.default_rng((zlib.crc32(name.encode()), seed))
     change, _ = CORRUPTIONS[name]
     changed = change(glyphs.astype(np.float32) / 255, random)
@@ -49,7 +49,7 @@ def _impulse_noise(x: Floats, random: Random) -> Floats:
 def _glass_blur(x: Floats, random: Random) -> Floats:
     x = _each(x, lambda glyph: _blurred(glyph, 0.7))
     number = np.arange(len(x))[:, None, None]
-    for _ in range(2):  # half of the pixels show a neighbour instead
+    for _ in range(2):  # half of the pixels are replaced by a neighbour
         moved = random.random(x.shape) < 0.5
         step = random.integers(-1, 2, (2, *x.shape)) * moved
         row = np.clip(_ROW.astype(np.int64) + step[0], 0, SIDE - 1)
@@ -112,9 +112,9 @@ def _stripe(x: Floats, random: Random) -> Floats:
 
 
 def _fog(x: Floats, random: Random) -> Floats:
-    """Clouds, lumps of every size and the higher the larger, three times as bright as ink."""
+    """Clouds up to three times as bright as ink, of layers in which larger lumps are brighter."""
     clouds = np.zeros_like(x)
-    # Points along a side and the height of each layer; the coarsest, 1, are whole foggy pictures.
+    # The points along a side and the height of each layer; the first one is an even fog.
     layers = ((1, 1.0), (2, 0.5), (3, 0.25), (5, 0.12), (9, 0.06), (17, 0.03))
     for points, height in layers:
         lumps = random.random((len(x), points, points), np.float32)
@@ -185,7 +185,7 @@ def _erased(x: Floats, random: Random) -> Floats:
     return x
 
 
-# What changes the glyphs, and how much.
+# The function of each corruption, and a description with its severity.
 CORRUPTIONS: Final[dict[str, tuple[Callable[[Floats, Random], Floats], str]]] = {
     "shot noise": (_shot_noise, "ink counted in photons, 3 for full ink"),
     "impulse noise": (_impulse_noise, "17 % of pixels black or white"),
@@ -213,7 +213,7 @@ MNIST_C: Final = tuple(CORRUPTIONS)[:15]  # the fifteen that make up MNIST-C
 
 
 def _each(x: Floats, change: Callable[[Floats], NDArray[Any]]) -> Floats:
-    """A change of single glyphs, done to all."""
+    """Applies a change of single glyphs to all glyphs."""
     return np.stack([np.asarray(change(glyph), np.float32) for glyph in x])
 
 
@@ -222,12 +222,12 @@ def _blurred(glyph: Floats, deviation: float) -> Floats:
 
 
 def _filtered(glyph: Floats, kernel: Floats) -> Floats:
-    border = cv2.BORDER_CONSTANT  # beyond the edge is paper
+    border = cv2.BORDER_CONSTANT  # paper
     return cv2.filter2D(glyph, -1, kernel[::-1, ::-1], borderType=border).astype(np.float32)
 
 
 def _warped(x: Floats, matrices: list[list[list[float]]], steps: Floats | None = None) -> Floats:
-    """Glyphs under (2, 2) matrices about their middle, in x and y, then steps (n, 2) in pixels."""
+    """Glyphs transformed by (2, 2) matrices about their middle, then moved by (n, 2) pixels."""
     pairs: Iterator[NDArray[np.float64]] = iter(
         np.array(matrices) if steps is None else np.dstack([np.array(matrices), steps])
     )
@@ -246,6 +246,6 @@ def _signs(random: Random, count: int) -> Floats:
 
 
 def _line(height: Floats) -> Floats:
-    """A pen three pixels wide at height (n, 28) in each column: (n, 28, 28)."""
+    """A line three pixels wide at heights (n, 28) in each column: (n, 28, 28)."""
     distance = np.abs(_ROW - height[:, None])
     return np.clip(1 - distance / np.float32(1.5), 0, 1)

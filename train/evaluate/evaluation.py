@@ -1,4 +1,4 @@
-"""The one way in which a model is evaluated: what it makes of every set of a collection."""
+"""Evaluates a model: runs it on every set of a collection, in the same way for all models."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,11 +19,11 @@ _CHUNK: Final = 500  # glyphs between two steps of the bar
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What one model made of everything.
+    """The outputs of a model for all sets.
 
-    scores: of each set of digits. outliers: logits float32 (n, 10 or 11) of what is not a digit.
-    read: the glyphs that the scores are of, which the model chose among several candidates.
-    corrupted: names of the sets whose glyphs were corrupted.
+    scores: of each set of digits. outliers: logits float32 (n, 10 or 11) of each set of negatives.
+    read: the glyphs of the scores, which the model chose among several candidates. corrupted: names
+    of the sets with corrupted glyphs.
     """
 
     model: Model
@@ -47,12 +47,12 @@ class Result:
 
     @property
     def ood_scores_of_outliers(self) -> dict[str, Doubles]:
-        """The OOD scores, float64 (n,), of each set of what is not a digit."""
+        """The OOD scores, float64 (n,), of each set of negatives."""
         return {name: ood_scores(logits) for name, logits in self.outliers.items()}
 
 
 def evaluate(model: Model, name: str, collection: Collection) -> Result:
-    """Runs a model on every set, under a bar with its name."""
+    """Runs a model on every set, with a bar that shows its name."""
     sets = collection.everything()
     num_glyphs = sum(len(part.digits.labels) + len(part.others) for part in sets.values())
     num_glyphs += sum(len(glyphs) for glyphs in collection.outliers.values())
@@ -79,12 +79,11 @@ def evaluate(model: Model, name: str, collection: Collection) -> Result:
 def choose_candidates(
     logits: NDArray[np.float32], owners: NDArray[np.int64], threshold: float | None
 ) -> NDArray[np.int64]:
-    """Which row of the logits each digit is read by, int64 (n,), as serving chooses.
+    """The row of the logits by which each digit is read, int64 (n,), chosen as serving does.
 
-    logits: (n + m, 10 or 11), first those of the first candidate glyph of each of n digits, then
-    those of other candidates, which belong to the digits owners (m,). The first candidate counts
-    unless it is rejected; then the first one that is not, or else the one with the lowest OOD
-    score.
+    logits: (n + m, 10 or 11), of the first candidate glyph of each of n digits, and then of m other
+    candidates, which belong to the digits owners (m,). The first candidate is chosen unless it is
+    rejected; else the next one that is not rejected, or the one with the lowest OOD score.
     """
     count = len(logits) - len(owners)
     rows = np.arange(count)
@@ -100,13 +99,13 @@ def choose_candidates(
 
 @dataclass(frozen=True)
 class _Runner:
-    """Runs a model in chunks and moves a bar."""
+    """Runs a model in chunks and advances a bar."""
 
     model: Model
     bar: "tqdm[None]" = field(repr=False)
 
     def logits(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Logits float32 (n, 10 or 11) of glyphs uint8 (n, 28, 28); (0, 10) of none."""
+        """Logits float32 (n, 10 or 11) of glyphs uint8 (n, 28, 28); (0, 10) without glyphs."""
         if not len(glyphs):
             return np.zeros((0, 10), np.float32)
         parts = []

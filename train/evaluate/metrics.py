@@ -1,4 +1,4 @@
-"""The figures of an evaluation, from each set's logits to numbers for JSON and pages."""
+"""Computes the figures of an evaluation, for JSON and pages, from the logits of each set."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,7 +20,7 @@ from train.evaluate.score import Score
 
 
 def measure(result: Result) -> dict[str, Any]:
-    """Every figure of one model, as it goes into JSON."""
+    """All figures of a model, for JSON."""
     model = result.model
     figures: dict[str, Any] = {
         "path": str(model.path),
@@ -44,9 +44,9 @@ def measure(result: Result) -> dict[str, Any]:
 
 
 def _set(score: Score) -> dict[str, Any]:
-    """Errors, accuracy and answers are of all digits, calibration of those that are not missing.
+    """The figures of a set. Those of calibration leave out digits that are missing.
 
-    accuracy: of the likeliest digit. answered_rightly: with "?" as wrong.
+    accuracy: of the likeliest digit. answered_rightly: where a "?" counts as wrong.
     """
     figures = _answers(score)
     if score.missing:
@@ -83,9 +83,9 @@ def _answers(score: Score) -> dict[str, Any]:
 
 
 def _not_digits(result: Result) -> dict[str, Any]:
-    """How well the OOD score separates digits from the rest, and what each threshold rejects.
+    """How well the OOD score separates digits from negatives, and what each threshold rejects.
 
-    Of the digits every figure is the mean of the collections.
+    Figures of the digits are means over the collections.
     """
     digits, others = result.ood_scores_of_collections, result.ood_scores_of_outliers
     common = common_threshold(digits, TARGET_FALSE_REJECT_RATE)
@@ -124,5 +124,5 @@ def _share(scores: Doubles, threshold: float) -> float:
 
 
 def _finite(value: float | None) -> float | None:
-    """None for an infinite threshold, which rejects nothing: JSON has no infinity."""
+    """None for an infinite threshold, which rejects nothing, because JSON has no infinity."""
     return value if value is not None and np.isfinite(value) else None

@@ -1,8 +1,8 @@
-"""Models of every kind behind one interface: glyphs uint8 (n, 28, 28) in, logits out.
+"""Loads models of every kind behind one interface, from glyphs uint8 (n, 28, 28) to logits.
 
 There are weights written by train, ONNX files written by export, which describe themselves in their
-metadata, and ONNX files from elsewhere. The input of those is taken to be a glyph with ink 255 on 0
-in any shape with 784 values, as float32 or uint8, one at a time or in batches.
+metadata, and ONNX files from elsewhere. The latter are assumed to read a glyph with ink 255 on 0,
+in any shape of 784 values, as float32 or uint8, one at a time or in batches.
 """
 
 import pickle
@@ -34,8 +34,8 @@ class Model:
 
     kind: "torch", "onnx" (ours) or "foreign onnx".
     bytes: of its file; parameters: trained numbers in it.
-    temperature: divides the logits before the softmax; 1 where the file has none.
-    threshold: the OOD score above which it rejects, or None where the file has none.
+    temperature: divides the logits before the softmax; 1 if the file has none.
+    threshold: the OOD score above which it rejects; None if the file has none.
     logits: float32 (n, 10) or (n, 11) of glyphs uint8 (n, 28, 28), ink 255 on 0.
     """
 
@@ -50,7 +50,7 @@ class Model:
 
 
 def load_model(path: Path) -> Model:
-    """The model in a file, run once to see that it works. Raises WrongModel with the reason."""
+    """The model in a file, which is run once to check it. Raises WrongModel with the reason."""
     if not path.is_file():
         raise WrongModel(f"{path}: expected a model file, got none")
     model = _load_torch(path) if path.suffix == ".pth" else _load_onnx(path)
@@ -60,13 +60,13 @@ def load_model(path: Path) -> Model:
         raise WrongModel(f"{path}: expected a network that reads glyphs, got {error}") from error
     if logits.shape not in ((2, NUM_DIGITS), (2, NUM_DIGITS + 1)):
         raise WrongModel(
-            f"{path}: expected 10 or 11 outputs a glyph, got {logits.size} for two glyphs"
+            f"{path}: expected 10 or 11 outputs per glyph, got {logits.size} for two glyphs"
         )
     return model
 
 
 def names(paths: Sequence[Path]) -> list[str]:
-    """The models' file names, with as many folders as it takes to tell them apart.
+    """The models' file names, with as many folders as are needed to tell them apart.
 
     Raises WrongModel for a path that is given twice.
     """
@@ -85,7 +85,7 @@ def _load_torch(path: Path) -> Model:
         trained = load(path)
     except (ValueError, RuntimeError, TypeError, KeyError, EOFError, pickle.PickleError) as error:
         reason = " ".join(str(error).split())[:200]  # torch writes paragraphs
-        if not reason.startswith(f"{path}: expected"):  # said by `load` already
+        if not reason.startswith(f"{path}: expected"):  # else it is the message of `load`
             reason = f"{path}: expected weights written by train, got {reason}"
         raise WrongModel(reason) from error
     return Model(
@@ -93,7 +93,7 @@ def _load_torch(path: Path) -> Model:
         kind="torch",
         bytes=path.stat().st_size,
         parameters=sum(weights.numel() for weights in trained.network.parameters()),
-        temperature=1.0,  # found at export, from the int8 network's own logits
+        temperature=1.0,  # fitted at export, on the int8 network's own logits
         threshold=None,
         metadata={"run": trained.run},
         logits=lambda glyphs: score.logits(trained.network, glyphs, torch.device("cpu")),
@@ -136,7 +136,7 @@ def _runner(path: Path, session: Any) -> Logits:
     )
     if not fitting:
         actual = ", ".join(f"{port.name} {port.type} {port.shape}" for port in inputs)
-        raise WrongModel(f"{path}: expected one input of 28 x 28 values a glyph, got {actual}")
+        raise WrongModel(f"{path}: expected one input of 28 x 28 values per glyph, got {actual}")
     name, dtype = inputs[0].name, _DTYPES[inputs[0].type]
 
     def logits(glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -151,7 +151,7 @@ def _runner(path: Path, session: Any) -> Logits:
 
 
 def _parameters(path: Path) -> int:
-    """Trained numbers in an ONNX graph: its constants but shapes, scales and zero points."""
+    """The number of trained values in an ONNX graph: without shapes, scales and zero points."""
     graph = onnx.load(path).graph
     of_quantizing = {
         name

@@ -1,4 +1,4 @@
-"""Figures of a recogniser that reads whole numbers, put together from separate digits."""
+"""Scores a recogniser on whole numbers that are composed of single digits."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -23,20 +23,20 @@ from train.render.numbers import (
 )
 from train.render.photograph import photograph
 
-LAYOUTS: Final = {
+LAYOUTS: Final = {  # with the seeds of their numbers
     "spaced": (SPACED, 11),
     "tight": (TIGHT, 12),
     "heights that differ": (UNEVEN, 13),
     "zeros half as high": (SMALL_ZEROS, 14),
     "zeros joined in a stroke": (JOINED_ZEROS, 15),
-}  # and the seeds of their numbers
+}
 PHOTOGRAPHED: Final = ("spaced", "heights that differ", "zeros half as high")
 
 Read = Callable[[Number, int], Reading]
 
 
 def score(recognizer: Recognizer, ink: Ink, count: int) -> dict[str, dict[str, Any]]:
-    """All figures by the name of the set, under a bar for each."""
+    """All figures by the name of the set, with a bar for each."""
 
     def read_ink(number: Number, _: int) -> Reading:
         return recognizer.read_ink(number.strokes)
@@ -64,9 +64,10 @@ def score(recognizer: Recognizer, ink: Ink, count: int) -> dict[str, dict[str, A
 
 
 def _score(name: str, numbers: Sequence[Number], read: Read) -> dict[str, Any]:
-    """Percentages of the numbers: read exactly, otherwise and without a "?", with too many digits.
+    """The percentages of the numbers that are read in each of these ways, and the median time.
 
-    split: more digits than were written, as where one is read as two. right_length: as many.
+    exact: correctly. silently_wrong: wrongly and without "?". right_length: with the right number
+    of digits. split: with more digits than were written, as when one is read as two.
     """
     exact = silently_wrong = split = length = 0
     seconds = []
@@ -92,12 +93,12 @@ def _score(name: str, numbers: Sequence[Number], read: Read) -> dict[str, Any]:
 
 
 def number_bitmap(number: Number, index: int) -> NDArray[np.uint8]:
-    """A number drawn black on white with a pen that its index decides: uint8 (h, w)."""
+    """A number in black on white, drawn with a pen that depends on its index: uint8 (h, w)."""
     return number.bitmap(float(np.random.default_rng((2, index)).uniform(*PEN)))
 
 
 def number_photograph(number: Number, index: int) -> NDArray[np.uint8]:
-    """A number on rendered paper that its index decides: uint8 (h, w, 3)."""
+    """A number on rendered paper that depends on its index: uint8 (h, w, 3)."""
     points = np.concatenate(number.strokes)
     span = np.ptp(points, axis=0)
     share = float(span[1] / span.max())  # a number is about as high as one digit

@@ -1,10 +1,10 @@
 """Scores whole numbers: `python -m train.evaluate.numbers [--data DIR]`, about ten minutes.
 
-Puts numbers together from the held-back writers' digits (train.render.numbers): spaced, tight,
-of heights that differ, with small zeros and with zeros in one stroke. Has the shipped recogniser
-read them, and single digits, as strokes, bitmaps, and some as photographs, and writes
-models/numbers.json: how many are exact, wrong without a "?", of the right count of digits, and
-split into more digits than were written, and the time each takes on one thread.
+Composes numbers of the held-back writers' digits (train.render.numbers): spaced, tight, with
+different heights, with small zeros, and with zeros in one stroke. The shipped recogniser reads
+them, and single digits, as strokes, as bitmaps, and some as photographs. Writes
+models/numbers.json: the shares that are read exactly, wrongly and without "?", with the right
+number of digits, and with too many, and the time for each on one thread.
 """
 
 import platform

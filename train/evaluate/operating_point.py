@@ -1,8 +1,8 @@
-"""The operating point: a temperature, and the OOD scores that make a digit doubtful or a "?".
+"""The operating point: a temperature, and the OOD scores above which a digit is doubtful or a "?".
 
-It is fitted on several collections of digits, each with the same weight however large it is, so
-that a reader from another place meets about the mean of them. What it is worth is measured on a
-collection that it was not fitted on: `cross_fitted` leaves out each in turn.
+It is fitted on several collections of digits, which have the same weight whatever their sizes, so
+that people from elsewhere can expect about their mean. It is measured on a collection that it was
+not fitted on: `cross_fitted` leaves out each in turn.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ from train.evaluate.score import Score
 class OperatingPoint:
     """temperature: divides the logits.
 
-    threshold: the OOD score above which a glyph is refused. doubt_threshold: the one above which a
+    threshold: the OOD score above which a glyph is refused. doubt_threshold: that above which a
     digit is marked as doubtful; never above `threshold`.
     """
 
@@ -37,7 +37,7 @@ class OperatingPoint:
     doubt_threshold: float
 
     def metadata(self) -> dict[str, str]:
-        """As it is stored in a model."""
+        """The metadata by which a model stores it."""
         return {name: f"{value:.4f}" for name, value in vars(self).items()}
 
 
@@ -50,7 +50,7 @@ class _Pooled(NamedTuple):
 def fit(collections: Mapping[str, Score]) -> OperatingPoint:
     """The operating point at which the mean of the collections has the target rates.
 
-    Of each collection only logits and labels are looked at. Raises ValueError without a digit.
+    Uses only the logits and the labels of each collection. Raises ValueError without a digit.
     """
     pooled = _pool(collections)
     scores = ood_scores(pooled.logits)
@@ -62,15 +62,15 @@ def fit(collections: Mapping[str, Score]) -> OperatingPoint:
 
 
 def common_threshold(scores: Mapping[str, Doubles], rate: float) -> float:
-    """The OOD score above which this share of the digits lies on the mean of the collections."""
+    """The OOD score above which, in the mean of the collections, this share of the digits lies."""
     weights = [np.full(len(part), 1 / len(part)) for part in scores.values()]
     return threshold_at(np.concatenate(list(scores.values())), rate, np.concatenate(weights))
 
 
 def cross_fitted(collections: Mapping[str, Score]) -> dict[str, dict[str, float]]:
-    """For each collection, what the operating point that is fitted on the others does to it.
+    """The figures of each collection with the operating point that is fitted on the others.
 
-    Of one collection alone nothing can be said, and the answer is empty.
+    Empty if there is only one collection.
     """
     figures = {}
     for name, left_out in collections.items():
@@ -81,10 +81,10 @@ def cross_fitted(collections: Mapping[str, Score]) -> dict[str, dict[str, float]
 
 
 def apply(point: OperatingPoint, score: Score) -> dict[str, float]:
-    """What an operating point does to digits; shares in percent.
+    """The figures of digits with an operating point; shares are in percent.
 
-    doubtful: of the digits that are neither refused nor below the threshold of doubt.
-    doubtful_right: how many of those are right; missing where there are none.
+    doubtful: digits that are not refused but lie above the threshold of doubt. doubtful_right: the
+    share of these that are right; left out if there are none.
     """
     scores = ood_scores(score.logits)
     is_right = score.predicted == score.labels
@@ -106,7 +106,7 @@ def apply(point: OperatingPoint, score: Score) -> dict[str, float]:
 
 
 def _pool(collections: Mapping[str, Score]) -> _Pooled:
-    """All digits together, each with its share of its collection as its weight."""
+    """All digits together. The weights of each collection's digits add up to 1."""
     parts = list(collections.values())
     return _Pooled(
         np.concatenate([part.logits for part in parts]),

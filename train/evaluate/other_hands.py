@@ -1,4 +1,4 @@
-"""Sets by people whom the classic data sets do not have: UNIPEN's writers, and bhmsds on paper.
+"""Loads sets by people who are not in the classic data sets: UNIPEN's writers, and bhmsds on paper.
 
 |  | digits | not digits |
 | --- | --- | --- |
@@ -7,7 +7,7 @@
 | bhmsds, the last fifth of each label | 1,855 | 360 signs and letters |
 | UNIPEN's test writers, isolated digits by contributor | 1,326 | - |
 
-UNIPEN's writers are in no other split. Those of bhmsds are few and unnamed: they are also those of
+UNIPEN's writers are in no other split. Those of bhmsds are few and unnamed, and have also written
 its training part. The test writers are read once, at export, and nothing is chosen by them.
 """
 
@@ -31,7 +31,7 @@ from train.data.unipen_sets import Writing
 
 @dataclass(frozen=True, eq=False)
 class Hands:
-    """Digits with the contributor of each, who is "" where that is not known."""
+    """Digits with the contributor of each; "" if it is unknown."""
 
     digits: Digits
     contributors: tuple[str, ...]
@@ -39,7 +39,10 @@ class Hands:
 
 @dataclass(frozen=True, eq=False)
 class Unipen:
-    """isolated, words: digits of the validation writers. letters: uint8 (n, 28, 28), by them."""
+    """The validation writers' digits, isolated and between words, and their letters.
+
+    letters: uint8 (n, 28, 28), without those that look like a digit.
+    """
 
     isolated: Hands
     words: Hands
@@ -48,7 +51,7 @@ class Unipen:
 
 @dataclass(frozen=True, eq=False)
 class Photographed:
-    """Digits, and signs uint8 (n, 28, 28) that no digit looks like, cut from photographs."""
+    """Digits, and signs uint8 (n, 28, 28) that look like no digit, cut from photographs."""
 
     digits: Digits
     signs: NDArray[np.uint8]
@@ -56,7 +59,7 @@ class Photographed:
 
 
 def load_unipen(folder: Path, max_samples: int | None = None) -> Unipen:
-    """UNIPEN's validation writers: at most `max_samples` of each kind, spread over all writers.
+    """The sets of UNIPEN's validation writers, with at most `max_samples` of each kind.
 
     Raises DataError.
     """
@@ -78,7 +81,7 @@ def load_unipen_test(folder: Path) -> Hands:
 
 
 def load_bhmsds(folder: Path, max_samples: int | None = None) -> Photographed:
-    """The validation part of bhmsds: at most `max_samples` of each kind. Raises DataError."""
+    """The validation part of bhmsds, with at most `max_samples` of each kind. Raises DataError."""
     pictures = bhmsds.load(obtain_bhmsds(folder), "validation")
     labels, glyphs = _read(pictures.digits, max_samples)
     has_ink = np.array([glyph is not None for glyph in glyphs], np.bool_)
@@ -100,14 +103,14 @@ def _draw(writing: Writing, max_samples: int | None) -> Hands:
 def _read(
     pictures: Pictures, max_samples: int | None
 ) -> tuple[list[str], list[NDArray[np.uint8] | None]]:
-    """The labels, and the glyphs that serving finds first; None where it finds no ink."""
+    """The labels, and the glyphs that serving finds first; None if it finds no ink."""
     chosen = _spread(len(pictures), max_samples)
     files, labels = [pictures.files[i] for i in chosen], [pictures.labels[i] for i in chosen]
     return labels, [first_glyph(picture) for picture in Pictures(pictures.path, files, labels)]
 
 
 def _spread(count: int, max_samples: int | None) -> list[int]:
-    """At most max_samples of `count` indices, at equal distances, so that all writers have some."""
+    """At most max_samples of `count` indices, evenly spaced, so that all writers are among them."""
     chosen = min(count, max_samples or count)
     return [index * count // chosen for index in range(chosen)]
 

@@ -1,4 +1,4 @@
-"""The page of an evaluation: index.html with its pictures beside it, opened from disk."""
+"""Writes the page of an evaluation: index.html with its pictures beside it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -19,21 +19,11 @@ from train.files import write_atomically
 
 _CORRUPTED = "corrupted MNIST"  # all corruptions together
 
-_STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; margin: 2rem auto;
-  max-width: 70rem; padding: 0 1rem; }
-h2 { margin-top: 3rem; border-bottom: 1px solid #ddd; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .15rem .8rem; text-align: right; border-bottom: 1px solid #eee; }
-th:first-child, td:first-child { text-align: left; }
-figure { margin: 1rem 0; display: inline-block; vertical-align: top; }
-img { max-width: 100%; }
-p.note { color: #666; max-width: 45rem; }
-"""
+_STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
 _OF_CALIBRATION = (
-    "A dot is one of 15 equally wide bins of confidence, the larger the more digits are in it. "
-    "Above the diagonal a model is more accurate than it claims. The error is the expected "
+    "A dot is one of 15 equally wide bins of confidence; its size grows with the number of digits. "
+    "Above the diagonal, a model is more accurate than it claims. The error is the expected "
     "calibration error over the same bins."
 )
 
@@ -46,7 +36,7 @@ def write_page(
     results: Mapping[str, Result],
     collection: Collection,
 ) -> Path:
-    """Draws the pictures and writes index.html; rows: of the table, the first its header."""
+    """Draws the pictures and writes index.html; rows: of the table, beginning with the header."""
     sections = _comparisons(folder, results, collection)
     jobs = [
         (model, name, digits, score)
@@ -68,7 +58,7 @@ def write_page(
 def _comparisons(
     folder: Path, results: Mapping[str, Result], collection: Collection
 ) -> list[Section]:
-    """The pictures that hold all models, or none."""
+    """The sections of pictures that are not of a single model."""
     sections: list[Section] = []
     names = list(collection.corrupted)
     if names:
@@ -100,7 +90,7 @@ def _comparisons(
 
 
 def _read(result: Result, collection: Collection) -> list[tuple[str, Digits, Score]]:
-    """Sets with what a model read in them; the corrupted ones are one."""
+    """The sets with what a model read in them; all corrupted ones are joined to a single set."""
     read = [(name, result.read[name], result.scores[name]) for name in collection.sets]
     if collection.corrupted:
         parts = [

@@ -1,4 +1,4 @@
-"""Figures of this project's reader and of PP-OCR, on the same pictures."""
+"""Scores this project and PP-OCR on the same pictures."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ Picture = NDArray[np.uint8]  # (h, w) grey or (h, w, 3) RGB
 
 @dataclass(frozen=True, eq=False)
 class Questions:
-    """Pictures with what they say. is_tight: there is nothing but one line in each of them."""
+    """Pictures with their texts. is_tight: each of them shows one line and nothing else."""
 
     pictures: Sequence[Picture]
     texts: Sequence[str]
@@ -36,7 +36,7 @@ class Questions:
 
 
 class PaddleReader:
-    """PP-OCRv6's small models, on one thread, whose output is restricted to digits."""
+    """PP-OCRv6's small models on one thread, with their output restricted to digits."""
 
     def __init__(self) -> None:
         from rapidocr import RapidOCR
@@ -49,7 +49,7 @@ class PaddleReader:
         recognizer.postprocess_op = _digits_only(recognizer.postprocess_op)
 
     def __call__(self, picture: Picture, is_tight: bool) -> str:
-        """What a picture says. is_tight: it is one line, which is not searched for."""
+        """The text of a picture. is_tight: it is one line, which need not be searched for."""
         code = cv2.COLOR_GRAY2BGR if picture.ndim == 2 else cv2.COLOR_RGB2BGR
         colours = cv2.cvtColor(picture, code)
         lines = None if is_tight else self._engine(colours, use_det=True, use_cls=False).txts
@@ -59,7 +59,7 @@ class PaddleReader:
 
 
 def _digits_only(decode: Any) -> Callable[..., Any]:
-    """A decoder of PP-OCR for whose characters only digits and the blank can be chosen."""
+    """PP-OCR's decoder, restricted to digits and the blank."""
     is_other = np.array(
         [index > 0 and not ("0" <= each <= "9") for index, each in enumerate(decode.character)]
     )
@@ -71,9 +71,9 @@ def _digits_only(decode: Any) -> Callable[..., Any]:
 
 
 def collect(folder: Path, count: int) -> Iterator[tuple[str, Questions]]:
-    """The sets by their names, each of `count` pictures at most. Raises DataError.
+    """The sets by their names, each of at most `count` pictures, without missing sudokus.
 
-    Sudokus are left out where they are missing.
+    Raises DataError.
     """
     if (folder / SUDOKU_FILE).is_file():
         yield SUDOKU, _labelled(sudoku.load(folder / SUDOKU_FILE).cells, count)
@@ -88,7 +88,7 @@ def collect(folder: Path, count: int) -> Iterator[tuple[str, Questions]]:
 def score(
     recognizer: Callable[[Picture], Any], peer: PaddleReader, questions: Questions
 ) -> dict[str, Any]:
-    """The percentage that each reads exactly, and its median time."""
+    """The percentage of pictures that each reader reads exactly, and its median time."""
     readers: Mapping[str, Callable[[Picture], str]] = {
         "digits": lambda picture: str(recognizer(picture).text),
         "peer": lambda picture: peer(picture, questions.is_tight),
@@ -107,7 +107,7 @@ def score(
 
 
 def _labelled(pictures: Pictures, count: int) -> Questions:
-    """Some of the labelled pictures, evenly spread, as labels are sorted."""
+    """At most `count` labelled pictures, evenly spaced, because they are sorted by label."""
     step = max(len(pictures) // count, 1)
     chosen = range(0, step * min(count, len(pictures)), step)
     return Questions(

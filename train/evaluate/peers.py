@@ -1,10 +1,10 @@
-"""Compares with PP-OCR, a general reader: `python -m train.evaluate.peers [--data DIR]`, minutes.
+"""Compares this project with PP-OCR, a general reader: `python -m train.evaluate.peers`, minutes.
 
-Needs `pip install -c requirements-app.txt rapidocr==3.10.0`, which brings PP-OCRv6's small models,
-31 MB; without it nothing is measured or written. Both read the same pictures of digits by people on
-whose digits or cells this project was not trained: cells of photographed sudokus, bhmsds, and
-numbers composed of single digits, as bitmaps and as rendered photographs. Writes
-models/peers.json: how many are read exactly, where a "?" is wrong, and the time of each on a core.
+Needs `pip install -c requirements-app.txt rapidocr==3.10.0` with PP-OCRv6's small models, 31 MB;
+without it, nothing is measured or written. Both read the same pictures, on none of which this
+project was trained: cells of photographed sudokus, bhmsds, and numbers composed of single digits,
+as bitmaps and as rendered photographs. Writes models/peers.json: the share that each reads exactly,
+where a "?" counts as wrong, and the time that it takes on one core.
 """
 
 import importlib.util
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=COUNT, help="pictures of each set, at most")
     command = parser.parse_args(arguments)
     if importlib.util.find_spec(PEER) is None or version(PEER) != PEER_VERSION:
-        print(f"peers: skipped, as {PEER} {PEER_VERSION} is not installed; see --help")
+        print(f"peers: skipped, because {PEER} {PEER_VERSION} is not installed; see --help")
         return 0
 
     # Imported late: these take seconds, and --help does not need them.

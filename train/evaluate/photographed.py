@@ -1,4 +1,4 @@
-"""Sets of photographed digits: rendered pictures, and the glyphs that serving finds in them."""
+"""Makes the sets of photographed digits from rendered pictures, with serving's own code."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -13,13 +13,13 @@ from train.evaluate.collection import Collection, EvaluationSet, Example, first,
 from train.evaluate.protocol import MNIST, PHOTOGRAPHED_INK, PHOTOGRAPHED_MNIST
 from train.render.photograph import photograph, photograph_glyph
 
-_PHOTOGRAPHED_DIGITS: Final = 3_000  # of MNIST's, so that one is a thirtieth of a point
+_PHOTOGRAPHED_DIGITS: Final = 3_000  # of MNIST; one digit is a thirtieth of a percentage point
 _TAKES: Final = 2  # photographs of each pen digit
-_EXAMPLES: Final = 14  # pictures kept to be shown
+_EXAMPLES: Final = 14  # pictures that are kept for the page
 
 
 def add_photographed(collection: Collection, pen: PenDigits | None, max_digits: int | None) -> None:
-    """Adds the photographed sets, each picture with a fixed seed of its own."""
+    """Adds the photographed sets. Each picture has its own fixed seed."""
     if pen is not None:
         ink, takes = first_ink(pen.validation, max_digits), _TAKES if max_digits is None else 1
         pictures = (
@@ -39,7 +39,7 @@ def add_photographed(collection: Collection, pen: PenDigits | None, max_digits: 
 def _seen(
     pictures: Iterator[NDArray[np.uint8]], labels: NDArray[np.int64], collection: Collection
 ) -> EvaluationSet:
-    """The glyphs that serving finds in pictures; keeps the first pictures as examples."""
+    """The set of glyphs that serving finds in pictures; the first pictures become examples."""
     seen: list[list[NDArray[np.uint8]]] = []
     for number, picture in enumerate(tqdm(pictures, "photograph", len(labels), leave=False)):
         seen.append(list(candidate_glyphs(picture)))

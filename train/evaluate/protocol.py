@@ -1,4 +1,4 @@
-"""What every evaluation agrees on: the names of the sets and the operating point."""
+"""The names of the sets, and the target rates, which all evaluations have in common."""
 
 from collections.abc import Container
 from typing import Final
@@ -27,8 +27,8 @@ MNIST_PICTURES: Final = "MNIST validation as pictures"
 TEST_PICTURES: Final = "MNIST test as pictures"
 
 TEST_SETS: Final = (TEST, UNIPEN_TEST)  # read once, at export; nothing is decided by them
-# What temperature and thresholds are fitted on, by collection. Each collection has the same weight,
-# however many digits it has.
+# The sets that temperature and thresholds are fitted on, by collection. All collections have the
+# same weight, whatever their sizes.
 COLLECTIONS: Final = {
     "MNIST": (MNIST,),
     "UCI": (INK,),
@@ -36,14 +36,13 @@ COLLECTIONS: Final = {
     "bhmsds": (BHMSDS,),
 }
 CALIBRATED: Final = tuple(name for names in COLLECTIONS.values() for name in names)
-# Share of the digits that may be rejected as "not a digit" when models are compared, and that the
-# threshold in a model is set for; the mean of the collections.
-TARGET_FALSE_REJECT_RATE: Final = 0.005
-TARGET_DOUBT_RATE: Final = 0.02  # of the digits that are marked as doubtful or rejected
+# Shares of the digits, in the mean of the collections.
+TARGET_FALSE_REJECT_RATE: Final = 0.005  # rejected as "not a digit" at a model's threshold
+TARGET_DOUBT_RATE: Final = 0.02  # rejected or marked as doubtful
 
 
 def collections_in(sets: Container[str]) -> dict[str, list[str]]:
-    """Of each collection that has any, the names of the sets that are there."""
+    """For each collection, the names of its sets that are there, without empty collections."""
     present = {
         collection: [name for name in names if name in sets]
         for collection, names in COLLECTIONS.items()

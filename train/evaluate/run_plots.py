@@ -1,4 +1,4 @@
-"""Pictures of a training run and of what a network misreads; all PNGs.
+"""Draws the PNGs of a training run and of what a network misreads.
 
 Pictures that compare models are in train/evaluate/comparison_plots.py.
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import matplotlib
 
-matplotlib.use("Agg")  # a run writes files; there may be no screen
+matplotlib.use("Agg")  # writes files and needs no screen
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from train.data.datasets import Digits
 from train.evaluate.score import Score
 
-WORST = 60  # mistakes on a sheet: what one looks at in a minute
+WORST = 60  # mistakes on a sheet, which can be looked at in a minute
 DPI = 110
 _COLUMNS = 12
 
 
 def learning_curves(path: Path, metrics: Sequence[Mapping[str, float]]) -> None:
-    """Training loss and validation error, in percent, over epochs, as a PNG."""
+    """The training loss and the validation error in percent over the epochs."""
     epochs = [entry["epoch"] for entry in metrics]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     left.plot(epochs, [entry["loss"] for entry in metrics])
@@ -37,9 +37,9 @@ def learning_curves(path: Path, metrics: Sequence[Mapping[str, float]]) -> None:
 
 
 def confusion(path: Path, title: str, score: Score) -> None:
-    """Which digits were taken for which, as a PNG; right answers are grey, not found ones left out.
+    """Which digits were read as which; correct readings are grey, and missing digits left out.
 
-    title: what was read, and by which model where there are several.
+    title: the set, and the model if there are several.
     """
     counts = score.confusion()
     wrong = counts.copy()
@@ -62,7 +62,7 @@ def confusion(path: Path, title: str, score: Score) -> None:
 
 
 def mistakes(path: Path, title: str, digits: Digits, score: Score) -> None:
-    """The most confident mistakes, each with what it is, what was read and how sure, as a PNG."""
+    """The most confident mistakes, each with the digit, what it was read as, and the confidence."""
     worst = score.worst(WORST)
     sure = score.probabilities[worst, score.predicted[worst]] if len(worst) else ()
     captions = [
@@ -74,7 +74,7 @@ def mistakes(path: Path, title: str, digits: Digits, score: Score) -> None:
 
 
 def sheet(path: Path, title: str, glyphs: NDArray[np.uint8], captions: Sequence[str]) -> None:
-    """Glyphs uint8 (n, 28, 28) in rows of twelve, dark on light, each under its caption."""
+    """Glyphs uint8 (n, 28, 28) in rows of twelve, dark on light, each below its caption."""
     rows = max(1, -(-len(glyphs) // _COLUMNS))
     figure, axes = plt.subplots(figsize=(11, 1.25 * rows + 0.4))
     canvas = np.full((rows * 38, _COLUMNS * 34), 255, np.uint8)  # a tile is 38 high, 34 wide

@@ -1,4 +1,4 @@
-"""A network's logits for glyphs with known labels, and the figures that follow from them."""
+"""A network's logits for labelled glyphs, and the figures that follow from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +17,12 @@ _BATCH = 2048
 
 @dataclass(frozen=True, eq=False)
 class Score:
-    """logits: float32 (n, 10), or (n, 11) with "not a digit" last; labels: int64 (n,), 0-9.
+    """The logits float32 (n, 10), or (n, 11) with "not a digit" last, for labels int64 (n,), 0-9.
 
-    missing: digits in whose picture no ink was found; each counts as an error.
+    missing: number of digits in whose picture no ink was found; each counts as an error.
     temperature: divides the logits before they are turned into probabilities.
     threshold: the OOD score above which a glyph is refused; None refuses none.
-    groups: whom each digit is from, such as UNIPEN's contributors; empty where that is not known.
+    groups: the group of each digit, such as UNIPEN's contributors; empty if it is unknown.
     """
 
     logits: NDArray[np.float32]
@@ -34,18 +34,18 @@ class Score:
 
     @property
     def predicted(self) -> NDArray[np.int64]:
-        """The most likely digit for each glyph, int64 (n,), whether it looks like one or not."""
+        """The most likely digit for each glyph, int64 (n,), whether or not it looks like one."""
         best: NDArray[np.int64] = np.argmax(self.logits[:, :NUM_DIGITS], axis=1)
         return best
 
     @property
     def probabilities(self) -> Doubles:
-        """Of each digit, float64 (n, 10); rows sum to 1."""
+        """The probabilities of the digits, float64 (n, 10); rows sum to 1."""
         return probabilities(self.logits, self.temperature)
 
     @property
     def total(self) -> int:
-        """The number of digits, the missing ones included."""
+        """The number of digits, including the missing ones."""
         return len(self.labels) + self.missing
 
     @property
@@ -55,7 +55,7 @@ class Score:
 
     @property
     def accuracy(self) -> float:
-        """Share that was read correctly, in percent."""
+        """The share that was read correctly, in percent."""
         return 100 * (1 - self.errors / self.total)
 
     @property
@@ -68,17 +68,17 @@ class Score:
 
     @property
     def refused(self) -> float:
-        """Share that is answered with "?", in percent."""
+        """The share that is answered with "?", in percent."""
         return 100 * float(self.is_refused.sum()) / self.total
 
     @property
     def answered_rightly(self) -> float:
-        """Share that is answered with the right digit, in percent; a "?" counts as wrong."""
+        """The share that is answered with the right digit, in percent; a "?" counts as wrong."""
         is_right = (self.predicted == self.labels) & ~self.is_refused
         return 100 * float(is_right.sum()) / self.total
 
     def by_group(self) -> dict[str, "Score"]:
-        """The score of each group, without what is missing; empty where there are no groups."""
+        """The score of each group, without missing digits; empty if there are no groups."""
         groups = np.array(self.groups, str)
         return {
             name: replace(
@@ -92,13 +92,13 @@ class Score:
         }
 
     def confusion(self) -> NDArray[np.int64]:
-        """Counts (10, 10), rows the true digit, columns the one read."""
+        """Counts (10, 10); rows are true digits, columns are digits that were read."""
         counts = np.zeros((NUM_DIGITS, NUM_DIGITS), np.int64)
         np.add.at(counts, (self.labels, self.predicted), 1)
         return counts
 
     def worst(self, limit: int) -> NDArray[np.int64]:
-        """Indices of at most `limit` misread glyphs, the most confident mistakes first."""
+        """The indices of at most `limit` misread glyphs, the most confident mistakes first."""
         wrong = np.flatnonzero(self.predicted != self.labels)
         best = self.logits[:, :NUM_DIGITS].max(axis=1)
         excess = best - self.logits[np.arange(len(self.labels)), self.labels]
@@ -106,7 +106,7 @@ class Score:
 
 
 def joined(scores: Sequence[Score]) -> Score:
-    """Several scores of one model as one, without their groups."""
+    """Several scores of one model, joined, without their groups."""
     return replace(
         scores[0],
         logits=np.concatenate([score.logits for score in scores]),

@@ -1,7 +1,7 @@
-"""Shows what finders take for ink: `python -m train.evaluate.seen_ink [--data DIR]`, a minute.
+"""Shows what finders see as ink: `python -m train.evaluate.seen_ink [--data DIR]`, a minute.
 
-Writes models/images/seen-ink.png: photographed cells of sudokus and rendered sheets above what the
-shipped finder sees in them. Each `--finder FILE` adds a row for an earlier one, to compare with.
+Writes models/images/seen-ink.png: photographed cells of sudokus and rendered sheets, and below them
+the ink that the shipped finder sees. Each `--finder FILE` adds a row for an earlier finder.
 """
 
 import argparse
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _pictures(folder: Path) -> "list[Picture]":
-    """Cells of different sudokus, where those are in the folder, and rendered sheets."""
+    """Cells of different sudokus, if those are in the folder, and rendered sheets."""
     from train.config import Config
     from train.data import sudoku
     from train.data.sources import load_sources
@@ -74,7 +74,7 @@ def _pictures(folder: Path) -> "list[Picture]":
 
 
 def _column(picture: "Picture", finders: "Sequence[Segmenter]") -> "Picture":
-    """A picture above what each finder sees as ink, black on white: uint8 (h, SIDE + gap, 3)."""
+    """A picture, and below it the ink that each finder sees, black on white: uint8 (h, w, 3)."""
     import numpy as np
 
     from app.ink.resize import resize_to_side

@@ -1,11 +1,11 @@
-"""Scores what serving answers: `python -m train.evaluate.served [--data DIR]`, some minutes.
+"""Scores the answers of serving: `python -m train.evaluate.served [--data DIR]`, some minutes.
 
-Gives the shipped recogniser whole inputs without any hint, as programs do, and writes
-models/served.json: digits, letters and number strings of UNIPEN's validation writers as
-ink, by contributor; cells of photographed sudokus; and MNIST's digits as pictures of 28 x 28
-pixels. Each figure says how many are answered rightly, where a "?" counts as wrong.
+Gives whole inputs to the shipped recogniser without any hint, as programs do: digits, letters and
+number strings of UNIPEN's validation writers as ink, by contributor; cells of photographed sudokus;
+and MNIST's digits as pictures of 28 x 28 pixels. Writes models/served.json, with the share of each
+that is answered rightly, where a "?" counts as wrong.
 
-MNIST's test file is read too, so run it once for a model, when nothing is left to decide.
+It uses MNIST's test file too, so run it once for a model, when nothing is left to decide.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Figures of a recogniser that is asked as programs ask it: whole inputs in, text out."""
+"""Scores a recogniser in the way in which programs use it, from whole inputs to texts."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from train.data.unipen_download import obtain_unipen
 from train.data.unipen_sets import Writing
 from train.evaluate import protocol
 
-SUDOKU_FILE: Final = Path("sudoku", "sudoku-scanner-part.zip")  # put there by hand
+SUDOKU_FILE: Final = Path("sudoku", "sudoku-scanner-part.zip")  # copied there by hand
 
 Input = list[NDArray[np.float32]] | NDArray[np.uint8]  # strokes, or a picture
 Read = Callable[[Recognizer, Any], Reading]
@@ -26,9 +26,10 @@ Read = Callable[[Recognizer, Any], Reading]
 
 @dataclass(frozen=True, eq=False)
 class Questions:
-    """Inputs with what they say: "7", "12/05"; None for what is not a digit.
+    """Inputs with their texts, such as "7" or "12/05"; None for what is not a digit.
 
-    read: how the recogniser is asked. groups: whom each input is from, or nothing.
+    read: calls the recogniser. groups: the group of each input, such as its contributor, or
+    nothing.
     """
 
     read: Read
@@ -38,24 +39,24 @@ class Questions:
 
 
 def read_ink(recognizer: Recognizer, strokes: Any) -> Reading:
-    """As the API reads a drawing by default: any number of digits."""
+    """Reads a drawing as the API does by default, as any number of digits."""
     return recognizer.read_ink(strokes)
 
 
 def read_character(recognizer: Recognizer, strokes: Any) -> Reading:
-    """A drawing of which it is known that it is one character."""
+    """Reads a drawing as a single character."""
     return recognizer.read_ink(strokes, single=True)
 
 
 def read_image(recognizer: Recognizer, picture: Any) -> Reading:
-    """As the API reads a picture by default."""
+    """Reads a picture as the API does by default."""
     return recognizer.read_image(picture)
 
 
 def collect(folder: Path) -> Iterator[tuple[str, Questions]]:
-    """The sets by their names, one at a time; MNIST's test file is among them.
+    """The sets by their names, one at a time, including MNIST's test file.
 
-    Sudokus are left out where they are missing. Raises DataError.
+    Missing sudokus are left out. Raises DataError.
     """
     with Archive(obtain_unipen(folder)) as archive:
         isolated = unipen_sets.digits(archive).validation
@@ -89,11 +90,11 @@ def collect(folder: Path) -> Iterator[tuple[str, Questions]]:
 
 
 def score(recognizer: Recognizer, questions: Questions, name: str = "") -> dict[str, Any]:
-    """The figures of one set, in percent, under a bar with its name.
+    """The figures of a set in percent of its inputs, with a bar that shows its name.
 
-    answered_rightly: the text is right, so a "?" counts as wrong; missing for what is not a digit.
-    likeliest_right: it is right when each "?" is replaced by the likeliest digit. refused: has "?".
-    doubtful: has none, but a digit that is marked as doubtful.
+    answered_rightly: the text is right; a "?" counts as wrong. likeliest_right: it is right when
+    each "?" is replaced by the likeliest digit. Both are left out for what is not a digit. refused:
+    the text has a "?". doubtful: it has none, but a digit that is marked as doubtful.
     """
     answers = [
         _Answer.of(questions.read(recognizer, item), text)
@@ -113,7 +114,7 @@ def score(recognizer: Recognizer, questions: Questions, name: str = "") -> dict[
 
 @dataclass(frozen=True)
 class _Answer:
-    """What one reading was; is_right, is_likeliest_right: None for what is not a digit."""
+    """The outcome of a reading. is_right, is_likeliest_right: None for what is not a digit."""
 
     is_right: bool | None
     is_likeliest_right: bool | None

@@ -42,7 +42,7 @@ from train.negatives.mix import validation_negatives
 
 
 def collect(wanted: Wanted) -> Collection:
-    """Loads and makes every set whose data is there or can be downloaded.
+    """Loads and makes every set whose data is in the folder or can be downloaded.
 
     Raises DataError if there is none, and for a file of test writers that cannot be read.
     """
@@ -76,15 +76,15 @@ def collect(wanted: Wanted) -> Collection:
 
 
 def add_test_sets(collection: Collection, folder: Path) -> None:
-    """Adds the test sets, which are read once, when all else is settled. Raises DataError."""
+    """Adds the test sets, which are used once, when nothing is left to decide. Raises DataError."""
     hands = other_hands.load_unipen_test(folder)
     collection.sets[TEST] = EvaluationSet(load_mnist(folder).test)
     collection.sets[UNIPEN_TEST] = EvaluationSet(hands.digits, groups=hands.contributors)
 
 
 def read_writers(path: Path) -> Ink:
-    """Pen digits in a file of UNIPEN text, such as UCI's, or the held-back ones of a file of
-    corrections, .jsonl. Raises DataError."""
+    """The pen digits in a file of UNIPEN text, such as UCI's, or the held-back corrections in a
+    .jsonl file. Raises DataError."""
     if path.suffix == ".jsonl":
         ink = corrections.load(path, held_back=True).ink
         if not ink.strokes:
@@ -120,7 +120,7 @@ def _pen(folder: Path, collection: Collection) -> PenDigits | None:
 
 
 def _other_hands(wanted: Wanted, collection: Collection) -> None:
-    """Adds digits, and what is not a digit, by UNIPEN's validation writers and from bhmsds."""
+    """Adds the digits and negatives of UNIPEN's validation writers and of bhmsds."""
     try:
         unipen = other_hands.load_unipen(wanted.folder, wanted.max_digits)
         for name, hands in ((UNIPEN, unipen.isolated), (UNIPEN_WORDS, unipen.words)):

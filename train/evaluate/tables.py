@@ -1,4 +1,4 @@
-"""What is said of models side by side, and of training without a part of the data, as rows."""
+"""Rows of the tables that compare models, and trainings without a part of the data."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

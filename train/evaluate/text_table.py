@@ -1,7 +1,7 @@
 """Tables of text, as Markdown for documents and as aligned columns for a terminal.
 
-A table is a sequence of rows of cells. The first row is the header; the first column holds the
-names of the rows and is aligned to the left, all others to the right, where they are not of text.
+A table is a sequence of rows of cells. The first row is the header. The first column has the names
+of the rows and is aligned to the left; all others are aligned to the right, unless they are text.
 """
 
 from collections.abc import Sequence

@@ -50,10 +50,10 @@ def misnamed(folder: Path) -> Path:
         (lambda folder: folder / "none.onnx", "none.onnx: expected a model file, got none"),
         (text("a.onnx"), "a.onnx: expected an ONNX model, got"),
         (text("a.pth"), "a.pth: expected a whole file of weights, got"),
-        (wide, "expected one input of 28 x 28 values a glyph, got glyphs tensor(float) [1, 3"),
-        (whole, "expected one input of 28 x 28 values a glyph"),  # eight at once, always
-        (integers, "expected one input of 28 x 28 values a glyph, got glyphs tensor(int64)"),
-        (many, "expected 10 or 11 outputs a glyph, got 52 for two glyphs"),
+        (wide, "expected one input of 28 x 28 values per glyph, got glyphs tensor(float) [1, 3"),
+        (whole, "expected one input of 28 x 28 values per glyph"),  # eight at once, always
+        (integers, "expected one input of 28 x 28 values per glyph, got glyphs tensor(int64)"),
+        (many, "expected 10 or 11 outputs per glyph, got 52 for two glyphs"),
         (misnamed, "expected labels from '0123456789' on, got 'abcdefghij'"),
     ],
 )

@@ -16,7 +16,7 @@ def test_it_is_skipped_where_the_peer_is_not_installed(
     monkeypatch.setattr(peers, "PEER", "no_such_reader")
     output = tmp_path / "peers.json"
     assert peers.main(["--output", str(output)]) == 0
-    assert "skipped, as no_such_reader 3.10.0 is not installed" in capsys.readouterr().out
+    assert "skipped, because no_such_reader 3.10.0 is not installed" in capsys.readouterr().out
     assert not output.exists()
 
 
