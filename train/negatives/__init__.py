@@ -1,1 +1,1 @@
-"""Negatives: letters, scribbles, smudges and broken digits, which the network learns to refuse."""
+"""Makes negatives for the network to refuse: letters, scribbles, smudges and broken digits."""

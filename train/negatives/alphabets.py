@@ -1,4 +1,4 @@
-"""Which printed characters and fonts negatives are made from, for training and for validation.
+"""The printed characters and the fonts of negatives, for training and for validation.
 
 The fonts come with matplotlib, so nothing has to be downloaded. Digits of any script are left out,
 and so are the characters in train.negatives.lookalikes.
@@ -15,7 +15,7 @@ def _span(first: int, last: int) -> str:
     return "".join(map(chr, range(first, last + 1)))
 
 
-# Digits and look-alikes among these are left out by is_allowed.
+# is_allowed leaves out the digits and look-alikes among these.
 ALPHABETS: Final[dict[str, str]] = {
     "Latin": _span(0x41, 0x5A) + _span(0x61, 0x7A),
     "Greek": _span(0x391, 0x3A9) + _span(0x3B1, 0x3C9),
@@ -36,8 +36,8 @@ ALPHABETS: Final[dict[str, str]] = {
 class Typefaces:
     """Some of matplotlib's fonts, and each alphabet's share of the characters drawn with them.
 
-    plain: fonts by file name. letters_only: fonts that have other signs at some code points, so
-    that only their ASCII letters are used.
+    plain: fonts by file name. letters_only: fonts of which only ASCII letters are used, because
+    they have other signs at some code points.
     """
 
     plain: tuple[str, ...]
@@ -45,8 +45,8 @@ class Typefaces:
     shares: tuple[tuple[str, float], ...]
 
 
-# No Greek: train.data.omniglot_split keeps that alphabet for validation. No italics: Cyrillic ones
-# have other shapes, some of them like digits.
+# Without Greek, which train.data.omniglot_split keeps for validation, and without italics, because
+# some italic Cyrillic letters are shaped like digits.
 TRAINING: Final = Typefaces(
     ("DejaVuSans", "DejaVuSansMono", "DejaVuSans-Oblique", "DejaVuSerif"),
     ("cmss10", "cmtt10"),

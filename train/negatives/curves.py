@@ -1,4 +1,4 @@
-"""Strokes made of lines, curves, rings and arcs, for scribbles and doodles.
+"""Makes strokes of lines, curves, rings and arcs, for scribbles and doodles.
 
 They are sampled about as densely as a pen's strokes, so that `train.augment.strokes` can vary them.
 """
@@ -27,13 +27,13 @@ def dense(points: Stroke) -> Stroke:
     """The same polyline (n, 2) with samples _DENSE apart."""
     steps = np.hypot(*np.diff(points, axis=0).T)
     along = np.concatenate([[0.0], np.cumsum(steps)])
-    at = np.linspace(0, along[-1], max(2, int(along[-1] / _DENSE) + 1))
-    at = np.union1d(at, along)
-    return np.stack([np.interp(at, along, points[:, axis]) for axis in (0, 1)], axis=1)
+    samples = np.linspace(0, along[-1], max(2, int(along[-1] / _DENSE) + 1))
+    samples = np.union1d(samples, along)
+    return np.stack([np.interp(samples, along, points[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def smooth(points: Stroke, samples: int = 8) -> Stroke:
-    """A curve through points (n, 2), n >= 2, a Catmull-Rom spline."""
+    """A Catmull-Rom spline through points (n, 2), n >= 2."""
     padded = np.concatenate([points[:1], points, points[-1:]])
     p0, p1, p2, p3 = padded[:-3], padded[1:-2], padded[2:-1], padded[3:]
     t = np.linspace(0, 1, samples, endpoint=False)[:, None, None]
@@ -47,12 +47,12 @@ def smooth(points: Stroke, samples: int = 8) -> Stroke:
 
 
 def ring(x: float, y: float, width: float, height: float, start: float = 0.0) -> Stroke:
-    """An ellipse by its middle and half its sides."""
+    """An ellipse; x, y: its middle; width, height: its radii."""
     angle = start + np.linspace(0, FULL, 40)
     return np.stack([x + width * np.cos(angle), y + height * np.sin(angle)], axis=1)
 
 
 def arc(x: float, y: float, radius: float, begin: float, end: float) -> Stroke:
-    """Part of a circle, from one angle to another in radians, clockwise from the right."""
+    """A part of a circle between two angles in radians, clockwise from the right."""
     angle = np.linspace(begin, end, 24)
     return np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], axis=1)

@@ -1,7 +1,7 @@
 """Small pictures and marks that people draw instead of a digit.
 
-Each function draws one, in pixels of a square about 100 wide, y down. A ring, an upright bar or a
-steep stroke alone is never drawn, since these are digits.
+Each function draws one, in pixels of a square about 100 wide, y down. None draws only a ring, an
+upright bar or a steep stroke, because these are digits.
 """
 
 from typing import Final
@@ -27,7 +27,7 @@ def face(random: np.random.Generator) -> Strokes:
 
 
 def star(random: np.random.Generator) -> Strokes:
-    """Five points, drawn through without lifting the pen."""
+    """A star of five points, drawn without lifting the pen."""
     angle = random.uniform(0, FULL) + np.arange(6) * FULL * 2 / 5
     corners = np.stack([np.cos(angle), np.sin(angle)], 1) * 50
     return [dense(corners + random.normal(0, 3, corners.shape))]
@@ -50,14 +50,14 @@ def house(random: np.random.Generator) -> Strokes:
 
 
 def polygon(random: np.random.Generator) -> Strokes:
-    """A triangle, any way up."""
+    """A triangle, turned by any angle."""
     angle = random.uniform(0, FULL) + np.arange(3) * FULL / 3 + random.normal(0, 0.15, 3)
     corners = np.stack([np.cos(angle), np.sin(angle)], 1) * 50
     return [dense(np.concatenate([corners, corners[:1] + random.normal(0, 3, 2)]))]
 
 
 def box(random: np.random.Generator) -> Strokes:
-    """A square with something in it, or one that is far wider than high."""
+    """A square with something in it, or a box that is far wider than high."""
     kind = random.integers(3)
     if kind == 0:
         return [lines((0, 0), (100, 0), (100, random.uniform(25, 45)), (0, 35), (0, 0))]
@@ -75,10 +75,10 @@ def arrow(random: np.random.Generator) -> Strokes:
     )
     angle = random.uniform(0, FULL)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    ways = [shaft, head]
+    paths = [shaft, head]
     if random.random() < 0.2:
-        ways.append([[barb, -barb], [0.0, 0.0], [barb, barb]])
-    return [dense(np.array(way) @ turn.T) for way in ways]
+        paths.append([[barb, -barb], [0.0, 0.0], [barb, barb]])
+    return [dense(np.array(path) @ turn.T) for path in paths]
 
 
 def tick(random: np.random.Generator) -> Strokes:
@@ -86,13 +86,13 @@ def tick(random: np.random.Generator) -> Strokes:
 
 
 def cross(random: np.random.Generator) -> Strokes:
-    """X, + or an asterisk."""
+    """An X, a plus or an asterisk."""
     count = int(random.choice([2, 2, 3, 4]))
     start = random.uniform(0, np.pi / 4) if count > 2 else random.choice([0, np.pi / 4])
     drawn = []
     for angle in start + np.arange(count) * np.pi / count + random.normal(0, 0.08, count):
-        way = np.array([np.cos(angle), np.sin(angle)]) * random.uniform(40, 50)
-        drawn.append(dense(np.stack([-way, way])))
+        end = np.array([np.cos(angle), np.sin(angle)]) * random.uniform(40, 50)
+        drawn.append(dense(np.stack([-end, end])))
     return drawn
 
 
@@ -118,7 +118,7 @@ def cloud(random: np.random.Generator) -> Strokes:
 
 
 def lightning(random: np.random.Generator) -> Strokes:
-    """Its outline: the bare zigzag would be a 4 or a 5."""
+    """The outline of a bolt, because a mere zigzag would be a 4 or a 5."""
     corners = np.array(
         [[55, 0], [15, 55], [42, 55], [25, 100], [80, 40], [50, 40], [80, 0], [55, 0]]
     )
@@ -126,7 +126,7 @@ def lightning(random: np.random.Generator) -> Strokes:
 
 
 def rules(random: np.random.Generator) -> Strokes:
-    """One to four lines under each other: dashes, underlines, an equals sign."""
+    """One to four lines below each other, such as dashes, underlines or an equals sign."""
     return [
         smooth(np.stack([np.linspace(0, 100, 6), 22 * row + random.normal(0, 3, 6)], axis=1))
         for row in range(int(random.choice([1, 1, 1, 2, 2, 3, 4])))
@@ -134,7 +134,7 @@ def rules(random: np.random.Generator) -> Strokes:
 
 
 def slopes(random: np.random.Generator) -> Strokes:
-    """One line, nearer to lying than to standing."""
+    """A line that is closer to horizontal than to vertical."""
     angle = np.deg2rad(random.uniform(-18, 18))
     bow = random.uniform(-12, 12)
     return [smooth(np.array([[0, 0], [50, 50 * np.tan(angle) + bow], [100, 100 * np.tan(angle)]]))]
@@ -147,7 +147,7 @@ def wave(random: np.random.Generator) -> Strokes:
 
 
 def fence(random: np.random.Generator) -> Strokes:
-    """A grid of two by two lines or more: #, a ladder, a table."""
+    """A grid of two by two lines or more, such as #, a ladder or a table."""
     down, across = random.integers(2, 5, 2)
     drawn = [lines((x, 0), (x + random.normal(0, 4), 100)) for x in np.linspace(15, 85, down)]
     return drawn + [
@@ -156,16 +156,16 @@ def fence(random: np.random.Generator) -> Strokes:
 
 
 def dots(random: np.random.Generator) -> Strokes:
-    """Two to seven taps, apart from each other."""
+    """Two to seven separate taps."""
     cells = random.permutation(16)[: int(random.integers(2, 8))]
-    places = np.stack([cells % 4, cells // 4], axis=1) * 40 + random.uniform(
+    points = np.stack([cells % 4, cells // 4], axis=1) * 40 + random.uniform(
         -10, 10, (len(cells), 2)
     )
-    return [point[None] for point in places]
+    return [point[None] for point in points]
 
 
 def brackets(random: np.random.Generator) -> Strokes:
-    """Corners that open to one side: [ ] < ^ v and L. There is no >, which is like a 7."""
+    """Corners that open to one side: [ ] < ^ v and L, but not >, which looks like a 7."""
     shape = [
         ((60.0, 0.0), (0.0, 0.0), (0.0, 100.0), (60.0, 100.0)),
         ((0.0, 0.0), (60.0, 0.0), (60.0, 100.0), (0.0, 100.0)),

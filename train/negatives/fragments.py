@@ -1,7 +1,7 @@
-"""Negatives made of digits that are broken, crossed out or run together.
+"""Makes negatives of digits that are broken, crossed out or run together.
 
-Some results would be digits: half an 8 can be a 3, a 7 without its roof is a 1, a 0 on a 0 is an 8.
-Only those ways of breaking and gluing are here that gave no digits on contact sheets.
+Some ways to do so give digits: half an 8 can be a 3, a 7 without its roof is a 1, and a 0 on a 0 is
+an 8. The ways that are used here gave none on contact sheets.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ from app import glyph
 from train.data.datasets import Digits, Ink
 from train.negatives.curves import Stroke, Strokes, dense
 
-HEIGHT: Final = 100.0  # pixels, of digits before they are glued
-_ENDS_APART: Final = (2, 3, 5)  # digits whose ends are two marks without their middle
-_STRUCK: Final = (3, 6, 8, 9)  # some people write the others with a bar
+HEIGHT: Final = 100.0  # pixels: of digits before they are glued
+_ENDS_APART: Final = (2, 3, 5)  # digits whose ends are two separate marks without the middle
+_STRUCK: Final = (3, 6, 8, 9)  # some people write other digits with a bar
 
 
 class Fragments:
@@ -34,26 +34,26 @@ class Fragments:
         return ways[int(random.choice(5, p=[0.35, 0.15, 0.2, 0.24, 0.06]))](random)
 
     def shattered(self, random: np.random.Generator) -> Strokes:
-        """Four to six pieces of one digit, scattered too widely to join."""
+        """Four to six pieces of one digit, scattered too widely to be seen as joined."""
         whole = self._digit(random, range(10))
         cuts = np.linspace(0, 1, int(random.integers(5, 8)))
-        places = random.permutation(9)
+        cells = random.permutation(9)
         drawn = []
         for number, (begin, end) in enumerate(pairwise(cuts)):
             for part in cut_piece(whole, begin, end - 0.3 * (end - begin) * random.random()):
                 turned = _turn(part - part.mean(axis=0), random.uniform(-1.5, 1.5))
-                corner = np.array([60 * (places[number] % 3), 60 * (places[number] // 3)])
+                corner = np.array([60 * (cells[number] % 3), 60 * (cells[number] // 3)])
                 drawn.append(turned + corner + random.uniform(-8, 8, 2))
         return drawn
 
     def ends(self, random: np.random.Generator) -> Strokes:
-        """Both ends of a digit without what joined them."""
+        """Both ends of a digit without its middle."""
         whole = self._digit(random, _ENDS_APART)
         start = cut_piece(whole, 0, random.uniform(0.1, 0.2))
         return start + cut_piece(whole, random.uniform(0.8, 0.9), 1)
 
     def collage(self, random: np.random.Generator) -> Strokes:
-        """Pieces of three or four digits in one place."""
+        """Pieces of four or five digits in one place."""
         drawn: Strokes = []
         for _ in range(int(random.integers(4, 6))):
             begin = random.uniform(0, 0.6)
@@ -64,12 +64,12 @@ class Fragments:
         return drawn
 
     def crossed_out(self, random: np.random.Generator) -> Strokes:
-        """A digit under two to four long lines, or under a zigzag."""
+        """A digit that is crossed out by two to four long lines, or by a zigzag."""
         whole = self._digit(random, range(10))
         low, high = _bounds(whole)
         count = int(random.integers(2, 5))
         if random.random() < 0.4:
-            beside = max(15.0, (90 - high[0] + low[0]) / 2)  # or a struck 1 would stay a bar
+            beside = max(15.0, (90 - high[0] + low[0]) / 2)  # so that a struck 1 is not a bar
             x = np.linspace(low[0] - beside, high[0] + beside, count + 3)
             y = np.where(np.arange(len(x)) % 2, low[1] - 8, high[1] + 8) + random.normal(
                 0, 8, len(x)
@@ -77,14 +77,14 @@ class Fragments:
             return [*whole, dense(np.stack([x, y], axis=1))]
         sloping = random.choice([-1, 1]) if count > 2 else 0
         for number in range(count):
-            way = sloping or (-1, 1)[number % 2]
-            y = np.array([low[1], high[1]])[::way] + random.normal(0, 12, 2)
+            order = sloping or (-1, 1)[number % 2]
+            y = np.array([low[1], high[1]])[::order] + random.normal(0, 12, 2)
             x = np.array([low[0] - 25, high[0] + 25]) + 30 * (number - count / 2) * abs(sloping)
             whole = [*whole, dense(np.stack([x, y], axis=1))]
         return whole
 
     def struck(self, random: np.random.Generator) -> Strokes:
-        """A digit and one line through it, far longer than the digit is wide."""
+        """A digit, and a line through it that is far longer than the digit is wide."""
         whole = self._digit(random, _STRUCK)
         low, high = _bounds(whole)
         x = np.array([low[0] - random.uniform(35, 55), high[0] + random.uniform(35, 55)])
@@ -125,7 +125,7 @@ class Fragments:
         return self._unit(number)
 
     def _unit(self, number: int) -> Strokes:
-        """A digit at the corner (0, 0), whose longer side is HEIGHT."""
+        """A digit with its corner at (0, 0) and a longer side of HEIGHT."""
         strokes = [stroke.astype(np.float64) for stroke in self._ink.strokes[number]]
         low, high = _bounds(strokes)
         scale = HEIGHT / max(float((high - low).max()), 1e-6)
@@ -153,7 +153,7 @@ def glue_bitmaps(digits: Digits, random: np.random.Generator) -> NDArray[np.uint
 
 
 def cut_piece(strokes: Strokes, begin: float, end: float) -> Strokes:
-    """The part of a drawing between two shares of its path length, in the order it was drawn."""
+    """The part of a drawing between two shares of its path length, in the order of drawing."""
     lengths = [float(np.hypot(*np.diff(stroke, axis=0).T).sum()) for stroke in strokes]
     total = sum(lengths)
     start, stop = begin * total, end * total
@@ -167,10 +167,10 @@ def cut_piece(strokes: Strokes, begin: float, end: float) -> Strokes:
 
 
 def _stretch(stroke: Stroke, first: float, last: float) -> Stroke:
-    """The part of one stroke between two distances from its beginning, in pixels."""
+    """The part of a stroke between two distances from its beginning, in pixels."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
-    at = np.concatenate([[first], along[(along > first) & (along < last)], [last]])
-    return np.stack([np.interp(at, along, stroke[:, axis]) for axis in (0, 1)], axis=1)
+    samples = np.concatenate([[first], along[(along > first) & (along < last)], [last]])
+    return np.stack([np.interp(samples, along, stroke[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def _turn(stroke: Stroke, angle: float) -> Stroke:

@@ -1,11 +1,11 @@
-"""Printed characters that are shaped like a digit, so that they are no negatives to learn from.
+"""Printed characters that are shaped like a digit and so are not used as negatives.
 
-The table was made as the one in `train.data.omniglot_split`, where the reason is given.
+The table was made like the one in `train.data.omniglot_split`, which gives the reasons.
 """
 
 from typing import Final
 
-# Printed letters and signs of the fonts in train.negatives.typefaces, by the digit they look like.
+# Letters and signs of the fonts in train.negatives.typefaces, by the digit that they look like.
 PRINTED: Final[dict[str, str]] = {
     "0": "OoQDОоОоΟοΘθӨөØøəɐ○◌◍◎●◯◦⚆⚇⚈⚉⚪⚫⚬⚰⛀⛁⛂⛃▢▫◻◽❏❐❑❒იըԸ◉◐◑◒◓◔◕◖◗◇◈◊♢⊖⊘⊙⊚⊛⊝∅סםטՕօծԾهة☉❍◴◵◶◷",
     "1": "☤☘lլյIiנ[]{}|/\\()ΙιІіЇїӀӏ'`;,†‡וןזיՂւاأإآر∣∤∕∖⊥∫≀❘❙❚▮▯♪◜◝◞◟◧◨♩",

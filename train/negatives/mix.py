@@ -1,6 +1,6 @@
-"""Negatives of all kinds: a mix to train on, and sets to measure with.
+"""Mixes negatives of all kinds to train on, and makes sets of them to measure with.
 
-All are brought to normal form by the code that serves, as digits are.
+All are brought to the normal form by the code that serves, as digits are.
 """
 
 import zlib
@@ -21,25 +21,25 @@ from train.data.unipen_sets import Writing, writer_weights
 from train.negatives import alphabets, doodles, fragments, scribbles, smudges, typefaces, unseen
 from train.negatives.curves import Drawing, Strokes
 
-# Share of each kind among the negatives that are trained on.
+# The share of each kind among the negatives that are trained on.
 SHARES: Final[dict[str, float]] = {
-    "letters": 0.24,  # UNIPEN's handwritten letters and signs, as people mix them with digits
-    "characters": 0.23,  # Omniglot's handwritten ones, of other alphabets
+    "letters": 0.24,  # UNIPEN's handwritten letters and signs
+    "characters": 0.23,  # Omniglot's handwritten characters of several alphabets
     "typefaces": 0.18,  # printed letters and signs, bent
     "scribbles": 0.09,
     "doodles": 0.09,
     "fragments": 0.06,
-    "glued": 0.08,  # digits run together, half of them the pen's and half MNIST's
+    "glued": 0.08,  # digits that run together, half of them pen digits and half MNIST's
     "smudges": 0.02,
     "dots": 0.01,
 }
-_TURNED_SHARE: Final = 0.2  # of the characters, which are mirrored or turned by any angle
-# Path length, in sizes of the drawing, above which a turned character is too intricate for a digit.
-# Simpler ones are not turned: L upside down is a 7, m on its side a 3, p mirrored a 9.
+_TURNED_SHARE: Final = 0.2  # of the characters, mirrored or turned by any angle
+# The path length, in sizes of the drawing, above which a turned character is too intricate to be a
+# digit. Simpler ones are not turned: L upside down is a 7, m on its side a 3, p mirrored a 9.
 _MIN_TURNED_LENGTH: Final = 5.5
 
 _HANDWRITING: Final = Config()  # how much slant, aspect and tremor vary
-_SAMPLES: Final = 24  # of a stroke as long as the drawing is large
+_SAMPLES: Final = 24  # of a stroke that is as long as the drawing is large
 
 Glyph = NDArray[np.uint8]  # (28, 28), ink 255 on 0
 
@@ -62,7 +62,7 @@ class Negatives:
 
     def draw(self, count: int, random: np.random.Generator) -> NDArray[np.uint8]:
         """A mix of all kinds by SHARES, in random order: uint8 (count, 28, 28), about 1 ms each."""
-        ways: dict[str, Callable[[np.random.Generator], Glyph]] = {
+        makers: dict[str, Callable[[np.random.Generator], Glyph]] = {
             "letters": self._letter,
             "characters": self._character,
             "typefaces": lambda random: typefaces.draw(alphabets.TRAINING, random),
@@ -78,11 +78,11 @@ class Negatives:
             for name, strokes in (("letters", self._letters), ("characters", self._characters))
             if not strokes
         }
-        kinds = [kind for kind in ways if kind not in empty]
+        kinds = [kind for kind in makers if kind not in empty]
         shares = np.array([SHARES[kind] for kind in kinds])
         glyphs = np.zeros((count, glyph.SIDE, glyph.SIDE), np.uint8)
         for number, chosen in enumerate(random.choice(len(kinds), count, p=shares / shares.sum())):
-            glyphs[number] = ways[kinds[chosen]](random)
+            glyphs[number] = makers[kinds[chosen]](random)
         return glyphs
 
     def _letter(self, random: np.random.Generator) -> Glyph:
@@ -99,15 +99,15 @@ class Negatives:
 def validation_negatives(
     characters: Characters, pen: Ink, mnist: Digits, seed: int = 0, count: int = 1000
 ) -> dict[str, NDArray[np.uint8]]:
-    """Negatives to measure with, uint8 (n, 28, 28), by kind; the seed decides them.
+    """Negatives to measure with, uint8 (n, 28, 28), by kind, as the seed decides.
 
     characters: of the validation alphabets, without look-alikes; each is used once, unchanged.
     pen, mnist: validation digits, at least one. count: glyphs in each of the other sets.
-    Nothing is shared with training: the letters are of other fonts, the scribbles of other kinds,
-    the broken and glued digits by other writers.
+    None are like those of training: the letters have other fonts, the scribbles are of other kinds,
+    and the broken and glued digits are by other writers.
     """
     broken = fragments.Fragments(pen)
-    ways: dict[str, Callable[[np.random.Generator], Glyph]] = {
+    makers: dict[str, Callable[[np.random.Generator], Glyph]] = {
         "letters": lambda random: typefaces.draw(alphabets.VALIDATION, random),
         "scribbles": lambda random: _write(_pick(unseen.ALL, random), random),
         "fragments": lambda random: _write(broken.draw(random), random),
@@ -115,21 +115,21 @@ def validation_negatives(
     }
     drawings = [ink_glyph(strokes) for strokes in characters.strokes]
     glyphs = {"omniglot": np.array(drawings, np.uint8).reshape(-1, glyph.SIDE, glyph.SIDE)}
-    for name, way in ways.items():
+    for name, make in makers.items():
         random = np.random.default_rng((seed, zlib.crc32(name.encode())))
-        glyphs[name] = np.stack([way(random) for _ in range(count)])
+        glyphs[name] = np.stack([make(random) for _ in range(count)])
     return glyphs
 
 
 def smudge(random: np.random.Generator) -> Glyph:
-    """Blots, textures and noise."""
+    """A blot, a texture or noise."""
     picture = smudges.ALL[int(random.integers(len(smudges.ALL)))](random)
     x, y, width, height = cv2.boundingRect(picture)
     return glyph.from_ink(picture[y : y + height, x : x + width]) if width else dot(random)
 
 
 def dot(random: np.random.Generator) -> Glyph:
-    """A tap, or a pen that hardly moved."""
+    """A tap of the pen, which hardly moves."""
     reach = np.array([1.9, 1.2]) / 2  # pixels; app.glyph draws ink within 2 pixels as a dot
     points = random.uniform(-reach, reach, (int(random.integers(1, 5)), 2))
     return glyph.from_strokes([points], random.uniform(*PENS))
@@ -159,7 +159,7 @@ def _path_length(strokes: list[NDArray[np.float32]]) -> float:
 
 
 def _drop_samples(strokes: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-    """Fewer samples per stroke: Omniglot has several per glyph pixel, which cost time."""
+    """The strokes with fewer samples; Omniglot has several per glyph pixel, which take time."""
     size = float(np.ptp(np.concatenate(strokes), axis=0).max())
     thinned = []
     for stroke in strokes:

@@ -1,4 +1,4 @@
-"""Ink that was never written: blots, smears, filled shapes, half-tones, textures, noise.
+"""Ink that nobody wrote: blots, smears, filled shapes, half-tones, textures, noise.
 
 Each function makes a picture, uint8 (h, w), ink 255 on 0, for `app.glyph.from_ink` to redraw.
 """
@@ -16,19 +16,19 @@ _SIDE: Final = 56  # pixels
 
 
 def _clouds(random: np.random.Generator, coarse: int) -> NDArray[np.float32]:
-    """Smooth noise, float32 (_SIDE, _SIDE), from a grid of `coarse` random values a side."""
+    """Smooth noise, float32 (_SIDE, _SIDE), from a grid of `coarse` by `coarse` random values."""
     values = random.standard_normal((coarse, coarse)).astype(np.float32)
     return cv2.resize(values, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC).astype(np.float32)
 
 
 def blots(random: np.random.Generator) -> Picture:
-    """Spots of any outline, several of them."""
+    """Several spots of any outline."""
     field = _clouds(random, int(random.integers(6, 12)))
     return np.where(field > np.quantile(field, random.uniform(0.5, 0.85)), 255, 0).astype(np.uint8)
 
 
 def smear(random: np.random.Generator) -> Picture:
-    """A broad lying stroke with a torn rim."""
+    """A broad horizontal stroke with a torn rim."""
     x = np.linspace(-1, 1, _SIDE)
     height = random.uniform(0.15, 0.4)
     field = 1 - x[None, :] ** 2 - ((x[:, None] - 0.2 * x[None, :]) / height) ** 2
@@ -38,7 +38,7 @@ def smear(random: np.random.Generator) -> Picture:
 
 
 def filled(random: np.random.Generator) -> Picture:
-    """A polygon of three to seven corners, painted, at least as wide as high."""
+    """A filled polygon of three to seven corners, at least as wide as high."""
     count = int(random.integers(3, 8))
     angle = (
         np.arange(count) * 2 * np.pi / count + random.uniform(0, 6) + random.normal(0, 0.1, count)
@@ -58,7 +58,7 @@ def grains(random: np.random.Generator) -> Picture:
 
 
 def half_tone(random: np.random.Generator) -> Picture:
-    """A grid of dots, as print makes grey; or squares of a chessboard."""
+    """A grid of dots, as grey is printed, or the squares of a chessboard."""
     count = int(random.integers(3, 8))
     y, x = np.mgrid[:_SIDE, :_SIDE] * (count * np.pi / _SIDE)
     turn = random.uniform(0, 0.5)
@@ -68,7 +68,7 @@ def half_tone(random: np.random.Generator) -> Picture:
 
 
 def stripes(random: np.random.Generator) -> Picture:
-    """Three lines or more, any way, of one width or of several."""
+    """At least three lines in any direction, of equal or different widths."""
     angle = random.uniform(0, np.pi)
     y, x = np.mgrid[:_SIDE, :_SIDE] / _SIDE
     along = np.cos(angle) * x + np.sin(angle) * y
@@ -77,7 +77,7 @@ def stripes(random: np.random.Generator) -> Picture:
 
 
 def marbling(random: np.random.Generator) -> Picture:
-    """The level lines of smooth noise: a maze."""
+    """The contour lines of smooth noise, which look like a maze."""
     field = _clouds(random, int(random.integers(7, 12)))
     return np.where(np.abs(field) < random.uniform(0.15, 0.35), 255, 0).astype(np.uint8)
 

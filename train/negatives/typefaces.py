@@ -1,4 +1,4 @@
-"""Printed letters and signs, drawn with a pen's line and bent as handwriting is."""
+"""Draws printed letters and signs with the line of a pen, and bends them as in handwriting."""
 
 from functools import cache
 from pathlib import Path
@@ -14,17 +14,17 @@ from PIL import Image, ImageDraw, ImageFont
 from app import glyph
 from train.negatives.alphabets import ALPHABETS, Typefaces, is_allowed
 
-SIDE: Final = 72  # pixels, of a cached picture
-SIZE: Final = 48  # pixels, the longer side of the character in it
-PEN: Final = 5  # pixels, the width of its lines
+SIDE: Final = 72  # pixels: the side of a cached picture
+SIZE: Final = 48  # pixels: the longer side of the character in it
+PEN: Final = 5  # pixels: the width of its lines
 _FONT_SIZE: Final = 128  # pixels per em when characters are rendered
-MAX_LINE: Final = 0.16  # of the size, half a line's width; broader ones are filled shapes
+MAX_LINE: Final = 0.16  # of the size: half a line's width; broader ones are filled shapes
 # How characters are bent.
-TURN: Final = 7.0  # degrees, standard deviation
+TURN: Final = 7.0  # degrees: standard deviation
 MAX_SLANT: Final = 0.3  # pixels sideways per pixel of height
-MAX_STRETCH: Final = 0.3  # logarithm of the change of the sides' ratio
-MAX_BEND: Final = 0.06  # of the size, standard deviation of local displacements
-_CONTROLS: Final = 4  # displaced points along a side, between which is interpolated
+MAX_STRETCH: Final = 0.3  # logarithm of the change of the ratio of the sides
+MAX_BEND: Final = 0.06  # of the size: standard deviation of local displacements
+_CONTROLS: Final = 4  # displaced points along a side; displacements between them are interpolated
 
 Picture = NDArray[np.uint8]  # (SIDE, SIDE), ink 255 on 0, the character in the middle
 
@@ -58,7 +58,7 @@ def bend(picture: Picture, random: np.random.Generator) -> NDArray[np.uint8]:
 
 @cache
 def pictures(typefaces: Typefaces) -> dict[str, list[list[Picture]]]:
-    """For each alphabet, each allowed character as the fonts that have it show it."""
+    """For each alphabet, the pictures of each allowed character in the fonts that have it."""
     fonts = [(*_open(name), False) for name in typefaces.plain]
     fonts += [(*_open(name), True) for name in typefaces.letters_only]
     by_alphabet = {}
@@ -79,7 +79,7 @@ def pictures(typefaces: Typefaces) -> dict[str, list[list[Picture]]]:
 
 
 def _open(name: str) -> tuple[ImageFont.FreeTypeFont, frozenset[int]]:
-    """One of matplotlib's fonts, and the code points it covers."""
+    """One of matplotlib's fonts, and the code points that it covers."""
     path = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"{name}.ttf"
     return ImageFont.truetype(str(path), _FONT_SIZE), frozenset(FT2Font(str(path)).get_charmap())
 
@@ -87,7 +87,7 @@ def _open(name: str) -> tuple[ImageFont.FreeTypeFont, frozenset[int]]:
 def _picture(font: ImageFont.FreeTypeFont, character: str) -> Picture | None:
     """A character's middle lines, drawn with one pen; None for tiny characters and filled shapes.
 
-    In the normal form a printed hairline would vanish beside a stem: H would become two bars.
+    Otherwise a printed hairline would vanish in the normal form, and an H would become two bars.
     """
     left, top, right, bottom = (round(edge) for edge in font.getbbox(character))
     image = Image.new("L", (right - left + 8, bottom - top + 8), 0)

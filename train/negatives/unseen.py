@@ -1,4 +1,4 @@
-"""Scribbles and doodles for validation, of kinds that are not trained on."""
+"""Scribbles and doodles for validation, of kinds that training does not use."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from train.negatives.curves import FULL, WIDTH, Drawing, Strokes, arc, dense, li
 
 
 def chain(random: np.random.Generator) -> Strokes:
-    """A Lissajous figure of many crossings."""
+    """A Lissajous figure with many crossings."""
     fast, slow = random.permutation([3, 4, 5])[:2]
     angle = np.linspace(0, FULL * random.uniform(0.8, 1), 150)
     x, y = np.sin(fast * angle + random.uniform(0, FULL)), np.sin(slow * angle)
@@ -25,7 +25,7 @@ def wander(random: np.random.Generator) -> Strokes:
 
 
 def brush(random: np.random.Generator) -> Strokes:
-    """Back and forth over the same area, as if to fill it."""
+    """A stroke back and forth over the same area, as if to fill it."""
     turns = int(random.integers(6, 16))
     x = np.linspace(0, 1, 2 * turns) + random.normal(0, 0.02, 2 * turns)
     y = np.tile([0.0, 1.0], turns) * random.uniform(0.4, 1.0) + random.normal(0, 0.06, 2 * turns)
@@ -46,8 +46,8 @@ def sun(random: np.random.Generator) -> Strokes:
     count = int(random.integers(6, 11))
     rays = []
     for angle in np.arange(count) * FULL / count + random.normal(0, 0.1, count):
-        way = np.array([np.cos(angle), np.sin(angle)])
-        rays.append(dense(np.stack([way * random.uniform(28, 33), way * random.uniform(44, 52)])))
+        ray = np.array([np.cos(angle), np.sin(angle)])
+        rays.append(dense(np.stack([ray * random.uniform(28, 33), ray * random.uniform(44, 52)])))
     return [ring(0, 0, 24, 24), *rays]
 
 

@@ -1,1 +1,1 @@
-"""The networks, classifier and ink finder, and the files that hold their weights."""
+"""The networks (classifier, line reader and ink finder) and the files that hold their weights."""

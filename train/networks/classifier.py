@@ -1,4 +1,4 @@
-"""The networks, a student of 124,000 parameters and its teacher, and their file."""
+"""The classifiers, a student of 124,000 parameters and its teacher, and their files."""
 
 import pickle
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from app.glyph import SIDE
 from train.config import Config, to_dict
 from train.files import open_atomically
 
-# Of MNIST's training pixels, in grey levels. The mean is a whole level, so that a glyph's bytes
-# are the int8 graph's first quantized tensor just as they are.
+# Of MNIST's training pixels, in grey levels. The mean is a whole level, so that a glyph's bytes can
+# be the first quantized tensor of the int8 graph as they are.
 MEAN: Final = 33.0
 STD: Final = 78.6
 OUTPUTS: Final = 11  # the ten digits, then "not a digit"
@@ -22,13 +22,13 @@ OUTPUTS: Final = 11  # the ten digits, then "not a digit"
 Layer = tuple[int, int, int]  # channels, side of the kernel, stride
 Layout = tuple[Layer, ...]
 
-# Pixels along each side that are taken together as channels. A convolution over 5x5 pixels of one
-# channel costs ONNX Runtime three times what one over 3x3 places of four channels does.
+# FOLD by FOLD pixels become the channels of one position. A convolution over 5x5 pixels of one
+# channel takes ONNX Runtime three times as long as one over 3x3 positions of four channels.
 FOLD: Final = 2
 
-# The student is what is shipped. Its second layer works at 14 places a side, which costs more time
-# than any other and pays for it: without it the likelihood of clean digits is a fifth worse. The
-# teacher is wider.
+# The student is shipped. Its second layer works on 14 x 14 positions and takes more time than any
+# other, but without it, the negative log-likelihood of clean digits is a fifth higher. The teacher
+# is wider.
 LAYOUTS: Final[dict[str, Layout]] = {
     "student": ((16, 3, 1), (24, 3, 1), (40, 3, 2), (48, 3, 1), (64, 3, 2), (88, 3, 1)),
     "teacher": ((32, 3, 1), (48, 3, 1), (96, 3, 2), (96, 3, 1), (160, 3, 2), (160, 3, 1)),
@@ -45,12 +45,10 @@ def _layer(channels_in: int, channels_out: int, side: int, stride: int) -> nn.Se
 
 
 class Network(nn.Module):
-    """Plain convolutions and one linear layer: what ONNX Runtime runs fastest in int8.
+    """Plain convolutions and one linear layer, which ONNX Runtime runs fastest in int8.
 
-    The linear layer sees every place of the last plane by itself, which costs little and tells
-    a 4 from a 9 better than a mean over the plane does.
-
-    layout: of each layer its channels, kernel and stride; see LAYOUTS.
+    The linear layer has its own weights for every position, which takes little time and separates
+    4 from 9 better than a mean over all positions. layout: see LAYOUTS.
     """
 
     def __init__(self, layout: Layout = LAYOUTS["student"]) -> None:
@@ -74,18 +72,18 @@ class Network(nn.Module):
         return logits
 
     def embed(self, glyphs: Tensor) -> Tensor:
-        """What the last layer decides by: float32 (n, 16 * channels), at least 0; see forward."""
+        """The inputs of the last layer, float32 (n, 16 * channels), at least 0; see forward."""
         x = (glyphs.to(torch.float32) - MEAN) * (1 / STD)
         x = functional.pixel_unshuffle(x[:, None], FOLD)  # (n, 4, 14, 14)
         x = self.features(x)  # (n, channels, 4, 4)
-        # Channels last, as ONNX Runtime's int8 layers have them: flattening then moves nothing.
+        # Channels last, as in ONNX Runtime's int8 layers, so that flattening moves nothing.
         embedded: Tensor = x.permute(0, 2, 3, 1).flatten(1)
         return embedded
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A network in evaluation mode with the settings and the id of the run that made it."""
+    """A network in evaluation mode, with the settings and the id of its training run."""
 
     network: Network
     config: Config
@@ -93,7 +91,7 @@ class Trained:
 
 
 def save(path: Path, network: Network, config: Config, run: str) -> None:
-    """Writes the weights with what made them, atomically."""
+    """Writes the weights with their settings and their run, atomically."""
     write(
         path,
         {
@@ -108,7 +106,8 @@ def save(path: Path, network: Network, config: Config, run: str) -> None:
 def load(path: Path) -> Trained:
     """Reads what `save` wrote. Raises FileNotFoundError or ValueError with the path."""
     if not path.is_file():
-        raise FileNotFoundError(f"{path}: expected trained weights; make them with python -m train")
+        message = "expected trained weights, got no file; make them with python -m train"
+        raise FileNotFoundError(f"{path}: {message}")
     content = read(path)
     missing = {"weights", "layout", "config", "run"} - set(content)
     if missing:
@@ -119,9 +118,9 @@ def load(path: Path) -> Trained:
 
 
 def load_weights(path: Path, network: Network) -> None:
-    """Puts the weights that `save` wrote, of whatever settings, into a network of their layout.
+    """Puts the weights that `save` wrote, with any settings, into a network of the same layout.
 
-    Raises ValueError with the path where they are of another.
+    Raises ValueError with the path if the layout differs.
     """
     _put(read(path).get("weights", {}), network, path)
 
@@ -129,12 +128,12 @@ def load_weights(path: Path, network: Network) -> None:
 def _put(weights: dict[str, Tensor], network: Network, path: Path) -> None:
     try:
         network.load_state_dict(weights)
-    except RuntimeError as error:  # of another version's layers
+    except RuntimeError as error:  # the layers are those of another version
         raise ValueError(f"{path}: expected weights of its layout, got {error}") from error
 
 
 def read(path: Path) -> dict[str, Any]:
-    """What `write` wrote; runs no code in it. Raises ValueError with the path."""
+    """The content that `write` wrote; runs no code from it. Raises ValueError with the path."""
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
@@ -146,6 +145,6 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def write(path: Path, content: dict[str, Any]) -> None:
-    """`torch.save` that leaves either the old file or the whole new one."""
+    """As `torch.save`, but atomically."""
     with open_atomically(path) as file:
         torch.save(content, file)

@@ -1,7 +1,7 @@
 """The network that reads whole lines: convolutions over a strip of ink, and CTC.
 
 Graves, Fernandez, Gomez, Schmidhuber: "Connectionist temporal classification" (2006). It needs no
-cut between digits that touch, and it sees the sizes of a number's digits beside each other.
+cuts between digits that touch, and it sees the relative sizes of a number's digits.
 """
 
 from pathlib import Path
@@ -15,12 +15,12 @@ from train.networks.classifier import read, write
 __all__ = ["BLANK", "CLASSES", "STRIDE", "SYMBOLS", "LineReader", "greedy"]
 
 
-BLANK: Final = 0  # CTC's class for "no symbol here"; symbol n is class n + 1
+BLANK: Final = 0  # CTC's class for no new symbol; symbol n is class n + 1
 CLASSES: Final = len(SYMBOLS) + 1
 
 
 class LineReader(nn.Module):
-    """Strips float32 (n, 1, 48, w), ink 255 on 0, w a multiple of 4, to logits."""
+    """Turns strips float32 (n, 1, 48, w), ink 255 on 0, w a multiple of 4, into logits."""
 
     def __init__(self, width: int = 64) -> None:
         super().__init__()
@@ -50,12 +50,12 @@ class LineReader(nn.Module):
         self.classes = nn.Conv2d(wide, CLASSES, 1)
 
     def forward(self, strips: Tensor) -> Tensor:
-        """Strips (n, 1, 48, w) -> logits (n, w / 4, CLASSES)."""
+        """Logits (n, w / 4, CLASSES) of strips (n, 1, 48, w)."""
         logits: Tensor = self.classes(self.embed(strips))
         return logits.squeeze(2).transpose(1, 2)
 
     def embed(self, strips: Tensor) -> Tensor:
-        """Strips (n, 1, 48, w) -> what the last layer decides by, (n, channels, 1, w / 4)."""
+        """The inputs of the last layer, (n, channels, 1, w / 4), for strips (n, 1, 48, w)."""
         features: Tensor = self.dropout(self.context(self.features(strips / 255.0)))
         return features
 
@@ -86,7 +86,8 @@ def save(path: Path, network: LineReader, made_by: dict[str, Any]) -> None:
 def load(path: Path) -> tuple[LineReader, dict[str, Any]]:
     """The network in evaluation mode and its settings. Raises FileNotFoundError or ValueError."""
     if not path.is_file():
-        raise FileNotFoundError(f"{path}: expected weights; make them with python -m train.reader")
+        message = "expected weights, got no file; make them with python -m train.reader"
+        raise FileNotFoundError(f"{path}: {message}")
     content = read(path)
     network = LineReader()
     network.load_state_dict(content["weights"])

@@ -1,8 +1,8 @@
-"""The network that finds ink in photographs: a small U-Net, and its file.
+"""The network that finds ink in photographs, a small U-Net, and its file.
 
 Ronneberger, Fischer, Brox: "U-Net: convolutional networks for biomedical image segmentation"
-(2015). Its first layer halves the picture and its last one doubles it, where a network at full
-size would spend most of its time.
+(2015). The first layer halves the picture and the last one doubles it, because layers at full size
+would take most of the time.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ from torch.nn import functional
 from train.networks.classifier import read, write
 
 WIDTHS: Final = (12, 24, 32, 48)  # channels after one, two, three and more halvings
-MIN_SPREAD: Final = 8.0  # levels: a picture with less contrast is not stretched further
+MIN_SPREAD: Final = 8.0  # levels; the contrast of a picture with less is not fully stretched
 
 
 def _layer(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential:
@@ -75,7 +75,8 @@ def save(path: Path, network: UNet, made_by: dict[str, Any]) -> None:
 def load(path: Path) -> tuple[UNet, dict[str, Any]]:
     """The network in evaluation mode and its settings. Raises FileNotFoundError or ValueError."""
     if not path.is_file():
-        raise FileNotFoundError(f"{path}: expected weights; make them with python -m train.finder")
+        message = "expected weights, got no file; make them with python -m train.finder"
+        raise FileNotFoundError(f"{path}: {message}")
     content = read(path)
     network = UNet(tuple(content["widths"]))
     network.load_state_dict(content["weights"])

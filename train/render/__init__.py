@@ -1,1 +1,1 @@
-"""Rendered input with known truth: digits photographed on paper, sheets, and whole numbers."""
+"""Renders inputs with known truth: photographs of digits on paper, sheets, and whole numbers."""

@@ -1,4 +1,4 @@
-"""Light, lens, sensor and JPEG: how a camera records a sheet of paper."""
+"""Renders how a camera records a sheet of paper: light, lens, sensor and JPEG."""
 
 from typing import Final
 
@@ -10,27 +10,27 @@ from train.render.scene import Map, Random
 
 MAX_GRADIENT: Final = 0.22  # relative change of light from the middle to an edge
 MAX_VIGNETTE: Final = 0.3  # loss of light in the corners
-SHADOWED_SHARE: Final = 0.35  # with a shadow's edge across the paper
-SHADOW: Final = (0.5, 0.9)  # light that is left in the shadow
-SHADOW_EDGE: Final = (0.05, 0.6)  # of the picture, how soft its edge is
-MAX_BLUR: Final = 0.45  # of the pen's width, standard deviation of defocus
+SHADOWED_SHARE: Final = 0.35  # share of pictures with the edge of a shadow across the paper
+SHADOW: Final = (0.5, 0.9)  # share of the light that is left in the shadow
+SHADOW_EDGE: Final = (0.05, 0.6)  # width of the shadow's soft edge, as a share of the picture
+MAX_BLUR: Final = 0.45  # pen widths: standard deviation of defocus
 MOVED: Final = (0.2, 1.0)  # share with motion blur, and its maximum length in pen widths
 MAX_NOISE: Final = (9.0, 0.15)  # levels of 255, and share of the ink's contrast
-CROP_PIXELS: Final = 40.0  # smaller digits were cut out of a picture and need more contrast
-PATCH_PIXELS: Final = 160.0  # smaller pictures show less of the light's change
+CROP_PIXELS: Final = 40.0  # smaller digits are like cut-outs of a picture and need more contrast
+PATCH_PIXELS: Final = 160.0  # in smaller pictures, light changes less
 QUALITY: Final = (35, 96)  # of JPEG
 MIN_CROP_QUALITY: Final = 70  # of JPEG, for a digit below CROP_PIXELS
 
-_TILE: Final = 640  # pixels, the side of the noise that all grain is cut from
+_TILE: Final = 640  # pixels: the side of the noise that all grain is cut from
 _BITS: Final = 4  # fractional bits of the coordinates that OpenCV draws
 
 
 def _tiles() -> tuple[Map, ...]:
-    """Noise of mean 0 and deviation 1, (1280, 1280) each: fine, and ever coarser."""
+    """Noise of mean 0 and deviation 1, (1280, 1280) each, from fine to coarse."""
     fine = np.random.default_rng(0).standard_normal((_TILE, _TILE)).astype(np.float32)
     soft = [cv2.GaussianBlur(fine, (0, 0), sigma) for sigma in (0.8, 1.6, 3.2)]
     tiles = [fine, *((noise / noise.std()).astype(np.float32) for noise in soft)]
-    return tuple(np.tile(tile, (2, 2)) for tile in tiles)  # so that a whole tile fits at any corner
+    return tuple(np.tile(tile, (2, 2)) for tile in tiles)  # so that any offset leaves a whole tile
 
 
 _NOISE: Final = _tiles()

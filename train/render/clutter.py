@@ -1,4 +1,4 @@
-"""What else is around ink: neighbours' strokes, text, windows, erased marks and folds.
+"""Draws other things around ink: neighbours' strokes, text, windows, erased marks and folds.
 
 Each function draws one kind as a list of layers; see `exposure.Printer`.
 """
@@ -14,10 +14,10 @@ from train.render.exposure import Layer, Look
 from train.render.printed import print_tone
 from train.render.scene import MIN_PEN, Map, Random, Scene
 
-OUTSIDE: Final = (0.5, 0.92)  # of a neighbour, beyond the picture's edge
-TEXT_HEIGHT: Final = (0.08, 0.4)  # of the digit's longer side
-MAX_BAR: Final = 0.9  # of the space beside the ink
-FAINT: Final = (0.03, 0.16)  # how much erased strokes cover
+OUTSIDE: Final = (0.5, 0.92)  # share of a neighbour that is beyond the picture's edge
+TEXT_HEIGHT: Final = (0.08, 0.4)  # longer sides of the digit
+MAX_BAR: Final = 0.9  # share of the space beside the ink
+FAINT: Final = (0.03, 0.16)  # share of the paper that erased strokes still cover
 WORDS: Final = (
     "Name",
     "Date",
@@ -64,7 +64,7 @@ def neighbours(pieces: Sequence[Strokes], scene: Scene, look: Look, random: Rand
 
 
 def erased(pieces: Sequence[Strokes], scene: Scene, look: Look, random: Random) -> list[Layer]:
-    """Strokes that were rubbed out, and their smudge."""
+    """Strokes that were rubbed out, with their smudge."""
     lines: list[NDArray[np.float64]] = []
     for strokes in pieces:
         at = np.array([random.uniform(0, width) for width in scene.size], np.float64)
@@ -94,7 +94,7 @@ def text(scene: Scene, look: Look, random: Random) -> list[Layer]:
 
 
 def window(scene: Scene, look: Look, random: Random) -> list[Layer]:
-    """A frame, and bars with buttons, as programs and phones show them around a drawing."""
+    """A frame, and bars with buttons, as in a program or on a phone."""
     (width, height), (left, top, right, bottom) = scene.size, scene.box
     free = np.array([left, top, width - right, height - bottom]).clip(0)
     bars, icons = (np.zeros((height, width), np.uint8) for _ in range(2))
@@ -171,13 +171,13 @@ def _draw_icons(canvas: NDArray[np.uint8], box: tuple[int, ...], random: Random)
 
 
 def _screen_tone(random: Random) -> NDArray[np.float32]:
-    """Grey mostly, from black to white."""
+    """Any grey from black to white, or sometimes another colour."""
     grey = np.full(3, random.uniform(0, 1), np.float32)
     return grey if random.random() < 0.7 else random.uniform(0, 1, 3).astype(np.float32)
 
 
 def _placed(strokes: Strokes, at: NDArray[np.float64], size: float) -> list[NDArray[np.float64]]:
-    """Strokes about a point, with a longer side of that many pixels."""
+    """Strokes around a point. size: pixels of their longer side."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = size / max(float((high - low).max()), 1e-3)

@@ -1,6 +1,6 @@
-"""What a camera sees of ink on paper, ruled perhaps, on a desk perhaps, and in some light.
+"""Renders what a camera sees of ink on paper, which may be ruled or lie on a desk, in some light.
 
-Each colour is a plane of its own, with which NumPy is three times as fast.
+Each colour channel is an array of its own, which makes NumPy three times as fast.
 """
 
 from collections.abc import Callable
@@ -25,29 +25,29 @@ from train.render.stationery import (
     vary,
 )
 
-RULED_SHARE: Final = 0.22  # on ruled paper; half of it is squared
-RULING_SPACE: Final = (0.45, 1.3)  # of the digit's longer side
-RULING_WIDTH: Final = (0.006, 0.014)  # of the digit's longer side
-RULING_STRENGTH: Final = (0.2, 0.7)  # of the ink's contrast; stronger rules would be ink
-DESK_SHARE: Final = 0.1  # that show the desk beside the paper
-MIN_DESK_ROOM: Final = 0.1  # of the picture's side, free beside the ink
-SPECKLED_SHARE: Final = 0.15  # with specks of dirt
+RULED_SHARE: Final = 0.22  # share of pictures with ruled paper; half of it is squared
+RULING_SPACE: Final = (0.45, 1.3)  # longer sides of the digit
+RULING_WIDTH: Final = (0.006, 0.014)  # longer sides of the digit
+RULING_STRENGTH: Final = (0.2, 0.7)  # of the ink's contrast; stronger lines could be ink
+DESK_SHARE: Final = 0.1  # share of pictures that show the desk beside the paper
+MIN_DESK_ROOM: Final = 0.1  # share of the picture's side that must be free beside the ink
+SPECKLED_SHARE: Final = 0.15  # share of pictures with specks of dirt
 MAX_SPECKS: Final = 6
-EXPOSURE: Final = (0.55, 1.08)  # of white; above 1 is overexposed
-WARMTH: Final = 0.08  # standard deviation of red's and blue's gain
+EXPOSURE: Final = (0.55, 1.08)  # of white; above 1, the picture is overexposed
+WARMTH: Final = 0.08  # standard deviation of the gains of red and blue
 MAX_TOOTH: Final = 0.02  # standard deviation of the paper's brightness
-MIN_CONTRAST: Final = 0.16  # of white, between ink and paper in the channel where they differ most
-MIN_CROP_CONTRAST: Final = 0.35  # the same where the digit is smaller than CROP_PIXELS
+MIN_CONTRAST: Final = 0.16  # of white, in the channel in which ink and paper differ most
+MIN_CROP_CONTRAST: Final = 0.35  # the same for a digit smaller than CROP_PIXELS
 
 _BITS: Final = 4  # fractional bits of the coordinates that OpenCV draws
 
 
-Layer = tuple[Map, Tone]  # how much of each pixel it covers, and its colour
+Layer = tuple[Map, Tone]  # the share of each pixel that it covers, and its colour
 
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """Colours of paper and ink, and the pen's width in picture pixels."""
+    """The colours of paper and ink, and the pen's width in picture pixels."""
 
     paper: Tone
     ink: Tone
@@ -59,10 +59,10 @@ Printer = Callable[[Scene, Look, Random], list[Layer]]  # draws what lies below 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is in a picture beside the ink.
+    """What a picture shows besides the ink.
 
     ruled: probability of ruled paper. printer: draws what is printed on the paper, if anything.
-    is_clean: whether it is from a screen or a scanner, rather than from a camera.
+    is_clean: whether the picture is from a screen or a scanner instead of a camera.
     """
 
     ruled: float = RULED_SHARE
@@ -103,9 +103,9 @@ def expose(
 def mix(
     paper: Tone, layers: list[Layer], light: Map | float, white: NDArray[np.floating]
 ) -> NDArray[np.uint8]:
-    """Layers on paper, the first one lowest, in a light: uint8 (h, w, 3).
+    """Layers on paper, the lowest one first, in a light: uint8 (h, w, 3).
 
-    white: (3,), the levels of what is white where the light is 1.
+    white: (3,), the levels of a white pixel where the light is 1.
     """
     shape = layers[0][0].shape
     seen = np.empty((*shape, 3), np.uint8)
@@ -119,9 +119,9 @@ def mix(
 
 
 def _rules(scene: Scene, paper: Tone, contrast: float, board: bool, random: Random) -> list[Layer]:
-    """Lines on ruled or squared paper, perhaps with a margin.
+    """The lines of ruled or squared paper, perhaps with a margin.
 
-    contrast: of the ink, as a share of white. board: whether lines are white.
+    contrast: of the ink, as a share of white. board: whether the lines are white.
     """
     space = scene.unit * random.uniform(*RULING_SPACE)
     reach = 1.6 * scene.unit * max(scene.size) / scene.extent  # to the picture's far edges
@@ -144,7 +144,7 @@ def _rules(scene: Scene, paper: Tone, contrast: float, board: bool, random: Rand
 
 
 def _desk(scene: Scene, random: Random) -> list[Layer]:
-    """The desk on one side of the paper where the ink leaves room, else no layer."""
+    """The desk on one side of the paper, if the ink leaves room for it; else no layer."""
     (width, height), (left, top, right, bottom) = scene.size, scene.box
     free = np.array([left / width, top / height, 1 - right / width, 1 - bottom / height])
     sides = np.flatnonzero(free > MIN_DESK_ROOM)
@@ -158,7 +158,7 @@ def _desk(scene: Scene, random: Random) -> list[Layer]:
     mask = np.zeros((height, width), np.uint8)
     fixed = np.round(shape * (width, height) * (1 << _BITS)).astype(np.int32)
     cv2.fillPoly(mask, [fixed], 255, cv2.LINE_AA, _BITS)
-    # The wood's grain is what shines through.
+    # Where the mask is thinner, the grain of the wood shows.
     grained = mask / np.float32(255) * (0.96 + 0.04 * grain(scene.size, 3, random).clip(-1, 1))
     return [(grained.astype(np.float32), vary(DESKS[random.integers(len(DESKS))], random))]
 

@@ -1,4 +1,4 @@
-"""What forms add to ink beside lines: tinted fields, dotted lines to write on, and staples.
+"""Draws things on forms besides lines: tinted fields, dotted lines to write on, and staples.
 
 Each function draws one kind, in picture pixels, as a list of layers; see `exposure.Printer`.
 """
@@ -14,16 +14,16 @@ from train.render.printed import MIN_WIDTH, print_tone
 from train.render.scene import Map, Random, Scene
 from train.render.stationery import Tone
 
-TINT: Final = (0.06, 0.4)  # how much of the print's colour is in a tinted field
-FIELD_WIDTH: Final = (0.3, 1.2)  # of the pen's width, of a field's outline
-DOT_PITCH: Final = (2.0, 4.5)  # of a dot's size, from one to the next
-STAPLE: Final = (0.15, 0.5)  # of the digit's longer side, a staple's length
+TINT: Final = (0.06, 0.4)  # share of the print's colour in a tinted field
+FIELD_WIDTH: Final = (0.3, 1.2)  # pen widths: of a field's outline
+DOT_PITCH: Final = (2.0, 4.5)  # sizes of a dot, from one dot to the next
+STAPLE: Final = (0.15, 0.5)  # longer sides of the digit: the length of a staple
 
-_TRIES: Final = 12  # places for a staple
+_TRIES: Final = 12  # places that are tried for a staple
 
 
 def field(scene: Scene, look: Look, random: Random) -> list[Layer]:
-    """A tinted form whose field around the ink is paler, or a tinted field on white paper."""
+    """A tinted form with a white field around the ink, or a tinted field on white paper."""
     (width, height), box = scene.size, scene.box
     free = np.maximum([box[0], box[1], width - box[2], height - box[3]], 0)
     inset = free * random.uniform(-0.1, 0.95, 4)
@@ -70,7 +70,7 @@ def leader(scene: Scene, look: Look, random: Random) -> list[Layer]:
 
 
 def staple(scene: Scene, look: Look, random: Random) -> list[Layer]:
-    """A staple beside the ink, bright metal, and its soft shadow."""
+    """A staple of bright metal beside the ink, with its soft shadow."""
     long = scene.extent * random.uniform(*STAPLE)
     angle = random.uniform(0, np.pi)
     half = long / 2 * np.array([np.cos(angle), np.sin(angle)])

@@ -1,4 +1,4 @@
-"""Digits laid out as people write them: on lines, in the boxes of a form, in a table.
+"""Lays out digits as people write them: on lines, in the boxes of a form, or in a table.
 
 Lengths are in heights of a digit, x right and y down.
 """
@@ -17,23 +17,30 @@ from train.render.printed import MIN_WIDTH, print_tone
 from train.render.scene import Random, Scene
 from train.render.signs import SIGNS, sign_strokes
 
-NUM_DIGITS: Final = (2, 7)  # in a line of a number; the upper bound is exclusive
-LINE_SHARES: Final = (0.75, 0.15, 0.1)  # of numbers on one, two and three lines
+# Numbers on lines.
+NUM_DIGITS: Final = (2, 7)  # on each line; the upper bound is exclusive
+LINE_SHARES: Final = (0.75, 0.15, 0.1)  # shares of numbers on one, two and three lines
 GAP: Final = (-0.1, 0.6)  # between digits
-UNEVEN_SHARE: Final = 0.3  # of numbers, whose digits have very different heights
-UNEVEN: Final = (0.4, 1.1)  # heights of these
-SIGN_SHARE: Final = 0.1  # of digits that a sign follows
-BOX_WIDTH: Final = (0.7, 1.25)  # of a form
+UNEVEN_SHARE: Final = 0.3  # share of numbers with very different heights of their digits
+UNEVEN: Final = (0.4, 1.1)  # these heights
+SIGN_SHARE: Final = 0.1  # share of digits that are followed by a sign
+
+# Forms.
+BOX_WIDTH: Final = (0.7, 1.25)
 BOX_GAP: Final = (0.04, 0.35)  # between boxes that do not touch
-COMB_SHARE: Final = 0.25  # of forms with ticks instead of boxes
-MAX_CELLS: Final = (5, 5)  # columns and rows of a table
-CELL_WIDTH: Final = (1.2, 3.5)  # of a table
+COMB_SHARE: Final = 0.25  # share of forms with ticks instead of boxes
+
+# Tables.
+MAX_CELLS: Final = (5, 5)  # columns and rows
+CELL_WIDTH: Final = (1.2, 3.5)
 CELL_HEIGHT: Final = (1.1, 2.2)
-EMPTY_SHARE: Final = 0.2  # of a table's cells
-SINGLE_SHARE: Final = 0.5  # of the others, with one digit
-LINE_WIDTH: Final = (0.2, 2.0)  # of the pen's width, of a form's lines or a table's
-TINTED_SHARE: Final = 0.25  # of forms and tables
-THICK_SHARE: Final = 0.3  # of tables whose frame is thicker
+EMPTY_SHARE: Final = 0.2  # share of empty cells
+SINGLE_SHARE: Final = 0.5  # share of the other cells with a single digit
+THICK_SHARE: Final = 0.3  # share of tables with a thicker frame
+
+# Forms and tables.
+LINE_WIDTH: Final = (0.2, 2.0)  # pen widths
+TINTED_SHARE: Final = 0.25
 
 Strokes = list[NDArray[np.float64]]
 DrawDigit = Callable[[], Strokes]
@@ -41,9 +48,8 @@ DrawDigit = Callable[[], Strokes]
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """strokes: of all digits. share: of the longer side that one digit takes.
-
-    lines, thick: printed around them; none where there is only paper.
+    """Digits with the lines around them. strokes: of all digits. share: of the longer side of all
+    ink that one digit takes. lines, thick: printed lines, and thicker ones.
     """
 
     strokes: Strokes
@@ -52,7 +58,7 @@ class Layout:
     thick: list[NDArray[np.float64]] = field(default_factory=list)
 
     def print_lines(self, scene: Scene, look: Look, random: Random) -> list[Layer]:
-        """The printed lines as layers; see `exposure.Printer`."""
+        """Draws the printed lines; see `exposure.Printer`."""
         width = max(look.width * random.uniform(*LINE_WIDTH), MIN_WIDTH)
         tone = print_tone(look, random)
         amount = np.float32(1 if random.random() < 0.5 else random.uniform(0.25, 1))
@@ -63,7 +69,7 @@ class Layout:
         return [*drawn, (scene.lines(self.thick, factor * width) * amount, tone)]
 
     def _outside(self, scene: Scene) -> NDArray[np.uint8]:
-        """What is not in a closed line: uint8 (h, w), 255 there; everything where none is."""
+        """The mask of what is outside of all closed lines: uint8 (h, w), 255 there."""
         outside = np.full(scene.drawn[::-1], 255, np.uint8)
         for line in self.lines:
             if (line[0] == line[-1]).all():
@@ -93,7 +99,7 @@ def number(draw: DrawDigit, random: Random) -> Layout:
 
 
 def form(draw: DrawDigit, random: Random) -> Layout:
-    """A number with a box, or a tick of a comb, for each digit."""
+    """A number with a box for each digit, or with ticks between the digits."""
     count, wide = int(random.integers(*NUM_DIGITS)), random.uniform(*BOX_WIDTH)
     gap = 0.0 if random.random() < 0.5 else random.uniform(*BOX_GAP)
     height, size = random.uniform(1.0, 1.4), random.uniform(0.7, 1.05)
@@ -134,7 +140,7 @@ def table(draw: DrawDigit, random: Random) -> Layout:
 def _in_box(
     strokes: Strokes, box: tuple[float, float, float, float], size: float, random: Random
 ) -> Strokes:
-    """A digit about the middle of a box: left, top, width, height."""
+    """A digit near the middle of a box: left, top, width, height."""
     left, top, width, height = box
     strokes, wide = _scaled(strokes, size * random.uniform(0.8, 1.05))
     if wide > 1.05 * width:
@@ -146,7 +152,7 @@ def _in_box(
 
 
 def _scaled(strokes: Strokes, size: float) -> tuple[Strokes, float]:
-    """Strokes from (0, 0) on with that longer side, and their width."""
+    """Strokes with their corner at (0, 0) and a longer side of `size`, and their width."""
     points = np.concatenate(strokes)
     low, span = points.min(axis=0), np.ptp(points, axis=0)
     scale = size / max(float(span.max()), 1e-3)

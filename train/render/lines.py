@@ -1,8 +1,8 @@
-"""Lines of digits and signs, composed of one writer's single digits for the line reader to learn.
+"""Composes lines of digits and signs from one writer's single digits, to train the line reader.
 
-A line has one writer's digits, in a layout as people write numbers: heights that differ, small
-zeros, tails that hang, gaps from touching to wide, slopes, and digits joined in one stroke. In some
-lines letters replace digits, and are read as "?".
+They are laid out as people write numbers: with different heights, small zeros, hanging tails, gaps
+from touching to wide, slopes, and digits that are joined in one stroke. In some lines, letters
+replace digits and are labelled as "?".
 """
 
 from collections.abc import Callable, Sequence
@@ -21,13 +21,13 @@ Stroke = NDArray[np.float64]  # (n, 2), x right and y down
 UNKNOWN: Final = "?"
 MAX_DIGITS: Final = 12
 JOINED: Final = 0.15  # share of lines in which neighbours are written without lifting the pen
-SMALL_ZEROS: Final = 0.2  # share of lines whose zeros are smaller than other digits
+SMALL_ZEROS: Final = 0.2  # share of lines with zeros that are smaller than other digits
 LETTERS: Final = 0.06  # share of lines with letters in them
-ONES_LEAN: Final = 0.06  # sideways per unit of height, standard deviation beside other digits
+ONES_LEAN: Final = 0.06  # sideways per unit of height: how much ones lean more than other digits
 LOW_ONES: Final = 0.06  # share of ones that are lower than other digits
-MIN_SLASH_SHEAR: Final = -0.05  # a slash that is upright is not one
-HANGING: Final = 0.25  # share of lines whose 7s and 9s hang below the baseline
-# Layouts with signs, "d" for a digit and "D" for one to four; drawn as often as listed.
+MIN_SLASH_SHEAR: Final = -0.05  # of lines with a slash, which would become upright
+HANGING: Final = 0.25  # share of lines with 7s and 9s that hang below the baseline
+# Layouts with signs: "d" is a digit, and "D" one to four digits. Each is chosen as often as listed.
 LAYOUTS: Final = (
     *("D.d", "D.dd", "D,dd", "D.D", "D,ddd", "D,ddd,ddd", "0.D"),
     *("d/d", "dd/dd", "dd/dd/dddd", "dd.dd.dddd", "dd-dd-dd", "dddd-dd-dd", "d/d/dd"),
@@ -40,13 +40,13 @@ LAYOUTS: Final = (
 
 
 class Composer:
-    """Draws lines of ink, each by one of these writers."""
+    """Composes lines of ink, each of the digits of one of these writers."""
 
     def __init__(self, writers: Sequence[Writer], letters: Sequence[Strokes] = ()) -> None:
         self._writers, self._letters = writers, letters
 
     def draw(self, random: np.random.Generator) -> Line:
-        """One line by one writer."""
+        """A line by one of the writers."""
         number = int(random.integers(len(self._writers)))
         writer = self._writers[number]
         text = layout(random, sorted(writer))
@@ -74,9 +74,9 @@ def place(
     drawing: Callable[[str], Sequence[NDArray[np.floating]]],
     random: np.random.Generator,
 ) -> list[list[Stroke]]:
-    """The strokes of each of a text's symbols, from left to right; see `Style.line`.
+    """The strokes of each symbol of a text, from left to right; see `Style.line`.
 
-    drawing: of a digit or UNKNOWN, of any scale.
+    drawing: returns the strokes of a digit or UNKNOWN, at any scale.
     """
     placed: list[list[Stroke]] = []
     edge = 0.0
@@ -94,7 +94,7 @@ def place(
 
 
 def layout(random: np.random.Generator, digits: Sequence[int]) -> str:
-    """A text: digits alone in two thirds of all cases. digits: those that the writer has."""
+    """A text, of digits alone in two thirds of all cases. digits: those that the writer has."""
     if random.random() < 0.67:
         pattern = "d" * int(min(random.geometric(0.2), MAX_DIGITS))
     else:
@@ -107,7 +107,7 @@ def layout(random: np.random.Generator, digits: Sequence[int]) -> str:
         zeros = int(random.integers(1, len(text)))
         head, tail = text[:-zeros], text[-zeros:].replace("d", "0" if 0 in digits else alphabet[0])
         text = head + tail
-    elif shape < 0.2:  # few different digits, many of them doubled
+    elif shape < 0.2:  # two different digits, many of which are doubled
         alphabet = list(random.choice(alphabet, min(2, len(alphabet)), replace=False))
     return "".join(
         alphabet[random.integers(len(alphabet))] if mark == "d" else mark for mark in text
@@ -115,7 +115,7 @@ def layout(random: np.random.Generator, digits: Sequence[int]) -> str:
 
 
 class Style:
-    """How one line with this text is written; lengths in heights of a usual digit."""
+    """The style in which the line of a text is written; lengths are in heights of a usual digit."""
 
     def __init__(self, random: np.random.Generator, text: str) -> None:
         self._random = random
@@ -132,7 +132,7 @@ class Style:
         self._aspect = float(np.exp(random.normal(0.0, 0.15)))
 
     def digit(self, strokes: Sequence[NDArray[np.floating]], symbol: str) -> list[Stroke]:
-        """A digit or letter at its height above the baseline y = 0."""
+        """A digit or a letter at its height above the baseline, which is y = 0."""
         size = float(np.exp(self._random.normal(0, self._spread)))
         shift = self._random.normal(0, self._wobble)
         if symbol == "1" and self._random.random() < LOW_ONES:
@@ -152,23 +152,23 @@ class Style:
         return [((stroke - low) * scale + corner) @ change for stroke in strokes]
 
     def sign(self, strokes: Sequence[Stroke], symbol: str) -> list[Stroke]:
-        """A sign in its place, given in heights above the baseline; see signs.SIGNS."""
+        """A sign at its height above the baseline; see signs.SIGNS."""
         size = float(np.exp(self._random.normal(0, self._spread)))
         shift = self._random.normal(0, self._wobble / 2) if symbol in SIGNS else 0.0
         return [stroke * (size * self._aspect, size) + (0.0, shift) for stroke in strokes]
 
     def gap(self) -> float:
-        """From the right edge of what is before."""
+        """The gap from the right edge of the symbol before."""
         return float(max(self._random.normal(self._gap, self._gap_spread), -0.2))
 
     def line(self, strokes: Sequence[Stroke]) -> list[Stroke]:
-        """Slope and slant of all of it, 100 pixels to a height."""
+        """The strokes of a line with its slope and slant; the height of a digit is 100 pixels."""
         change = np.array([[1.0, self._slope], [-self._shear, 1.0]])
         return [100 * (stroke @ change) for stroke in strokes]
 
 
 def _join(placed: list[list[Stroke]], text: str, random: np.random.Generator) -> list[list[Stroke]]:
-    """Some neighbouring digits written without lifting the pen between them."""
+    """Joins some neighbouring digits, as if the pen had not been lifted between them."""
     joined = [list(placed[0])]
     for now, symbols in zip(placed[1:], pairwise(text), strict=True):
         both = symbols[0].isdecimal() and symbols[1].isdecimal()

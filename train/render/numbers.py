@@ -1,7 +1,7 @@
-"""Whole numbers, composed of single digits of one writer, to evaluate the reading of lines.
+"""Composes whole numbers of one writer's single digits, to evaluate the reading of lines.
 
-The digits' strokes are as written; size, baseline and gaps vary as in handwriting. Gaps are in
-canvas pixels; below 0 the boxes overlap.
+The digits' strokes are as they were written; size, baseline and gaps vary as in handwriting. Gaps
+are in canvas pixels; below 0, the boxes overlap.
 """
 
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from numpy.typing import NDArray
 from app.glyph import opencv_line
 from train.data.datasets import Ink
 
-LENGTH: Final = (2, 6)  # digits, both inclusive
-HEIGHT: Final = (60.0, 120.0)  # pixels, the mean height of a number's digits
-MAX_OFFSET: Final = 0.08  # of the height, of a digit from the baseline
+LENGTH: Final = (2, 6)  # digits; both bounds are inclusive
+HEIGHT: Final = (60.0, 120.0)  # pixels: the mean height of a number's digits
+MAX_OFFSET: Final = 0.08  # heights by which a digit is off the baseline
 MAX_SLOPE: Final = 0.1  # of the baseline
-PEN: Final = (5.0, 10.0)  # pixels, in bitmaps
+PEN: Final = (5.0, 10.0)  # pixels: its width in bitmaps
 _BITS: Final = 4  # fractional bits of the coordinates that OpenCV draws
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a number's digits lie to each other.
+    """How the digits of a number are placed.
 
-    gaps: pixels between their boxes. max_size_change: of a digit, relative. zero_height: of a
-    zero, in that of the other digits. are_zeros_joined: neighbouring zeros are one stroke.
+    gaps: pixels between their boxes. max_size_change: relative, of a digit. zero_height: of a zero,
+    in heights of other digits. are_zeros_joined: whether neighbouring zeros are one stroke.
     """
 
     gaps: tuple[float, float]
@@ -41,18 +41,18 @@ TIGHT: Final = Layout((-6.0, 4.0))  # touching, or overlapping
 UNEVEN: Final = Layout((8.0, 30.0), max_size_change=0.35)  # a standard deviation of 20 %
 SMALL_ZEROS: Final = Layout((8.0, 30.0), zero_height=0.5)
 JOINED_ZEROS: Final = Layout((2.0, 15.0), are_zeros_joined=True)
-ZEROS_SHARE: Final = 0.5  # of the digits after the first, in layouts that are about zeros
+ZEROS_SHARE: Final = 0.5  # of the digits after the first, in layouts with special zeros
 
 
 @dataclass(frozen=True, eq=False)
 class Number:
-    """strokes: float64 (n, 2), canvas pixels; text: its digits from left to right."""
+    """A composed number. strokes: float64 (n, 2), canvas pixels. text: its digits."""
 
     strokes: list[NDArray[np.float64]]
     text: str
 
     def bitmap(self, pen: float) -> NDArray[np.uint8]:
-        """Black on white, drawn with a pen of this width in pixels: uint8 (h, w)."""
+        """The number in black on white: uint8 (h, w). pen: its width in pixels."""
         margin = 2 * pen
         points = np.concatenate(self.strokes)
         low = points.min(axis=0) - margin
@@ -68,7 +68,7 @@ class Number:
 
 
 def compose(ink: Ink, count: int, layout: Layout, seed: int) -> list[Number]:
-    """`count` numbers, each by one writer; the seed decides them."""
+    """`count` numbers, each of one writer's digits, as the seed decides."""
     random = np.random.default_rng(seed)
     has_zeros = layout.zero_height != 1.0 or layout.are_zeros_joined
     by_writer = [np.flatnonzero(ink.writers == writer) for writer in np.unique(ink.writers)]

@@ -1,7 +1,7 @@
-"""Digits on paper as a phone photographs them, to train on what `find_ink` makes of such pictures.
+"""Renders digits on paper as a phone photographs them, to train on the ink that serving finds.
 
 One Generator decides everything in a picture. Ink, ruling and desk are masks that `exposure` mixes
-by colour; `camera` adds light, lens, sensor and JPEG. 250 pixels take about a millisecond.
+by colour; `camera` adds light, lens, sensor and JPEG. 250 x 250 pixels take about a millisecond.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ from train.render.screen import draw_clean
 from train.render.stationery import Pen, choose
 
 PLAIN: Final = Surroundings()
-_SOFTNESS: Final = 0.25  # of a bitmap pixel's coverage, at an enlarged edge
+_SOFTNESS: Final = 0.25  # range of a bitmap pixel's coverage that is an enlarged edge
 
 
 @dataclass(frozen=True, eq=False)
 class Photograph:
-    """picture: uint8 (h, w, 3) RGB. ink: float32 (h, w), the share of each pixel with ink on it."""
+    """A picture uint8 (h, w, 3) RGB. ink: float32 (h, w), the share of each pixel that is ink."""
 
     picture: NDArray[np.uint8]
     ink: Map
@@ -35,7 +35,7 @@ def photograph(
     share: float = 1.0,
     around: Surroundings = PLAIN,
 ) -> Photograph:
-    """Digits given by strokes, float (n, 2), x right and y down, at any scale.
+    """A photograph of digits given as strokes, float (n, 2), x right and y down, at any scale.
 
     share: of the longer side of all ink that one digit takes; 1 for a single digit.
     """
@@ -50,9 +50,9 @@ def photograph(
 def photograph_glyph(
     glyph: NDArray[np.uint8], random: Random, around: Surroundings = PLAIN
 ) -> Photograph:
-    """A digit given as a bitmap, uint8 (28, 28), ink 255 on 0 and not empty.
+    """A photograph of a digit given as a bitmap, uint8 (28, 28), ink 255 on 0, not empty.
 
-    The pen's width is the bitmap's, whichever pen is chosen.
+    The width of the pen is that in the bitmap, whichever pen is chosen.
     """
     x, y, width, height = cv2.boundingRect(glyph)
     corners = np.array([(x, y), (x + width, y), (x + width, y + height), (x, y + height)], float)
@@ -67,7 +67,7 @@ def photograph_glyph(
     sharp = np.clip((large - np.float32(edge)) / np.float32(_SOFTNESS) + np.float32(0.5), 0, 1)
     coverage = scene.reduced(np.asarray(sharp, np.float32))
     ink = (glyph > 127).astype(np.uint8)
-    # The pen's width is twice the ink's area over its outline.
+    # The pen's width is twice the area of the ink divided by the length of its outline.
     outline = max(1, int((ink - cv2.erode(ink, np.ones((3, 3), np.uint8))).sum()))
     share = 2 * ink.sum() / outline / max(width, height)
     picture = _picture(scene, choose(random), scene.pen(share), coverage, around, random)
@@ -75,7 +75,7 @@ def photograph_glyph(
 
 
 def photograph_nothing(random: Random, around: Surroundings = PLAIN) -> Photograph:
-    """Paper without writing, which may be ruled, in shadow or on a desk."""
+    """A photograph of paper without writing, which may be ruled, in shadow or on a desk."""
     scene = Scene(np.array([(0.0, 0.0), (1.0, 1.0)]), random)
     pen = choose(random)
     nothing = np.zeros(scene.size[::-1], np.float32)
@@ -91,7 +91,7 @@ def _picture(
 
 
 def _smooth(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A stroke with its corners cut at a quarter of each segment (Chaikin): (n, 2)."""
+    """A stroke (n, 2) with its corners cut at a quarter of each segment (Chaikin's algorithm)."""
     if len(stroke) < 3:
         return stroke
     start, end = stroke[:-1], stroke[1:]

@@ -1,7 +1,7 @@
-"""Lines of digits and signs, composed of MNIST's digits, for what the line reader sees in pictures.
+"""Composes lines of MNIST's digits and of signs, to train the line reader for pictures.
 
-They have the pens and the writers of real paper, which lines of ink lack; the layouts are those of
-`train.render.lines`. Digits of one line are by several writers, as MNIST's files name none.
+They have the pens and the writers of real paper, which lines of strokes lack. The layouts are those
+of `train.render.lines`. A line has digits by several writers, because MNIST's files name none.
 """
 
 from collections.abc import Sequence
@@ -15,25 +15,25 @@ from train.data.datasets import Digits
 from train.data.line_sets import PixelLine
 from train.render.lines import Stroke, Style, layout, place
 
-HEIGHTS: Final = (20.0, 64.0)  # pixels of a usual digit
-PENS: Final = (0.07, 0.17)  # of a usual digit's height, the width of a sign's strokes
-MAX_CONTRAST: Final = 4.0  # of the edges, which enlarged digits have too soft
-THICKENED: Final = 0.15  # share of lines whose pen is a pixel wider on each side, and
-THINNED: Final = 0.1  # share of those whose pen is so much thinner
-FAINTEST: Final = 0.7  # of the ink that thinning leaves
-_LINE_HEIGHT: Final = 100  # of what `Style.line` returns
+HEIGHTS: Final = (20.0, 64.0)  # pixels: of a usual digit
+PENS: Final = (0.07, 0.17)  # heights of a usual digit: the width of a sign's strokes
+MAX_CONTRAST: Final = 4.0  # factor for edges, which are too soft in enlarged digits
+THICKENED: Final = 0.15  # share of lines with a pen that is a pixel wider on each side
+THINNED: Final = 0.1  # share of lines with a pen that is a pixel thinner on each side
+FAINTEST: Final = 0.7  # of the ink's strength, which is left where thinning removes ink
+_LINE_HEIGHT: Final = 100  # pixels: the height of a digit in what `Style.line` returns
 _BITS: Final = 4  # fractional bits of the coordinates that OpenCV draws
 
 
 class PixelComposer:
-    """Draws lines of digits as pixels."""
+    """Composes lines of digits as pixels."""
 
     def __init__(self, digits: Digits) -> None:
         self._glyphs = digits.glyphs
         self._indices = [np.flatnonzero(digits.labels == digit) for digit in range(10)]
 
     def draw(self, random: np.random.Generator) -> PixelLine:
-        """One line."""
+        """A composed line."""
         text = layout(random, range(10))
         style = Style(random, text)
         crops = [self._crop(symbol, random) if symbol.isdecimal() else None for symbol in text]
@@ -47,14 +47,14 @@ class PixelComposer:
         return PixelLine(_varied(ink, random), text)
 
     def _crop(self, symbol: str, random: np.random.Generator) -> NDArray[np.uint8]:
-        """The ink of one of the digit's glyphs."""
+        """The cropped ink of a random glyph of this digit."""
         glyph = self._glyphs[random.choice(self._indices[int(symbol)])]
         x, y, width, height = cv2.boundingRect(glyph)
         return np.asarray(glyph[y : y + height, x : x + width], np.uint8)
 
 
 def _frame(crop: NDArray[np.uint8]) -> list[Stroke]:
-    """Three corners of a crop, which stand for it while it is placed."""
+    """Three corners of a crop, which are placed instead of it."""
     height, width = crop.shape
     return [np.array([[0.0, 0.0], [width, 0.0], [0.0, height]])]
 
@@ -88,7 +88,7 @@ def _draw(
 
 
 def _varied(ink: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
-    """The ink with a pen of another width, and with harder edges."""
+    """The ink, perhaps with a wider or thinner pen, and with harder edges."""
     chance, disc = random.random(), np.ones((3, 3), np.uint8)
     if chance < THICKENED:
         ink = np.asarray(cv2.dilate(ink, disc), np.uint8)

@@ -1,7 +1,7 @@
-"""Lines that are printed around, below and through ink: cells, grids, ruling, margins, underlines.
+"""Draws printed lines around, below and through ink: cells, grids, ruling, margins, underlines.
 
-Each function draws one kind, in picture pixels, as a list of layers; see `exposure.Printer`. Lines
-are as straight as a hand holds a camera: their ends are moved a little, each on its own.
+Each function draws one kind, in picture pixels, as a list of layers; see `exposure.Printer`. The
+ends of lines are moved a little, because hands hold a camera at an angle.
 """
 
 from typing import Final
@@ -13,14 +13,14 @@ from train.render.exposure import Layer, Look
 from train.render.scene import Random, Scene
 from train.render.stationery import Tone, vary
 
-CELL_SIDE_SHARE: Final = 0.6  # of a cell's four sides, that are in the picture
-CELL_WIDTH: Final = (0.006, 0.07)  # of the picture's longer side
-CROSSED_SHARE: Final = 0.2  # of cells whose sides the ink may cross
-GRID_PITCH: Final = (1.05, 2.6)  # of the digit's longer side
-RULING_PITCH: Final = (0.18, 1.3)  # of the digit's longer side
-RULING_WIDTH: Final = (0.1, 0.9)  # of the pen's width
-JITTER: Final = 0.012  # of the picture's longer side, standard deviation of a line's ends
-MIN_WIDTH: Final = 0.5  # pixels
+CELL_SIDE_SHARE: Final = 0.6  # share of a cell's four sides that are in the picture
+CELL_WIDTH: Final = (0.006, 0.07)  # longer sides of the picture: the width of a cell's lines
+CROSSED_SHARE: Final = 0.2  # share of cells with sides that the ink may cross
+GRID_PITCH: Final = (1.05, 2.6)  # longer sides of the digit
+RULING_PITCH: Final = (0.18, 1.3)  # longer sides of the digit
+RULING_WIDTH: Final = (0.1, 0.9)  # pen widths
+JITTER: Final = 0.012  # longer sides of the picture: standard deviation of a line's ends
+MIN_WIDTH: Final = 0.5  # pixels: of any line
 PRINT_COLOURS: Final = (
     *((0.05, 0.05, 0.05),) * 5,
     (0.35, 0.35, 0.35),
@@ -39,7 +39,7 @@ Line = NDArray[np.float64]  # (n, 2), picture pixels
 
 
 def print_tone(look: Look, random: Random) -> Tone:
-    """A colour that is seen on the paper, mostly dark on light paper; sometimes the ink's own."""
+    """A colour that can be seen on the paper, mostly dark on light; sometimes that of the ink."""
     if random.random() < 0.2:
         return look.ink
     tone = vary(PRINT_COLOURS[random.integers(len(PRINT_COLOURS))], random)
@@ -47,13 +47,13 @@ def print_tone(look: Look, random: Random) -> Tone:
 
 
 def cell(scene: Scene, look: Look, random: Random) -> list[Layer]:
-    """Some of the four sides of a cell around the ink, which may go on beyond its corners."""
+    """Some of the four sides of a cell around the ink; they may go on beyond the corners."""
     size, free = _sides(scene)
     reach = free + (0.12 * size if random.random() < CROSSED_SHARE else 0)
     depth = random.uniform(-0.02, 1, 4) * np.minimum(reach, random.uniform(0.06, 0.3) * size)
     is_drawn = random.random(4) < CELL_SIDE_SHARE
     is_drawn[random.integers(4)] = True
-    # Sides end at a corner with the next one; a line that ends alone would look like a 1.
+    # A side ends only at a corner with the next side; a line that ends alone would look like a 1.
     ends = np.where(is_drawn & (random.random() < 0.4), depth, -0.1 * size)
     widths = _log_uniform(CELL_WIDTH, random, 1 if random.random() < 0.5 else 4)
     widths = np.broadcast_to(widths, 4) * max(scene.size)
@@ -75,7 +75,7 @@ def cell(scene: Scene, look: Look, random: Random) -> list[Layer]:
 
 
 def grid(scene: Scene, look: Look, random: Random) -> list[Layer]:
-    """Lines in both directions or one, with the ink in the middle of a cell; some are thicker."""
+    """Lines in one direction or both, with the ink in the middle of a cell; some are thicker."""
     pitch = scene.extent * random.uniform(*GRID_PITCH)
     left, top, right, bottom = scene.box
     kind = random.random()
@@ -123,7 +123,7 @@ def margin(scene: Scene, look: Look, random: Random) -> list[Layer]:
 
 
 def underline(scene: Scene, look: Look, random: Random) -> list[Layer]:
-    """One or two lines below the ink, or above it, about as long as it."""
+    """One or two lines below or above the ink, of about its length."""
     left, top, right, bottom = scene.box
     long = max(right - left, scene.extent)
     is_below = random.random() < 0.75
@@ -157,7 +157,10 @@ def _layer(scene: Scene, lines: list[Line], width: float, tone: Tone, amount: fl
 
 
 def _sides(scene: Scene) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The picture's width, height, width, height, and the space left, above, right and below."""
+    """The picture's width, height, width and height, and the space at its four sides.
+
+    The sides are left, top, right and bottom.
+    """
     (width, height), (left, top, right, bottom) = scene.size, scene.box
     size = np.array([width, height, width, height], np.float64)
     return size, np.maximum([left, top, width - right, height - bottom], 0)
@@ -166,16 +169,16 @@ def _sides(scene: Scene) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def _side_line(
     scene: Scene, side: int, depth: float, span: tuple[float, float], random: Random
 ) -> Line:
-    """A line along a side, 0 left to 3 below, that far from it. span: where it begins and ends."""
+    """A line along a side, from 0, left, to 3, bottom. depth: pixels from it. span: of its ends."""
     axis = side % 2
-    at = scene.size[axis] - depth if side >= 2 else depth
-    return _line(scene, axis, at, span, random)
+    position = scene.size[axis] - depth if side >= 2 else depth
+    return _line(scene, axis, position, span, random)
 
 
 def _parallels(
     scene: Scene, axis: int, positions: NDArray[np.float64], random: Random
 ) -> list[Line]:
-    """Lines across the picture at x (axis 0) or y (axis 1), all turned by one small angle."""
+    """Lines across the picture at x (axis 0) or y (axis 1), all turned by the same small angle."""
     other = scene.size[1 - axis]
     tilt = JITTER * max(scene.size) * random.standard_normal(2)
     ends = np.array([-0.1, 1.1]) * other
@@ -183,9 +186,11 @@ def _parallels(
     return lines if axis == 0 else [line[:, ::-1] for line in lines]
 
 
-def _line(scene: Scene, axis: int, at: float, span: tuple[float, float], random: Random) -> Line:
+def _line(
+    scene: Scene, axis: int, position: float, span: tuple[float, float], random: Random
+) -> Line:
     bend = JITTER * max(scene.size) * random.standard_normal(3) * (1, 0.4, 1)
-    line = np.stack([at + bend, np.linspace(*span, 3)], axis=1)
+    line = np.stack([position + bend, np.linspace(*span, 3)], axis=1)
     return line if axis == 0 else line[:, ::-1]
 
 
@@ -201,7 +206,7 @@ def _dashed(lines: list[Line], random: Random) -> list[Line]:
 
 
 def _amount(random: Random) -> float:
-    """How much a line covers the paper; mostly all."""
+    """The share of the paper that a line covers, which is often 1."""
     return 1.0 if random.random() < 0.4 else float(random.uniform(0.25, 1))
 
 

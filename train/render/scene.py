@@ -1,4 +1,4 @@
-"""Where ink lies in a rendered photograph: size of the picture, position, rotation, perspective."""
+"""Places ink in a rendered photograph: size of the picture, position, rotation, perspective."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,15 +12,15 @@ from app.glyph import opencv_line
 Random = np.random.Generator
 Map = NDArray[np.float32]  # (h, w) in [0, 1]
 
-SIZE: Final = (20.0, 600.0)  # pixels, the picture's longer side; all octaves are equally likely
+SIZE: Final = (20.0, 600.0)  # pixels: the picture's longer side; all octaves are equally likely
 LARGE: Final = (0.02, 1500.0)  # share of pictures that may be larger, and their maximum
 MAX_ASPECT: Final = 1.4  # ratio of the picture's sides
 FILL: Final = (0.28, 1.0)  # share of the picture that the digit spans along its tighter axis
-MIN_EXTENT: Final = 17.0  # pixels, the digit's longer side; people cannot read smaller ones
+MIN_EXTENT: Final = 17.0  # pixels: the digit's longer side; people cannot read smaller digits
 MIN_PEN: Final = 1.1  # pixels; a thinner line is lost between a sensor's pixels
-TOUCHING_SHARE: Final = 0.08  # whose ink touches the picture's edge
-ROTATION: Final = 6.0  # degrees, standard deviation
-SLANT: Final = 0.15  # standard deviation, sideways per unit of height
+TOUCHING_SHARE: Final = 0.08  # share of pictures with ink that touches the edge
+ROTATION: Final = 6.0  # degrees: standard deviation
+SLANT: Final = 0.15  # sideways per unit of height: standard deviation
 MAX_PERSPECTIVE: Final = 0.2  # relative change of scale across the picture, along each axis
 
 _DRAWN_PIXELS: Final = 224  # smaller pictures are drawn at up to this size and reduced
@@ -65,7 +65,7 @@ class Scene:
         self.middle = (ink.max(axis=0) + ink.min(axis=0)) / 2
 
     def pen(self, share: float) -> float:
-        """A line's width in picture pixels from its share of the digit's longer side."""
+        """A line's width in picture pixels. share: of the digit's longer side."""
         return max(share * self.extent, MIN_PEN)
 
     def lines(
@@ -76,7 +76,8 @@ class Scene:
     ) -> Map:
         """The share of each pixel that lines cover.
 
-        width: in picture pixels. matrix: to the drawing, from the ink's coordinates if None.
+        width: in picture pixels. matrix: from the lines' coordinates to those of the drawing; None
+        for lines in the ink's coordinates.
         """
         matrix = self.matrix if matrix is None else matrix
         canvas = np.zeros(self.drawn[::-1], np.uint8)
@@ -90,9 +91,9 @@ class Scene:
         return self.reduced(canvas.astype(np.float32) / np.float32(255))
 
     def picture_lines(self, lines: Sequence[NDArray[np.float64]], width: float) -> Map:
-        """The share of each pixel that lines cover, which are in picture pixels, as width is.
+        """The share of each pixel that lines in picture pixels cover. width: in picture pixels.
 
-        Lines finer than OpenCV's finest are paler instead.
+        Lines that are finer than OpenCV can draw are drawn paler instead.
         """
         matrix = np.diag([self.oversampling, self.oversampling, 1.0])
         finest = opencv_line(0)[1] / self.oversampling
@@ -106,7 +107,10 @@ class Scene:
 
 
 def _warp(ink: NDArray[np.float64], fill: float, random: Random) -> NDArray[np.float64]:
-    """Rotation, slant and perspective about the ink's middle, which becomes (0, 0): (3, 3)."""
+    """The matrix (3, 3) of rotation, slant and perspective around the ink's middle.
+
+    The middle becomes (0, 0).
+    """
     angle, slant = np.deg2rad(ROTATION) * random.standard_normal(), SLANT * random.standard_normal()
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     warp = np.eye(3)

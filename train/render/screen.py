@@ -1,4 +1,4 @@
-"""Ink as a screen or a scanner shows it: on paper of one colour, in even light."""
+"""Renders ink as on a screen or from a scanner: on paper of one colour, in even light."""
 
 from typing import Final
 
@@ -10,13 +10,14 @@ from train.render.exposure import Look, Surroundings, mix
 from train.render.scene import Map, Random, Scene
 from train.render.stationery import PAPERS, Pen, Tone, vary
 
-WHITE_SHARE: Final = 0.6  # of pure white paper
-DARK_SHARE: Final = 0.2  # of dark paper, with light ink
-FULL_SHARE: Final = 0.7  # of ink that hides the paper
+# Shares are of the pictures.
+WHITE_SHARE: Final = 0.6  # with pure white paper
+DARK_SHARE: Final = 0.2  # with dark paper and light ink
+FULL_SHARE: Final = 0.7  # with ink that fully hides the paper
 MIN_CONTRAST: Final = 0.3  # of white
-BLURRED: Final = (0.3, 0.9)  # share, and the largest standard deviation in pixels
-NOISY: Final = (0.25, 4.0)  # share, and the largest standard deviation in levels
-COMPRESSED: Final = (0.5, 40, 97)  # share, and the range of JPEG's quality
+BLURRED: Final = (0.3, 0.9)  # share, and maximum standard deviation in pixels
+NOISY: Final = (0.25, 4.0)  # share, and maximum standard deviation in levels
+COMPRESSED: Final = (0.5, 40, 97)  # share, and range of JPEG's quality
 
 
 def draw_clean(
@@ -33,7 +34,7 @@ def draw_clean(
 
 
 def _tones(pen: Pen, random: Random) -> tuple[Tone, Tone]:
-    """Colours of paper and ink that differ clearly."""
+    """The colours of paper and ink, which differ clearly."""
     kind = random.random()
     white = np.ones(3, np.float32)
     if kind < WHITE_SHARE:
@@ -51,7 +52,7 @@ def _tones(pen: Pen, random: Random) -> tuple[Tone, Tone]:
 
 
 def _scan(picture: NDArray[np.uint8], random: Random) -> NDArray[np.uint8]:
-    """The picture perhaps blurred, with a little noise, and written as JPEG."""
+    """The picture, perhaps blurred, with a little noise, or compressed as JPEG."""
     if random.random() < BLURRED[0]:
         sigma = random.uniform(0.2, BLURRED[1])
         picture = cv2.GaussianBlur(picture, (0, 0), sigma).astype(np.uint8)

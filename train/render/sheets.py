@@ -1,9 +1,9 @@
-"""Training data of the segmenter: pictures of paper, and maps of the ink on them.
+"""Makes the training data of the segmenter: pictures of paper, and maps of the ink on them.
 
-They are rendered pictures (train.render.photograph) of a digit, a number, a form, a table, another
-character or empty paper, with what is printed on paper or shown on a screen around the ink. Some
-are cropped closely, as the segmenter's second pass is. Real pictures show more than paper, so
-objects lie at the edge, the paper is crumpled, and colours are shifted.
+They are rendered (train.render.photograph) and show a digit, a number, a form, a table, another
+character or empty paper, among things that are printed on paper or shown on a screen. Some are
+cropped closely, as for the segmenter's closer map. Real pictures show more than paper, so in some
+of them objects lie at the edge, the paper is crumpled, or colours are shifted.
 """
 
 from dataclasses import dataclass
@@ -35,22 +35,23 @@ KINDS: Final = {
     "table": 0.08,
     "nothing": 0.06,
 }
-CROPPED_SHARE: Final = 0.4  # of the pictures
-MARGIN: Final = (0.0, 0.35)  # around the ink in them, of its longer side
-PLAIN_ONE_SHARE: Final = 0.1  # of the digits
 LAYOUTS: Final = {"number": layouts.number, "form": layouts.form, "table": layouts.table}
+CROPPED_SHARE: Final = 0.4  # share of the pictures that are cropped closely
+MARGIN: Final = (0.0, 0.35)  # around the ink in these, in longer sides of the ink
+PLAIN_ONE_SHARE: Final = 0.1  # share of the digits that are a 1 of a single line
 OBJECTS: Final = (0.3, 0.45)  # share with objects at the edge, and their maximum depth
 CRUMPLED: Final = (0.25, 0.25)  # share, and maximum change of light
 COLOUR_SHIFT: Final = (0.5, 0.35)  # share, and maximum relative change of each colour
 MIN_COVERAGE: Final = 0.3  # of a pixel that counts as ink
-OUTSIDE: Final = 1  # in a map of ink: beyond the picture, where nothing is asked
+OUTSIDE: Final = 1  # in a map of ink: a pixel beyond the picture, which does not count
 
 
 @dataclass(frozen=True, eq=False)
 class Sheets:
-    """pictures: uint8 (n, SIDE, SIDE, 3) RGB. ink: uint8 (n, SIDE, SIDE), 255 for full cover.
+    """Pictures uint8 (n, SIDE, SIDE, 3) RGB, and their ink uint8 (n, SIDE, SIDE).
 
-    Where a picture is not square, its reflection fills the sheet, and the ink there is OUTSIDE.
+    Ink is 255 where it covers a pixel. A picture that is not square is filled up with its
+    reflection, where the ink is OUTSIDE.
     """
 
     pictures: NDArray[np.uint8]
@@ -58,7 +59,7 @@ class Sheets:
 
 
 class SheetMaker:
-    """Makes sheets from data sets. ruled: share of ruled paper."""
+    """Makes sheets from data sets. ruled: share of sheets with ruled paper."""
 
     def __init__(self, sources: Sources, config: Config, ruled: float = RULED_SHARE) -> None:
         self._sources = sources
@@ -66,7 +67,7 @@ class SheetMaker:
         self._ruled = ruled
 
     def make(self, count: int, seed: tuple[int, ...]) -> Sheets:
-        """`count` sheets; the seed decides them."""
+        """`count` sheets, as the seed decides."""
         random = np.random.default_rng(seed)
         sheets = [self._sheet(random) for _ in range(count)]
         pictures = np.stack([picture for picture, _ in sheets])
@@ -109,15 +110,17 @@ class SheetMaker:
 
 
 def _plain_one(random: Random) -> NDArray[np.float64]:
-    """A 1 that is a single line, nearly straight and upright, which only its ends tell from a rule:
-    float64 (7, 2), in digit heights."""
+    """A 1 of a single line, nearly straight and upright: float64 (7, 2), in digit heights.
+
+    Only its ends distinguish it from a ruled line.
+    """
     along = np.linspace(0, 1, 7)
     bow = 0.03 * random.standard_normal() * (1 - (2 * along - 1) ** 2)
     return np.stack([0.12 * random.standard_normal() * along + bow, along], axis=1)
 
 
 def _crop(shot: Photograph, random: Random) -> Photograph:
-    """The picture around the ink, with a random margin on each side; all of it without ink."""
+    """The picture around the ink, with a random margin on each side; all of it if there is none."""
     left, top, wide, high = cv2.boundingRect((shot.ink > MIN_COVERAGE).astype(np.uint8))
     if not wide:
         return shot
@@ -128,7 +131,7 @@ def _crop(shot: Photograph, random: Random) -> Photograph:
 
 
 def _disturb(shot: Photograph, random: Random) -> Photograph:
-    """Perhaps crumples the paper, shifts colours and lays objects at the edge; the ink stays."""
+    """Crumples the paper of some pictures, shifts colours, and lays objects beside the ink."""
     seen: NDArray[np.floating] = shot.picture.astype(np.float32)
     if random.random() < CRUMPLED[0]:
         seen *= 1 + random.uniform(0, CRUMPLED[1]) * _folds(seen.shape, random)
@@ -144,10 +147,10 @@ def _disturb(shot: Photograph, random: Random) -> Photograph:
 
 
 def _folds(shape: tuple[int, ...], random: Random) -> NDArray[np.float32]:
-    """Light on folded or crumpled paper: (h, w, 1) in about [-1, 1]."""
+    """The light on folded or crumpled paper: (h, w, 1), within about [-1, 1]."""
     cells = random.uniform(-1, 1, random.integers(3, 9, 2)).astype(np.float32)
-    how = cv2.INTER_LINEAR if random.random() < 0.5 else cv2.INTER_CUBIC
-    return cv2.resize(cells, shape[1::-1], interpolation=how)[..., None].astype(np.float32)
+    method = cv2.INTER_LINEAR if random.random() < 0.5 else cv2.INTER_CUBIC
+    return cv2.resize(cells, shape[1::-1], interpolation=method)[..., None].astype(np.float32)
 
 
 def _lay_object(

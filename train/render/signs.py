@@ -1,7 +1,7 @@
-"""The signs in numbers, drawn as pen strokes: minus, point, slash and the like.
+"""Draws the signs in numbers as pen strokes: minus, point, slash and others.
 
-A sign is drawn in heights of a usual digit, x right and y down, the baseline at 0, so that a
-comma lies on the line and a minus at half height.
+Lengths are in heights of a usual digit, x right and y down, with the baseline at 0, so that a comma
+lies on the baseline and a minus at half the height.
 """
 
 from collections.abc import Callable
@@ -22,8 +22,8 @@ def sign_strokes(symbol: str, random: np.random.Generator) -> list[Stroke]:
 
 def _line(*points: tuple[float, float], samples: int = 8) -> Stroke:
     ends = np.array(points, np.float64)
-    where = np.linspace(0, len(ends) - 1, samples)
-    return np.stack([np.interp(where, np.arange(len(ends)), side) for side in ends.T], axis=1)
+    steps = np.linspace(0, len(ends) - 1, samples)
+    return np.stack([np.interp(steps, np.arange(len(ends)), side) for side in ends.T], axis=1)
 
 
 def _arc(
@@ -50,7 +50,7 @@ def _plus(random: np.random.Generator) -> list[Stroke]:
 
 
 def _slash(random: np.random.Generator) -> list[Stroke]:
-    # It leans more than ones do, or else it is longer.
+    # It leans more than a 1, or it is longer.
     if random.random() < 0.5:
         width, top, bottom = random.uniform(0.35, 0.75), -random.uniform(0.85, 1.1), 0.0
     else:
@@ -86,8 +86,8 @@ def _colon(random: np.random.Generator) -> list[Stroke]:
 def _equals(random: np.random.Generator) -> list[Stroke]:
     y, apart, wide = -random.uniform(0.3, 0.5), random.uniform(0.12, 0.3), random.uniform(0.3, 0.7)
     return [
-        _line((random.normal(0, 0.03), at), (wide, at + random.normal(0, 0.03)))
-        for at in (y - apart / 2, y + apart / 2)
+        _line((random.normal(0, 0.03), height), (wide, height + random.normal(0, 0.03)))
+        for height in (y - apart / 2, y + apart / 2)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Pens, papers and boards of rendered photographs, with their colours."""
+"""The pens, papers and boards of rendered photographs, with their colours."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,18 +6,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-Tone = NDArray[np.float32]  # (3,) in [0, 1], a Colour as varied for one picture
-Colour = tuple[float, float, float]  # red, green, blue in [0, 1], as reflected
+Tone = NDArray[np.float32]  # (3,) in [0, 1]: a Colour, varied for one picture
+Colour = tuple[float, float, float]  # red, green and blue in [0, 1], as reflected
 Range = tuple[float, float]  # the ends of a uniform distribution
 
 
 @dataclass(frozen=True)
 class Pen:
-    """One way to write.
+    """A kind of pen.
 
-    share: of the photographs, relative to other pens. width: of a line, as a share of the digit's
-    longer side. strength: how much of the paper the middle of a line covers. grain: how much of
-    that the paper's texture takes away. inks: one is chosen and varied a little.
+    share: of the photographs, relative to other pens. width: of a line, in longer sides of the
+    digit. strength: share of the paper that the middle of a line covers. grain: share of that which
+    the paper's texture takes away. inks: one of these is chosen and varied a little.
     """
 
     share: float
@@ -56,12 +56,12 @@ MARGIN: Final[Colour] = (0.85, 0.4, 0.42)
 
 
 def choose(random: np.random.Generator) -> Pen:
-    """A random pen, by the pens' shares."""
+    """A random pen, chosen by the pens' shares."""
     shares = np.array([pen.share for pen in PENS])
     return PENS[random.choice(len(PENS), p=shares / shares.sum())]
 
 
 def vary(colour: Colour, random: np.random.Generator) -> Tone:
-    """The colour of one particular pen or sheet."""
+    """A colour, varied as from one pen or sheet to the next."""
     varied = np.array(colour) + 0.04 * random.standard_normal() + 0.02 * random.standard_normal(3)
     return np.clip(varied, 0.02, 1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Which of the things around ink are in a picture, chosen at random."""
+"""Chooses at random which things are around the ink of a picture."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,10 +10,10 @@ from train.render import clutter, forms, printed
 from train.render.exposure import Layer, Look, Printer, Surroundings
 from train.render.scene import Random, Scene
 
-PRINTED_SHARE: Final = 0.62  # of the pictures
-MORE_SHARES: Final = (0.4, 0.15)  # of those, with a second and a third thing
-NEIGHBOUR_SHARE: Final = 0.5  # of the pictures with cells, that show ink of the next cells
-CLEAN_SHARE: Final = 0.3  # from a screen or scanner
+PRINTED_SHARE: Final = 0.62  # share of the pictures with such things
+MORE_SHARES: Final = (0.4, 0.15)  # shares of those with a second and a third thing
+NEIGHBOUR_SHARE: Final = 0.5  # share of the pictures with cells that show ink of the next cells
+CLEAN_SHARE: Final = 0.3  # share of the pictures that are from a screen or scanner
 # How often each thing is chosen, relative to the others.
 LINES: Final[dict[Printer, float]] = {
     printed.cell: 0.34,
@@ -37,9 +37,9 @@ DrawPiece = Callable[[], clutter.Strokes]
 def surround(
     random: Random, ruled: float, draw_piece: DrawPiece, frame: Printer | None = None
 ) -> Surroundings:
-    """What is around one picture's ink.
+    """The surroundings of a picture's ink.
 
-    draw_piece: the strokes of another character. frame: printed in any case.
+    draw_piece: draws the strokes of another character. frame: is printed in any case.
     """
     is_clean = random.random() < CLEAN_SHARE
     chosen = [frame] if frame else []
