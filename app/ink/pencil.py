@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.strokes import CURVE_STEPS
+from app.ink.strokes import quadratic_curves
 
 MIN_STEP: Final = 0.4  # canvas pixels between two points; a closer point is left out
 
@@ -21,9 +21,8 @@ def draw(points: NDArray[np.float64], pen_width: float) -> NDArray[np.float64]:
     is_step = (kept[:-1] != kept[1:]).any(axis=1)
     corners = kept[:-1][is_step]
     middles = (corners + kept[1:][is_step]) / 2
-    starts = np.concatenate([first[None], middles])[: len(middles), None]
-    t = CURVE_STEPS
-    curves = (1 - t) ** 2 * starts + 2 * t * (1 - t) * corners[:, None] + t**2 * middles[:, None]
+    starts = np.concatenate([first[None], middles])[: len(middles)]
+    curves = quadratic_curves(starts, corners, middles)
     return np.concatenate([first[None], curves.reshape(-1, 2), last[None]])
 
 

@@ -1,6 +1,6 @@
 """Checks strokes, takes them from the canvas, and turns them into a glyph."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -107,21 +107,31 @@ def strokes_from_canvas(json_data: Mapping[str, Any] | None) -> glyph.Strokes:
 
 def _flatten(commands: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
     """The points of a Fabric path with its curves as short lines: float64 (n, 2)."""
-    return np.array(list(_points(commands)), dtype=np.float64).reshape(-1, 2)
-
-
-def _points(commands: Sequence[Sequence[Any]]) -> Iterator[NDArray[np.float64]]:
-    position = np.zeros(2)
-    for name, *numbers in commands:
+    split = [(name, numbers) for name, *numbers in commands]
+    for name, numbers in split:
         if _COMMAND_LENGTHS.get(name) != len(numbers):
             raise UnreadableInput(
                 f"expected path commands M, L or Q, got {name!r:.20} {numbers!r:.100}"
             )
-        ends = np.array(numbers, dtype=np.float64).reshape(-1, 2)
-        if name == "Q":
-            control, end = ends
-            t = CURVE_STEPS
-            yield from (1 - t) ** 2 * position + 2 * t * (1 - t) * control + t**2 * end
-        else:
-            yield ends[0]
-        position = ends[-1]
+    if not split:
+        return np.empty((0, 2))
+    ends = np.array([numbers[-2:] for _, numbers in split], np.float64)
+    starts = np.concatenate([np.zeros((1, 2)), ends[:-1]])
+    is_curve = np.array([name == "Q" for name, _ in split])
+    num_points = np.where(is_curve, len(CURVE_STEPS), 1)
+    points = np.repeat(ends, num_points, axis=0)
+    if is_curve.any():
+        controls = np.array([numbers[:2] for name, numbers in split if name == "Q"], np.float64)
+        curves = quadratic_curves(starts[is_curve], controls, ends[is_curve])
+        points[np.repeat(is_curve, num_points)] = curves.reshape(-1, 2)
+    return points
+
+
+def quadratic_curves(
+    starts: NDArray[np.float64], controls: NDArray[np.float64], ends: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Quadratic Bezier curves at CURVE_STEPS, (n, steps, 2); the arguments are (n, 2) each."""
+    t = CURVE_STEPS
+    return (
+        (1 - t) ** 2 * starts[:, None] + 2 * t * (1 - t) * controls[:, None] + t**2 * ends[:, None]
+    )

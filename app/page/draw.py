@@ -66,32 +66,42 @@ def _draw_and_read(size: canvas.Size) -> None:
 
 
 def _show_board(size: canvas.Size, reading_place: "DeltaGenerator") -> None:
-    """The canvas comes first, so that it is there while the model is loaded."""
+    """The canvas comes first, so that it is there while the model is loaded; then the reading."""
     pen_width = drawing_tools.pen_width(size)
     try:
         objects = canvas.show(size, pen_width)
-        kept_drawing.attach(pen_width, _restore_drawing)
     except UnreadableInput as error:
-        drawing_tools.show(size, _replace_drawing)
         _refuse(error, reading_place)
+        drawing_tools.show(size, _replace_drawing)
+        _show_unread()
         return
     current_history().note(objects)
-    drawing_tools.show(size, _replace_drawing)
     recognizer = get_recognizer()
-    if recognizer is None:
-        return
+    read = recognizer and _read_and_show(recognizer, objects, pen_width, reading_place)
+    kept_drawing.attach(pen_width, _restore_drawing)
+    drawing_tools.show(size, _replace_drawing)
+    if recognizer and read:
+        clipboard.copy_button(read.reading.text)
+        with st.container(key="beside"):
+            digit_details.show(recognizer, read.reading, read.strokes)
+            how_it_works.show(read.times if read.reading.digits else {})
+    elif recognizer:
+        _show_unread()
+
+
+def _read_and_show(
+    recognizer: Recognizer, objects: Objects, pen_width: int, reading_place: "DeltaGenerator"
+) -> ReadDrawing | None:
+    """Reads a drawing and sends the headline; None where it cannot be read."""
     try:
         read = _read(recognizer, objects, pen_width)
     except UnreadableInput as error:
         _refuse(error, reading_place)
-        return
+        return None
     with reading_place:
         headline.show(read.reading, headline.DRAW_HINT, read.drawing, read.corrected)
-    clipboard.copy_button(read.reading.text)
     sleep(SEND_SECONDS)
-    with st.container(key="beside"):
-        digit_details.show(recognizer, read.reading, read.strokes)
-        how_it_works.show(read.times if read.reading.digits else {})
+    return read
 
 
 def _read(recognizer: Recognizer, objects: Objects, pen_width: int) -> ReadDrawing:
@@ -132,12 +142,16 @@ def _prepare(recognizer: Recognizer, strokes: Strokes, glyphs: GlyphMemory) -> P
 
 
 def _refuse(error: UnreadableInput, reading_place: "DeltaGenerator") -> None:
-    """Says that the drawing cannot be read; the log says why, once for each reason."""
+    """Takes the reading away; the log says why, once for each reason."""
     if st.session_state.get("refused") != str(error):
         st.session_state.refused = str(error)
         logging.getLogger(__name__).warning("a drawing cannot be read: %s", error)
     with reading_place:
         headline.show(Reading(), headline.DRAW_HINT)
+
+
+def _show_unread() -> None:
+    """Says that the drawing cannot be read."""
     clipboard.copy_button("")
     st.error("This drawing cannot be read. Clear it and draw again.", icon=":material/error:")
     how_it_works.show({})

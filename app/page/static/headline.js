@@ -75,7 +75,7 @@ class Headline {
     if (this.pending.at(-1) !== stroke) this.pending.push(stroke);
     this.isDrawing = !isLifted;
     this.version += 1;
-    if (isLifted) this.earliest = Math.min(this.earliest, performance.now() + MIN_INTERVAL);
+    if (isLifted) this.earliest = 0; // the whole stroke is read at once
     this.ask();
   }
 
@@ -116,7 +116,8 @@ class Headline {
     }
     this.isAsking = false;
     const now = performance.now();
-    this.earliest = Math.max(start + MIN_INTERVAL, now + (now - start) / 2); // slower than it answers
+    const excess = Math.max(0, now - start - MIN_INTERVAL);
+    this.earliest = Math.max(start + MIN_INTERVAL, now + excess / 2); // a slow service is asked less
     if (this.failures === MAX_FAILURES) {
       this.failures = 0;
       this.earliest = now + PAUSE;
