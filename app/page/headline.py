@@ -61,9 +61,10 @@ def to_html(
         return f'<span class="hint">{escape(hint)}</span>'
     lines = reading.text.split("\n")
     sizes = f"--chars:{max(map(len, lines))};--lines:{len(lines)}"
+    sure = sureness(reading, corrected, unfinished)
     return (
         f'<span class="read" style="{sizes}">{_lines(reading, unfinished)}</span> '
-        f'<span class="sure">{escape(sureness(reading, corrected, unfinished))}</span>'
+        f'<span class="sure" style="--chars:{len(sure)}">{escape(sure)}</span>'
     )
 
 

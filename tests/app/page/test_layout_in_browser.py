@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.page.headline import STRANGE
 from tests.support.browser import (
     Visit,
     button,
@@ -77,6 +78,10 @@ def expect_in_view(page: Page, size: tuple[int, int]) -> None:
     reading, sheet = box_of(page, ".st-key-reading .shown"), box_of(page, ".st-key-canvas")
     is_above, is_left = reading[3] <= sheet[1], reading[2] <= sheet[0]
     assert is_above or is_left
+    if is_above:
+        undo, pens = box_of(page, ".edit"), box_of(page, ".pens")
+        assert reading[0] == pens[0] == pytest.approx(sheet[0], abs=1), "all are in one column"
+        assert undo[2] == pytest.approx(sheet[2], abs=1)
     assert sheet[2] - sheet[0] >= 0.44 * size[0]
     canvas = box_of(page, ".st-key-canvas canvas.upper-canvas")
     assert canvas[0] == pytest.approx(sheet[0], abs=1), "nothing is cut off at the sides"
@@ -140,6 +145,20 @@ def test_the_sheet_does_not_move_under_the_pen(visit: Visit) -> None:
     beside, sheet = box_of(page, ".st-key-beside"), box_of(page, ".st-key-canvas")
     assert beside[0] > sheet[2], "the details are beside the sheet"
     assert beside[1] < sheet[3]
+
+
+def test_a_small_phone_shows_all_words_about_sureness(visit: Visit) -> None:
+    page = visit(width=320, height=568, touch=True)
+    change_sheet(page, "sample-0")
+    expect_read(page, "2026")
+    sure = f"97 % sure{STRANGE}"
+    shown = page.locator(".shown")
+    shown.evaluate("""(shown, sure) => {
+        const element = shown.querySelector(".sure")
+        element.style.setProperty("--chars", sure.length)
+        element.textContent = sure
+    }""", sure)  # fmt: skip
+    assert shown.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
 def test_samples_are_offered_on_an_empty_sheet_only(visit: Visit) -> None:
