@@ -1,8 +1,8 @@
 """Exports the network: `python -m export [--data DIR]`, about two minutes on two cores.
 
-Reads models/model.pth. Writes models/model.onnx, int8, and models/model.json with its hash and
-figures, but only if the gate (export/gate.py) holds. Otherwise nothing is written and the exit
-status is 1.
+Reads models/model.pth. Writes models/model.onnx in int8, and models/model.json with its hash and
+figures, but only if all figures stay within the limits of the gate (export/gate.py). Otherwise
+nothing is written and the exit status is 1.
 """
 
 import argparse
@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--model", type=Path, default=Path("models/model.pth"), help="weights")
     parser.add_argument("--output", type=Path, default=Path("models"), help="folder written to")
     parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")
-    parser.add_argument("--fp32", type=Path, help="file to keep the float graph in, to compare")
+    parser.add_argument("--fp32", type=Path, help="file to keep the fp32 graph in, for comparison")
     command = parser.parse_args(arguments)
 
     # Imported late: PyTorch takes seconds, and --help does not need it.

@@ -1,4 +1,4 @@
-"""Tables of how well the networks read, in Markdown: in full, numbers, and the ablation."""
+"""Markdown tables of the networks' accuracy: in full, of numbers, and of the ablation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from train.evaluate.protocol import (
 from train.evaluate.tables import ablation_rows
 from train.evaluate.text_table import to_markdown
 
-Figures = Mapping[str, Any]  # what a file in models/ holds
+Figures = Mapping[str, Any]  # the content of a file in models/
 
 SETS: Final = {
     TEST: "MNIST test set",
@@ -74,19 +74,19 @@ REJECTED: Final = f"rejected at a false-reject rate of {100 * TARGET_FALSE_REJEC
 
 @dataclass(frozen=True)
 class Row:
-    """A figure: how many examples it is of, its value, and how it is written."""
+    """A figure: the number of its examples, its value, and the format in which it is shown."""
 
     count: int
     value: float
     form: str
 
     def text(self, value: float) -> str:
-        """A value of this figure, such as its mean, as it is written."""
+        """A value of this figure, such as its mean, as text."""
         return self.form.format(value)
 
 
 def results(model: Figures, by_seed: Mapping[str, Figures]) -> str:
-    """A row for each figure: int8, fp32, and int8 over several seeds where they were measured."""
+    """A row for each figure: int8, fp32, and int8 over several seeds if they were measured."""
     int8, fp32 = (result_rows(model[kind]) for kind in ("int8", "fp32"))
     seeds = [result_rows(figures) for figures in by_seed.values()]
     header = ["", "n", "int8", "fp32"] + ([f"int8, {len(seeds)} seeds"] if seeds else [])
@@ -107,7 +107,7 @@ def results(model: Figures, by_seed: Mapping[str, Figures]) -> str:
 
 
 def result_rows(figures: Figures) -> dict[str, Row]:
-    """The figures of one network by what a reader of the model card calls them."""
+    """The figures of a network by their titles in the model card."""
     sets, rows = figures["sets"], {}
     for key, name in SETS.items():
         if key in sets:
@@ -131,7 +131,7 @@ def result_rows(figures: Figures) -> dict[str, Row]:
 
 
 def numbers(figures: Figures) -> str:
-    """How whole numbers are read: all digits right, and as many digits as there are."""
+    """The shares of whole numbers that are read exactly, silently wrong, and with wrong lengths."""
     shown = ("exact", "silently_wrong", "right_length", "split")
     header = ["exact", "wrong without `?`", "right number of digits", "too many digits"]
     rows = [["numbers by held-out writers", "n", *header, "median time"]]
@@ -145,7 +145,7 @@ def numbers(figures: Figures) -> str:
 
 
 def peers(figures: Figures) -> str:
-    """This project beside PP-OCR: pictures that are read exactly, and the time of one."""
+    """This project beside PP-OCR: the share of pictures read exactly, and the time for each."""
     rows = [["pictures", "n", "read exactly", "by PP-OCR", "median time", "of PP-OCR"]]
     for name, values in figures.get("sets", {}).items():
         shares = [f"{values[key]:.1f} %" for key in ("digits", "peer")]
@@ -155,7 +155,7 @@ def peers(figures: Figures) -> str:
 
 
 def corrections(figures: Figures) -> str:
-    """How much a visitor's corrections of a digit help, and how much they harm."""
+    """How much a visitor's corrections of a digit help, and how much they harm other digits."""
     rows = [["corrections of a digit during one visit", *map(str, figures.get("corrections", ()))]]
     names = {
         "misread": "drawings of that digit that were misread and still are",

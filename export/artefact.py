@@ -1,4 +1,4 @@
-"""What an export leaves behind: the graph, and beside it a description with hash and figures."""
+"""Writes the result of an export: a graph, and a description with its hash and figures."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from train.files import write_atomically
 def publish(
     output: Path, name: str, content: bytes, network: nn.Module, details: dict[str, Any]
 ) -> None:
-    """Writes NAME.onnx and NAME.json into the output folder. details: what else it says."""
+    """Writes NAME.onnx and NAME.json into the output folder. details: added to the description."""
     description = {
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),

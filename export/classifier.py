@@ -1,4 +1,4 @@
-"""Exports the digit classifier: weights to an int8 graph and its description, or nothing."""
+"""Exports the digit classifier from its weights to an int8 graph with a description."""
 
 import json
 import tempfile
@@ -23,10 +23,11 @@ from train.networks.classifier import load
 
 
 def export(weights: Path, output: Path, data: Path, fp32_output: Path | None = None) -> None:
-    """Writes model.onnx and model.json into the output folder if the gate holds.
+    """Writes model.onnx and model.json into the output folder.
 
     data: the folder of the data sets. fp32_output: where to keep the fp32 graph, which is not
-    served. Raises GateError, and what loading the weights and the data raises.
+    served. Raises GateError if a figure exceeds its limit, and what loading weights and data
+    raises. Nothing is written then.
     """
     trained = load(weights)
     collection = evaluation_sets(data)
@@ -49,10 +50,10 @@ def export(weights: Path, output: Path, data: Path, fp32_output: Path | None = N
 
 
 def describe_again(folder: Path, data: Path) -> dict[str, Any]:
-    """The description of the model that is in a folder, measured anew.
+    """Measures the model in a folder again and returns its description.
 
-    The fp32 graph that it is compared with is made from the weights beside it. Raises ValueError
-    where those are of another training.
+    The fp32 graph that it is compared with is made from the weights beside it. Raises ValueError if
+    those are of another training.
     """
     trained = load(folder / "model.pth")
     int8 = folder / "model.onnx"
@@ -69,7 +70,7 @@ def describe_again(folder: Path, data: Path) -> dict[str, Any]:
 
 
 def _compared_with(path: Path, described: dict[str, Any]) -> str:
-    """How a model differs from the one that another description is of, if there is one."""
+    """A report of how a model differs from that of an earlier description, if there is one."""
     if not path.is_file():
         return "There is no model yet to compare the new one with."
     old = json.loads(path.read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""Whether an exported model is worse than the one that is there, set by set."""
+"""Compares an exported model with the current one, set by set."""
 
 from collections.abc import Iterator, Mapping
 from math import sqrt
@@ -12,10 +12,10 @@ Figures = Mapping[str, Any]  # the "int8" of a model.json
 
 
 class Difference(NamedTuple):
-    """A figure of both models in percent, the higher the better.
+    """A figure of both models in percent; higher is better.
 
-    error: the standard error of new - old if they were measured on separate examples; as they are
-    measured on the same ones, at most that.
+    error: an upper bound of the standard error of new - old, computed as if the two were measured
+    on different examples.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Difference(NamedTuple):
 
 
 def compare(old: Figures, new: Figures) -> list[Difference]:
-    """Every figure that both have: of each set of digits, and of what is not a digit."""
+    """Every figure that both models have, of sets of digits and of negatives."""
     differences = []
     of_old = dict(_shares(old))
     for name, (share, count) in _shares(new):
@@ -41,7 +41,7 @@ def compare(old: Figures, new: Figures) -> list[Difference]:
 
 
 def report(differences: list[Difference]) -> str:
-    """The differences as a table, and below it which sets the new model reads worse."""
+    """The differences as a table, and below it the sets that the new model reads worse."""
     rows = [["", "old, %", "new, %", "difference", "standard error", ""]]
     for each in differences:
         verdict = "worse" if each.is_clearly_worse else ""
@@ -50,14 +50,14 @@ def report(differences: list[Difference]) -> str:
         rows[-1].append(verdict)
     worse = [each.name for each in differences if each.is_clearly_worse]
     if worse:
-        said = f"The new model is clearly worse than the current one on: {'; '.join(worse)}."
+        summary = f"The new model is clearly worse than the current one on: {'; '.join(worse)}."
     else:
-        said = "The new model is not clearly worse than the current one on any set."
-    return f"{to_columns(rows)}\n{said}"
+        summary = "The new model is not clearly worse than the current one on any set."
+    return f"{to_columns(rows)}\n{summary}"
 
 
 def _shares(figures: Figures) -> Iterator[tuple[str, tuple[float, int]]]:
-    """The shares in percent with the number of examples, by name."""
+    """The shares in percent by name, with the number of their examples."""
     for name, values in figures.get("sets", {}).items():
         yield f"{name}, likeliest digit right", (values["accuracy"], values["n"])
         if "answered_rightly" in values:
@@ -68,6 +68,9 @@ def _shares(figures: Figures) -> Iterator[tuple[str, tuple[float, int]]]:
 
 
 def _variance(percent: float, count: int) -> float:
-    """Of a share in percent; one more success and failure keep a perfect share from having none."""
+    """The variance of a share in percent, with one more success and one more failure.
+
+    Without these, a perfect share would have none.
+    """
     share = (count * percent / 100 + 1) / (count + 2)
     return 100**2 * share * (1 - share) / (count + 2)

@@ -1,4 +1,4 @@
-"""The table of how honest a number's confidence is, in Markdown."""
+"""The Markdown table that compares the confidence of numbers with how many are right."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -15,7 +15,7 @@ COLUMNS: Final = {
 
 
 def confidence(reader: Mapping[str, Any]) -> str:
-    """The cross-validated figures in reader.json."""
+    """The table of the cross-validated figures in reader.json."""
     figures = reader.get("confidence")
     if not figures:
         return "Not measured yet: `python -m export.reader_fit` writes it."

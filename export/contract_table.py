@@ -1,4 +1,4 @@
-"""The table of models/CONTRACT.md: what may differ between two trainings, from the model itself."""
+"""The Markdown table of models/CONTRACT.md: properties that may change with each training."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from train.evaluate.text_table import to_markdown
 
 
 def contract(model: Mapping[str, Any]) -> str:
-    """The contract of the exported model in Markdown. model: models/model.json."""
+    """The table of the exported model. model: models/model.json."""
     metadata = model["metadata"]
     rows = [
         ["`contract`, `labels`", f"`{metadata['contract']}`, `{metadata['labels']}`"],
@@ -30,7 +30,7 @@ def _lengths() -> str:
 
 
 def _tensors(tensors: list[dict[str, Any]]) -> str:
-    """Names, types and shapes."""
+    """The names, types and shapes of tensors."""
     texts = []
     for tensor in tensors:
         shape = ", ".join("n" if side == "batch" else str(side) for side in tensor["shape"])

@@ -1,4 +1,4 @@
-"""What models/model.json says of the exported classifier."""
+"""The description of the exported classifier, models/model.json."""
 
 import hashlib
 import platform
@@ -15,7 +15,7 @@ PACKAGES: Final = ("numpy", "onnx", "onnxruntime", "opencv-python-headless", "to
 
 
 def describe(trained: Trained, content: bytes, verdict: Verdict) -> dict[str, Any]:
-    """The description of a model's file; the same for the same weights, data and versions."""
+    """The description of a model's file, which depends on weights, data and versions alone."""
     model = onnx.load_from_string(content)
     return {
         "sha256": hashlib.sha256(content).hexdigest(),
@@ -35,7 +35,7 @@ def describe(trained: Trained, content: bytes, verdict: Verdict) -> dict[str, An
 
 
 def stored_figures(measured: dict[str, Any]) -> dict[str, Any]:
-    """The figures that are kept, without confusions and what the description says elsewhere."""
+    """The figures that are stored, without confusions and without those stored elsewhere."""
     sets = {
         name: {key: value for key, value in figures.items() if key != "confusion"}
         for name, figures in measured["sets"].items()
@@ -45,7 +45,7 @@ def stored_figures(measured: dict[str, Any]) -> dict[str, Any]:
 
 
 def _port(value: onnx.ValueInfoProto) -> dict[str, Any]:
-    """An input's or output's name, dtype and shape; a side that varies has a name."""
+    """The name, dtype and shape of an input or output; a variable side is a name."""
     tensor = value.type.tensor_type
     return {
         "name": value.name,

@@ -1,7 +1,8 @@
 """Exports the ink finder: `python -m export.finder [--data DIR]`, about two minutes on two cores.
 
-Reads models/finder.pth. Writes models/finder.onnx, int8, and models/finder.json with its hash and
-figures, but only if the gate holds. Otherwise nothing is written and the exit status is 1.
+Reads models/finder.pth. Writes models/finder.onnx in int8, and models/finder.json with its hash and
+figures, but only if all figures stay within the limits of the gate. Otherwise nothing is written
+and the exit status is 1.
 """
 
 import sys

@@ -1,16 +1,16 @@
-"""The gate: figures that must stay within limits before an exported graph replaces another."""
+"""The gate: limits for the figures of an exported graph, before it replaces another."""
 
 from collections.abc import Mapping
 
-Limits = Mapping[str, tuple[float, float]]  # by name, the figure and its maximum
+Limits = Mapping[str, tuple[float, float]]  # by name, a figure and its maximum
 
 
 class GateError(Exception):
-    """An exported graph must not be used; the message says why, a line for each reason."""
+    """An exported graph must not be used; the message has a line for each reason."""
 
 
 def require(limits: Limits) -> None:
-    """Raises GateError unless every figure is at most its maximum, which NaN never is."""
+    """Raises GateError if a figure is above its maximum or NaN."""
     failures = [
         f"{name}: expected at most {maximum:g}, got {figure:g}"
         for name, (figure, maximum) in limits.items()

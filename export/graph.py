@@ -1,4 +1,4 @@
-"""ONNX graphs: written from PyTorch, quantized to int8, and given metadata."""
+"""Writes ONNX graphs from PyTorch, quantizes them to int8, and sets their metadata."""
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from export.gate import GateError
 
 OPSET: Final = 18
-# It warns of torchvision's operators, which no network here has.
+# The exporter warns of torchvision's operators, which no network here uses.
 logging.getLogger("torch.onnx._internal.exporter._registration").setLevel(logging.ERROR)
 
 
@@ -33,9 +33,9 @@ def write_fp32(
     names: tuple[str, Sequence[str]],
     dynamic_sides: Mapping[int, Any],
 ) -> None:
-    """Writes a network of one input as an fp32 ONNX file.
+    """Writes a network with one input as an fp32 ONNX file.
 
-    example: an input. names: of the input, and of the outputs. dynamic_sides: those sides of the
+    example: an input. names: of the input, and of the outputs. dynamic_sides: the sides of the
     input that vary, as torch.export describes them.
     """
     torch.onnx.export(
@@ -64,10 +64,10 @@ def write_int8(
     op_types: Sequence[str],
     extra_options: dict[str, Any] | None = None,
 ) -> None:
-    """Quantizes a folded file statically: QDQ, per channel, the ranges taken from inputs by name.
+    """Quantizes a folded file statically, as QDQ and per channel, with the ranges of these inputs.
 
-    Weights get 7 of their 8 bits: CPUs without VNNI add pairs of products in 16 bits, which
-    full-range weights overflow, so that the same file would read differently on another machine.
+    Weights use 7 of their 8 bits. CPUs without VNNI add pairs of products in 16 bits, which weights
+    of 8 bits would overflow, so that the same file would read differently on another machine.
     """
     quantize_static(
         str(folded),
@@ -85,7 +85,7 @@ def write_int8(
 
 
 def set_metadata(path: Path, metadata: dict[str, str]) -> None:
-    """Adds to a model's metadata, or changes it. Raises GateError unless the checker accepts it."""
+    """Adds or changes metadata of a model. Raises GateError unless the checker accepts it."""
     model = onnx.load(path)
     kept = {entry.key: entry.value for entry in model.metadata_props}
     onnx.helper.set_model_props(model, kept | metadata)
@@ -102,7 +102,7 @@ def save_checked(model: onnx.ModelProto, path: Path) -> None:
 
 
 def strip(model: onnx.ModelProto) -> None:
-    """Removes the exporter's notes on each node, which only make the file larger."""
+    """Removes the exporter's notes from all nodes, because they only make the file larger."""
     for node in model.graph.node:
         node.ClearField("doc_string")
         node.ClearField("metadata_props")
@@ -113,7 +113,7 @@ def strip(model: onnx.ModelProto) -> None:
 
 
 class _Reader(CalibrationDataReader):  # type: ignore[misc]
-    """Hands inputs to the quantizer."""
+    """Gives inputs to the quantizer one by one."""
 
     def __init__(self, inputs: Iterable[dict[str, NDArray[np.uint8]]]) -> None:
         self._inputs = iter(inputs)

@@ -1,4 +1,4 @@
-"""What is fitted of the line reader beside the classifier, into the metadata of its graph."""
+"""Fits the numbers by which line reader and classifier work together, into the reader's graph."""
 
 import json
 from pathlib import Path
@@ -13,8 +13,8 @@ from export.sign_looks import fit_sign_looks, uniform_sign_looks
 from train.data.line_sets import Line, LineSet
 from train.render.lines import Composer
 
-NUM_COMPOSED: Final = 500  # lines with and without signs, for what signs look like
-# For the confidence: half as many as there are real ones, since they are harder than those.
+NUM_COMPOSED: Final = 500  # lines with and without signs, for the looks of signs
+# For the confidence: half as many as there are real lines, because they are harder.
 NUM_COMPOSED_BESIDE: Final = 150
 UNFITTED: Final = {
     "reader_weight": "1",
@@ -28,12 +28,12 @@ _SEED: Final = 1
 
 
 def fit(graph: Path, training: LineSet, validation: LineSet) -> dict[str, Any]:
-    """Puts all that is fitted into a graph's metadata. Returns the numbers, and their figures."""
+    """Puts all fitted numbers into a graph's metadata. Returns them with their figures."""
     set_metadata(graph, UNFITTED)
     lines = training.strings + composed_lines(training)
     looks = fit_sign_looks(Recognizer(reader=graph), lines)
     set_metadata(graph, {"sign_looks": json.dumps(looks)})
-    # Each real string both as strokes and as a bitmap.
+    # Each real string is read both as strokes and as a bitmap.
     lines = [line for line in validation.strings for _ in range(2)]
     lines += composed_lines(validation, NUM_COMPOSED_BESIDE)
     point, figures = fit_operating_point(Recognizer(reader=graph), lines)
@@ -42,6 +42,6 @@ def fit(graph: Path, training: LineSet, validation: LineSet) -> dict[str, Any]:
 
 
 def composed_lines(side: LineSet, count: int = NUM_COMPOSED) -> list[Line]:
-    """Lines of these writers' digits, with signs in a third of them."""
+    """Lines that are composed of these writers' digits; a third of them have signs."""
     composer, random = Composer(side.writers), np.random.default_rng(_SEED)
     return [composer.draw(random) for _ in range(count)]

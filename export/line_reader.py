@@ -1,4 +1,4 @@
-"""Exports the line reader: weights to an int8 graph with its operating point, or nothing."""
+"""Exports the line reader from its weights to an int8 graph with its operating point."""
 
 import json
 import tempfile
@@ -35,10 +35,10 @@ Strips = Sequence[NDArray[np.uint8]]
 
 
 def export(weights: Path, output: Path, data: Path) -> None:
-    """Writes reader.onnx and reader.json into the output folder if the gate holds.
+    """Writes reader.onnx and reader.json into the output folder.
 
-    data: the folder of the data sets. Raises GateError, and what loading the weights and the data
-    raises.
+    data: the folder of the data sets. Raises GateError if a figure exceeds its limit, and what
+    loading weights and data raises. Nothing is written then.
     """
     network, settings = line_reader.load(weights)
     training, validation = load_line_sets(data)
@@ -75,7 +75,7 @@ def export(weights: Path, output: Path, data: Path) -> None:
 
 
 class _OneStrip(nn.Module):
-    """What is exported: a strip uint8 (48, w) in, logits (w / 4, classes) out."""
+    """The network that is exported, from a strip uint8 (48, w) to logits (w / 4, classes)."""
 
     def __init__(self, network: line_reader.LineReader) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class _OneStrip(nn.Module):
 
     def forward(self, strip: Tensor) -> Tensor:
         features = self.network.embed(strip[None, None].to(torch.float32))[0]
-        # As a matrix product, which is left in floats: 256 steps are too coarse for confidences.
+        # A matrix product, which stays in floats, because 256 steps are too coarse for confidences.
         weight, bias = self.network.classes.weight[:, :, 0, 0], self.network.classes.bias
         assert bias is not None
         return features[:, 0].T @ weight.T + bias
@@ -144,5 +144,5 @@ def difference(network: line_reader.LineReader, fp32: Path, strips: Strips) -> f
 
 
 def padded(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A strip with paper to the right, so that its width is a multiple of STRIDE."""
+    """A strip with paper added at the right, so that its width is a multiple of STRIDE."""
     return np.pad(pixels, ((0, 0), (0, -pixels.shape[1] % STRIDE)))

@@ -1,6 +1,6 @@
-"""Fits what the line reader counts beside the classifier, and how sure a number is.
+"""Fits the weight of the line reader beside the classifier, and the confidence of numbers.
 
-The number's confidence is cross-validated over writers, so that its figures are of others' lines.
+The confidence is cross-validated over writers, so that it is measured on lines of other people.
 """
 
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ from train.render.numbers import PEN, Number
 
 READER_WEIGHTS: Final = (0.5, 0.75, 1.0, 1.5, 2.0)
 NUM_FOLDS: Final = 5  # of writers, in the cross-validation
-HEIGHT: Final = 100.0  # pixels of a line's ink, in bitmaps
-_SEED: Final = 3  # of the bitmaps' pens
-_RIDGE: Final = 0.01  # nats, that keep the fit finite where no line is read wrongly
+HEIGHT: Final = 100.0  # pixels: of a line's ink in bitmaps
+_SEED: Final = 3  # of the pens in bitmaps
+_RIDGE: Final = 0.01  # nats: a penalty that keeps the fit finite if no line is read wrongly
 
 
 @dataclass(frozen=True, eq=False)
 class Readings:
-    """What lines are read as with one weight of the line reader; arrays (n,).
+    """The readings of lines with one weight of the line reader; arrays (n,).
 
-    log_odds: uncalibrated, that each text is right. has_signs: whether the text has a sign.
+    log_odds: uncalibrated, in favour of each text. has_signs: whether the text has a sign.
     is_right: whether it is the line's text. folds: the fold of each line's writer.
     """
 
@@ -38,7 +38,7 @@ class Readings:
     folds: NDArray[np.int64]
 
     def where(self, is_chosen: NDArray[np.bool_]) -> "Readings":
-        """Some of them."""
+        """Those of the readings that are chosen."""
         return Readings(
             self.log_odds[is_chosen],
             self.has_signs[is_chosen],
@@ -49,7 +49,7 @@ class Readings:
 
 @dataclass(frozen=True)
 class Confidence:
-    """From a text's log-odds to the log-odds that it is right; see `OperatingPoint`."""
+    """Turns a text's log-odds into calibrated ones; see `OperatingPoint`."""
 
     slope: float
     offset: float
@@ -64,15 +64,17 @@ class Confidence:
 def fit_operating_point(
     recognizer: Recognizer, lines: Sequence[Line]
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """The reader's weight with which most lines are read exactly, and the confidence with it.
+    """Fits the weight with which the most lines are read exactly, and then the confidence.
 
     lines: of validation writers; every other one is read as a bitmap. Returns the metadata, and the
     cross-validated figures of texts with signs and without.
     """
     weighed = _weigh(recognizer, lines)
-    # The smallest change from equal weights, of those with which as many are right.
+    # Of several weights with which as many are right, the one closest to equal weights.
     changes = -np.abs(np.log(READER_WEIGHTS))
-    best = max(range(len(weighed)), key=lambda at: (weighed[at].is_right.sum(), changes[at]))
+    best = max(
+        range(len(weighed)), key=lambda index: (weighed[index].is_right.sum(), changes[index])
+    )
     confidence = fit_confidence(weighed[best])
     point = {
         "reader_weight": READER_WEIGHTS[best],
@@ -84,7 +86,7 @@ def fit_operating_point(
 
 
 def fit_confidence(readings: Readings) -> Confidence:
-    """By logistic regression, with a common slope."""
+    """Fits the confidence by logistic regression, with a common slope."""
     signs = np.where(readings.is_right, 1.0, -1.0)
 
     def loss(parameters: NDArray[np.float64]) -> Any:
@@ -98,10 +100,11 @@ def fit_confidence(readings: Readings) -> Confidence:
 
 
 def cross_validate(readings: Readings) -> dict[str, dict[str, float]]:
-    """Figures of each fold's lines, with what is fitted on the other folds.
+    """The figures of each fold's lines, with the confidence that is fitted on the other folds.
 
-    right: percent of texts that are correct. confidence: the mean one, percent. exact: percent
-    correct, and sure enough to be answered without "?". silently_wrong: percent wrong, and as sure.
+    right: percent of the texts that are right. confidence: its mean in percent. exact: percent that
+    are right, and sure enough to be answered without "?". silently_wrong: percent that are wrong,
+    and as sure.
     """
     confidences = np.zeros(len(readings.folds))
     for fold in np.unique(readings.folds):
@@ -125,7 +128,7 @@ def cross_validate(readings: Readings) -> dict[str, dict[str, float]]:
 
 
 def _weigh(recognizer: Recognizer, lines: Sequence[Line]) -> list[Readings]:
-    """What lines that are one number are read as, with each weight."""
+    """The readings of lines that are one number, with each of the weights."""
     writers = sorted({line.writer for line in lines})
     choices, kept = [], []
     for line, item in zip(

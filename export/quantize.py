@@ -1,4 +1,4 @@
-"""The classifier as an fp32 ONNX graph, and that as static int8."""
+"""Writes the classifier as an fp32 ONNX graph, and quantizes that statically to int8."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -32,8 +32,8 @@ class _Both(nn.Module):
 def to_fp32(trained: Trained, path: Path, metadata: dict[str, str]) -> None:
     """Writes the network as an fp32 ONNX file that passes the checker.
 
-    Input "glyphs" uint8 (batch, 28, 28), outputs "logits" float32 (batch, 11) and "features",
-    what the last layer decides by, scaling inside, the contract in the metadata.
+    Its input is "glyphs" uint8 (batch, 28, 28), which it scales itself. Its outputs are "logits"
+    float32 (batch, 11) and "features", the inputs of the last layer.
     """
     write_fp32(
         _Both(trained.network),
@@ -46,10 +46,7 @@ def to_fp32(trained: Trained, path: Path, metadata: dict[str, str]) -> None:
 
 
 def to_int8(fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:
-    """Quantizes an fp32 file, calibrated on glyphs uint8 (n, 28, 28).
-
-    The weights are rounded together (export.rounding).
-    """
+    """Quantizes an fp32 file, calibrated on glyphs uint8 (n, 28, 28); see also export.rounding."""
     folded = int8.with_suffix(".folded.onnx")
     fold(fp32, folded)
     batches = np.split(glyphs, range(_CALIBRATION_BATCH, len(glyphs), _CALIBRATION_BATCH))
@@ -78,7 +75,7 @@ def to_int8(fp32: Path, int8: Path, glyphs: NDArray[np.uint8]) -> None:
 def _feed_bytes(model: onnx.ModelProto) -> None:
     """Makes the glyphs' own bytes the first quantized tensor.
 
-    (glyph - MEAN) / STD is just what dequantizing with zero point MEAN and scale 1 / STD means, so
+    (glyph - MEAN) / STD is what dequantizing with zero point MEAN and scale 1 / STD computes. So
     the first convolution takes the bytes directly, and the quantizer's arithmetic before it is
     removed.
     """
@@ -97,8 +94,8 @@ def _feed_bytes(model: onnx.ModelProto) -> None:
     parted, folded, scale, zero = constants
     make = onnx.helper.make_node
     bytes_in = [
-        # The pixels of each fold become channels and are put last, which is the layout that ONNX
-        # Runtime computes in; it cancels the final Transpose back.
+        # The pixels of each fold become channels and are put last, which is the layout of ONNX
+        # Runtime's kernels. ONNX Runtime removes the last Transpose when it optimises the graph.
         make("Reshape", ["glyphs", parted], ["glyphs_by_fold"]),
         make("Transpose", ["glyphs_by_fold"], ["glyphs_by_place"], perm=[0, 1, 3, 2, 4]),
         make("Reshape", ["glyphs_by_place", folded], ["glyphs_nhwc"]),
@@ -119,10 +116,9 @@ def _feed_bytes(model: onnx.ModelProto) -> None:
 
 
 def _give_features(model: onnx.ModelProto) -> None:
-    """Gives the features as the bytes that the last layer gets, in steps of their scale.
+    """Outputs the features as the bytes that the last layer gets, in steps of their scale.
 
-    Their directions are all that is asked of them, and to make floats of them would cost each
-    glyph a layer more.
+    Only their directions are used, and turning them into floats would take another layer.
     """
     graph = model.graph
     last = next(node for node in graph.node if node.op_type == "Gemm")

@@ -1,8 +1,8 @@
 """Exports the line reader: `python -m export.reader [--data DIR]`, some minutes on two cores.
 
-Reads models/reader.pth. Writes models/reader.onnx, int8, with its operating point beside the
-classifier of models/model.onnx, and models/reader.json with its hash and figures, but only if the
-gate holds. Otherwise nothing is written and the exit status is 1.
+Reads models/reader.pth. Writes models/reader.onnx in int8, with its operating point beside the
+classifier models/model.onnx, and models/reader.json with its hash and figures, but only if all
+figures stay within the limits of the gate. Otherwise nothing is written and the exit status is 1.
 """
 
 import sys

@@ -1,8 +1,9 @@
-"""Fits the line reader's place beside the classifier: `python -m export.reader_fit [--data DIR]`.
+"""Fits the line reader to the classifier: `python -m export.reader_fit [--data DIR]`.
 
-Ten minutes on one core. Reads models/reader.onnx and models/model.onnx, and writes what is fitted
-on lines of training and validation writers into the metadata of reader.onnx and into reader.json.
-The network stays as it is. `python -m export.reader` does the same for a network it exports.
+Takes ten minutes on one core. Reads models/reader.onnx and models/model.onnx, fits the operating
+point of both on lines of training and validation writers, and writes it into the metadata of
+reader.onnx and into reader.json. The network itself stays as it is. `python -m export.reader` does
+the same for a network that it exports.
 """
 
 import argparse

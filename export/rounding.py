@@ -1,9 +1,9 @@
 """Rounds the weights of a layer together, so that its output changes least.
 
-The error of each rounded weight is passed on to those not rounded yet, which compensate for it as
-far as the layer's inputs are correlated: Frantar, Ashkboos, Hoefler, Alistarh, "GPTQ: accurate
-post-training quantization for generative pre-trained transformers" (2023). On the student's
-logits it removes two fifths of the error of 7-bit weights and 8-bit activations.
+Weights that are not rounded yet compensate for the error of each rounded weight, as far as the
+layer's inputs are correlated: Frantar, Ashkboos, Hoefler, Alistarh, "GPTQ: accurate post-training
+quantization for generative pre-trained transformers" (2023). On the student's logits this removes
+two fifths of the error of 7-bit weights and 8-bit activations.
 """
 
 from pathlib import Path
@@ -17,17 +17,17 @@ from onnx import numpy_helper
 
 from app.inference.session import PROVIDERS, session_options
 
-MAX_STEPS: Final = 64  # of a weight, either way: 7 bits, as the quantizer's
-_DAMPING: Final = 0.01  # of the mean square of the inputs, so that none counts for nothing
-_MAX_ROWS: Final = 100_000  # rows of a layer's inputs that are considered
+MAX_STEPS: Final = 64  # of a weight, up or down: 7 bits, as in the quantizer
+_DAMPING: Final = 0.01  # of the inputs' mean square, so that no input has weight 0
+_MAX_ROWS: Final = 100_000  # rows of a layer's inputs that are used
 _WITH_WEIGHTS: Final = ("Conv", "Gemm")
 
 
 def round_well(model: onnx.ModelProto, fp32: Path, glyphs: NDArray[np.uint8]) -> None:
     """Gives a quantized model better weights, in place.
 
-    model: quantized per channel from the file fp32, the same layers in the same order. glyphs:
-    uint8 (n, 28, 28), of the kind that the layers will meet.
+    model: quantized per channel from the file fp32, with the same layers in the same order. glyphs:
+    uint8 (n, 28, 28), typical inputs.
     """
     for (node, weights, inputs), name in zip(
         _layers(onnx.load(fp32), glyphs), _quantized(model), strict=True
@@ -47,9 +47,9 @@ def rounded(
     gram = inputs.astype(np.float64).T @ inputs
     mean = max(float(np.trace(gram)) / len(gram), 1e-12)
     gram += np.diag(np.full(len(gram), _DAMPING * mean))
-    order = np.argsort(-np.diag(gram))  # what counts most is rounded first
+    order = np.argsort(-np.diag(gram))  # weights of the largest inputs are rounded first
     remaining = remaining[:, order]
-    # Row i says how the weights after i compensate an error of weight i; (k, k), upper triangle.
+    # Row i tells how the weights after i compensate for an error of weight i; (k, k), triangular.
     compensation = np.linalg.cholesky(np.linalg.inv(gram[np.ix_(order, order)])).T
     steps = np.zeros(remaining.shape, np.int8)
     for column, index in enumerate(order):
@@ -63,7 +63,7 @@ def rounded(
 def _layers(
     model: onnx.ModelProto, glyphs: NDArray[np.uint8]
 ) -> list[tuple[onnx.NodeProto, NDArray[np.floating], NDArray[np.floating]]]:
-    """Each layer's node, weights (channels out, ...) and inputs, of an fp32 model."""
+    """The node, weights (channels out, ...) and inputs of each layer of an fp32 model."""
     constants = {entry.name: numpy_helper.to_array(entry) for entry in model.graph.initializer}
     nodes = [node for node in model.graph.node if node.op_type in _WITH_WEIGHTS]
     model.graph.ClearField("output")
@@ -79,7 +79,7 @@ def _layers(
 
 
 def _outputs_first(node: onnx.NodeProto, weights: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Raises ValueError for a Gemm whose weights are (k, channels): the export writes none."""
+    """The weights of a layer. Raises ValueError for a Gemm with weights (k, channels)."""
     if node.op_type == "Gemm" and not _attribute(node, "transB", 0):
         raise ValueError(f"{node.name}: expected weights (channels, k), got transB=0")
     return weights
@@ -97,7 +97,7 @@ def _quantized(model: onnx.ModelProto) -> list[tuple[str, str]]:
 def _rows(
     node: onnx.NodeProto, inputs: NDArray[np.floating], shape: tuple[int, ...]
 ) -> NDArray[np.floating]:
-    """What each output of a layer is a weighted sum of: (n, k), at most _MAX_ROWS of them.
+    """The inputs of which a layer's outputs are weighted sums: (n, k), n at most _MAX_ROWS.
 
     inputs: (n, k) of a Gemm; (n, channels, h, w) of a convolution. shape: of the weights.
     """

@@ -1,7 +1,7 @@
-"""Measures the exported model anew: `python -m export.score [--data DIR]`, a few minutes.
+"""Measures the exported model again: `python -m export.score [--data DIR]`, a few minutes.
 
-Leaves models/model.onnx as it is and writes models/model.json: for new sets or figures of a model
-that is already served. The test sets are read too.
+Leaves models/model.onnx as it is and writes models/model.json, for new sets or new figures of a
+model that is already served. It uses the test sets too.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The figures of trainings that differ in their seed alone."""
+"""Scores trainings that differ only in their seeds."""
 
 import tempfile
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from train.networks.classifier import load
 def score_seeds(weights: Sequence[Path], folder: Path) -> dict[str, Any]:
     """The int8 figures of each training by its seed.
 
-    Raises ValueError where two have one seed, or differ in anything but the seed.
+    Raises ValueError if two have the same seed, or differ in anything else.
     """
     trainings = [load(path) for path in weights]
     recipes = {repr({**vars(trained.config), "seed": None}) for trained in trainings}

@@ -1,7 +1,7 @@
-"""How much the seed matters: `python -m export.seeds WEIGHTS... [--data DIR]`.
+"""Measures how much the seed matters: `python -m export.seeds WEIGHTS... [--data DIR]`.
 
-Quantizes each of several trainings as export does and evaluates it on the same sets. Writes
-models/seeds.json, from which `python -m export.table` computes mean and standard deviation.
+Quantizes each of several trainings as the export does, and evaluates it on the same sets. Writes
+models/seeds.json, from which `python -m export.table` computes means and standard deviations.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m export.seeds", description=__doc__)
-    parser.add_argument("weights", nargs="+", type=Path, help="of the same recipe, by seed")
+    parser.add_argument("weights", nargs="+", type=Path, help="differ only in their seeds")
     parser.add_argument("--output", type=Path, default=Path("models/seeds.json"), help="file")
     parser.add_argument("--data", metavar="DIR", help="data folder, else $DIGITS_DATA, else data/")
     command = parser.parse_args(arguments)

@@ -1,7 +1,7 @@
-"""Tables of what a reader meets, in Markdown: answers, refusals, and calibration elsewhere.
+"""Markdown tables of what users get: answers, refusals, and calibration on other collections.
 
-A "?" counts as wrong. They are of models/served.json (python -m train.evaluate.served) and of
-models/model.json.
+A "?" counts as wrong. The figures are those of models/served.json (python -m train.evaluate.served)
+and of models/model.json.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from typing import Any, Final
 from train.evaluate import protocol
 from train.evaluate.text_table import to_markdown
 
-Figures = Mapping[str, Any]  # what a file in models/ holds
+Figures = Mapping[str, Any]  # the content of a file in models/
 
 UNMEASURED: Final = "not measured yet"
 _ANSWERS: Final = ("answered rightly", "likeliest digit right", "refused", "doubtful")
@@ -27,7 +27,7 @@ SERVED: Final = {
 
 
 def summary(model: Figures, served: Figures, bench: Figures) -> str:
-    """The six figures that say most about the model that is shipped; real writing comes first."""
+    """The six most important figures of the shipped model, beginning with real writing."""
     rows = [["", "examples", "answered rightly", "answered with `?`"]]
     test = model["int8"]["sets"].get(protocol.UNIPEN_TEST, {})
     rows.append(_short_row("single digits of UNIPEN's test writers, as ink", test))
@@ -51,7 +51,7 @@ def answers(served: Figures) -> str:
 
 
 def contributors(model: Figures, served: Figures) -> str:
-    """UNIPEN's digits by the contributor that collected them: other people, tablets and forms."""
+    """UNIPEN's digits by contributor; each had other writers, tablets and forms."""
     rows = [["UNIPEN's contributor", "n", *_ANSWERS]]
     drawings = served.get("sets", {}).get(protocol.UNIPEN_DRAWINGS, {})
     for name, figures in drawings.get("by_contributor", {}).items():
@@ -63,7 +63,7 @@ def contributors(model: Figures, served: Figures) -> str:
 
 
 def cross_fitted(model: Figures) -> str:
-    """Each collection at the operating point that was fitted on the others alone."""
+    """Each collection at the operating point that was fitted on the other collections."""
     header = ["left out", "n", "answered rightly", "refused", "doubtful", "calibration error"]
     rows = [[*header, "temperature", "threshold"]]
     for name, figures in model["int8"].get("cross_fitted", {}).items():
@@ -82,7 +82,7 @@ def cross_fitted(model: Figures) -> str:
 
 
 def _row(title: str, figures: Figures) -> list[str]:
-    """A figure that the set does not have is left empty."""
+    """The row of a set; figures that it does not have are left empty."""
     keys = ("answered_rightly", "likeliest_right", "refused", "doubtful")
     values = {"likeliest_right": figures.get("accuracy"), **figures}
     shares = ["" if values.get(key) is None else f"{values[key]:.2f} %" for key in keys]

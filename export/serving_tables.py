@@ -1,15 +1,15 @@
-"""Tables of what serving costs and withstands, in Markdown, from what tests/benchmarks measured."""
+"""Markdown tables of what serving costs and withstands, from the figures of tests/benchmarks."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from train.evaluate.text_table import to_markdown
 
-Figures = Mapping[str, Any]  # what a file in models/ holds; empty before it was measured
+Figures = Mapping[str, Any]  # the content of a file in models/; empty if it is not measured yet
 
 
 def costs(bench: Figures) -> str:
-    """Time and memory of reading and serving, beside their goals."""
+    """The time and memory that reading and serving take, beside their goals."""
     if not bench:
         return "Not measured yet: `make bench`."
     strokes, batch, server = (bench[name] for name in ("strokes to reading", "batch", "server"))
@@ -72,7 +72,7 @@ def _installed(figures: Figures) -> list[list[str]]:
 
 
 def _photographs(figures: Figures) -> list[list[str]]:
-    """Rows of python -m tests.benchmarks.photographs, where it has been measured."""
+    """The rows of python -m tests.benchmarks.photographs, if it has been run."""
     if not figures:
         return []
     memory = f"{figures['max memory MB']} MB"
@@ -84,7 +84,7 @@ def _photographs(figures: Figures) -> list[list[str]]:
 
 
 def networks(bench: Figures) -> str:
-    """Networks beside the one that is served, which comes first."""
+    """The served network, and others to compare it with."""
     if not bench:
         return "Not measured yet: `make bench`."
     time = "one glyph, one thread"
@@ -108,7 +108,7 @@ def networks(bench: Figures) -> str:
 
 
 def load(load: Figures, fuzz: Figures) -> str:
-    """How the server behaves under load, over an hour, and with broken input."""
+    """The behaviour of the server under load, over an hour, and with broken input."""
     commands = {
         "`make load`": "load" in load,
         "`python -m tests.benchmarks.load --soak 3600`": "soak" in load,
@@ -159,7 +159,7 @@ def _fuzz_row(fuzz: Figures) -> list[str]:
 
 
 def choices(figures: Figures) -> str:
-    """Ways to run the model, a row each."""
+    """The ways to run the model, with a row for each."""
     if not figures:
         return "Not measured yet: `make bench`."
     measured = figures["choices"]

@@ -1,4 +1,4 @@
-"""Fits what the classifier takes signs for: a slash for a 1, a minus mostly for no digit."""
+"""Fits the looks of signs: to the classifier, a slash is a 1, and a minus mostly no digit."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -17,7 +17,7 @@ _DECIMALS: Final = 4
 
 
 def fit_sign_looks(recognizer: Recognizer, lines: Sequence[Line]) -> dict[str, list[float]]:
-    """The mean probabilities of the classifier's classes by each sign, as `OperatingPoint` has it.
+    """The mean probabilities of the classifier's classes for each sign; see `OperatingPoint`.
 
     lines: of training writers, with signs; every other one is read as a bitmap.
     """
@@ -37,7 +37,7 @@ def fit_sign_looks(recognizer: Recognizer, lines: Sequence[Line]) -> dict[str, l
 
 
 def uniform_sign_looks() -> dict[str, list[float]]:
-    """The table before it is fitted: a sign is taken for each class with the same probability."""
+    """The table before it is fitted, in which all classes have the same probability."""
     return {sign: [round(1 / NUM_CLASSES, _DECIMALS)] * NUM_CLASSES for sign in SIGN_SYMBOLS}
 
 

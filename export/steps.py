@@ -1,4 +1,4 @@
-"""The steps from weights to calibrated graphs, which exporting and scoring seeds share."""
+"""The steps from weights to calibrated graphs, which the export and the scoring of seeds share."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,12 +24,13 @@ from train.evaluate.sets import add_test_sets, collect
 from train.mixture import Mixture
 from train.networks.classifier import Trained
 
-NUM_CALIBRATION: Final = 768  # glyphs; with 512, 1,024 or 2,048 a few more digits change sides
-NUM_DRAWN: Final = 2_048  # glyphs of each data set that those are taken from
+# Glyphs; with 512, 1,024 or 2,048 of them, int8 and fp32 disagree about a few more digits.
+NUM_CALIBRATION: Final = 768
+NUM_DRAWN: Final = 2_048  # glyphs of each data set, from which those are taken
 
 
 def evaluation_sets(data: Path) -> Collection:
-    """All sets, the test sets among them. Raises DataError if one cannot be had."""
+    """All sets, including the test sets. Raises DataError if one is missing."""
     collection = collect(Wanted(data))
     if collection.skipped:
         raise DataError("; ".join(collection.skipped.values()))
@@ -57,7 +58,7 @@ def write_graphs(trained: Trained, fp32: Path, int8: Path, glyphs: NDArray[np.ui
 
 
 def contract_of(trained: Trained) -> dict[str, str]:
-    """What a graph's metadata says before its confidence is fitted."""
+    """The metadata of a graph before its confidence is fitted."""
     return {
         "contract": CONTRACT,
         "labels": LABELS,

@@ -1,4 +1,4 @@
-"""The table of how long trainings took, in Markdown."""
+"""The Markdown table of the time that trainings took."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ def trainings(entries: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _machine(machine: Mapping[str, Any]) -> str:
-    """What is known of the machine."""
+    """A machine in a few words."""
     cores = machine["cores"]
     parts = [f"{cores} core" if cores == 1 else f"{cores} cores"]
     parts += [str(machine[key]) for key in ("cpu", "precision") if machine.get(key)]

@@ -1,4 +1,4 @@
-"""Exports the ink finder, a U-Net: weights to an int8 graph and its description, or nothing."""
+"""Exports the ink finder, a U-Net, from its weights to an int8 graph with a description."""
 
 import json
 import tempfile
@@ -21,18 +21,18 @@ from train.networks.unet import UNet, load
 from train.render.sheets import OUTSIDE, SheetMaker, Sheets
 
 NUM_CALIBRATION: Final = 128  # training sheets, for the ranges of the activations
-NUM_VALIDATION: Final = 512  # sheets with the digits and writers of the validation parts
+NUM_VALIDATION: Final = 512  # sheets with the digits of validation writers
 MAX_DIFFERENCE: Final = 1e-3  # of probabilities, PyTorch against fp32 ONNX
 MAX_OVERLAP_LOSS: Final = 1.0  # percentage points, from fp32 to int8
 MAX_BYTES: Final = 300_000
-_SEED: Final = 1  # of the sheets; those of training are made from other sequences
+_SEED: Final = 1  # of the sheets; training sheets have other seeds
 
 
 def export(weights: Path, output: Path, data: Path) -> None:
-    """Writes finder.onnx and finder.json into the output folder if the gate holds.
+    """Writes finder.onnx and finder.json into the output folder.
 
-    data: the folder of the data sets. Raises GateError, and what loading the weights and the data
-    raises.
+    data: the folder of the data sets. Raises GateError if a figure exceeds its limit, and what
+    loading weights and data raises. Nothing is written then.
     """
     network, settings = load(weights)
     training, validation = load_sources(data)
@@ -60,7 +60,7 @@ def export(weights: Path, output: Path, data: Path) -> None:
 
 
 class _OnePicture(nn.Module):
-    """What is exported: a picture uint8 (h, w, 3) in, probabilities of ink (h, w) out."""
+    """The network that is exported, from a picture uint8 (h, w, 3) to ink probabilities (h, w)."""
 
     def __init__(self, network: UNet) -> None:
         super().__init__()
@@ -97,7 +97,7 @@ def to_int8(fp32: Path, int8: Path, pictures: NDArray[np.uint8]) -> None:
 
 
 def measure(network: UNet, fp32: Path, int8: Path, sheets: Sheets) -> dict[str, float]:
-    """How well both graphs find ink, and how far fp32 is from PyTorch.
+    """How well both graphs find ink, and how much fp32 differs from PyTorch.
 
     fp32, int8: mean overlap, see `overlap`, in percent. largest_difference: of probabilities.
     """
@@ -114,10 +114,10 @@ def measure(network: UNet, fp32: Path, int8: Path, sheets: Sheets) -> dict[str, 
 
 
 def overlap(probabilities: NDArray[np.float32], ink: NDArray[np.uint8]) -> float:
-    """Mean Dice coefficient, 0 to 1, of the sheets that have ink, within their pictures.
+    """The mean Dice coefficient, 0 to 1, of the sheets that have ink, within their pictures.
 
-    It is twice the pixels that both have, divided by the sum of the pixels of both.
-    probabilities: of ink, (n, h, w). ink: uint8 (n, h, w), see `Sheets`.
+    It is twice the number of pixels that are ink in both, divided by the sum of the ink pixels of
+    each. probabilities: of ink, (n, h, w). ink: uint8 (n, h, w), see `Sheets`.
     """
     mask, truth = (probabilities > 0.5) & (ink != OUTSIDE), ink > 127
     both, either = (mask & truth).sum((1, 2)), mask.sum((1, 2)) + truth.sum((1, 2))

@@ -1,4 +1,4 @@
-"""The classifier's gate: fp32 must be what PyTorch computes, and int8 as accurate as fp32."""
+"""The classifier's gate: fp32 must equal PyTorch, and int8 must be as accurate as fp32."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ MAX_BYTES: Final = 150_000
 
 @dataclass(frozen=True)
 class Verdict:
-    """The gate's figures, those of both graphs on every set, and the limits to hold them to."""
+    """The gate's figures, the figures of both graphs on every set, and the limits for them."""
 
     gate: dict[str, float]
     fp32: dict[str, Any]
@@ -32,7 +32,7 @@ class Verdict:
 
 
 def verify(network: Network, fp32: Path, int8: Path, collection: Collection) -> Verdict:
-    """Compares PyTorch with fp32 ONNX, and that with int8, on every set of a collection."""
+    """Compares PyTorch with fp32 ONNX, and fp32 with int8, on every set of a collection."""
     of_fp32 = evaluate(load_model(fp32), "fp32", collection)
     of_int8 = evaluate(load_model(int8), "int8", collection)
     losses = {
@@ -54,7 +54,7 @@ def verify(network: Network, fp32: Path, int8: Path, collection: Collection) -> 
             maximum = max_loss(of_fp32.scores[name].total)
             limits[f"accuracy loss, {name}"] = (losses[name], maximum)
     if collection.corrupted:
-        # Under one corruption a few of 5,000 digits change sides; a bias shows in the mean.
+        # Single corruptions change a few of 5,000 digits by chance; a bias shows in the mean.
         mean_loss = round(float(np.mean([losses[name] for name in collection.corrupted])), 4)
         gate["mean_accuracy_loss_corrupted"] = mean_loss
         limits["accuracy loss, mean of corruptions"] = (mean_loss, MAX_ACCURACY_LOSS)
@@ -62,24 +62,24 @@ def verify(network: Network, fp32: Path, int8: Path, collection: Collection) -> 
 
 
 def max_loss(num_digits: int) -> float:
-    """How many percentage points a set of digits may lose; a small set may lose one digit."""
+    """The percentage points of accuracy that a set may lose; a small set may lose one digit."""
     return max(MAX_ACCURACY_LOSS, round(100 / num_digits, 3))
 
 
 def _logit_difference(network: Network, of_fp32: Result, collection: Collection) -> float:
-    """The largest between PyTorch and fp32 ONNX on the sets that are not corrupted."""
+    """The largest logit difference of PyTorch and fp32 ONNX on sets that are not corrupted."""
     largest = 0.0
     for name in collection.sets:
-        # The glyphs that were read: of a photograph it may not be the first candidate.
+        # The glyphs that were read, which in photographs may not be the first candidates.
         expected = score.logits(network, of_fp32.read[name].glyphs, torch.device("cpu"))
         difference = np.abs(of_fp32.scores[name].logits - expected).max(initial=0)
-        # Unlike max(), np.maximum keeps a NaN, and the gate then refuses it.
+        # Unlike max(), np.maximum keeps a NaN, which the gate then refuses.
         largest = float(np.maximum(largest, difference))
     return largest
 
 
 def _agreement(of_fp32: Result, of_int8: Result) -> float:
-    """Glyphs of all sets that both graphs read alike, in percent."""
+    """The share of the glyphs of all sets that both graphs read as the same digit, in percent."""
     alike = [
         score.predicted == of_int8.scores[name].predicted for name, score in of_fp32.scores.items()
     ]

@@ -1,4 +1,4 @@
-"""The command that exports one network from its weights, which `export.finder` and others are."""
+"""The command that exports a network from its weights, for `export.finder` and `export.reader`."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ def run(
 ) -> int:
     """Runs the command `python -m export.NAME`. Returns the exit status.
 
-    load: gives what exports, and imports PyTorch, which takes seconds and --help does not need.
+    load: returns the function that exports. It imports PyTorch, which --help does not need.
     """
     parser = argparse.ArgumentParser(prog=f"python -m export.{name}", description=description)
     weights = Path("models", f"{name}.pth")
