@@ -1,4 +1,4 @@
-"""The picture that was read, reduced to a sensible size, with a button around each digit."""
+"""Shows the picture that was read, at a reduced size, with a button around each digit."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -15,9 +15,9 @@ from app.reading import Digit, Reading
 
 MAX_SIDE: Final = 1200  # pixels: sharp on phones and desktops, about 100 kB
 JPEG_QUALITY: Final = 82
-MARGIN: Final = 0.004  # between a digit and its button, as a share of the picture's longer side
-MIN_PROBABILITY: Final = 0.01  # of another digit that is named in a description
-MAX_OTHERS: Final = 2  # other digits named
+MARGIN: Final = 0.004  # of the picture's longer side, between a digit and its button
+MIN_PROBABILITY: Final = 0.01  # of another digit that a description names
+MAX_OTHERS: Final = 2  # other digits that a description names
 
 _annotated_picture: Final = assets.component("annotated_picture", '<figure><img alt=""></figure>')
 
@@ -31,9 +31,9 @@ def show(
 ) -> None:
     """Shows a picture with its digits.
 
-    url: see `to_url`. size: width and height of what was read, in pixels. chosen: index of the
-    digit that is looked at. on_choose: is given the index of a digit that is pressed, before the
-    page runs again.
+    url: see `to_url`. size: width and height of the picture that was read, in pixels. chosen: index
+    of the digit whose details are shown. on_choose: called with the index of a digit that is
+    pressed, before the page runs again.
     """
 
     def press() -> None:
@@ -50,12 +50,12 @@ def show(
 
 
 def to_url(image: NDArray[np.uint8]) -> str:
-    """A picture, see `Recognizer.read_image`, reduced and as the data URL of a JPEG."""
+    """The data URL of a JPEG of a picture, reduced; image: see `Recognizer.read_image`."""
     return jpeg(reduced(image), JPEG_QUALITY)
 
 
 def reduced(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """An RGB copy, uint8 (h, w, 3), of at most MAX_SIDE pixels; transparent pixels are paper."""
+    """An RGB copy, uint8 (h, w, 3), with sides of at most MAX_SIDE pixels, on white paper."""
     small = reduce_to_side(image, MAX_SIDE)
     if small.ndim == 2:
         return np.repeat(small[..., None], 3, axis=2)
@@ -66,7 +66,7 @@ def reduced(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def boxes(size: tuple[float, float], reading: Reading, chosen: int) -> list[dict[str, Any]]:
-    """What annotated_picture.js needs to know of each digit."""
+    """The data of each digit that annotated_picture.js needs."""
     return [
         {
             "area": _area(digit, size),
@@ -80,7 +80,7 @@ def boxes(size: tuple[float, float], reading: Reading, chosen: int) -> list[dict
 
 
 def description(digit: Digit) -> str:
-    """A digit in words, with what else it may be: `2, 93 % sure; or 7, 5 %`."""
+    """A digit in words, with others that it may be: `2, 93 % sure; or 7, 5 %`."""
     sure = sure_text(digit) if digit.value is None else f"{sure_text(digit)} sure"
     if is_strange(digit):
         sure += STRANGE
@@ -94,7 +94,7 @@ def description(digit: Digit) -> str:
 
 
 def _area(digit: Digit, size: tuple[float, float]) -> dict[str, float]:
-    """Where the button of a digit is, in percent of the picture."""
+    """The area of a digit's button, in percent of the picture's width and height."""
     x, y, width, height = digit.box
     picture_width, picture_height = size
     margin = MARGIN * max(size)

@@ -1,11 +1,11 @@
-"""What a visitor is told where the browser does not let the page use a camera."""
+"""Helps visitors whose browser does not let the page use a camera."""
 
 from collections.abc import Callable
 from typing import Final
 
 from app.page import assets
 
-# By the name that camera_help.js gives the problem.
+# By the names that camera_help.js gives to the problems.
 PROBLEMS: Final = {
     "insecure": "Browsers give the camera to https pages only, and this page came by http. Take the"
     " photograph with your camera’s own app and choose it as a picture.",
@@ -22,8 +22,8 @@ _help: Final = assets.component(
 
 
 def show(go_to_picture: Callable[[], None]) -> None:
-    """Says what keeps the camera from being used, if anything does.
+    """Says why the camera cannot be used, if it cannot.
 
-    go_to_picture: called where the visitor prefers to choose a picture.
+    go_to_picture: called if the visitor chooses a picture instead.
     """
     _help(data={"problems": PROBLEMS}, key="camera-help", on_pictured_change=go_to_picture)

@@ -1,4 +1,4 @@
-"""The canvas to draw on: the size of its sheet of paper, and the drawing it is given when new."""
+"""The canvas to draw on: the size of its sheet of paper, and the drawing that it begins with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from app.reading import UnreadableInput
 
-# The canvas component lays a toolbar, invisible on touch screens, over its upper right corner.
-# This many rows of canvas above the visible sheet keep it away from fingers; see canvas.css.
+# The canvas component puts a toolbar, invisible on touch screens, over its upper right corner. So
+# many rows of canvas above the visible sheet keep it away from fingers; see canvas.css.
 MARGIN: Final = 40  # canvas pixels
-# The canvas has more pixels than it is shown with, so that ink is sharp on phones; see canvas.css.
+# The canvas has more pixels than are shown, so that ink is sharp on phones; see canvas.css.
 PIXEL_RATIO: Final = 2  # canvas pixels for each CSS pixel
-# Paper is light in the dark theme too: a canvas whose colours change forgets its drawing.
+# Paper is light in the dark theme too, because a canvas forgets its drawing if its colours change.
 INK_COLOUR: Final = "#1d2433"
 MAX_STROKES: Final = 500
 PAPER_COLOUR: Final = "#fffefa"
@@ -23,7 +23,7 @@ PAPER_COLOUR: Final = "#fffefa"
 
 @dataclass(frozen=True)
 class Size:
-    """Of the visible sheet and of the pens, thin to thick, in CSS pixels."""
+    """The size of the visible sheet, and the pens' widths from thin to thick, in CSS pixels."""
 
     width: int
     height: int
@@ -51,9 +51,9 @@ def size_for(user_agent: str | None) -> Size:
 def show(size: Size, pen_width: int) -> list[dict[str, Any]]:
     """Shows the canvas; returns the drawing as Fabric objects. pen_width: in canvas pixels.
 
-    Raises UnreadableInput where the browser sent something else.
+    Raises UnreadableInput if the browser sent something else.
     """
-    # It can be imported only where Streamlit runs, and the sizes are needed elsewhere too.
+    # This import needs Streamlit to run, and other code needs only the sizes of this module.
     from streamlit_drawable_canvas import st_canvas
 
     width, height = size.canvas_size
@@ -68,7 +68,7 @@ def show(size: Size, pen_width: int) -> list[dict[str, Any]]:
                 initial_drawing={"objects": first_objects()},
                 key=f"sheet-{sheet()}",
             ).json_data
-        except (AttributeError, KeyError, TypeError) as error:  # it looks into what it is sent
+        except (AttributeError, KeyError, TypeError) as error:  # by the component, for such a value
             raise UnreadableInput(f"expected the canvas's value, got {error!r:.100}") from error
     st.session_state.drawn = checked_objects(value)
     return drawn_objects()
@@ -97,7 +97,7 @@ def first_objects() -> list[dict[str, Any]]:
 
 
 def sheet() -> int:
-    """Which canvas is shown: a number that grows whenever another one is."""
+    """The number of the canvas that is shown, which grows with each new canvas."""
     number: int = st.session_state.get("sheet", 0)
     return number
 
@@ -105,8 +105,8 @@ def sheet() -> int:
 def replace_drawing(objects: list[dict[str, Any]]) -> None:
     """Shows a new canvas, with these Fabric objects, from the next run on.
 
-    A canvas under a new key knows only what it is given. Changing the drawing of the present one
-    would leave the old drawing in its state until the browser answers.
+    A canvas with a new key has only the objects that it is given. Changing those of the present
+    canvas would leave the old drawing in its state until the browser answers.
     """
     st.session_state.sheet = sheet() + 1
     st.session_state.objects = objects
@@ -132,7 +132,7 @@ def fabric_objects(strokes: Sequence[NDArray[np.float64]], pen_width: int) -> li
 
 
 def _pencil_path(stroke: NDArray[np.float64]) -> list[list[Any]]:
-    """Fabric's smoothing: each point bends the curve between the middles of its two segments."""
+    """A path that is smoothed as Fabric does: each point bends the curve between two middles."""
     middles = (stroke[:-1] + stroke[1:]) / 2
     curves = [["Q", *stroke[index], *middles[index]] for index in range(1, len(middles))]
     path = [["M", *stroke[0]], ["L", *middles[0]], *curves, ["L", *stroke[-1]]]

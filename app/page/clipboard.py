@@ -1,4 +1,4 @@
-"""The clipboard, which only the browser can reach: copy the reading, paste a picture."""
+"""Copies the reading to the clipboard, and pastes pictures from it, by scripts of the browser."""
 
 from collections.abc import Callable
 from typing import Final
@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.page import assets
 
-# What the file dialog offers. A phone that stores HEIC sends a JPEG to a page that asks for one.
+# The types of the file dialog. A phone that stores HEIC sends a JPEG to a page that asks for it.
 ACCEPTED_TYPES: Final = "image/png,image/jpeg,image/webp,image/bmp,image/gif,image/tiff"
 
 _copy_button: Final = assets.component("copy_button", '<button type="button">Copy</button>')
@@ -15,15 +15,15 @@ _paste_picture: Final = assets.component("paste_picture", "<span></span>")
 
 
 def copy_button(text: str) -> None:
-    """A button that copies the text; without text its room is kept free."""
+    """A button that copies the text; without text, its space is kept free."""
     _copy_button(data={"text": text}, key="copy-button", width="content")
 
 
 def accept_pasted_pictures(go_to_picture: Callable[[], None]) -> None:
-    """Hands pictures that are pasted anywhere on the page to the uploader with the key `file`.
+    """Gives pictures that are pasted anywhere on the page to the uploader with the key `file`.
 
-    go_to_picture: called where that is not shown yet. The uploader's dialog then offers only
-    pictures, though any dropped file is taken.
+    go_to_picture: called if the uploader is not shown yet. The uploader's dialog then offers only
+    pictures, while it accepts any file that is dropped.
     """
     max_bytes = st.get_option("server.maxUploadSize") << 20
     data = {"accept": ACCEPTED_TYPES, "max_bytes": max_bytes}

@@ -1,4 +1,4 @@
-"""Ten buttons that show how likely each digit is and correct the reading, and the answer to it."""
+"""Ten buttons that show how likely each digit is and correct the reading, and the outcome."""
 
 from html import escape
 from typing import Final
@@ -12,10 +12,10 @@ NOT_STORED: Final = "It counts for this visit only, and nothing is stored."
 
 
 def to_html(digit: Digit, is_corrected: bool, is_stored: bool) -> str:
-    """Buttons `right-0` to `right-9`, filled as far as each is likely; then `no-digit`.
+    """Buttons `right-0` to `right-9`, filled by their probabilities; then `no-digit`.
 
-    is_corrected: whether the visitor has said what this is, which leaves nothing to estimate.
-    is_stored: whether drawings are stored.
+    is_corrected: whether the visitor has corrected this digit, so that no probability is shown.
+    is_stored: whether corrections are stored.
     """
     bars = "".join(
         _bar(value, None if is_corrected else probability, value == digit.value)
@@ -30,9 +30,9 @@ def to_html(digit: Digit, is_corrected: bool, is_stored: bool) -> str:
 
 
 def outcome(thanks: str, trouble: str, is_undoable: bool) -> str:
-    """The answer to a correction, and what went wrong with it; empty where there was none.
+    """The thanks for a correction, and what went wrong with it; empty if there was none.
 
-    is_undoable: whether a button `take-back` undoes the correction.
+    is_undoable: whether a button `take-back` can undo the correction.
     """
     undo = html_panel.button("take-back", "Undo") if is_undoable else ""
     answer = f'<p class="said" role="status">{html_panel.icon("check")}{escape(thanks)}{undo}</p>'
@@ -41,7 +41,7 @@ def outcome(thanks: str, trouble: str, is_undoable: bool) -> str:
 
 
 def _bar(value: int, probability: float | None, is_read: bool) -> str:
-    """The button of a digit; probability: None to show none. is_read: what is read already."""
+    """The button of a digit. probability: None shows none. is_read: whether it is the reading."""
     chance = "" if probability is None else f" <small>{percent(probability)}</small>"
     return html_panel.button(
         f"right-{value}",

@@ -1,4 +1,4 @@
-"""Below the headline: a tile for each digit, why one of them was read so, and how to correct it."""
+"""Shows the details of a reading: tiles of its digits, and one digit's reasons and corrections."""
 
 from app import corrections
 from app.page import correction_buttons, digit_tiles, explanation, html_panel
@@ -8,7 +8,7 @@ from app.recognizer import NUM_DIGITS, Recognizer
 
 
 def show(recognizer: Recognizer, reading: Reading, strokes: Strokes = ()) -> None:
-    """Shows the details of a reading that has digits. strokes: the drawing; empty for a picture."""
+    """Shows the details of a reading with digits. strokes: the drawing; empty for a picture."""
     if not reading.digits:
         return
     visit = current_visit()

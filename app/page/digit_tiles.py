@@ -1,4 +1,4 @@
-"""The tiles: a button for each digit, with its glyph, what it was read as, and how sure that is."""
+"""The tiles: a button for each digit, with its glyph, its value, and how sure that is."""
 
 from typing import Final
 
@@ -11,9 +11,10 @@ MAX_TILES: Final = 24  # about two rows on a phone; on a picture, every digit ca
 
 
 def to_html(reading: Reading, chosen: int, corrected: frozenset[int] = frozenset()) -> str:
-    """Buttons `tile-0`, `tile-1`, ..., a row for each line.
+    """Buttons `tile-0`, `tile-1` and so on, in a row for each line.
 
-    chosen: index of the one looked at. corrected: indices of those that the visitor corrected.
+    chosen: index of the digit whose details are shown. corrected: indices of the digits that the
+    visitor corrected.
     """
     rows: dict[int, list[str]] = {}
     for index in shown_indices(reading, chosen):
@@ -23,7 +24,7 @@ def to_html(reading: Reading, chosen: int, corrected: frozenset[int] = frozenset
 
 
 def shown_indices(reading: Reading, chosen: int) -> list[int]:
-    """The digits that get a tile: all of them, or of many, those near the one looked at."""
+    """The digits that get a tile: all of them, or, if they are many, those near the chosen one."""
     indices = list(range(len(reading.digits)))
     if len(indices) > MAX_TILES:
         line = reading.digits[chosen].line_index
@@ -40,11 +41,11 @@ def _tile(reading: Reading, index: int, is_chosen: bool, is_corrected: bool) -> 
     starts_number = (
         previous.number_index != digit.number_index and previous.line_index == digit.line_index
     )
-    margin = ";margin-left:1rem" if starts_number else ""
+    space = 'class="starts-number" ' if starts_number else ""
     return html_panel.button(
         f"tile-{index}",
         f'<img src="{png(on_paper(digit.glyph))}" alt=""><b>{text}</b><small>{sure}</small>',
         label=f"Digit {index + 1}: {text}, {sure}{strange}",
-        attributes=f'style="--colour:var(--{certainty(digit)}){margin}"'
+        attributes=f'{space}style="--colour:var(--{certainty(digit)})"'
         f' aria-pressed="{str(is_chosen).lower()}"',
     )

@@ -29,16 +29,16 @@ from app.recognizer import CostlyInk, GlyphMemory, Prepared, Recognizer
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-# Lets the server send the headline before the details are worked out. Without this pause, they
-# would keep the interpreter to themselves for as long as Python allows, 5 ms.
+# Lets the server send the headline before the details are computed. Without this pause, these would
+# keep the interpreter for as long as Python lets a thread run, 5 ms.
 SEND_SECONDS: Final = 0.001
-MAX_SECONDS: Final = 0.1  # of a drawing that others need not wait for
+MAX_SECONDS: Final = 0.1  # drawings that take longer are divided one at a time
 _costly: Final = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
 class ReadDrawing:
-    """What one run has read.
+    """The reading of a run of the page.
 
     strokes: each (n, 2), canvas pixels. times: seconds by step. corrected: indices of the digits
     that the visitor corrected.
@@ -66,7 +66,7 @@ def _draw_and_read(size: canvas.Size) -> None:
 
 
 def _show_board(size: canvas.Size, reading_place: "DeltaGenerator") -> None:
-    """The canvas comes first, so that it is there while the model is loaded; then the reading."""
+    """Shows the canvas first, so that it is there while the model loads, and then the reading."""
     pen_width = drawing_tools.pen_width(size)
     try:
         objects = canvas.show(size, pen_width)
@@ -105,7 +105,7 @@ def _read_and_show(
 
 
 def _read(recognizer: Recognizer, objects: Objects, pen_width: int) -> ReadDrawing:
-    """Reads a drawing in the light of the visitor's corrections. Raises UnreadableInput."""
+    """Reads a drawing with the visitor's corrections. Raises UnreadableInput."""
     visit = current_visit()
     reader = visit.reader()
     start, cpu_start = perf_counter(), thread_time()
@@ -130,7 +130,7 @@ def _read(recognizer: Recognizer, objects: Objects, pen_width: int) -> ReadDrawi
 
 
 def _prepare(recognizer: Recognizer, strokes: Strokes, glyphs: GlyphMemory) -> Prepared:
-    """The drawing's candidates; drawings that cost much are divided one after the other.
+    """The candidates of a drawing; drawings that take long are divided one at a time.
 
     glyphs: of the same drawing in earlier runs. Raises UnreadableInput.
     """
@@ -142,7 +142,7 @@ def _prepare(recognizer: Recognizer, strokes: Strokes, glyphs: GlyphMemory) -> P
 
 
 def _refuse(error: UnreadableInput, reading_place: "DeltaGenerator") -> None:
-    """Takes the reading away; the log says why, once for each reason."""
+    """Clears the reading, and logs each reason once."""
     if st.session_state.get("refused") != str(error):
         st.session_state.refused = str(error)
         logging.getLogger(__name__).warning("a drawing cannot be read: %s", error)
@@ -158,7 +158,7 @@ def _show_unread() -> None:
 
 
 def keep_drawing() -> None:
-    """Keeps the drawing for when the canvas is shown again."""
+    """Keeps the drawing until the canvas is shown again."""
     _replace_drawing(canvas.drawn_objects())
 
 

@@ -22,7 +22,7 @@ REDO_KEYS: Final = "Control+Shift+Z Meta+Shift+Z Control+Y"
 def show(size: canvas.Size, replace_drawing: Callable[[Objects], None]) -> None:
     """Shows the tools.
 
-    replace_drawing: is given the drawing to show when undo, redo, clear or a sample is pressed.
+    replace_drawing: called with the drawing to show when undo, redo, clear or a sample is pressed.
     """
     history = current_history()
 
@@ -30,7 +30,7 @@ def show(size: canvas.Size, replace_drawing: Callable[[Objects], None]) -> None:
         tool, _, number = name.partition("-")
         index = int(number) if number.isdecimal() else 0
         if tool == "pen" and index < len(PENS):
-            st.session_state.pen = index  # not a widget's key, so it outlives the canvas
+            st.session_state.pen = index  # not the key of a widget, so that it outlives the canvas
             return
         if name == "undo":
             history.undo()
@@ -60,7 +60,7 @@ def _pen() -> int:
 
 
 def _html(history: History, pen: int, sample_names: Sequence[str]) -> str:
-    """Buttons `undo`, `redo`, `clear`; radio buttons `pen-0`, ...; and buttons `sample-0`, ..."""
+    """Buttons `undo`, `redo`, `clear`, `sample-0` and so on; radio buttons `pen-0` and so on."""
     has_ink = bool(history.shown)
     edit_buttons = (
         _edit_button("undo", "undo", "Undo", "Control+Z Meta+Z", bool(history.past))

@@ -1,4 +1,4 @@
-"""Why a digit was read so: what the network saw, and which of the ink decided."""
+"""Explains why a digit was read as it was: what the network saw, and which ink decided."""
 
 import re
 
@@ -10,7 +10,7 @@ from app.recognizer import NUM_DIGITS, Recognizer
 
 
 def to_html(recognizer: Recognizer, digit: Digit) -> str:
-    """Two figures of the digit's glyph: as it is, and coloured by what its ink is worth."""
+    """Two figures of the digit's glyph: as it is, and coloured by the effect of its ink."""
     label = NUM_DIGITS if digit.value is None else digit.value
     heat = occlusion(recognizer.logits, digit.glyph, label)
     name = "“not a digit”" if digit.value is None else with_article(digit.value)

@@ -1,4 +1,4 @@
-"""The footer: what is stored of a drawing, and the model card."""
+"""The footer: whether drawings are stored, and the model card."""
 
 import re
 from typing import Final
@@ -8,7 +8,7 @@ import streamlit as st
 from app import corrections
 from app.inference.models import models_folder
 
-# What a visitor wants to know before the card, which is for those who use the model.
+# For visitors, before the card, which is for people who use the model in programs.
 FOR_VISITORS: Final = """
 **It can** read digits and numbers that you write with a finger, a mouse or a pen, and those on
 pictures of paper, best where they are large, dark on light and apart from each other.
@@ -21,9 +21,9 @@ digit does harm.
 ---
 """
 
-# The dialog has a title of its own, has no pictures, and would show HTML comments as text.
+# The dialog has its own title and no pictures, and would show HTML comments as text.
 UNSHOWN: Final = re.compile(r"\A# [^\n]*|<!--.*?-->|!\[[^\]]*\]\([^)]*\)", re.DOTALL)
-# To files that are not served.
+# These lead to files that are not served.
 RELATIVE_LINK: Final = re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)")
 
 
@@ -39,7 +39,7 @@ def show() -> None:
 
 @st.dialog("Model card", width="medium")
 def _show_model_card() -> None:
-    """The model card of the repository, so that it needs no connection."""
+    """Shows the repository's model card, which needs no connection."""
     try:
         card = (models_folder() / "README.md").read_text(encoding="utf-8")
     except OSError:

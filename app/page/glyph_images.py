@@ -1,4 +1,4 @@
-"""Pictures of a glyph for the page: in the sheet's colours, and as a heat map of what decided."""
+"""Pictures of a glyph for the page: in the sheet's colours, and as a heat map of its ink."""
 
 import base64
 from typing import Final
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from app.page import canvas
 
 ZOOM: Final = 6  # pixels of the heat map for each pixel of the glyph
-# Orange supports the reading, blue contradicts it: also colour-blind people tell them apart.
+# Ink in orange supports the reading, ink in blue contradicts it. Colour-blind people can tell these
+# two apart.
 SUPPORTING: Final = (213, 94, 0)
 CONTRADICTING: Final = (0, 90, 181)
 JPEG_QUALITY: Final = 85
@@ -27,10 +28,10 @@ def on_paper(glyph: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def heat_map(glyph: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The glyph, ZOOM times as large, its ink coloured by what it is worth: uint8 (h, w, 3) RGB.
+    """The glyph, ZOOM times as large, with its ink coloured by the heat: uint8 (h, w, 3) RGB.
 
-    heat: float32 (28, 28), above 0 for the reading, below 0 against it, in any unit; see
-    `app.inference.occlusion`.
+    heat: float32 (28, 28), in any unit, above 0 where ink supports the reading and below 0 where it
+    contradicts it; see `app.inference.occlusion`.
     """
     size = (glyph.shape[1] * ZOOM, glyph.shape[0] * ZOOM)
     base = cv2.resize(on_paper(glyph // 3), size, interpolation=cv2.INTER_CUBIC)
@@ -44,12 +45,12 @@ def heat_map(glyph: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.
 
 
 def png(pixels: NDArray[np.uint8]) -> str:
-    """uint8 (h, w, 3) RGB as a data URL of a PNG."""
-    return _data_url("png", pixels, (cv2.IMWRITE_PNG_COMPRESSION, 1))  # quick rather than small
+    """The data URL of a PNG of pixels uint8 (h, w, 3) RGB."""
+    return _data_url("png", pixels, (cv2.IMWRITE_PNG_COMPRESSION, 1))  # fast, but not smallest
 
 
 def jpeg(pixels: NDArray[np.uint8], quality: int = JPEG_QUALITY) -> str:
-    """As png, but a JPEG: a fifth of the bytes where colours run into each other."""
+    """The same as a JPEG, which has a fifth of the bytes for smooth changes of colour."""
     return _data_url("jpeg", pixels, (cv2.IMWRITE_JPEG_QUALITY, quality))
 
 

@@ -1,31 +1,31 @@
-"""What the sheet has shown: each stroke, clear and sample can be undone and redone."""
+"""The history of the drawing, by which each stroke, clear and sample can be undone and redone."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import streamlit as st
 
-MAX_CHANGES: Final = 200  # that can be undone
+MAX_CHANGES: Final = 200  # that are kept to be undone
 
 Objects = list[dict[str, Any]]  # a drawing, as Fabric objects
 
 
 @dataclass
 class History:
-    """The drawing that is shown, those before it, and those that were undone, latest last."""
+    """The shown drawing, earlier ones, and those that were undone; the latest are last."""
 
     shown: Objects = field(default_factory=list)
     past: list[Objects] = field(default_factory=list)
     undone: list[Objects] = field(default_factory=list)
 
     def note(self, objects: Objects) -> None:
-        """Takes note of what the canvas shows: the drawing from before, with any new strokes."""
+        """Adds the drawing on the canvas, which may have new strokes since the last one."""
         for count in range(len(self.shown) + 1, len(objects) + 1):
             self.change(objects[:count])
         self.shown = objects
 
     def change(self, objects: Objects) -> None:
-        """Shows another drawing; what was undone before cannot be redone any more."""
+        """Shows another drawing; drawings that were undone can then no longer be redone."""
         self.past = [*self.past, self.shown][-MAX_CHANGES:]
         self.shown, self.undone = objects, []
 
@@ -50,6 +50,6 @@ class History:
 
 
 def current_history() -> History:
-    """The history of whoever the page runs for."""
+    """The history of the present visitor."""
     history: History = st.session_state.setdefault("history", History())
     return history

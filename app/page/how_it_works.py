@@ -1,4 +1,4 @@
-"""How it works: the steps of a reading, the time each took, and how accurate the model is."""
+"""How it works: the steps of a reading, the time of each, and the accuracy of the model."""
 
 import json
 from collections.abc import Mapping
@@ -8,14 +8,14 @@ import streamlit as st
 
 from app.inference.models import models_folder
 
-# Key of the measured time, title, what happens.
+# For each step, the key of its time, its title, and a description.
 STEPS: Final = (
     ("picture", "Picture", "decoded and turned upright"),
     ("ink", "Ink", "your strokes as points in the order you drew them, not as pixels"),
     ("glyphs", "Glyphs", "every mark that may be a digit, scaled and centred in 28 × 28 pixels"),
     ("network", "Reading", "a small int8 network reads all of them at once; the likeliest win"),
 )
-# Test sets in models/model.json, and how they are described.
+# The names of test sets in models/model.json, with their descriptions.
 TEST_SETS: Final = {
     "pen ink": "digits drawn by people it had never seen",
     "photographed ink": "such digits in rendered photographs of paper",
@@ -24,7 +24,7 @@ TEST_SETS: Final = {
 
 
 def show(times: Mapping[str, float]) -> None:
-    """Shows the steps. times: seconds by key of STEPS, for the steps that this reading took."""
+    """Shows the steps. times: seconds by the keys of STEPS, for the steps of this reading."""
     with st.expander("How it works", icon=":material/lightbulb:"):
         steps = "".join(
             f"<li><b>{title}</b>{action}{_duration(times.get(key))}</li>"
@@ -37,7 +37,7 @@ def show(times: Mapping[str, float]) -> None:
 
 
 def accuracies() -> str:
-    """The accuracies that the export measured, as HTML."""
+    """The accuracies that were measured at export, as HTML."""
     figures = _figures()
     rows = [
         f"<li><b>{test_set['accuracy']:.1f} %</b> of {test_set['n']:,} {description}</li>"

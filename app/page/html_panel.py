@@ -1,7 +1,7 @@
-"""A part of the page with many buttons: one component, whatever HTML it shows.
+"""A panel of HTML with many buttons in a single component.
 
-Streamlit goes through all of its widgets again after each stroke, in the browser and on the server;
-thirty of its own buttons would take as long as the reading.
+Streamlit processes all widgets again after each stroke, in the browser and on the server. Thirty
+buttons of its own would take as long as the reading.
 """
 
 import re
@@ -23,10 +23,10 @@ _panel: Final = assets.component(
 
 
 def show(html: str, key: str, on_press: Callable[[str], None]) -> None:
-    """Shows HTML, which must be the page's own, in a panel with this key.
+    """Shows HTML in a panel with this key. The HTML must not hold what visitors send.
 
-    on_press: is given the name of a button that is pressed, before the page runs again. Names of
-    buttons that are not shown, or are disabled, are ignored: a page may send any.
+    on_press: called with the name of a button that is pressed, before the page runs again. Names of
+    disabled and unknown buttons are ignored, because a browser may send anything.
     """
 
     def press() -> None:
@@ -43,9 +43,9 @@ def pressable_names(html: str) -> set[str]:
 
 
 def button(name: str, content: str, label: str = "", attributes: str = "") -> str:
-    """The HTML of a button with this name, in an element of class `st-key-NAME`, as Streamlit's.
+    """The HTML of a button with this name, in an element of class `st-key-NAME` as in Streamlit.
 
-    content: HTML. label: what screen readers say instead. attributes: further ones.
+    content: HTML. label: read by screen readers instead. attributes: further attributes.
     """
     aria_label = f' aria-label="{escape(label)}"' if label else ""
     return (
@@ -55,5 +55,5 @@ def button(name: str, content: str, label: str = "", attributes: str = "") -> st
 
 
 def icon(name: str) -> str:
-    """The HTML of one of Streamlit's Material symbols, which screen readers skip."""
+    """The HTML of one of Streamlit's Material symbols, hidden from screen readers."""
     return f'<span class="icon" translate="no" aria-hidden="true">{name}</span>'

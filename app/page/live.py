@@ -1,4 +1,4 @@
-"""Reading while the pen moves: the last run's drawing with the strokes that were drawn since.
+"""Reads while the pen moves: the drawing of the page's last run, with the strokes since then.
 
 The browser asks the service for it, see headline.js and `app/api/live.py`.
 """

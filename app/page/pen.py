@@ -1,4 +1,4 @@
-"""The pen on the canvas, and the hand that holds it: what the browser does while they move."""
+"""Attaches the scripts that follow the pen on the canvas and clean up the moves of the hand."""
 
 from typing import Final
 
@@ -9,6 +9,6 @@ _pen: Final = assets.component("pen", "<span></span>")
 
 
 def attach() -> None:
-    """Attaches hand and pen to whichever canvas is shown, for as long as Draw is."""
+    """Attaches both scripts to the canvas that is shown, for as long as Draw is shown."""
     _hand(key="hand-script")
     _pen(key="pen-script")

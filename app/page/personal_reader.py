@@ -1,4 +1,4 @@
-"""Reads as the recogniser does, but in the light of what one visitor had corrected."""
+"""Reads with the corrections of one visitor."""
 
 from dataclasses import dataclass, replace
 
@@ -9,7 +9,7 @@ from app.recognizer import Prepared, Recognizer
 
 @dataclass(frozen=True, eq=False)
 class PersonalReader:
-    """Reads in the light of what one visitor had corrected at some moment.
+    """Reads with the corrections that a visitor had made up to some moment.
 
     refused_glyphs, named_glyphs: see `app.page.visit.Visit`.
     """
@@ -24,7 +24,7 @@ class PersonalReader:
         return replace(reading, digits=tuple(map(self._as_said, reading.digits)))
 
     def _as_said(self, digit: Digit) -> Digit:
-        """A mark that the visitor refused or named is that, whatever the line around it says."""
+        """The digit, corrected if the visitor refused or named exactly this glyph."""
         ink = digit.glyph.tobytes()
         if ink in self.refused_glyphs:
             return replace(digit, value=None, sign=None)
@@ -33,7 +33,7 @@ class PersonalReader:
         return digit
 
     def corrected_in(self, reading: Reading) -> frozenset[int]:
-        """The indices of the digits that the visitor has said something of."""
+        """The indices of the digits that the visitor has corrected."""
         glyphs = self.refused_glyphs | self.named_glyphs
         return frozenset(
             index for index, digit in enumerate(reading.digits) if digit.glyph.tobytes() in glyphs

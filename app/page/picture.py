@@ -29,16 +29,16 @@ UNREADABLE: Final = "This picture cannot be read"
 
 @st.fragment
 def upload_and_read() -> None:
-    """A file that is dropped, chosen or pasted."""
+    """Reads a file that is dropped, chosen or pasted."""
     with st.container(key="file"):
-        # Any type is accepted: the page explains in words what is wrong, Streamlit would not.
+        # Any type is accepted, because the page explains what is wrong with a file.
         file = st.file_uploader("Drop, paste or choose a picture of digits")
     _read(file)
 
 
 @st.fragment
 def photograph_and_read() -> None:
-    """A photograph taken with the camera."""
+    """Reads a photograph that is taken with the camera."""
     with st.container(key="camera"):
         file = st.camera_input("Fill the frame with your digits")
     _read(file)
@@ -62,7 +62,7 @@ def _read(file: "UploadedFile | None") -> None:
 
 
 def _show(recognizer: Recognizer, picture: picture_file.PreparedPicture) -> None:
-    """Shows what is read on a picture."""
+    """Shows a picture with its reading."""
     visit = current_visit()
     start = perf_counter()
     reading = visit.read(recognizer, picture.prepared)
@@ -90,6 +90,6 @@ def _show(recognizer: Recognizer, picture: picture_file.PreparedPicture) -> None
 
 
 def _show_headline(reading: Reading, hint: str, corrected: frozenset[int] = frozenset()) -> None:
-    """See `headline.show`; with a button that copies the reading."""
+    """Shows the headline, see `headline.show`, and the button that copies the reading."""
     headline.show(reading, hint, corrected=corrected)
     clipboard.copy_button(reading.text)

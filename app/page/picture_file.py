@@ -1,4 +1,4 @@
-"""A picture's file: decoded and searched once for as long as it is shown, or refused in words."""
+"""Decodes a picture's file and finds its ink once for as long as it is shown, or refuses it."""
 
 import logging
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from app.recognizer import Prepared, Recognizer
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-MAX_NAME: Final = 80  # characters of a file's name that are shown
+MAX_NAME: Final = 80  # characters that are shown of a file's name
 
 
 class UnusablePicture(Exception):
@@ -28,16 +28,16 @@ class UnusablePicture(Exception):
 
 
 class UnreadPicture(UnusablePicture):
-    """A file that the server could not read this time, whatever is in it."""
+    """A file that the server could not read this time, although it may be sound."""
 
 
 @dataclass(frozen=True, eq=False)
 class PreparedPicture:
-    """What is kept of a picture while it is shown.
+    """The part of a picture that is kept while it is shown.
 
     file_id: Streamlit's. url: see `annotated_picture.to_url`. size: width and height in pixels.
     times: seconds by step. is_blurred: see `app.ink.sharpness`. turned: degrees clockwise by which
-    it is shown turned. notes: sentences about what was read of the file.
+    the picture is turned. notes: sentences about pages and turning.
     """
 
     file_id: str
@@ -52,9 +52,9 @@ class PreparedPicture:
 
 @dataclass(frozen=True)
 class RefusedPicture:
-    """What is kept of a file that cannot be read, so that it is not decoded at every run.
+    """A file that cannot be read; it is kept so that the file is not decoded in every run.
 
-    file_id: Streamlit's. reason: see `UnusablePicture`.
+    file_id: Streamlit's. reason: the message of an `UnusablePicture`.
     """
 
     file_id: str
@@ -67,10 +67,10 @@ def forget() -> None:
 
 
 def prepared(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
-    """The file's picture, prepared once for as long as it is shown. Raises UnusablePicture."""
+    """The picture of a file, prepared once for as long as it is shown. Raises UnusablePicture."""
     kept: PreparedPicture | RefusedPicture | None = st.session_state.get("prepared_picture")
     if kept is None or kept.file_id != file.file_id:
-        forget()  # before the next one takes its own memory
+        forget()  # before the next picture takes memory
         current_visit().forget_reading()
         kept = st.session_state.prepared_picture = _prepare_or_refuse(recognizer, file)
     if isinstance(kept, RefusedPicture):
@@ -81,7 +81,7 @@ def prepared(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
 def _prepare_or_refuse(
     recognizer: Recognizer, file: "UploadedFile"
 ) -> PreparedPicture | RefusedPicture:
-    """What is kept of a file. Raises UnreadPicture."""
+    """The picture of a file, or its refusal. Raises UnreadPicture, which is not kept."""
     try:
         return _prepare(recognizer, file)
     except UnreadPicture:
@@ -91,27 +91,27 @@ def _prepare_or_refuse(
 
 
 def _name(file: "UploadedFile") -> str:
-    """A file's name as code in Markdown, where nothing in it is a link or a picture."""
+    """A file's name as code in Markdown, so that it cannot hold a link or a picture."""
     name = "".join(mark if mark.isprintable() and mark != "`" else "_" for mark in file.name)
     return f"`{name[:MAX_NAME].strip() or '_'}`"
 
 
 def _prepare(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
-    """Decodes a file and finds what may be digits on it.
+    """Decodes a file and finds the candidates for digits on it.
 
-    Raises UnusablePicture, and UnreadPicture where it may be read another time.
+    Raises UnusablePicture, and UnreadPicture if it may be read another time.
     """
     try:
         with shared_pool().reading():
             return _read_file(recognizer, file)
     except DecoderBusy as error:
         raise UnreadPicture(
-            f"{_name(file)} was not read, as the server is busy. Choose it again in some seconds."
+            f"{_name(file)} was not read, because the server is busy. Choose it again in a moment."
         ) from error
 
 
 def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
-    """The same, in one of the places for pictures. Raises UnusablePicture and DecoderBusy."""
+    """As `_prepare`, while holding a place for pictures. Raises UnusablePicture and DecoderBusy."""
     content = file.getvalue()
     if not content:
         raise UnusablePicture(f"{_name(file)} is empty. Choose another file.")
@@ -125,7 +125,7 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
         ) from error
     except UnsupportedFormat as error:
         raise UnusablePicture(
-            f"{_name(file)} cannot be read here, as it is {error.name}. {error.advice}"
+            f"{_name(file)} cannot be read here, because it is {error.name}. {error.advice}"
         ) from error
     except NotAPicture as error:
         raise UnusablePicture(

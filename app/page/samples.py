@@ -1,4 +1,4 @@
-"""Drawings to try with one click, written by hand."""
+"""Handwritten drawings to try with one click."""
 
 from typing import Final
 
@@ -9,7 +9,7 @@ from app.page import canvas
 
 MAX_FILL: Final = (0.84, 0.62)  # share of the sheet's width and height
 
-Stroke = tuple[tuple[float, float], ...]  # the points a hand aims at; x right, y down
+Stroke = tuple[tuple[float, float], ...]  # its points in any unit; x right, y down
 
 SAMPLES: Final[dict[str, tuple[Stroke, ...]]] = {
     "2026": (

@@ -1,4 +1,4 @@
-"""The one recogniser of this process, shared by all visitors."""
+"""The recogniser of this process, which all visitors share."""
 
 import logging
 
@@ -9,7 +9,7 @@ from app.inference.session import WrongModel
 
 
 def get_recognizer() -> "recognizer.Recognizer | None":
-    """The recogniser, or None where it cannot be loaded, which the page then says."""
+    """The recogniser. If it cannot be loaded, shows an error on the page and returns None."""
     try:
         return _load()
     except WrongModel as error:

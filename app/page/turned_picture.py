@@ -1,4 +1,4 @@
-"""A picture that lies on its side or on its head: turned by itself, or by its button."""
+"""Turns pictures that lie on their side or on their head, automatically or by a button."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,9 +19,10 @@ NOTE: Final = (
 
 @dataclass(frozen=True, eq=False)
 class TurnedPicture:
-    """A picture as it is shown, and what is found on it.
+    """A picture as it is shown, with the ink on it.
 
-    pixels: uint8 (h, w, ...), turned clockwise by the degrees. note: empty where nobody wonders.
+    pixels: uint8 (h, w, ...), turned clockwise by the degrees. note: for the visitor; empty unless
+    the picture was turned automatically.
     """
 
     pixels: NDArray[np.uint8]
@@ -31,7 +32,7 @@ class TurnedPicture:
 
 
 def prepare(recognizer: Recognizer, file_id: str, pixels: NDArray[np.uint8]) -> TurnedPicture:
-    """The picture of a file, turned as the visitor chose for it, else as the recogniser does.
+    """The picture of a file, turned as the visitor chose, or else as the recogniser does.
 
     Raises UnreadableInput and WrongModel.
     """
@@ -47,9 +48,9 @@ def prepare(recognizer: Recognizer, file_id: str, pixels: NDArray[np.uint8]) -> 
 
 
 def button(file_id: str, degrees: int, forget: Callable[[], None]) -> None:
-    """A button that turns the picture of this file, shown turned by the degrees, by a quarter.
+    """A button that turns the picture of this file by another quarter.
 
-    forget: makes the page prepare it anew.
+    degrees: by which it is turned now. forget: makes the page prepare the picture again.
     """
 
     def turn() -> None:
@@ -61,6 +62,6 @@ def button(file_id: str, degrees: int, forget: Callable[[], None]) -> None:
 
 
 def _chosen(file_id: str) -> int | None:
-    """The degrees that the visitor chose for this file."""
+    """The degrees that the visitor chose for this file, if any."""
     chosen_for, degrees = st.session_state.get("chosen_turn", ("", None))
     return degrees if chosen_for == file_id else None

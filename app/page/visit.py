@@ -1,4 +1,4 @@
-"""What one visitor corrected, and what is read in the light of that."""
+"""A visitor's corrections, and the digit whose details are shown."""
 
 import logging
 from collections.abc import Sequence
@@ -26,16 +26,16 @@ Strokes = Sequence[NDArray[np.float64]]  # each (n, 2), canvas pixels
 
 @dataclass
 class Visit:
-    """One visitor's corrections, and the digit of the present reading that is looked at.
+    """The corrections of a visitor, and the digit of the reading whose details are shown.
 
     refused_glyphs: glyphs, as bytes, that the visitor called "not a digit". named_glyphs: those
     for which the visitor named the right digit.
-    chosen: index of the digit looked at, or None for the least sure one.
+    chosen: index of the digit whose details are shown; None for the least sure one.
     thanks: the answer to the last correction. trouble: what went wrong with it, if anything.
-    corrected_at: seconds, of the corrections of the last minute.
-    last: what was known before the last correction, while that can be taken back.
-    last_stored: the number under which it is stored, if it is.
-    glyphs: of the drawing's finished strokes, which are drawn once for all its runs.
+    corrected_at: times in seconds of the corrections of the last minute.
+    last: the corrections before the last one, while that can be undone.
+    last_stored: the number under which the last one is stored, if it is.
+    glyphs: of the drawing's finished strokes, which are drawn once for all runs of the page.
     """
 
     prototypes: Prototypes = field(default_factory=Prototypes)
@@ -54,23 +54,23 @@ class Visit:
         return self.reader().read(recognizer, prepared)
 
     def reader(self) -> PersonalReader:
-        """Reads by the corrections up to now, in any thread."""
+        """A reader with the corrections up to now, for any thread."""
         return PersonalReader(
             self.prototypes.copy(), frozenset(self.refused_glyphs), frozenset(self.named_glyphs)
         )
 
     def forget_reading(self) -> None:
-        """Forgets what belongs to the present reading, but not what was learned."""
+        """Forgets everything about the present reading, but no correction."""
         self.chosen, self.thanks, self.trouble = None, "", ""
         self.last = self.last_stored = None
 
     def choose(self, index: int) -> None:
-        """Looks at the digit with this index from now on."""
+        """Shows the details of the digit with this index from now on."""
         self.forget_reading()
         self.chosen = index
 
     def chosen_in(self, reading: Reading) -> int:
-        """The index of the digit looked at: the chosen one, else the least sure."""
+        """The index of the digit whose details are shown: the chosen one, or the least sure."""
         if self.chosen is not None and self.chosen < len(reading.digits):
             return self.chosen
         order = {"?": 0.0, **dict.fromkeys(SIGNS, 1.0)}  # a sign has no value to correct
@@ -85,9 +85,10 @@ class Visit:
         right: int | None,
         strokes: Strokes,
     ) -> None:
-        """Learns that the digit with this index was misread; stores that where storing is on.
+        """Learns that the digit with this index was misread, and stores it if storing is on.
 
-        right: what it is, or None for "not a digit". strokes: the drawing; empty for a picture.
+        right: the right digit, or None for "not a digit". strokes: the drawing; empty for a
+        picture.
         """
         digit = reading.digits[index]
         self.choose(index)
@@ -111,11 +112,11 @@ class Visit:
             self.trouble = UNSTORED
 
     def can_take_back(self) -> bool:
-        """Whether there is a last correction that `take_back` undoes."""
+        """Whether there is a correction that `take_back` can undo."""
         return self.last is not None
 
     def take_back(self) -> None:
-        """Undoes the last correction, of which nothing stays stored either."""
+        """Undoes the last correction, and removes it from the store."""
         if self.last is None:
             return
         before, stored, chosen = self.last, self.last_stored, self.chosen
@@ -133,7 +134,7 @@ class Visit:
             self.trouble = STILL_STORED
 
     def _may_correct(self, now: float) -> bool:
-        """Whether a visitor may correct once more this minute, which then counts; now: seconds."""
+        """Whether the visitor may make another correction, which is then counted; now: seconds."""
         self.corrected_at = [at for at in self.corrected_at if now - at < 60]
         if len(self.corrected_at) >= MAX_CORRECTIONS:
             return False
@@ -142,18 +143,18 @@ class Visit:
 
 
 def current_visit() -> Visit:
-    """The visit of whoever the page runs for."""
+    """The visit of the present visitor."""
     visit: Visit = st.session_state.setdefault("visit", Visit())
     return visit
 
 
 def with_article(value: int) -> str:
-    """A digit with its article: a 7, an 8."""
+    """A digit with its article, such as a 7 or an 8."""
     return f"{'an' if value == 8 else 'a'} {value}"
 
 
 def _store(strokes: Strokes, digit: Digit, right: int | None) -> int | None:
-    """Records a correction where storing is on; returns its number. Raises CorrectionsError."""
+    """Stores a correction if storing is on; returns its number. Raises CorrectionsError."""
     store = corrections.from_environment()
     if store is None:
         return None
@@ -168,7 +169,7 @@ def _withdraw(number: int | None) -> None:
 
 
 def strokes_of(digit: Digit, strokes: Strokes) -> list[NDArray[np.float64]]:
-    """The strokes of a drawing that make exactly this digit; empty where none do."""
+    """The strokes of a drawing that form exactly this digit; empty if there are none."""
     x, y, width, height = digit.box
     low, high = np.array([x, y]) - 1e-6, np.array([x + width, y + height]) + 1e-6
     inside = [

@@ -1,4 +1,4 @@
-"""The ways to write: Draw, Picture and Camera, each of which has an address, as `?way=picture`."""
+"""The ways to write: Draw, Picture and Camera, each with its own address such as `?way=picture`."""
 
 from collections.abc import Callable
 from typing import Final
@@ -12,17 +12,14 @@ WAYS: Final = {
     "Picture": ":material/image:",
     "Camera": ":material/photo_camera:",
 }
-DEFAULT: Final = "Draw"  # whose address has no parameter
+DEFAULT: Final = "Draw"  # its address has no parameter
 PARAMETER: Final = "way"
 
 _address: Final = assets.component("address", "<span></span>")
 
 
 def choose(leave: Callable[[], None]) -> str:
-    """Shows the ways to write; returns the chosen one.
-
-    leave: called before another one is shown.
-    """
+    """Shows the ways to write; returns the chosen one. leave: called before another is shown."""
     st.session_state.setdefault("way", way_named(st.query_params.get(PARAMETER, "")) or DEFAULT)
     chosen = st.segmented_control(
         "How to write",
@@ -39,19 +36,19 @@ def choose(leave: Callable[[], None]) -> str:
 
 
 def go(way: str, leave: Callable[[], None]) -> None:
-    """Chooses a way to write, from the next run on; see `choose`."""
+    """Chooses a way to write from the next run on; leave: see `choose`."""
     if st.session_state.way != way:
         leave()
         st.session_state.way = way
 
 
 def way_named(name: object) -> str | None:
-    """The way whose name in an address this is."""
+    """The way with this name in an address, if there is one."""
     return next((way for way in WAYS if way.lower() == name), None)
 
 
 def _follow_address(way: str, leave: Callable[[], None]) -> None:
-    """Keeps the browser's address that of the way, and goes where its Back button goes."""
+    """Makes the browser's address that of the way, and follows the browser's Back button."""
 
     def went() -> None:
         if target := way_named(st.session_state.address.went):

@@ -1,5 +1,5 @@
-// Keeps the page's address that of `data.way`, whose parameter is left out for `data.default`, and
-// reports where the browser's buttons Back and Forward have gone.
+// Makes the page's address that of `data.way`, without a parameter for `data.default`, and reports
+// the way that the browser's buttons Back and Forward lead to.
 export default function ({ parentElement, data, setTriggerValue }) {
   const read = () => new URL(location.href).searchParams.get(data.parameter) ?? data.default;
   const isFirst = !parentElement.goBack;
@@ -13,7 +13,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (target === undefined || target === data.way) {
     parentElement.target = undefined;
     if (read() !== data.way) write(data, isFirst);
-  } // else a run from before the browser has gone back
+  } // else this run is from before the browser went back
   return () => removeEventListener("popstate", parentElement.goBack);
 }
 

@@ -1,4 +1,4 @@
-// Shows `data.picture` with a button around each digit, and reports the index of the one pressed.
+// Shows `data.picture` with a button around each digit, and reports the index of a pressed button.
 // data.boxes: { area: { left, top, width, height } in percent, text, description, kind, chosen }.
 export default function ({ parentElement, data, setTriggerValue }) {
   const figure = parentElement.querySelector("figure");
@@ -11,7 +11,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   });
 }
 
-// Buttons outlive a reading, so that the one with the keyboard focus keeps it.
+// The buttons are kept from one reading to the next, so that the keyboard focus stays.
 function resizeButtons(figure, count) {
   const buttons = [...figure.querySelectorAll("button")];
   while (buttons.length > count) buttons.pop().remove();
@@ -29,7 +29,7 @@ function newButton() {
   for (const name of ["label", "description"]) {
     const part = document.createElement("span");
     part.className = name;
-    part.setAttribute("aria-hidden", "true"); // aria-label says it
+    part.setAttribute("aria-hidden", "true"); // the aria-label has the same text
     button.append(part);
   }
   return button;
@@ -43,7 +43,7 @@ function describe(button, box) {
   button.setAttribute("aria-label", box.description);
   button.setAttribute("aria-pressed", String(box.chosen));
   button.classList.toggle("chosen", box.chosen);
-  // Near an edge, label and description move to the side where the picture does not cut them off.
+  // Near an edge of the picture, label and description move to the side where they are not cut off.
   button.classList.toggle("at-top", box.area.top < 4);
   button.classList.toggle("at-right", box.area.left > 50);
   button.classList.toggle("at-bottom", box.area.top + box.area.height > 80);

@@ -1,5 +1,5 @@
-// Says why the camera can't be used, where it can't, and reports `pictured` where another way to
-// write is chosen. data.problems: what to say by name, see camera.py.
+// Says why the camera cannot be used, if it cannot, and reports `pictured` if the visitor chooses a
+// picture instead. data.problems: the messages by name, see camera_help.py.
 export default function ({ parentElement, data, setTriggerValue }) {
   const help = parentElement.querySelector(".help");
   help.querySelector("button").onclick = () => setTriggerValue("pictured", true);
@@ -12,7 +12,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
       input.style.display = isHopeless ? "none" : "";
   };
   check();
-  const timer = setInterval(check, 1000); // a camera may be plugged in, or permitted, meanwhile
+  const timer = setInterval(check, 1000); // a camera may be connected or permitted at any time
   return () => clearInterval(timer);
 }
 

@@ -1,4 +1,4 @@
-// Copies `data.text` to the clipboard; the button is invisible while there is no text.
+// Copies `data.text` to the clipboard. The button is invisible while there is no text.
 export default function ({ parentElement, data }) {
   const button = parentElement.querySelector("button");
   button.disabled = !data.text;
@@ -7,7 +7,7 @@ export default function ({ parentElement, data }) {
     try {
       await navigator.clipboard.writeText(data.text);
     } catch {
-      // Browsers offer this clipboard to https pages only, and not to every frame.
+      // Browsers offer this only to https pages, and not to all frames.
       copyFromTextArea(data.text);
       button.focus();
     }

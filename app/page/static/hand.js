@@ -1,17 +1,17 @@
-// Makes of whatever the hand does the clean strokes of one mouse, as the canvas's library knows only
-// a mouse, or a finger, that goes down on it, moves and goes up:
-// - a stroke that begins beside the sheet is drawn from where it enters it;
-// - one that begins where no canvas is ready, as after Clear or Undo, is drawn on the next canvas;
-// - of several fingers the first that moves draws, and no palm that rests there;
-// - a touch that is cancelled ends its stroke;
-// - moves that the browser has merged into one are taken apart.
-// What a mouse does on a ready canvas is left to the browser.
-const MOUSE_RING = 24; // CSS pixels around the sheet, where a stroke may begin
-const TOUCH_RING = 8; // the same for fingers, see board.css; farther away, they scroll the page
-const PATIENCE = 5_000; // ms for the canvas that a pressed tool shows, on a slow connection
-const MOVE = 4; // CSS pixels by which a finger moves before it draws
-const PALM_MOVE = 24; // the same for a finger that has rested
-const REST = 300; // ms after which a finger rests
+// Turns all moves of the hand into the clean strokes of one mouse, because the canvas's library
+// understands only a mouse or a finger that goes down on it, moves and goes up:
+// - a stroke that begins beside the sheet is drawn from the point where it enters the sheet;
+// - one that begins while no canvas is ready, as after Clear or Undo, is drawn on the next canvas;
+// - of several fingers, the first one that moves draws, and a resting palm does not;
+// - a cancelled touch ends its stroke;
+// - moves that the browser has merged into one are separated again.
+// The moves of a mouse on a ready canvas are left to the browser.
+const MOUSE_RING = 24; // CSS pixels around the sheet in which a stroke may begin
+const TOUCH_RING = 8; // the same for fingers, see board.css; outside of it, they scroll the page
+const PATIENCE = 5_000; // ms to wait for the canvas after a tool is pressed, on a slow connection
+const MOVE = 4; // CSS pixels that a finger moves before it draws
+const PALM_MOVE = 24; // the same for a finger that has rested before
+const REST = 300; // ms without a move after which a finger is resting
 const MAX_DOT = 1_000; // ms; a finger that rests for longer leaves no dot
 const CONTROLS = "button, label, input, a, summary, [role=dialog]";
 
@@ -35,7 +35,7 @@ export default function () {
     touchend: (event) => hand.liftFingers(event),
     touchcancel: (event) => hand.liftFingers(event),
   };
-  listen(calls, ({ isTrusted }) => isTrusted); // and not what is made here
+  listen(calls, ({ isTrusted }) => isTrusted); // not to events that this script makes
   listen({ pointermove: (event) => hand.takeApart(event) }, () => true);
   listen({ selectstart: (event) => event.preventDefault() }, () => hand.mouse);
   listen({ click: () => hand.turnSheet() }, ({ target }) =>
@@ -47,7 +47,7 @@ export default function () {
 // Points are [x, y] in CSS pixels of the window; `points` are those on the sheet.
 class Stroke {
   points = [];
-  canvas = null; // that draws it
+  canvas = null; // the one that draws it
   isLifted = false;
 
   add(point) {
@@ -74,15 +74,15 @@ class Stroke {
 }
 
 class Hand {
-  waiting = []; // strokes for a canvas that is not ready
-  mouse = null; // its stroke, where that did not begin on a canvas
-  isMouseDrawing = false; // on a canvas
-  fingers = new Map(); // on the sheet, by their identifier
-  finger = null; // the one of them that draws
+  waiting = []; // strokes for a canvas that is not ready yet
+  mouse = null; // the stroke of the mouse, unless it began on a canvas
+  isMouseDrawing = false; // whether the mouse draws on a canvas
+  fingers = new Map(); // the fingers on the sheet, by their identifiers
+  finger = null; // the finger that draws
   leaving = null; // the canvas that is about to be replaced
-  deadline = 0; // ms, until when it is
+  deadline = 0; // ms: how long to wait for its replacement
 
-  // Each tool with a button shows another canvas.
+  // Every tool with a button shows a new canvas.
   turnSheet() {
     this.leaving = currentCanvas();
     this.deadline = performance.now() + PATIENCE;
@@ -166,7 +166,7 @@ class Hand {
     }
   }
 
-  // A finger's events go to where it went down, and no further where that has left the document.
+  // A finger's events go to the element where it went down, and end there if that was removed.
   followRemoved(target) {
     const forward = (event) => {
       if (target.isConnected) return;
@@ -217,7 +217,7 @@ class Hand {
   }
 }
 
-// The latest canvas that draws, whether or not it can be seen already.
+// The newest canvas that can draw, even if it is not visible yet.
 function currentCanvas() {
   return [...document.querySelectorAll(".st-key-canvas *")]
     .map(({ shadowRoot }) => shadowRoot?.querySelector("canvas.upper-canvas"))
@@ -240,7 +240,7 @@ function distance([left, top], [x, y]) {
 }
 
 function take(event) {
-  event.preventDefault(); // no scrolling, and no mouse events for the same touch
+  event.preventDefault(); // prevents scrolling, and mouse events for the same touch
   event.stopPropagation();
 }
 

@@ -1,12 +1,12 @@
-// Shows what was read, `data.html`. While the pen moves (see pen.js), asks the service what the
-// drawing is read as with the strokes that the page does not know yet, and shows that instead.
+// Shows the reading, `data.html`. While the pen moves (see pen.js), asks the service for the reading
+// of the drawing with the strokes that the page does not know yet, and shows that instead.
 // data.drawing: see Drawing in headline.py; null for a picture.
 const MIN_INTERVAL = 25; // ms between two requests
 const MAX_POINTS = 800; // in a request; see app/api/live.py
-const MAX_FAILURES = 3; // one after the other, then there is a pause
-const PAUSE = 10_000; // ms
+const MAX_FAILURES = 3; // in a row, after which no request is sent for some time
+const PAUSE = 10_000; // ms without a request
 const PATIENCE = 2_000; // ms for the service to answer
-const SAME_POINT = 0.1; // canvas pixels; the library moves a stroke's ends by a tenth of that or less
+const SAME_POINT = 0.1; // canvas pixels; the library moves the ends of strokes by at most 0.01
 
 export default function ({ parentElement, data }) {
   parentElement.headline ??= new Headline(parentElement);
@@ -22,10 +22,10 @@ class Headline {
   live = null;
   sheet = null;
   isDrawing = false;
-  version = 0; // of the ink; grows with each point
+  version = 0; // of the ink, which grows with each point
   shownVersion = 0;
   isAsking = false;
-  earliest = 0; // ms, when the next request may be sent
+  earliest = 0; // ms: when the next request may be sent
   failures = 0;
   endedToken = null;
   listeners = new AbortController();
@@ -61,7 +61,7 @@ class Headline {
     return this.live && this.live.token !== this.endedToken;
   }
 
-  // Counting strokes would get out of step: the canvas drops some, as of a touch that is cancelled.
+  // Strokes cannot be counted, because the canvas drops some, such as those of cancelled touches.
   forgetKnown(drawing) {
     const [x, y] = drawing?.last_point ?? [];
     const isLast = ({ points: [[left, top]] }) =>

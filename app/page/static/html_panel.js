@@ -1,4 +1,4 @@
-// Shows `data.html` and reports the name, `data-press`, of each button or radio button pressed in it.
+// Shows `data.html` and reports the name, `data-press`, of each pressed button or radio button in it.
 // The keys in a button's `aria-keyshortcuts` press it from anywhere on the page.
 export default function ({ parentElement, data, setTriggerValue }) {
   const panel = parentElement.querySelector(".panel");
@@ -15,8 +15,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
   };
 }
 
-// Replacing the HTML drops the keyboard focus; the button of the same name gets it back, and where
-// that can't be pressed any more, another one.
+// Replacing the HTML drops the keyboard focus. The button of the same name gets it back, or another
+// button if that one is disabled or gone.
 function replaceHtml(panel, html) {
   const { activeElement } = panel.getRootNode();
   const focused = panel.contains(activeElement) ? activeElement.dataset.press : null;
@@ -44,7 +44,7 @@ function listenForKeys(panel) {
   return listeners;
 }
 
-// As in aria-keyshortcuts, such as Control+Shift+Z.
+// The keys of an event in the format of aria-keyshortcuts, such as Control+Shift+Z.
 function keysOf({ ctrlKey, metaKey, altKey, shiftKey, key }) {
   const modifiers = { Control: ctrlKey, Meta: metaKey, Alt: altKey, Shift: shiftKey };
   const pressed = Object.keys(modifiers).filter((name) => modifiers[name]);

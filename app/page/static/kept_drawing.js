@@ -1,5 +1,5 @@
-// Keeps the drawing in the tab's storage, and gives it back to a page of another session, which
-// knows nothing of it: after a reload, or where the server has started anew.
+// Keeps the drawing in the tab's storage, and gives it back to a page of a new session, which does
+// not know it: after a reload, or after a restart of the server.
 // data: session; sheet, the number of the canvas; base, the objects that it began with; pen_width.
 const KEY = "drawing";
 
@@ -50,7 +50,7 @@ function load() {
   try {
     return JSON.parse(sessionStorage.getItem(KEY));
   } catch {
-    return null; // a browser may forbid a page in another site's frame to store anything
+    return null; // in a frame of another site, a browser may forbid storage
   }
 }
 
@@ -58,6 +58,6 @@ function store(drawing) {
   try {
     sessionStorage.setItem(KEY, JSON.stringify(drawing));
   } catch {
-    // Without storage, or without room in it, the drawing is not kept.
+    // Without storage, or if it is full, the drawing is not kept.
   }
 }

@@ -1,10 +1,10 @@
-// Hands a picture that is pasted anywhere on the page to Streamlit's file uploader, so that it goes
-// through the same limits as a dropped file. Where there is no uploader, as while one draws, reports
-// `pasted`, and hands the picture over when there is one.
+// Gives a picture that is pasted anywhere on the page to Streamlit's file uploader, so that the same
+// limits hold as for a dropped file. While there is no uploader, as in Draw, reports `pasted` and
+// keeps the picture until there is one.
 // `data.accept`: the types that the file dialog offers. A file of more than `data.max_bytes`, which
-// the uploader refuses, takes the picture before it away.
-const PATIENCE = 10_000; // ms
-let waiting = null; // a picture without an uploader
+// the uploader refuses, removes the picture before it.
+const PATIENCE = 10_000; // ms to wait for an uploader
+let waiting = null; // a picture that waits for an uploader
 
 export default function ({ data, setTriggerValue }) {
   const limitDialog = () => findInput()?.setAttribute("accept", data.accept);
@@ -31,7 +31,7 @@ export default function ({ data, setTriggerValue }) {
   });
   observer.observe(document.body, { childList: true, subtree: true });
   document.addEventListener("paste", takePasted);
-  // The uploader is rendered late, so its dialog is limited only when it is about to open.
+  // The uploader is rendered late, so the types are set only when its dialog is about to open.
   document.addEventListener("click", limitDialog, true);
   for (const type of ["change", "drop"]) document.addEventListener(type, removeBeforeLarge, true);
   return () => {

@@ -1,14 +1,14 @@
 // Follows the pen on the canvas by the mouse events that the canvas's own library listens to; see
 // hand.js, which makes such events of what fingers do.
-// Each point of a stroke is announced as an event "ink" of the document, whose detail has the
-// `stroke`: `canvas`, and `points` [x, y] in canvas pixels, and whether the pen `isLifted`.
+// For each point, dispatches an event "ink" at the document. Its detail has the `stroke`, with its
+// `canvas` and its `points` [x, y] in canvas pixels, and whether the pen `isLifted`.
 //
-// Sends a drawing as soon as the pen is lifted. The canvas waits 200 ms for another stroke; its own
-// toolbar's button, which is out of sight, sends at once and ends that wait. Without the button, the
-// drawing is sent after the wait.
+// Sends a drawing as soon as the pen is lifted. The canvas would wait 200 ms for another stroke; a
+// button in its hidden toolbar sends at once. Without that button, the drawing is sent after the
+// wait.
 //
-// Names the canvas for screen readers, and takes the rest of that toolbar, which is as much out of
-// sight, from the keyboard: its Edit would turn drawing off.
+// Names the canvas for screen readers, and keeps the keyboard from the other buttons of the hidden
+// toolbar, because its Edit would turn drawing off.
 const SEND = 'button[aria-label="Update the app with this drawing"]';
 const LABEL = "Sheet of paper to draw digits on";
 
@@ -29,7 +29,7 @@ export default function () {
   };
 }
 
-// The canvas is in a shadow root, which is filled later than its host is added.
+// The canvas is in a shadow root, which is filled after its host is added.
 function prepareCanvas(_records, _observer, attempts = 100) {
   for (const host of document.querySelectorAll(".st-key-canvas *")) {
     const toolbar = host.shadowRoot?.querySelector(".dc-toolbar");
@@ -47,7 +47,7 @@ function prepareCanvas(_records, _observer, attempts = 100) {
 }
 
 class Pen {
-  stroke = null; // that is being drawn
+  stroke = null; // the one that is being drawn
 
   start(event) {
     const canvas = event.composedPath()[0];
@@ -66,7 +66,7 @@ class Pen {
     this.stroke = null;
     announce(stroke, true);
     const sendButton = stroke.canvas.getRootNode().querySelector(SEND);
-    setTimeout(() => sendButton?.click()); // when the canvas has added the stroke
+    setTimeout(() => sendButton?.click()); // after the canvas has added the stroke
   }
 
   add(event) {

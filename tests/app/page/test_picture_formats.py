@@ -126,7 +126,7 @@ def test_every_format_is_read(page: Callable[[str, bytes], AppTest], name: str) 
         (
             "photo.avif",
             b"\0\0\0\x18ftypavif" + bytes(400),
-            "photo.avif cannot be read here, as it is AVIF. Save it as PNG or JPEG.",
+            "photo.avif cannot be read here, because it is AVIF. Save it as PNG or JPEG.",
         ),
     ],
     ids=["text", "empty", "cut off", "huge", "AVIF"],
