@@ -27,7 +27,7 @@ from app.api.headers import SafeHeaders  # noqa: E402
 from app.api.observed import Observed  # noqa: E402
 from app.api.shutdown import closing_decoders  # noqa: E402
 from app.api.tcp import disable_nagle  # noqa: E402
-from app.guard import ended_sessions, idle_memory, uvicorn_settings  # noqa: E402
+from app.guard import ended_sessions, idle_memory, tcp_connections, uvicorn_settings  # noqa: E402
 from app.guard.closed_paths import ClosedPaths  # noqa: E402
 from app.guard.page_paths import PagePaths  # noqa: E402
 from app.guard.uploads import UploadGuard  # noqa: E402
@@ -49,6 +49,7 @@ except ValueError as error:
     sys.exit(f"serve: {error}")
 limits: Final = settings.limits
 named_origins: Final = frozenset(st.get_option("server.corsAllowedOrigins"))
+tcp_connections.apply(limits.proxies)
 shared_pool(limits.reads, limits.pixels)
 find_page: Final = live_pages.find if limits.live else None
 if find_page:

@@ -10,14 +10,17 @@ import requests
 
 from tests.benchmarks.attack.page_attacks import (
     Headers,
+    connections,
     corrections,
     drawings,
+    kept_uploads,
     listen,
     nonsense,
     pictures_on_page,
     runs,
     stall,
     uploads,
+    visits,
 )
 from tests.support.attacks import (
     FLOOD_MESSAGES,
@@ -113,8 +116,11 @@ ATTACKS: Final[dict[str, Attack]] = {
     ),
     "messages full of lists": Attack(message(lambda: rerun(empty_lists(600_000))), 8),
     "messages of 19 MB": Attack(message(lambda: rerun(empty_lists(6_500_000))), 4),
+    "pages that come and go": Attack(visits, 20),
     "uploads that stall": Attack(uploads, 20),
+    "uploads that are kept": Attack(kept_uploads, 8),
     "bodies that stall": Attack(bodies, 16, clients=2),
+    "connections that say little": Attack(connections, 10),
     "upright strokes": Attack(posted(lambda: _ink(upright_strokes()), "application/json"), 8),
     "scribbles": Attack(posted(lambda: _ink(scribble()), "application/json"), 8),
     **{name: Attack(posted(make, "image/x"), 8) for name, make in PICTURES.items()},

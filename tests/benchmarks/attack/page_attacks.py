@@ -53,17 +53,9 @@ async def nonsense(address: str, headers: Headers) -> None:
 async def uploads(address: str, headers: Headers) -> None:
     """A file of 19 MB whose last byte never comes."""
     async with connected(address, headers=headers) as connection:
-        await connection.send(rerun(widgets=0))
-        session = ""
-        while not session:
-            forward = ForwardMsg()
-            forward.ParseFromString(await connection.recv(decode=False))
-            session = forward.new_session.initialize.session_id
-        path = f"/_stcore/upload_file/{session}/{time.monotonic_ns()}"
+        path = f"/_stcore/upload_file/{await session_of(connection)}/{time.monotonic_ns()}"
         fields = "Content-Length: 19000000\r\nContent-Type: multipart/form-data; boundary=x\r\n"
-        disposition = 'Content-Disposition: form-data; name="f"; filename="f"'
-        form = f"--x\r\n{disposition}\r\n\r\n".encode()
-        await stall(address, headers, f"PUT {path}", fields, form + bytes(18_000_000))
+        await stall(address, headers, f"PUT {path}", fields, multipart(bytes(18_000_000))[:-9])
 
 
 async def corrections(address: str, headers: Headers) -> None:
@@ -102,6 +94,55 @@ async def stall(address: str, headers: Headers, request: str, fields: str, data:
         await reader.read()
     finally:
         writer.close()
+
+
+async def connections(address: str, headers: Headers) -> None:
+    """A hundred connections that begin a request and do not end its head."""
+    host, _, port = address.removeprefix("http://").partition(":")
+    opened = [await asyncio.open_connection(host, int(port)) for _ in range(100)]
+    try:
+        for _, writer in opened:
+            writer.write(f"GET / HTTP/1.1\r\nHost: {host}\r\n".encode())
+        await asyncio.gather(*(reader.read() for reader, _ in opened))
+    finally:
+        for _, writer in opened:
+            writer.close()
+
+
+async def visits(address: str, headers: Headers) -> None:
+    """A page that is opened, runs, and is left at once."""
+    async with connected(address, headers=headers) as connection:
+        await PageClient(connection).open()
+
+
+async def kept_uploads(address: str, headers: Headers) -> None:
+    """A page that uploads as many whole files of 19 MB as it may, and stays."""
+    async with connected(address, headers=headers) as connection:
+        session = await session_of(connection)
+        form = multipart(bytes(19_000_000))
+        fields = "Content-Type: multipart/form-data; boundary=x\r\nConnection: close\r\n"
+        fields += f"Content-Length: {len(form)}\r\n"
+        for _ in range(6):
+            path = f"/_stcore/upload_file/{session}/{time.monotonic_ns()}"
+            await stall(address, headers, f"PUT {path}", fields, form)
+        await listen(connection)
+
+
+async def session_of(connection: ClientConnection) -> str:
+    """Runs a page, and returns the name of its session."""
+    await connection.send(rerun(widgets=0))
+    session = ""
+    while not session:
+        forward = ForwardMsg()
+        forward.ParseFromString(await connection.recv(decode=False))
+        session = forward.new_session.initialize.session_id
+    return session
+
+
+def multipart(content: bytes) -> bytes:
+    """A form of one file, whose boundary is x."""
+    disposition = 'Content-Disposition: form-data; name="f"; filename="f"'
+    return f"--x\r\n{disposition}\r\n\r\n".encode() + content + b"\r\n--x--\r\n"
 
 
 async def listen(connection: ClientConnection) -> None:

@@ -1,0 +1,46 @@
+"""`make attack` fails where others notice an attack, or the server takes too much."""
+
+from typing import Any
+
+import pytest
+
+from tests.benchmarks.attack.__main__ import failures
+
+CALM: dict[str, Any] = {"stroke to reading, p95 s": 0.1, "small picture, p95 s": 0.1, "errors": []}
+
+
+def results(during: dict[str, Any], alive: bool = True, **totals: float) -> dict[str, Any]:
+    """What the command writes of one attack."""
+    after = CALM if alive else CALM | {"errors": ["ConnectionError"]}
+    attack = {"before": CALM, "during": CALM | during, "after": after, "alive": alive}
+    memory = {"peak MB": 300.0, "MB more than before": 10.0}
+    return {"attacks": {"flood": attack}, **memory, **totals}
+
+
+@pytest.mark.parametrize(
+    "found, expected",
+    [
+        (results({}), []),
+        (
+            results({"stroke to reading, p95 s": 0.6}),
+            ["flood: stroke to reading, p95 s: expected at most 0.5, got 0.6"],
+        ),
+        (
+            results({"small picture, p95 s": None}),  # no answer at all
+            ["flood: small picture, p95 s: expected at most 1.0, got None"],
+        ),
+        (
+            results({}, alive=False),
+            ["flood: expected answers afterwards, got ConnectionError"],
+        ),
+        (
+            results({}, **{"peak MB": 513.0, "MB more than before": 41.0}),
+            [
+                "peak MB: expected at most 512.0, got 513.0",
+                "MB more than before: expected at most 40.0, got 41.0",
+            ],
+        ),
+    ],
+)
+def test_what_is_beyond_the_bounds_is_said(found: dict[str, Any], expected: list[str]) -> None:
+    assert failures(found) == expected
