@@ -123,13 +123,13 @@ def _give_features(model: onnx.ModelProto) -> None:
     graph = model.graph
     last = next(node for node in graph.node if node.op_type == "Gemm")
     floats = next(node for node in graph.node if last.input[0] in node.output)
-    given = floats.input[0]
+    quantized_name = floats.input[0]
     zero = next(entry for entry in graph.initializer if entry.name == floats.input[2])
     if onnx.numpy_helper.to_array(zero) != 0:
-        raise ValueError(f"{given}: expected bytes that are 0 where the features are")
+        raise ValueError(f"{quantized_name}: expected bytes that are 0 where the features are")
     floats.output[0] = last.input[0] = "last"
     for node in graph.node:
         for names in (node.input, node.output):
-            names[:] = ["features" if name == given else name for name in names]
+            names[:] = ["features" if name == quantized_name else name for name in names]
     output = next(entry for entry in graph.output if entry.name == "features")
     output.type.tensor_type.elem_type = onnx.TensorProto.UINT8

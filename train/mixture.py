@@ -107,18 +107,20 @@ class Mixture:
 
     def _own_digits(self, random: np.random.Generator) -> list[Digits]:
         """A person's own digits, all about equally often; nothing if there are none."""
-        own = self._sources.own
-        if own is None:
+        own_digits = self._sources.own
+        if own_digits is None:
             return []
-        num_pictures = len(own.digits.labels)
-        total = num_pictures + len(own.ink.labels)
+        num_pictures = len(own_digits.digits.labels)
+        total = num_pictures + len(own_digits.ink.labels)
         chosen = random.integers(total, size=self._limited(_OWN_PER_SHARD))
         pictures, drawings = chosen[chosen < num_pictures], chosen[chosen >= num_pictures]
         drawings = drawings - num_pictures
-        glyphs = [draw_ink(own.ink.strokes[index], self._config, random) for index in drawings]
+        glyphs = [
+            draw_ink(own_digits.ink.strokes[index], self._config, random) for index in drawings
+        ]
         return [
-            Digits(own.digits.glyphs[pictures], own.digits.labels[pictures]),
-            Digits(_stack(glyphs), own.ink.labels[drawings]),
+            Digits(own_digits.digits.glyphs[pictures], own_digits.digits.labels[pictures]),
+            Digits(_stack(glyphs), own_digits.ink.labels[drawings]),
         ]
 
     def _draw_pen(self, random: np.random.Generator) -> Digits:

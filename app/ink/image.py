@@ -66,35 +66,35 @@ def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
     opaque = _opaque(checked(image))
     opaque = without_tinted_bars(opaque.reshape(*opaque.shape[:2], -1))
     level = threshold.paper(opaque)
-    drawn = None if level is None else threshold.find(opaque, level)
-    if level is not None and drawn is None:
+    drawing = None if level is None else threshold.find(opaque, level)
+    if level is not None and drawing is None:
         return  # on such paper even the faintest ink would have been found
-    if drawn is not None:
-        drawn = replace(drawn, mask=without_interface(drawn.mask, opaque.shape[1]))
-    dots = None if drawn is None else dotted.joined(drawn)
+    if drawing is not None:
+        drawing = replace(drawing, mask=without_interface(drawing.mask, opaque.shape[1]))
+    dots = None if drawing is None else dotted.joined(drawing)
     if dots is not None:
         yield dots
-    if drawn is not None and _is_alone(drawn.mask):
-        yield drawn
-        drawn = None
-    for ink in _found_maps(opaque, drawn):
+    if drawing is not None and _is_alone(drawing.mask):
+        yield drawing
+        drawing = None
+    for ink in _found_maps(opaque, drawing):
         yield replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
 
 
-def _found_maps(opaque: NDArray[np.uint8], drawn: InkMap | None) -> Iterator[InkMap]:
+def _found_maps(opaque: NDArray[np.uint8], drawing: InkMap | None) -> Iterator[InkMap]:
     """Maps of what the segmenter sees as writing, see `ink_maps`.
 
-    drawn: all ink of a clean picture; None for other pictures.
+    drawing: all ink of a clean picture; None for other pictures.
     """
     picture = np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3)))
     segmenter = shared_segmenter()
     overview = segmenter.overview(picture)
-    writing = None if drawn is None else overview.writing_in(drawn)
+    writing = None if drawing is None else overview.writing_in(drawing)
     if writing is not None:
         yield writing
     yield from segmenter.ink_maps(picture, overview)
-    if drawn is not None and writing is not drawn:
-        yield drawn
+    if drawing is not None and writing is not drawing:
+        yield drawing
 
 
 def _is_alone(mask: NDArray[np.uint8]) -> bool:

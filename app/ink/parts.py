@@ -48,9 +48,9 @@ class Parts:
         self.areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
         self.areas[0] = 0
 
-    def shares(self, where: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """The share of each component's pixels that lie in a region: (n,). where: (h, w)."""
-        counts = np.bincount(self.labels.ravel(), where.ravel(), len(self.areas))
+    def shares(self, region: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The share of each component's pixels that lie in a region: (n,). region: (h, w)."""
+        counts = np.bincount(self.labels.ravel(), region.ravel(), len(self.areas))
         return np.asarray(counts / np.maximum(self.areas, 1), np.float64)
 
     def mask(self, is_kept: NDArray[np.bool_]) -> Mask:

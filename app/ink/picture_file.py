@@ -68,17 +68,17 @@ def decode_pages(content: bytes, name: str = "picture") -> Iterator[Page]:
     Each page is decoded only when it is asked for. name: see `decode`. Raises UnreadableInput,
     which names the page from the second on.
     """
-    where = name
+    prefix = name
     try:
         structure = inspect(content, MAX_PICTURE_PIXELS)
         page = first_page(content, structure)
         yield page
         last = 1 if page.is_animated else page.pages
         for number in range(2, last + 1):
-            where = f"{name}: page {number:,}"
+            prefix = f"{name}: page {number:,}"
             yield Page(_decode_page(content, number - 1), number, page.pages)
     except UnreadableInput as error:
-        raise UnreadableInput(f"{where}: {error}") from error
+        raise UnreadableInput(f"{prefix}: {error}") from error
 
 
 def first_page(content: bytes, structure: Structure) -> Page:

@@ -130,19 +130,19 @@ class Overview:
         possible = np.count_nonzero(self.probabilities > MIN_FAINT_PROBABILITY)
         return bool(likely < MIN_LIKELY_SHARE * possible)
 
-    def writing_in(self, drawn: InkMap) -> InkMap | None:
+    def writing_in(self, drawing: InkMap) -> InkMap | None:
         """The part of a clean picture's ink that is writing, see `parts.writing_among`.
 
-        drawn: all ink of the picture. None where writing and something else are joined.
+        drawing: all ink of the picture. None where writing and something else are joined.
         """
-        mask = drawn.mask
+        mask = drawing.mask
         seen = (self.probabilities > MIN_SEEN_PROBABILITY).astype(np.uint8)
         near = cv2.dilate(seen, np.ones((3, 3), np.uint8))
         near = cv2.resize(near, mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
         kept = writing_among(mask, near > 0)
         if kept is None:
             return None
-        return drawn if kept is mask else replace(drawn, mask=kept)
+        return drawing if kept is mask else replace(drawing, mask=kept)
 
     def seen_in(self, close: NDArray[np.float32], window: tuple[float, ...]) -> NDArray[np.bool_]:
         """Which pixels of a closer map (h, w) are possible ink in this overview: bool (h, w).

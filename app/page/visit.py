@@ -135,7 +135,7 @@ class Visit:
 
     def _may_correct(self, now: float) -> bool:
         """Whether the visitor may make another correction, which is then counted; now: seconds."""
-        self.corrected_at = [at for at in self.corrected_at if now - at < 60]
+        self.corrected_at = [moment for moment in self.corrected_at if now - moment < 60]
         if len(self.corrected_at) >= MAX_CORRECTIONS:
             return False
         self.corrected_at.append(now)

@@ -218,6 +218,6 @@ def _area(boxes: NDArray[np.float64]) -> float:
     return float(((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).sum())
 
 
-def _check_count(count: int, what: str) -> None:
+def _check_count(count: int, name: str) -> None:
     if count > MAX_PARTS:
-        raise UnreadableInput(f"expected at most {MAX_PARTS} {what}, got {count}")
+        raise UnreadableInput(f"expected at most {MAX_PARTS} {name}, got {count}")

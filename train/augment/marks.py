@@ -33,20 +33,20 @@ def stray_lines(x: Tensor, random: Generator) -> Tensor:
     steps = torch.linspace(0, 1, 5, device=x.device)[None, :, None]
     corners = torch.where(straight, torch.lerp(corners[:, :1], corners[:, -1:], steps), corners)
     pixels = torch.arange(side, device=x.device).float() + 0.5
-    at = torch.stack(torch.meshgrid(pixels, pixels, indexing="xy"), -1)  # (28, 28, 2)
+    positions = torch.stack(torch.meshgrid(pixels, pixels, indexing="xy"), -1)  # (28, 28, 2)
     period = uniform(x, 3, 7, random)[:, 0]
     dotted = torch.rand(n, 1, 1, generator=random, device=random.device) < 0.5
     width = uniform(x, 0.3, 1.0, random)[:, 0]
-    drawn = torch.zeros(n, side, side, device=x.device)
+    cover = torch.zeros(n, side, side, device=x.device)
     for start, end in zip(corners.unbind(1), corners[:, 1:].unbind(1), strict=False):
         edge = (end - start)[:, None, None]  # (n, 1, 1, 2)
-        away = at - start[:, None, None]  # (n, 28, 28, 2)
+        away = positions - start[:, None, None]  # (n, 28, 28, 2)
         length = edge.square().sum(-1).clamp(min=1e-6)
         share = ((away * edge).sum(-1) / length).clamp(0, 1)
         distance = (away - share[..., None] * edge).norm(dim=-1)
         gap = dotted & ((share * length.sqrt()) % period > period / 2)
-        drawn = torch.maximum(drawn, (width + 0.5 - distance).clamp(0, 1) * ~gap)
-    return torch.maximum(x, drawn[:, None] * uniform(x, 0.4, 1, random))
+        cover = torch.maximum(cover, (width + 0.5 - distance).clamp(0, 1) * ~gap)
+    return torch.maximum(x, cover[:, None] * uniform(x, 0.4, 1, random))
 
 
 def patches(x: Tensor, random: Generator) -> Tensor:

@@ -37,15 +37,15 @@ def vary_ink(
     low, high = points.min(axis=0), points.max(axis=0)
     size = max(float((high - low).max()), 1e-6)
     unit = [(stroke - (low + high) / 2) / size for stroke in strokes]  # in [-0.5, 0.5]
-    written = [_vary_ends(stroke, random) for stroke in unit]
+    varied = [_vary_ends(stroke, random) for stroke in unit]
     if random.random() < SPARSE:
-        written = [_drop_samples(stroke, random) for stroke in written]
+        varied = [_drop_samples(stroke, random) for stroke in varied]
     if random.random() < SMOOTHED:
-        written = [_smooth(stroke) for stroke in written]
-    if len(written) > 1 and random.random() < MISPLACED[0]:
-        written = [stroke + MISPLACED[1] * random.uniform(-1, 1, 2) for stroke in written]
+        varied = [_smooth(stroke) for stroke in varied]
+    if len(varied) > 1 and random.random() < MISPLACED[0]:
+        varied = [stroke + MISPLACED[1] * random.uniform(-1, 1, 2) for stroke in varied]
     tremor = TREMOR * random.uniform()
-    shaken = [stroke + tremor * random.standard_normal(stroke.shape) for stroke in written]
+    shaken = [stroke + tremor * random.standard_normal(stroke.shape) for stroke in varied]
     return [size * stroke for stroke in _bend(shaken, config, random)]
 
 

@@ -60,6 +60,6 @@ def repack(content: bytes, num_each: int = NUM_EACH) -> bytes:
     lines = [json.dumps({"file": name, "label": label}) for name, label in labels.items()]
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, written in {"labels.jsonl": "\n".join(lines).encode(), **pictures}.items():
-            archive.writestr(zipfile.ZipInfo(name, _EARLIEST), written)
+        for name, data in {"labels.jsonl": "\n".join(lines).encode(), **pictures}.items():
+            archive.writestr(zipfile.ZipInfo(name, _EARLIEST), data)
     return packed.getvalue()

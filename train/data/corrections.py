@@ -49,17 +49,17 @@ def load(path: Path, held_back: bool) -> Corrected:
                 f" got {error!r}"
             ) from error
     chosen = [entry for entry in entries if (entry.number % HELD_BACK_EVERY == 0) == held_back]
-    drawn = [entry for entry in chosen if entry.strokes and entry.right is not None]
-    pictured = [entry for entry in chosen if not entry.strokes and entry.right is not None]
+    drawings = [entry for entry in chosen if entry.strokes and entry.right is not None]
+    pictures = [entry for entry in chosen if not entry.strokes and entry.right is not None]
     return Corrected(
         Ink(
-            [entry.strokes for entry in drawn],
-            np.array([entry.right for entry in drawn], np.int64),
-            np.zeros(len(drawn), np.int64),
+            [entry.strokes for entry in drawings],
+            np.array([entry.right for entry in drawings], np.int64),
+            np.zeros(len(drawings), np.int64),
         ),
         Digits(
-            np.array([entry.glyph for entry in pictured], np.uint8).reshape(-1, 28, 28),
-            np.array([entry.right for entry in pictured], np.int64),
+            np.array([entry.glyph for entry in pictures], np.uint8).reshape(-1, 28, 28),
+            np.array([entry.right for entry in pictures], np.int64),
         ),
         [entry.strokes for entry in chosen if entry.strokes and entry.right is None],
     )

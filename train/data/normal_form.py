@@ -27,11 +27,11 @@ def redraw_scans(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     Serving does not redraw pictures as tiny as these.
     """
-    found = [find_ink(image) for image in glyphs]
+    crops_and_boxes = [find_ink(image) for image in glyphs]
     return np.stack(
         [
-            image if ink_and_box is None else glyph.from_ink(ink_and_box[0])
-            for image, ink_and_box in zip(glyphs, found, strict=True)
+            image if crop_and_box is None else glyph.from_ink(crop_and_box[0])
+            for image, crop_and_box in zip(glyphs, crops_and_boxes, strict=True)
         ]
     )
 

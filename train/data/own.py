@@ -55,10 +55,10 @@ def load_own(path: Path) -> OwnDigits:
     Raises DataError, which names the file and the line, for anything else, and if there are none.
     """
     if path.suffix.lower() == ".jsonl":
-        drawn = list(_drawings(path))
-        strokes, labels = [strokes for _, strokes in drawn], [label for label, _ in drawn]
+        drawings = list(_drawings(path))
+        strokes, labels = [strokes for _, strokes in drawings], [label for label, _ in drawings]
         loaded = OwnDigits(
-            _digits([]), Ink(strokes, _integers(labels), _integers([0] * len(drawn)))
+            _digits([]), Ink(strokes, _integers(labels), _integers([0] * len(drawings)))
         )
     elif path.suffix.lower() == ".csv":
         loaded = OwnDigits(_digits(list(_rows(path))), Ink([], _integers([]), _integers([])))

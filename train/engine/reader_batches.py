@@ -33,10 +33,10 @@ def batches(lines: LineSet, size: int, count: int, seed: int, start: int = 0) ->
     on_paper = PixelComposer(lines.glyphs) if lines.glyphs else None
     for group in range(start // GROUP, count // GROUP):
         random = np.random.default_rng((seed, group))
-        drawn = [_line(lines, composer, on_paper, random) for _ in range(size * GROUP)]
-        drawn.sort(key=relative_width)
+        examples = [_line(lines, composer, on_paper, random) for _ in range(size * GROUP)]
+        examples.sort(key=relative_width)
         for index in random.permutation(GROUP):
-            yield batch(drawn[index * size : (index + 1) * size], random)
+            yield batch(examples[index * size : (index + 1) * size], random)
 
 
 def batch(lines: Sequence[Line | PixelLine], random: np.random.Generator | None) -> Batch:

@@ -53,10 +53,11 @@ def _prepare(command: Command, processes: World) -> tuple[Pool, Validation]:
         sources = corrections.add_corrections(sources, corrected)
         extra.append(corrections.digest(command.corrections))
     if command.own is not None:
-        own = load_own(command.own)
-        print(f"{command.own}: {len(own.digits.labels) + len(own.ink.labels):,} digits of your own")
-        sources = replace(sources, own=own)
-        extra.append(own.digest())
+        own_digits = load_own(command.own)
+        count = len(own_digits.digits.labels) + len(own_digits.ink.labels)
+        print(f"{command.own}: {count:,} digits of your own")
+        sources = replace(sources, own=own_digits)
+        extra.append(own_digits.digest())
     pool = Pool(sources, command.config, command.pool, "-".join(extra))
     if processes.first:
         pool.prepare(command.workers, _shards(command))

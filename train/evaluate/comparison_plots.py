@@ -35,10 +35,10 @@ def corruption_bars(
     figure, axes = plt.subplots(figsize=size)
     for number, (model, values) in enumerate(accuracies.items()):
         offset = (len(accuracies) - 1) / 2 - number  # the first model is the upper bar
-        drawn = axes.barh(
+        bars = axes.barh(
             rows + offset * height, np.array(values)[order], height * 0.92, label=model
         )
-        axes.bar_label(drawn, fmt="%.1f", fontsize=7, padding=2)
+        axes.bar_label(bars, fmt="%.1f", fontsize=7, padding=2)
     axes.set_yticks(rows, [names[index] for index in order])
     axes.set(xlabel="read correctly, %", xlim=(0, 106))
     axes.set_title("Accuracy under corruptions of MNIST", loc="left")

@@ -23,25 +23,28 @@ def score(recognizer: Recognizer, source: Ink) -> dict[str, Any]:
     misread: of those drawings of a corrected digit that were misread. others: of the same writers'
     drawings that were read correctly.
     """
-    drawn = _Drawn(recognizer, source)
+    drawings = _Drawings(recognizer, source)
     misread, others = np.zeros((2, CORRECTIONS + 1)), np.zeros((2, CORRECTIONS + 1))
-    wrong = np.flatnonzero(drawn.read() != drawn.labels)
-    groups = {(int(source.writers[drawn.of[index]]), int(drawn.labels[index])) for index in wrong}
+    wrong = np.flatnonzero(drawings.read() != drawings.labels)
+    groups = {
+        (int(source.writers[drawings.digit_indices[index]]), int(drawings.labels[index]))
+        for index in wrong
+    }
     for writer, label in sorted(groups):
-        by_writer = source.writers[drawn.of] == writer
-        mistakes = wrong[by_writer[wrong] & (drawn.labels[wrong] == label)]
-        corrected = _spread(mistakes, drawn.of)[:CORRECTIONS]
-        class_ = np.flatnonzero(by_writer & (drawn.labels == label))
-        rest = np.setdiff1d(np.flatnonzero(by_writer & (drawn.labels != label)), wrong)
+        by_writer = source.writers[drawings.digit_indices] == writer
+        mistakes = wrong[by_writer[wrong] & (drawings.labels[wrong] == label)]
+        corrected = _spread(mistakes, drawings.digit_indices)[:CORRECTIONS]
+        class_ = np.flatnonzero(by_writer & (drawings.labels == label))
+        rest = np.setdiff1d(np.flatnonzero(by_writer & (drawings.labels != label)), wrong)
         rest = np.concatenate([rest, np.setdiff1d(class_, wrong)])
         prototypes = Prototypes()
         for count in range(CORRECTIONS + 1):
             if 0 < count <= len(corrected):
-                prototypes.learn(drawn.features[corrected[count - 1]], label)
-            read = drawn.read(prototypes)
+                prototypes.learn(drawings.features[corrected[count - 1]], label)
+            read = drawings.read(prototypes)
             unseen = np.setdiff1d(mistakes, corrected)  # a corrected drawing tests nothing
             misread[:, count] += (read[unseen] != label).sum(), len(unseen)
-            others[:, count] += (read[rest] != drawn.labels[rest]).sum(), len(rest)
+            others[:, count] += (read[rest] != drawings.labels[rest]).sum(), len(rest)
     return {
         "corrections": list(range(CORRECTIONS + 1)),
         "misread": _percent(misread),
@@ -52,17 +55,17 @@ def score(recognizer: Recognizer, source: Ink) -> dict[str, Any]:
     }
 
 
-class _Drawn:
-    """DRAWN_AGAIN drawings of every digit. of: (n,), indices of the digits. labels: (n,)."""
+class _Drawings:
+    """DRAWN_AGAIN drawings of every digit. digit_indices: (n,). labels: (n,)."""
 
     def __init__(self, recognizer: Recognizer, source: Ink) -> None:
         random, config = np.random.default_rng(_SEED), Config()
-        self.of = np.repeat(np.arange(len(source.labels)), DRAWN_AGAIN)
-        self.labels = source.labels[self.of]
+        self.digit_indices = np.repeat(np.arange(len(source.labels)), DRAWN_AGAIN)
+        self.labels = source.labels[self.digit_indices]
         glyphs = np.stack(
             [
                 strokes.ink_glyph(vary_ink(source.strokes[index], config, random))
-                for index in self.of
+                for index in self.digit_indices
             ]
         )
         self._logits = recognizer.logits(glyphs)[:, :NUM_DIGITS]
@@ -74,9 +77,9 @@ class _Drawn:
         return np.asarray((self._logits + boost).argmax(axis=1), np.int64)
 
 
-def _spread(drawings: NDArray[np.int64], of: NDArray[np.int64]) -> NDArray[np.int64]:
+def _spread(drawings: NDArray[np.int64], digit_indices: NDArray[np.int64]) -> NDArray[np.int64]:
     """The drawings, beginning with one of each digit."""
-    _, first = np.unique(of[drawings], return_index=True)
+    _, first = np.unique(digit_indices[drawings], return_index=True)
     return np.concatenate([drawings[first], np.delete(drawings, first)])
 
 

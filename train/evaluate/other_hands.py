@@ -116,5 +116,5 @@ def _spread(count: int, max_samples: int | None) -> list[int]:
 
 
 def _stack(glyphs: Sequence[NDArray[np.uint8] | None]) -> NDArray[np.uint8]:
-    drawn = [glyph for glyph in glyphs if glyph is not None]
-    return np.array(drawn, np.uint8).reshape(-1, 28, 28)
+    present = [glyph for glyph in glyphs if glyph is not None]
+    return np.array(present, np.uint8).reshape(-1, 28, 28)

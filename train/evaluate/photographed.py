@@ -40,20 +40,23 @@ def _seen(
     pictures: Iterator[NDArray[np.uint8]], labels: NDArray[np.int64], collection: Collection
 ) -> EvaluationSet:
     """The set of glyphs that serving finds in pictures; the first pictures become examples."""
-    seen: list[list[NDArray[np.uint8]]] = []
+    candidates: list[list[NDArray[np.uint8]]] = []
     for number, picture in enumerate(tqdm(pictures, "photograph", len(labels), leave=False)):
-        seen.append(list(candidate_glyphs(picture)))
+        candidates.append(list(candidate_glyphs(picture)))
         if number < _EXAMPLES:
-            collection.photographs.append(Example(picture, seen[-1][0] if seen[-1] else None))
-    there = [glyphs for glyphs in seen if glyphs]
-    others = [glyph for glyphs in there for glyph in glyphs[1:]]
+            collection.photographs.append(
+                Example(picture, candidates[-1][0] if candidates[-1] else None)
+            )
+    with_ink = [glyphs for glyphs in candidates if glyphs]
+    others = [glyph for glyphs in with_ink for glyph in glyphs[1:]]
     return EvaluationSet(
         Digits(
-            _stacked([glyphs[0] for glyphs in there]), labels[[bool(glyphs) for glyphs in seen]]
+            _stacked([glyphs[0] for glyphs in with_ink]),
+            labels[[bool(glyphs) for glyphs in candidates]],
         ),
-        len(seen) - len(there),
+        len(candidates) - len(with_ink),
         _stacked(others),
-        np.repeat(np.arange(len(there)), [len(glyphs) - 1 for glyphs in there]),
+        np.repeat(np.arange(len(with_ink)), [len(glyphs) - 1 for glyphs in with_ink]),
     )
 
 

@@ -42,11 +42,11 @@ def heart(random: np.random.Generator) -> Strokes:
 def house(random: np.random.Generator) -> Strokes:
     tall = random.uniform(0.7, 1.2) * 60
     walls = lines((0, 40), (0, 40 + tall), (80, 40 + tall), (80, 40), (0, 40))
-    drawn = [walls, lines((-5, 42), (40, 0), (85, 42))]
+    strokes = [walls, lines((-5, 42), (40, 0), (85, 42))]
     if random.random() < 0.6:
         foot = 40 + tall
-        drawn.append(lines((30, foot), (30, foot - 30), (50, foot - 30), (50, foot)))
-    return _jitter(drawn, random)
+        strokes.append(lines((30, foot), (30, foot - 30), (50, foot - 30), (50, foot)))
+    return _jitter(strokes, random)
 
 
 def polygon(random: np.random.Generator) -> Strokes:
@@ -89,11 +89,11 @@ def cross(random: np.random.Generator) -> Strokes:
     """An X, a plus or an asterisk."""
     count = int(random.choice([2, 2, 3, 4]))
     start = random.uniform(0, np.pi / 4) if count > 2 else random.choice([0, np.pi / 4])
-    drawn = []
+    strokes = []
     for angle in start + np.arange(count) * np.pi / count + random.normal(0, 0.08, count):
         end = np.array([np.cos(angle), np.sin(angle)]) * random.uniform(40, 50)
-        drawn.append(dense(np.stack([-end, end])))
-    return drawn
+        strokes.append(dense(np.stack([-end, end])))
+    return strokes
 
 
 def person(random: np.random.Generator) -> Strokes:
@@ -149,8 +149,8 @@ def wave(random: np.random.Generator) -> Strokes:
 def fence(random: np.random.Generator) -> Strokes:
     """A grid of two by two lines or more, such as #, a ladder or a table."""
     down, across = random.integers(2, 5, 2)
-    drawn = [lines((x, 0), (x + random.normal(0, 4), 100)) for x in np.linspace(15, 85, down)]
-    return drawn + [
+    strokes = [lines((x, 0), (x + random.normal(0, 4), 100)) for x in np.linspace(15, 85, down)]
+    return strokes + [
         lines((0, y), (100, y + random.normal(0, 4))) for y in np.linspace(15, 85, across)
     ]
 

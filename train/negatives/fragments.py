@@ -30,21 +30,21 @@ class Fragments:
 
     def draw(self, random: np.random.Generator) -> Strokes:
         """Strokes in a square about 100 wide, y down."""
-        ways = (self.shattered, self.ends, self.collage, self.crossed_out, self.struck)
-        return ways[int(random.choice(5, p=[0.35, 0.15, 0.2, 0.24, 0.06]))](random)
+        makers = (self.shattered, self.ends, self.collage, self.crossed_out, self.struck)
+        return makers[int(random.choice(5, p=[0.35, 0.15, 0.2, 0.24, 0.06]))](random)
 
     def shattered(self, random: np.random.Generator) -> Strokes:
         """Four to six pieces of one digit, scattered too widely to be seen as joined."""
         whole = self._digit(random, range(10))
         cuts = np.linspace(0, 1, int(random.integers(5, 8)))
         cells = random.permutation(9)
-        drawn = []
+        drawing = []
         for number, (begin, end) in enumerate(pairwise(cuts)):
             for part in cut_piece(whole, begin, end - 0.3 * (end - begin) * random.random()):
                 turned = _turn(part - part.mean(axis=0), random.uniform(-1.5, 1.5))
                 corner = np.array([60 * (cells[number] % 3), 60 * (cells[number] // 3)])
-                drawn.append(turned + corner + random.uniform(-8, 8, 2))
-        return drawn
+                drawing.append(turned + corner + random.uniform(-8, 8, 2))
+        return drawing
 
     def ends(self, random: np.random.Generator) -> Strokes:
         """Both ends of a digit without its middle."""
@@ -54,14 +54,14 @@ class Fragments:
 
     def collage(self, random: np.random.Generator) -> Strokes:
         """Pieces of four or five digits in one place."""
-        drawn: Strokes = []
+        drawing: Strokes = []
         for _ in range(int(random.integers(4, 6))):
             begin = random.uniform(0, 0.6)
             whole = self._digit(random, range(10))
             parts = cut_piece(whole, begin, begin + random.uniform(0.25, 0.4))
             turn, shift = random.uniform(-3, 3), random.uniform(-60, 60, 2)
-            drawn += [_turn(part - [30, 50], turn) + shift for part in parts]
-        return drawn
+            drawing += [_turn(part - [30, 50], turn) + shift for part in parts]
+        return drawing
 
     def crossed_out(self, random: np.random.Generator) -> Strokes:
         """A digit that is crossed out by two to four long lines, or by a zigzag."""
@@ -95,7 +95,7 @@ class Fragments:
         """Two or three digits that touch, side by side, or two of them one above the other."""
         if random.random() < 0.2:
             return self._stacked(random)
-        drawn, right, last = [], 0.0, -1
+        drawing, right, last = [], 0.0, -1
         for _ in range(2 if random.random() < 0.7 else 3):
             label, number = self._any(random)
             scale = random.uniform(0.8, 1.15)
@@ -104,8 +104,8 @@ class Fragments:
             shift = np.array([right + gap, random.uniform(-10, 10)])
             strokes = [stroke + shift for stroke in strokes]
             right, last = _bounds(strokes)[1][0], label
-            drawn += strokes
-        return drawn
+            drawing += strokes
+        return drawing
 
     def _stacked(self, random: np.random.Generator) -> Strokes:
         above = self._digit(random, (2, 3, 4, 5, 7))

@@ -47,7 +47,7 @@ def zigzag(random: np.random.Generator) -> Strokes:
 
 def hatching(random: np.random.Generator) -> Strokes:
     """Parallel lines, or two layers of them."""
-    drawn: Strokes = []
+    drawing: Strokes = []
     frame = _frame(random)
     start = random.uniform(0, np.pi)
     for layer in range(int(random.integers(1, 3))):
@@ -57,8 +57,8 @@ def hatching(random: np.random.Generator) -> Strokes:
         for offset in np.linspace(-0.5, 0.5, count) + random.normal(0, 0.1 / count, count):
             half = direction * random.uniform(0.35, 0.5)
             middle = offset * np.array([-direction[1], direction[0]])
-            drawn.append(dense(np.stack([middle - half, middle + half]) * frame))
-    return drawn
+            drawing.append(dense(np.stack([middle - half, middle + half]) * frame))
+    return drawing
 
 
 def loops(random: np.random.Generator) -> Strokes:

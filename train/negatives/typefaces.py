@@ -63,7 +63,7 @@ def pictures(typefaces: Typefaces) -> dict[str, list[list[Picture]]]:
     fonts += [(*_open(name), True) for name in typefaces.letters_only]
     by_alphabet = {}
     for name, _ in typefaces.shares:
-        drawn = [
+        characters = [
             [
                 _picture(font, character)
                 for font, code_points, only_letters in fonts
@@ -73,7 +73,7 @@ def pictures(typefaces: Typefaces) -> dict[str, list[list[Picture]]]:
             for character in ALPHABETS[name]
             if is_allowed(character)
         ]
-        lines = [[picture for picture in each if picture is not None] for each in drawn]
+        lines = [[picture for picture in each if picture is not None] for each in characters]
         by_alphabet[name] = [each for each in lines if each]
     return by_alphabet
 

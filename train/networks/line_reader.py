@@ -72,7 +72,8 @@ def greedy(logits: Tensor) -> list[str]:
     """The best path's text of each line; logits: (n, columns, CLASSES)."""
     texts = []
     for row in logits.argmax(dim=2).tolist():
-        symbols = [now for before, now in zip([BLANK, *row], row, strict=False) if now != before]
+        pairs = zip([BLANK, *row], row, strict=False)
+        symbols = [symbol for previous, symbol in pairs if symbol != previous]
         texts.append("".join(SYMBOLS[symbol - 1] for symbol in symbols if symbol != BLANK))
     return texts
 

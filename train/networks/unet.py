@@ -56,11 +56,11 @@ class UNet(nn.Module):
         mean = x.mean((1, 2, 3), keepdim=True)
         spread = (x - mean).square().mean((1, 2, 3), keepdim=True).sqrt()
         x = ((x - mean) / (spread + MIN_SPREAD)).permute(0, 3, 1, 2)  # (n, 3, h, w)
-        seen = []
+        levels = []
         for layer in self.down:
             x = layer(x)  # (n, widths, h / 2, w / 2) and so on
-            seen.append(x)
-        for layer, beside in zip(self.up, seen[-2::-1], strict=True):
+            levels.append(x)
+        for layer, beside in zip(self.up, levels[-2::-1], strict=True):
             x = functional.interpolate(x, scale_factor=2.0, mode="nearest")
             x = layer(torch.cat([x, beside], 1))  # (n, widths, h / 16, w / 16) up to h / 2
         return functional.pixel_shuffle(self.head(x), 2)[:, 0]

@@ -37,7 +37,7 @@ _NOISE: Final = _tiles()
 
 
 def record(
-    seen: NDArray[np.uint8], width: float, contrast: float, extent: float, random: Random
+    picture: NDArray[np.uint8], width: float, contrast: float, extent: float, random: Random
 ) -> NDArray[np.uint8]:
     """Adds blur, noise and JPEG artefacts to uint8 (h, w, 3) RGB.
 
@@ -45,20 +45,22 @@ def record(
     """
     sigma = width * random.uniform(0, MAX_BLUR) * random.uniform(0, 1)  # mostly sharp
     if sigma > 0.2:
-        seen = cv2.GaussianBlur(seen, (0, 0), sigma).astype(np.uint8)
+        picture = cv2.GaussianBlur(picture, (0, 0), sigma).astype(np.uint8)
     length = round(width * random.uniform(0, MOVED[1]))
     if random.random() < MOVED[0] and length > 1:
-        seen = cv2.filter2D(seen, -1, _streak(length, random.uniform(0, np.pi))).astype(np.uint8)
+        picture = cv2.filter2D(picture, -1, _streak(length, random.uniform(0, np.pi))).astype(
+            np.uint8
+        )
     deviation = np.float32(min(MAX_NOISE[0], MAX_NOISE[1] * contrast) * random.uniform(0, 1))
-    size, soft = (seen.shape[1], seen.shape[0]), int(random.integers(2))
+    size, soft = (picture.shape[1], picture.shape[0]), int(random.integers(2))
     noise = cv2.merge([deviation * grain(size, soft, random) for _ in range(3)])
-    noisy = cv2.add(seen, noise, dtype=cv2.CV_8U)
+    noisy = cv2.add(picture, noise, dtype=cv2.CV_8U)
     quality = int(random.integers(*QUALITY))
     if extent < CROP_PIXELS:
         quality = max(quality, MIN_CROP_QUALITY)
     # OpenCV expects BGR; red and blue swap their weights in JPEG, which hardly matters here.
-    _, written = cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(written, cv2.IMREAD_COLOR), np.uint8)
+    _, encoded = cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
 
 
 def _streak(length: int, angle: float) -> Map:

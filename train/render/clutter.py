@@ -46,29 +46,29 @@ Strokes = Sequence[NDArray[np.float64]]
 
 def neighbours(pieces: Sequence[Strokes], scene: Scene, look: Look, random: Random) -> list[Layer]:
     """Parts of other characters that the picture's edge has cut off."""
-    drawn = []
+    all_lines = []
     for strokes in pieces:
         side = int(random.integers(4))
-        at = np.array([random.uniform(0, width) for width in scene.size], np.float64)
+        middle = np.array([random.uniform(0, width) for width in scene.size], np.float64)
         size = scene.extent * random.uniform(0.7, 1.1)
         outside = (random.uniform(*OUTSIDE) - 0.5) * size
-        at[side % 2] = scene.size[side % 2] + outside if side >= 2 else -outside
-        lines = _placed(strokes, at, size)
+        middle[side % 2] = scene.size[side % 2] + outside if side >= 2 else -outside
+        lines = _placed(strokes, middle, size)
         if not _touches_ink(scene, np.concatenate(lines), 2 * look.width):
-            drawn += lines
-    if not drawn:
+            all_lines += lines
+    if not all_lines:
         return []
     tone = look.ink if random.random() < 0.8 else print_tone(look, random)
     width = max(look.width * random.uniform(0.8, 1.2), MIN_PEN)
-    return [(scene.picture_lines(drawn, width) * np.float32(random.uniform(0.6, 1)), tone)]
+    return [(scene.picture_lines(all_lines, width) * np.float32(random.uniform(0.6, 1)), tone)]
 
 
 def erased(pieces: Sequence[Strokes], scene: Scene, look: Look, random: Random) -> list[Layer]:
     """Strokes that were rubbed out, with their smudge."""
     lines: list[NDArray[np.float64]] = []
     for strokes in pieces:
-        at = np.array([random.uniform(0, width) for width in scene.size], np.float64)
-        lines += _placed(strokes, at, scene.extent * random.uniform(0.25, 1.1))
+        middle = np.array([random.uniform(0, width) for width in scene.size], np.float64)
+        lines += _placed(strokes, middle, scene.extent * random.uniform(0.25, 1.1))
     cover = scene.picture_lines(lines, max(look.width * random.uniform(0.7, 1.5), MIN_PEN))
     if random.random() < 0.6:
         cover = _blurred(cover, look.width * random.uniform(0.2, 1.5))
@@ -176,12 +176,14 @@ def _screen_tone(random: Random) -> NDArray[np.float32]:
     return grey if random.random() < 0.7 else random.uniform(0, 1, 3).astype(np.float32)
 
 
-def _placed(strokes: Strokes, at: NDArray[np.float64], size: float) -> list[NDArray[np.float64]]:
+def _placed(
+    strokes: Strokes, middle: NDArray[np.float64], size: float
+) -> list[NDArray[np.float64]]:
     """Strokes around a point. size: pixels of their longer side."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = size / max(float((high - low).max()), 1e-3)
-    return [(stroke - (low + high) / 2) * scale + at for stroke in strokes]
+    return [(stroke - (low + high) / 2) * scale + middle for stroke in strokes]
 
 
 def _touches_ink(scene: Scene, points: NDArray[np.float64], distance: float) -> bool:

@@ -96,8 +96,8 @@ def expose(
     light = light_on(scene.size, random)
     light *= 1 + random.uniform(0, MAX_TOOTH) * grain(scene.size, 1, random)
     balance = exposure * (1 + WARMTH * random.standard_normal(3) * (1, 0, 1))
-    seen = mix(paper, layers, light, 255 * balance)
-    return record(seen, width, contrast * 255, scene.extent, random)
+    picture = mix(paper, layers, light, 255 * balance)
+    return record(picture, width, contrast * 255, scene.extent, random)
 
 
 def mix(
@@ -108,14 +108,14 @@ def mix(
     white: (3,), the levels of a white pixel where the light is 1.
     """
     shape = layers[0][0].shape
-    seen = np.empty((*shape, 3), np.uint8)
+    picture = np.empty((*shape, 3), np.uint8)
     for channel in range(3):
         plane = np.full(shape, paper[channel], np.float32)
         for amount, colour in layers:
             plane += amount * (colour[channel] - plane)
         plane *= light * np.float32(white[channel])
-        seen[..., channel] = np.minimum(plane, 255)
-    return seen
+        picture[..., channel] = np.minimum(plane, 255)
+    return picture
 
 
 def _rules(scene: Scene, paper: Tone, contrast: float, board: bool, random: Random) -> list[Layer]:
@@ -125,9 +125,9 @@ def _rules(scene: Scene, paper: Tone, contrast: float, board: bool, random: Rand
     """
     space = scene.unit * random.uniform(*RULING_SPACE)
     reach = 1.6 * scene.unit * max(scene.size) / scene.extent  # to the picture's far edges
-    at = np.arange(-reach, reach, space) + random.uniform(0, space)
-    flat = [np.array([(-reach, y), (reach, y)]) + scene.middle for y in at]
-    upright = [np.array([(x, -reach), (x, reach)]) + scene.middle for x in at]
+    offsets = np.arange(-reach, reach, space) + random.uniform(0, space)
+    flat = [np.array([(-reach, y), (reach, y)]) + scene.middle for y in offsets]
+    upright = [np.array([(x, -reach), (x, reach)]) + scene.middle for x in offsets]
     width = scene.extent * random.uniform(*RULING_WIDTH)
     amount = contrast * random.uniform(*RULING_STRENGTH)
     amount *= min(width / MIN_PEN, 1)  # lines finer than a pixel are drawn wider and paler
@@ -167,9 +167,14 @@ def _specks(scene: Scene, width: float, random: Random) -> Map:
     """Dirt and crumbs, each smaller than the pen's width."""
     canvas = np.zeros(scene.size[::-1], np.float32)
     for _ in range(random.integers(1, MAX_SPECKS + 1)):
-        at = np.round(random.uniform(0, 1, 2) * scene.size * (1 << _BITS)).astype(int)
+        centre = np.round(random.uniform(0, 1, 2) * scene.size * (1 << _BITS)).astype(int)
         radius = round(width * random.uniform(0.1, 0.4) * (1 << _BITS))
         cv2.circle(
-            canvas, (int(at[0]), int(at[1])), radius, random.uniform(0.3, 1), -1, shift=_BITS
+            canvas,
+            (int(centre[0]), int(centre[1])),
+            radius,
+            random.uniform(0.3, 1),
+            -1,
+            shift=_BITS,
         )
     return canvas

@@ -63,10 +63,10 @@ class Layout:
         tone = print_tone(look, random)
         amount = np.float32(1 if random.random() < 0.5 else random.uniform(0.25, 1))
         factor = random.uniform(1.5, 3)
-        drawn = [(scene.lines(self.lines, width) * amount, tone)]
+        layers = [(scene.lines(self.lines, width) * amount, tone)]
         if random.random() < TINTED_SHARE:
-            drawn = [tinted(self._outside(scene), tone, random), *drawn]
-        return [*drawn, (scene.lines(self.thick, factor * width) * amount, tone)]
+            layers = [tinted(self._outside(scene), tone, random), *layers]
+        return [*layers, (scene.lines(self.thick, factor * width) * amount, tone)]
 
     def _outside(self, scene: Scene) -> NDArray[np.uint8]:
         """The mask of what is outside of all closed lines: uint8 (h, w), 255 there."""

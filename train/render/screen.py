@@ -61,6 +61,6 @@ def _scan(picture: NDArray[np.uint8], random: Random) -> NDArray[np.uint8]:
         picture = np.clip(picture + noise, 0, 255).astype(np.uint8)
     if random.random() < COMPRESSED[0]:
         quality = int(random.integers(*COMPRESSED[1:]))
-        _, written = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        picture = np.asarray(cv2.imdecode(written, cv2.IMREAD_COLOR), np.uint8)
+        _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        picture = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
     return picture

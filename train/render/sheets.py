@@ -132,14 +132,14 @@ def _crop(shot: Photograph, random: Random) -> Photograph:
 
 def _disturb(shot: Photograph, random: Random) -> Photograph:
     """Crumples the paper of some pictures, shifts colours, and lays objects beside the ink."""
-    seen: NDArray[np.floating] = shot.picture.astype(np.float32)
+    colours: NDArray[np.floating] = shot.picture.astype(np.float32)
     if random.random() < CRUMPLED[0]:
-        seen *= 1 + random.uniform(0, CRUMPLED[1]) * _folds(seen.shape, random)
+        colours *= 1 + random.uniform(0, CRUMPLED[1]) * _folds(colours.shape, random)
     if random.random() < COLOUR_SHIFT[0]:
         change = COLOUR_SHIFT[1]
-        seen = 255 * (seen / 255) ** np.float32(np.exp(random.uniform(-change, change)))
-        seen *= 1 + random.uniform(-change, change / 2, 3).astype(np.float32)
-    picture = np.clip(seen, 0, 255).astype(np.uint8)
+        colours = 255 * (colours / 255) ** np.float32(np.exp(random.uniform(-change, change)))
+        colours *= 1 + random.uniform(-change, change / 2, 3).astype(np.float32)
+    picture = np.clip(colours, 0, 255).astype(np.uint8)
     if random.random() < OBJECTS[0]:
         for _ in range(random.integers(1, 4)):
             picture = _lay_object(picture, shot.ink, random)
@@ -161,10 +161,10 @@ def _lay_object(
     turns = int(random.integers(4))  # the object comes from the left of the turned picture
     turned = np.ascontiguousarray(np.rot90(picture, turns))
     high, wide = turned.shape[:2]
-    depth, at, spread = random.uniform(0.05, OBJECTS[1]) * wide, random.uniform(0, high), high / 2
+    depth, tip, spread = random.uniform(0.05, OBJECTS[1]) * wide, random.uniform(0, high), high / 2
     far = random.uniform(0.02, 1) * spread
-    outline = [(-9, at - far), (depth * random.uniform(0.3, 1), at - far / 2), (depth, at)]
-    outline += [(depth * random.uniform(0.3, 1), at + far / 2), (-9, at + far)]
+    outline = [(-9, tip - far), (depth * random.uniform(0.3, 1), tip - far / 2), (depth, tip)]
+    outline += [(depth * random.uniform(0.3, 1), tip + far / 2), (-9, tip + far)]
     mask = np.zeros((high, wide), np.uint8)
     cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], 255, cv2.LINE_AA)
     if random.random() < 0.5:

@@ -42,19 +42,19 @@ def ends_within(kind: str, part: str) -> UnreadableInput:
     return UnreadableInput(f"expected a whole picture, got a {kind} that ends within its {part}")
 
 
-def check_at_most(limit: int, what: str, value: int) -> None:
+def check_at_most(limit: int, name: str, value: int) -> None:
     """Raises UnreadableInput where a declared number is above its limit."""
     if value > limit:
-        raise UnreadableInput(f"expected at most {limit:,} {what}, got {value:,}")
+        raise UnreadableInput(f"expected at most {limit:,} {name}, got {value:,}")
 
 
-def check_pixels(limit: int, width: int, height: int, where: str = "") -> None:
+def check_pixels(limit: int, width: int, height: int, part: str = "") -> None:
     """Raises UnreadableInput for an empty size, PictureTooLarge for one above the limit.
 
-    where: the part of the file that has this size, as " in a tile"; the picture itself by default.
+    part: the part of the file that has this size, as " in a tile"; the picture itself by default.
     """
     if width < 1 or height < 1:
-        raise UnreadableInput(f"expected at least 1 pixel{where}, got {width:,} x {height:,}")
+        raise UnreadableInput(f"expected at least 1 pixel{part}, got {width:,} x {height:,}")
     if width * height > limit:
-        message = f"expected at most {limit:,} pixels{where}, got {width:,} x {height:,}"
+        message = f"expected at most {limit:,} pixels{part}, got {width:,} x {height:,}"
         raise PictureTooLarge(message)
