@@ -39,7 +39,7 @@ check-code: .venv/app/.tested
 	sh tests/tools/biome.sh
 
 check-app: .venv/app/.tested
-	$(APP) -m mypy --cache-dir .mypy_cache/app app deploy/space.py tests --exclude '^tests/(train|export)/|test_batch'
+	$(APP) -m mypy --cache-dir .mypy_cache/app app deploy tests --exclude '^tests/(train|export)/|/(test_)?batch'
 
 check-train: .venv/train/.tested
 	$(TRAIN) -m mypy --cache-dir .mypy_cache/train train export tests/train tests/export

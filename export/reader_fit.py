@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         details = fit(fitted, training, validation)
         content = fitted.read_bytes()
     hashed = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-    text = json.dumps(json.loads(description.read_text()) | hashed | details, indent=2)
+    text = json.dumps(json.loads(description.read_text("utf-8")) | hashed | details, indent=2)
     write_atomically(graph, content)
     write_atomically(description, text + "\n")
     print(json.dumps(details, indent=2))
