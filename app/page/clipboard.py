@@ -20,7 +20,7 @@ def copy_button(text: str) -> None:
 
 
 def accept_pasted_pictures(go_to_picture: Callable[[], None]) -> None:
-    """Gives pictures that are pasted anywhere on the page to the uploader with the key `file`.
+    """Gives pictures that are pasted or dropped anywhere to the uploader with the key `file`.
 
     go_to_picture: called if the uploader is not shown yet. The uploader's dialog then offers only
     pictures, while it accepts any file that is dropped.

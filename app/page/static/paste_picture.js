@@ -1,6 +1,6 @@
-// Gives a picture that is pasted anywhere on the page to Streamlit's file uploader, so that the same
-// limits hold as for a dropped file. While there is no uploader, as in Draw, reports `pasted` and
-// keeps the picture until there is one.
+// Gives a picture that is pasted or dropped anywhere on the page to Streamlit's file uploader, so that
+// the same limits hold as for a chosen file. While there is no uploader, as in Draw, reports `pasted`
+// and keeps the picture until there is one.
 // `data.accept`: the types that the file dialog offers. A file of more than `data.max_bytes`, which
 // the uploader refuses, removes the picture before it.
 const PATIENCE = 10_000; // ms to wait for an uploader
@@ -12,12 +12,22 @@ export default function ({ data, setTriggerValue }) {
     const picture = [...event.clipboardData.files].find((file) => file.type.startsWith("image/"));
     if (!picture) return;
     event.preventDefault();
+    take(picture);
+  };
+  const take = (picture) => {
     if (handOver(picture)) return;
     waiting = picture;
     setTimeout(() => {
       if (waiting === picture) waiting = null;
     }, PATIENCE);
     setTriggerValue("pasted", true);
+  };
+  // Else the browser would leave the page and show the file.
+  const takeDropped = (event) => {
+    const { dataTransfer, target, type } = event;
+    if (!dataTransfer?.types.includes("Files") || target.closest?.(".st-key-file")) return;
+    event.preventDefault();
+    if (type === "drop") take(dataTransfer.files[0]);
   };
   const removeBeforeLarge = ({ target, dataTransfer }) => {
     const files = [...(dataTransfer?.files ?? target.files ?? [])];
@@ -31,6 +41,7 @@ export default function ({ data, setTriggerValue }) {
   });
   observer.observe(document.body, { childList: true, subtree: true });
   document.addEventListener("paste", takePasted);
+  for (const type of ["dragover", "drop"]) document.addEventListener(type, takeDropped);
   // The uploader is rendered late, so the types are set only when its dialog is about to open.
   document.addEventListener("click", limitDialog, true);
   for (const type of ["change", "drop"]) document.addEventListener(type, removeBeforeLarge, true);
@@ -39,6 +50,7 @@ export default function ({ data, setTriggerValue }) {
       document.removeEventListener(type, removeBeforeLarge, true);
     observer.disconnect();
     document.removeEventListener("paste", takePasted);
+    for (const type of ["dragover", "drop"]) document.removeEventListener(type, takeDropped);
     document.removeEventListener("click", limitDialog, true);
   };
 }

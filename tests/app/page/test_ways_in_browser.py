@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.app.page.test_picture_in_browser import CHOOSE, PASTE
+from tests.app.page.test_picture_in_browser import CHOOSE, DROP, PASTE
 from tests.support.browser import (
     Visit,
     draw_with_mouse,
@@ -64,6 +64,17 @@ def test_a_picture_that_is_pasted_while_drawing_is_read(visit: Visit) -> None:
     assert query(page) == "way=picture"
     way(page, "Draw")
     expect_read(page, "3 ")
+
+
+def test_a_picture_that_is_dropped_beside_the_uploader_is_read(visit: Visit) -> None:
+    page = visit()
+    draw_with_mouse(page, on_sheet(page, 3))
+    expect_read(page, "3 ")
+    heading = page.get_by_role("heading", name="Handwritten digits")
+    heading.evaluate(DROP, base64.b64encode(sheet_png(["47"])).decode())
+    expect_read(page, "47 ")
+    heading.evaluate(DROP, base64.b64encode(sheet_png(["58"])).decode())
+    expect_read(page, "58 ")
 
 
 def test_a_file_that_is_too_large_takes_the_reading_before_it_away(visit: Visit) -> None:
