@@ -9,6 +9,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Final
 
+import msgspec
 import streamlit as st
 
 from app.page import assets
@@ -28,13 +29,26 @@ def show(html: str, key: str, on_press: Callable[[str], None]) -> None:
     on_press: called with the name of a button that is pressed, before the page runs again. Names of
     disabled and unknown buttons are ignored, because a browser may send anything.
     """
+    counter = f"{key}-handled"  # the number of the last press that counted
 
     def press() -> None:
-        name = st.session_state[key].pressed
-        if isinstance(name, str) and name in pressable_names(html):
-            on_press(name)
+        for number, name in _presses(st.session_state[key].pressed):
+            if number <= st.session_state.get(counter, 0):
+                continue
+            st.session_state[counter] = number
+            if name in pressable_names(html):
+                on_press(name)
 
-    _panel(data={"html": html}, key=key, on_pressed_change=press)
+    data = {"html": html, "handled": st.session_state.get(counter, 0)}
+    _panel(data=data, key=key, on_pressed_change=press)
+
+
+def _presses(value: object) -> list[tuple[int, str]]:
+    """The number and the name of each press in what a page has sent; none in anything else."""
+    try:
+        return msgspec.convert(value, list[tuple[int, str]])
+    except msgspec.ValidationError:
+        return []
 
 
 def pressable_names(html: str) -> set[str]:

@@ -25,6 +25,7 @@ class HostilePage:
         self._fragments: dict[str, str] = {}
         self.ids: dict[str, str] = {}
         self.session = ""
+        self._num_presses = 0
         self.refusal = ""  # the words of the last error that the page showed
 
     async def open(self) -> None:
@@ -41,7 +42,8 @@ class HostilePage:
     async def press(self, component: str, name: str) -> None:
         """Presses a button of a panel, shown or not."""
         panel = self.ids[component]
-        event = json.dumps([{"event": "pressed", "value": name}])
+        self._num_presses += 1
+        event = json.dumps([{"event": "pressed", "value": [[self._num_presses, name]]}])
         trigger = WidgetState(id=_make_trigger_id(panel, "events"), json_trigger_value=event)
         await self.run(self._fragments[panel], trigger)
 

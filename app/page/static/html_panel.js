@@ -1,13 +1,32 @@
 // Shows `data.html` and reports the name, `data-press`, of each pressed button or radio button in it.
 // The keys in a button's `aria-keyshortcuts` press it from anywhere on the page.
+//
+// Of presses that arrive together, as quick ones by a slow connection do, Streamlit keeps the last.
+// So each is numbered, and reported again with those after it until the page has handled it: the
+// number of the last one that it has is `data.handled`.
+const PATIENCE = 2_000; // ms; a press that is not handled by then was lost, and comes too late
+
 export default function ({ parentElement, data, setTriggerValue }) {
   const panel = parentElement.querySelector(".panel");
   if (panel.shown !== data.html) replaceHtml(panel, data.html);
+  const pressed = (panel.pressed ?? []).filter(({ number }) => number > data.handled);
+  panel.pressed = pressed;
+  panel.number = Math.max(panel.number ?? 0, data.handled);
+  const press = (name) => {
+    const now = performance.now();
+    panel.number += 1;
+    pressed.push({ number: panel.number, name, at: now });
+    const recent = pressed.filter(({ at }) => now - at < PATIENCE);
+    setTriggerValue(
+      "pressed",
+      recent.map(({ number, name: each }) => [number, each]),
+    );
+  };
   panel.onclick = (event) => {
     const button = event.target.closest("button[data-press]");
-    if (button) setTriggerValue("pressed", button.dataset.press);
+    if (button) press(button.dataset.press);
   };
-  panel.onchange = (event) => setTriggerValue("pressed", event.target.dataset.press);
+  panel.onchange = (event) => press(event.target.dataset.press);
   panel.listeners ??= listenForKeys(panel);
   return () => {
     panel.listeners?.abort();

@@ -40,6 +40,17 @@ def test_keys_undo_and_redo(visit: Visit) -> None:
     expect_read(page, HINT)
 
 
+def test_quick_presses_all_count(visit: Visit) -> None:
+    page = visit()
+    draw_with_mouse(page, number_on_sheet(page, "11111"))
+    expect_read(page, "11111 ")
+    # At once, as presses arrive that a slow connection has held back.
+    button(page, "undo").evaluate("undo => { for (let i = 0; i < 4; i++) undo.click() }")
+    expect_read(page, "1 ")
+    button(page, "redo").evaluate("redo => { for (let i = 0; i < 3; i++) redo.click() }")
+    expect_read(page, "1111 ")
+
+
 def test_a_reload_brings_the_drawing_back(visit: Visit) -> None:
     page = visit()
     change_sheet(page, "sample-0")

@@ -130,23 +130,38 @@ def test_only_shown_buttons_can_be_pressed() -> None:
     assert html_panel.pressable_names(html) == {"right-3", "undo", "pen-1"}
 
 
-@pytest.mark.parametrize("name", ["right-9", "right-" + "9" * 5_000, "", 5, None, ["right-3"]])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *([[1, name]] for name in ("right-9", "right-" + "9" * 5_000, "", 5, None, ["right-3"])),
+        [["1", "right-3"]],
+        [[1.5, "right-3"]],
+        [[0, "right-3"]],
+        [[1]],
+        [1, "right-3"],
+        "right-3",
+        None,
+    ],
+    ids=lambda value: str(value)[:30],
+)
 def test_presses_of_what_is_not_shown_are_ignored(
-    name: object, monkeypatch: pytest.MonkeyPatch
+    value: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     presses: list[str] = []
     callbacks: list[Any] = []
     monkeypatch.setattr(
         html_panel, "_panel", lambda **options: callbacks.append(options["on_pressed_change"])
     )
-    state = {"details": SimpleNamespace(pressed=name)}
+    state: dict[str, Any] = {"details": SimpleNamespace(pressed=value)}
     monkeypatch.setattr(streamlit, "session_state", state)
     html_panel.show(html_panel.button("right-3", "3"), "details", presses.append)
     callbacks[0]()
     assert presses == []
-    state["details"].pressed = "right-3"
+    state["details"].pressed = [[2, "right-3"], [3, "right-3"]]
     callbacks[0]()
-    assert presses == ["right-3"]
+    assert presses == ["right-3"] * 2
+    callbacks[0]()
+    assert presses == ["right-3"] * 2, "a press that is reported again counts once"
 
 
 @pytest.mark.parametrize(
