@@ -90,6 +90,7 @@ def _show(recognizer: Recognizer, picture: picture_file.PreparedPicture) -> None
 
 
 def _show_headline(reading: Reading, hint: str, corrected: frozenset[int] = frozenset()) -> None:
-    """Shows the headline, see `headline.show`, and the button that copies the reading."""
+    """Shows the headline, see `headline.show`, and a button that copies the reading, if any."""
     headline.show(reading, hint, corrected=corrected)
-    clipboard.copy_button(reading.text)
+    if reading.text:
+        clipboard.copy_button(reading.text)
