@@ -87,8 +87,9 @@ load: .venv/app/.tested ## put twenty visitors and 200 API requests a second on 
 	$(APP) -m tests.benchmarks.load
 	$(APP) -m tests.benchmarks.replicas
 
-attack: .venv/app/.tested ## attack the page and the service as strangers may: models/attack.json
+attack: .venv/app/.tested ## attack page and service as strangers may, and time the guards: models/attack.json, guards.json
 	$(APP) -m tests.benchmarks.attack
+	$(APP) -m tests.benchmarks.guards
 
 fuzz: .venv/app/.tested ## send 20,000 broken strokes, pictures, requests and messages: models/fuzz.json
 	$(APP) -m tests.fuzz --figures models/fuzz.json

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from export import accuracy_tables, served_tables, serving_tables, table, trainings_table
+from export import (
+    accuracy_tables,
+    attack_table,
+    served_tables,
+    serving_tables,
+    table,
+    trainings_table,
+)
 from tests.support.paths import ROOT
 
 BENCH: dict[str, Any] = {
@@ -106,6 +113,21 @@ def test_the_command_is_named_when_nothing_was_measured() -> None:
     assert serving_tables.load({"soak": LOAD["soak"]}, FUZZ) == "Not measured yet: `make load`."
     assert serving_tables.load(LOAD, {}) == "Not measured yet: `make fuzz`."
     assert accuracy_tables.ablation({}) == "Not measured yet: `python -m train.ablation`."
+
+
+def test_attacks_are_rows_of_what_others_noticed() -> None:
+    quick = {"stroke to reading, p95 s": 0.05, "small picture, p95 s": 0.04}
+    slow = {"stroke to reading, p95 s": 0.311, "small picture, p95 s": None}
+    flood = {"before": quick, "during": slow, "after": quick, "peak MB": 292.6}
+    memory = {"MB before": 255.3, "MB after the rest": 280.0, "seconds of rest": 60}
+    guards = {"cost": {"of strokes": 0.0213, "of a picture": -0.004}}
+    attack = {"attacks": {"flood": flood}, **memory}
+    lines = attack_table.attacks(attack, guards).splitlines()
+    assert lines[2] == "| flood | 0.05, 0.31, 0.05 | 0.04, -, 0.04 | 293 |"
+    assert "took 255 MB before the first attack, and 280 MB 60 s after the last." in lines[-1]
+    assert "cost 2.1 % of the strokes" in lines[-1]
+    assert "and -0.4 % of the time of a small picture." in lines[-1]
+    assert attack_table.attacks(attack, {}) == "Not measured yet: `make attack`."
 
 
 def test_choices_are_rows_of_what_was_measured() -> None:

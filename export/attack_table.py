@@ -1,0 +1,43 @@
+"""The table of what others notice of attacks, from what `make attack` measured."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from train.evaluate.text_table import to_markdown
+
+Figures = Mapping[str, Any]  # what a file in models/ holds; empty before it was measured
+
+
+def attacks(attack: Figures, guards: Figures) -> str:
+    """A row for each attack, and what the guards cost.
+
+    attack, guards: from tests.benchmarks.attack and tests.benchmarks.guards.
+    """
+    if not (attack and guards):
+        return "Not measured yet: `make attack`."
+    rows = [["attack", "stroke to reading, p95 s", "small picture, p95 s", "at most MB"]]
+    for name, result in attack["attacks"].items():
+        rows.append(
+            [
+                name,
+                _phases(result, "stroke to reading, p95 s"),
+                _phases(result, "small picture, p95 s"),
+                f"{result['peak MB']:.0f}",
+            ]
+        )
+    memory = (
+        f"The server took {attack['MB before']:.0f} MB before the first attack, and"
+        f" {attack['MB after the rest']:.0f} MB {attack['seconds of rest']:.0f} s after the last."
+    )
+    cost = guards["cost"]
+    costs = (
+        f"All guards together cost {100 * cost['of strokes']:.1f} % of the strokes that a core"
+        f" reads a second, and {100 * cost['of a picture']:.1f} % of the time of a small picture."
+    )
+    return f"{to_markdown(rows)}\n\n{memory} {costs}"
+
+
+def _phases(result: Figures, what: str) -> str:
+    """A figure before, during and after the attack; a dash where nothing was answered."""
+    seconds = [result[phase][what] for phase in ("before", "during", "after")]
+    return ", ".join("-" if each is None else f"{each:.2f}" for each in seconds)
