@@ -1,4 +1,4 @@
-"""Which ink of a picture is read: the ink map and the position that leave the least doubt."""
+"""Chooses which ink of a picture is read: the ink map and the position that leave least doubt."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -15,15 +15,15 @@ from app.prepared import Prepared
 from app.reading import Reading, UnreadableInput
 from app.writing import is_writing
 
-MIN_BITMAP_CONFIDENCE: Final = 0.8  # of one digit in a tiny bitmap, whose lines are often broken
-MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; with more, another ink map is tried
-MAX_CANDIDATES: Final = 1_000  # in the ink maps tried so far, beyond which no other is tried
+MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
+MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; if more are refused, another map is tried
+MAX_CANDIDATES: Final = 1_000  # in all ink maps so far; with more, no other map is tried
 
 
 class _MapReading(NamedTuple):
-    """What is found in a picture, and what it is read as.
+    """The ink that was found in a picture, and its reading.
 
-    max_candidates: in any of the ink maps that were tried.
+    max_candidates: the most candidates in one of the ink maps that were tried.
     """
 
     prepared: Prepared
@@ -34,12 +34,12 @@ class _MapReading(NamedTuple):
 class InkChooser:
     """Tries ink maps and positions of a picture until what is read leaves little doubt.
 
-    The first map is nearly always right. Another is tried only where a third of the marks are
-    refused, so that ruled paper or a broad pen costs no digit, and not in a picture full of
-    clutter, which would take seconds.
+    The first map is nearly always right. Another one is tried only if a third of the marks are
+    refused, so that no digit is lost on ruled paper or with a broad pen, and not in a picture full
+    of clutter, which would take seconds.
 
-    find: the ink of a picture, uint8 (h, w, ...), once for each ink map, the likeliest map first;
-    its flag says whether all ink is one character. read: what ink is read as.
+    find: yields the ink of a picture, uint8 (h, w, ...), for each ink map, the likeliest map first;
+    its flag says whether all ink is one character. read: reads such ink.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class InkChooser:
     def choose(self, pixels: NDArray[np.uint8], single: bool, turn: int | None) -> Prepared:
         """The ink to read, see `Recognizer.prepare_image`; raises UnreadableInput.
 
-        A bitmap too small for two digits is taken for one where that is read surely.
+        A bitmap that is too small for two digits is read as one, if that digit is sure.
         """
         if turn is not None:
             return _writing_in(self._turned(pixels, turn, single), single)
@@ -68,9 +68,9 @@ class InkChooser:
         )
 
     def _better_turn(self, pixels: NDArray[np.uint8], upright: _MapReading) -> int:
-        """The degrees by which the picture is clearly read better; 0 where there are none.
+        """The degrees by which the picture must be turned to be read clearly better; else 0.
 
-        upright: what is found in the picture as it is.
+        upright: the reading of the picture as it is.
         """
         if not turning.may_be_turned(upright.reading, upright.max_candidates):
             return 0
@@ -83,7 +83,7 @@ class InkChooser:
         return turning.best_turn(readings, upright.reading)
 
     def _turned(self, pixels: NDArray[np.uint8], degrees: int, single: bool) -> _MapReading:
-        """The same as `_best_map` of the picture turned clockwise; raises UnreadableInput."""
+        """As `_best_map`, for the picture turned clockwise. Raises UnreadableInput."""
         map_reading = self._best_map(turning.turn(pixels, degrees), single)
         size = pixels.shape[:2]
         reading = turning.as_given(map_reading.reading.digits, degrees, size)
@@ -95,7 +95,7 @@ class InkChooser:
     ) -> _MapReading:
         """The ink of the map whose reading leaves the least doubt.
 
-        max_maps: that are tried; None for all that there may be. Raises UnreadableInput.
+        max_maps: the most maps that are tried; None for all. Raises UnreadableInput.
         """
         best, best_doubt, counts = _MapReading(Prepared(), Reading()), (np.inf, np.inf), [0]
         try:
@@ -117,7 +117,7 @@ class InkChooser:
 
 
 def _writing_in(map_reading: _MapReading, single: bool) -> Prepared:
-    """What was found, or nothing where it is no writing; a single character is always writing."""
+    """The ink of a reading, or none if it is not writing; a single character always is."""
     is_believed = single or is_writing(map_reading.reading)
     return map_reading.prepared if is_believed else Prepared()
 

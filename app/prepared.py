@@ -1,4 +1,4 @@
-"""Ink that is found and divided, but not read yet."""
+"""Ink that was found and divided, but is not read yet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from app.segmentation.text_line import TextLine
 class Prepared:
     """Ink that was found and divided once, to be read any number of times.
 
-    Made by `Recognizer.prepare_ink` and `Recognizer.prepare_image`; only these look into it.
+    Only the recogniser makes it, and looks into it.
 
     turned: degrees clockwise by which the picture was turned, see `app.turning`.
     size: height and width of the picture as it was given.
-    reading: what it is read as, where that is known already, as no visitor's corrections change it.
+    reading: the reading without a visitor's corrections, if it is known already.
     """
 
     lines: Sequence[TextLine] = ()

@@ -26,15 +26,17 @@ _SUBPIXEL_BITS: Final = 6  # fixed-point bits OpenCV draws with
 
 @dataclass(frozen=True, eq=False)
 class Strip:
-    """pixels: uint8 (HEIGHT, w), ink 255 on 0. left: of the ink, and scale: pixels of the strip to
-    one pixel of the input."""
+    """A line of ink as pixels uint8 (HEIGHT, w), ink 255 on 0.
+
+    left: of the ink in the input. scale: pixels of the strip to one pixel of the input.
+    """
 
     pixels: NDArray[np.uint8]
     left: float
     scale: float
 
     def x(self, column: float) -> float:
-        """Where a column of pixels is in the input."""
+        """The x in the input of a column of the strip."""
         return self.left + (column - SIDE_MARGIN) / self.scale
 
 
@@ -61,7 +63,7 @@ def of_strokes(strokes: Sequence[NDArray[np.floating]], thickness: int = THICKNE
 
 
 def of_ink(ink: NDArray[np.uint8]) -> Strip:
-    """The strip of a line in a picture, whatever its pen.
+    """The strip of a line in a picture, with its own pen.
 
     ink: uint8 (h, w), 0 for paper, 255 for full ink, with at least one pixel above 127.
     """

@@ -1,7 +1,7 @@
-"""Pictures that lie on their side or on their head: when to turn one, and by how much.
+"""Decides when and how far to turn pictures that lie on their side or on their head.
 
-Upright readings win unless another is clearly better: digits such as 6 and 9, 0, 1 and 8 are digits
-in another position too, and a picture that is turned wrongly is worse than one that is not turned.
+A picture is turned only if it is then read clearly better. Digits such as 0, 1, 6, 8 and 9 are
+digits in another position too, and turning a picture wrongly is worse than not turning it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,14 +15,15 @@ from app.ink.resize import reduce_to_side
 from app.reading import Digit, Reading
 
 TURNS: Final = (90, 180, 270)  # degrees clockwise
-MAX_SURE_SHARE: Final = 2 / 3  # of upright marks that are surely read; with more, none is turned
-MIN_SURE_SHARE: Final = 0.8  # of a turned reading's marks
-MIN_GAIN: Final = 0.3  # of the share, over that of the upright reading
-MIN_DIGITS: Final = 3  # of a turned reading: fewer say too little about how the picture lies
-MIN_TELLING: Final = 2  # of these, sure and none of the values that lines and loops have, too
-MAX_CANDIDATES: Final = 440  # in an ink map of the upright picture: clutter takes long to try
-MAX_SIDE: Final = 800  # pixels, of the picture that is tried in other positions
-_ALIKE: Final = (None, 0, 1, 8)
+# The sure share of a reading is the share of its marks that are read and not doubtful.
+MAX_SURE_SHARE: Final = 2 / 3  # of the upright reading; with a larger one, nothing is turned
+MIN_SURE_SHARE: Final = 0.8  # of a turned reading
+MIN_GAIN: Final = 0.3  # from the upright to the turned reading
+MIN_DIGITS: Final = 3  # of a turned reading; fewer digits do not show how the picture lies
+MIN_TELLING: Final = 2  # of these, sure digits that are none of _ALIKE
+MAX_CANDIDATES: Final = 440  # in an ink map of the upright picture; with more, turning takes long
+MAX_SIDE: Final = 800  # pixels, to which the picture is reduced for trying other positions
+_ALIKE: Final = (None, 0, 1, 8)  # values of refused marks, and of digits that lines and loops are
 
 Box = tuple[float, float, float, float]
 
@@ -33,7 +34,7 @@ def turn(pixels: NDArray[np.uint8], degrees: int) -> NDArray[np.uint8]:
 
 
 def box_before(box: Box, degrees: int, size: tuple[int, int]) -> Box:
-    """Where a box of the turned picture is in the picture as it was given.
+    """A box of the turned picture as a box of the picture as it was given.
 
     box: (x, y, width, height). size: (height, width) of the picture as it was given.
     """
@@ -49,7 +50,7 @@ def box_before(box: Box, degrees: int, size: tuple[int, int]) -> Box:
 
 
 def as_given(digits: Sequence[Digit], degrees: int, size: tuple[int, int]) -> Reading:
-    """A turned picture's digits as a Reading, whose boxes are in the picture as it was given.
+    """The reading of a turned picture, with boxes in the picture as it was given.
 
     size: see `box_before`.
     """
@@ -59,9 +60,9 @@ def as_given(digits: Sequence[Digit], degrees: int, size: tuple[int, int]) -> Re
 
 
 def may_be_turned(upright: Reading, max_candidates: int) -> bool:
-    """Whether so little was read surely that the picture may lie in another way.
+    """Whether so little was read surely that the picture may lie on its side or on its head.
 
-    max_candidates: in any of the ink maps that were tried.
+    max_candidates: the most candidates in one of the ink maps that were tried.
     """
     is_poor = bool(upright.digits) and sure_share(upright) <= MAX_SURE_SHARE
     return is_poor and max_candidates <= MAX_CANDIDATES
@@ -73,7 +74,7 @@ def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def best_turn(turned: Mapping[int, Reading], upright: Reading) -> int:
-    """Of readings by degrees the best that is clearly better than the upright one; 0 for none."""
+    """The degrees of the best reading that is clearly better than the upright one; else 0."""
     better = [each for each in turned if is_clearly_better(turned[each], upright)]
     return max(better, key=lambda degrees: sure_share(turned[degrees]), default=0)
 

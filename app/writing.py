@@ -1,21 +1,22 @@
-"""Whether what was read on a picture is writing, or edges of shadows, folds, cloth and things."""
+"""Tells writing on a picture from the edges of shadows, folds, cloth and other things."""
 
 from typing import Final
 
 from app.reading import Digit, Reading
 
-MIN_DOUBTFUL: Final = 3  # digits other than one, as on a blurred photograph: chance has fewer
+MIN_DOUBTFUL: Final = 3  # doubtful digits other than 1 that are writing; chance gives fewer
 
 
 def is_writing(reading: Reading) -> bool:
-    """Whether a picture's marks may be what a hand wrote.
+    """Whether the marks on a picture may be writing.
 
-    A line is a one to the network, so ones say nothing where a mark is refused or a one is
-    doubtful. Any sure value other than one is believed, and so are several doubtful ones, or a
-    lone one. Refused marks alone are for the reading to show: letters are writing too.
+    To the network, any line is a 1, so 1s alone are not writing if one of them is doubtful or
+    another mark is refused. Any sure digit other than 1 is writing, and so are several doubtful
+    digits other than 1, or one such digit alone. Refused marks alone are writing too, because they
+    may be letters.
     """
     marks = reading.digits
-    if any(mark.sign for mark in marks):  # the line reader has seen a number in them
+    if any(mark.sign for mark in marks):  # the line reader has read a number
         return any(mark.value is not None or mark.sign is None for mark in marks)
     others = [mark for mark in marks if mark.value not in (None, 1)]
     if any(_is_sure(mark) for mark in others) or len(others) >= MIN_DOUBTFUL:

@@ -1,4 +1,4 @@
-"""Models at work: sessions of ONNX Runtime, and what a network's outputs say about a glyph.
+"""Runs models with ONNX Runtime, and interprets their outputs.
 
 May import `app.glyph`, `app.strip` and `app.reading`; nothing else of the app imports ONNX Runtime.
 """

@@ -1,7 +1,7 @@
 """Reads a line as a whole with a small network of its own, models/reader.onnx.
 
-It needs no cut between digits that touch, and it sees the sizes of a number's digits beside each
-other, so that small zeros and signs are what they are. `train.reader` trains it.
+It needs no cuts between digits that touch, and it sees the relative sizes of a number's digits, by
+which it recognises small zeros and signs. `train.reader` trains it.
 """
 
 from functools import cache
@@ -18,7 +18,7 @@ from app.strip import HEIGHT
 
 READER_MODEL: Final = models_folder() / "reader.onnx"
 CONTRACT: Final = "reader/1"  # in: "strip" uint8 (48, w); out: "logits" float32 (w / 4, classes)
-SYMBOLS: Final = "0123456789-+/.,:=()x%?"  # "x" is ×, "?" what is none of the others
+SYMBOLS: Final = "0123456789-+/.,:=()x%?"  # "x" is ×, "?" is any other mark
 STRIDE: Final = 4  # pixels of a strip to one column of the output
 
 
@@ -44,7 +44,7 @@ class LineReader:
         return log_softmax(np.asarray(logits, np.float32))
 
     def release_memory(self) -> None:
-        """Gives back what long lines needed, by reading the shortest one."""
+        """Frees the memory that long lines needed, by reading the shortest line."""
         shortest = np.zeros((HEIGHT, STRIDE), np.uint8)
         self._session.run(["logits"], {"strip": shortest}, releasing_run_options())
 

@@ -1,4 +1,4 @@
-"""Where the models' files are: beside `app` in the repository, inside it once installed."""
+"""Finds the models' files: beside `app` in the repository, and inside it once installed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,15 +9,15 @@ VARIABLE: Final = "DIGITS_MODEL"  # names the file of another model
 
 
 def models_folder() -> Path:
-    """The folder with model.onnx, finder.onnx, what describes them, and the model card."""
+    """The folder with the models, their descriptions, and the model card."""
     installed = APP / "models"  # pyproject.toml puts it there in the wheel
     return installed if installed.is_dir() else APP.parent / "models"
 
 
 def model_file(environment: Mapping[str, str]) -> Path:
-    """The model that page, service, command and `Recognizer()` use: DIGITS_MODEL's, or the own one.
+    """The model of page, service, command and `Recognizer()`: DIGITS_MODEL's, or the shipped one.
 
-    A .json of the same name beside it has its hash and figures; another model needs none.
+    The shipped model has a .json of the same name with its hash; others need none.
     """
     named = environment.get(VARIABLE, "")
     return Path(named) if named else models_folder() / "model.onnx"

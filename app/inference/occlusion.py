@@ -1,8 +1,8 @@
-"""Why a glyph was read so: which of its ink the decision rests on, found by covering parts of it.
+"""Finds out which ink of a glyph a decision rests on, by covering parts of it.
 
-Occlusion needs the exported network alone: a small patch of ink is turned into paper, and the
-log-probability that the label loses by that is what the patch was worth. An int8 network has no
-gradients to look at instead.
+Occlusion needs only the exported network. A small patch of ink is turned into paper, and the worth
+of the patch is the log-probability that the label loses. An int8 network has no gradients that
+could be used instead.
 """
 
 from collections.abc import Callable
@@ -21,10 +21,10 @@ Logits = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 
 def occlusion(logits: Logits, glyph: NDArray[np.uint8], label: int) -> NDArray[np.float32]:
-    """What each pixel of ink is worth to a label, float32 (28, 28), in nats.
+    """The worth of each pixel of ink to a label, float32 (28, 28), in nats.
 
-    Positive where the label's log-probability falls when the ink there is covered, negative where
-    it rises, 0 on paper. A pixel has the mean of all patches over it, weighted by its ink.
+    It is positive where the label's log-probability falls when the ink is covered, negative where
+    it rises, and 0 on paper. A pixel has the mean of all patches over it, weighted by its ink.
 
     logits: gives (n, labels) for glyphs uint8 (n, 28, 28). glyph: uint8 (28, 28), ink 255 on 0.
     """
@@ -42,7 +42,7 @@ def occlusion(logits: Logits, glyph: NDArray[np.uint8], label: int) -> NDArray[n
 
 
 def _patches() -> NDArray[np.bool_]:
-    """Squares that together cover the whole glyph, its rim as often as its middle: (n, 28, 28)."""
+    """Squares that cover the whole glyph, the rim as often as the middle: (n, 28, 28)."""
     starts = range(1 - PATCH_SIDE + STRIDE, SIDE, STRIDE)
     line = np.arange(SIDE)
     bands = np.stack([(line >= start) & (line < start + PATCH_SIDE) for start in starts])

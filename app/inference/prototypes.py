@@ -1,8 +1,8 @@
-"""What one visitor corrected: the next odd 7 of the same hand is read as a 7 at once.
+"""Learns from a visitor's corrections, so that the next odd 7 of the same hand is read as a 7.
 
 A nearest-prototype classifier on the network's features. A glyph that resembles a corrected one
-gets a boost for the corrected digit, large enough to turn a narrow decision and too small to turn
-a clear one; only a nearly identical drawing gets more.
+gets a boost for the corrected digit, which is large enough to change a narrow decision, but not a
+clear one. Only a nearly identical drawing gets a larger boost.
 """
 
 from typing import Final
@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-MIN_SIMILARITY: Final = 0.4  # cosine from which on a glyph resembles another
-MAX_BOOST: Final = 8.0  # nats for the same glyph; one of MIN_SIMILARITY gets 0
+MIN_SIMILARITY: Final = 0.4  # cosine from which on a glyph resembles another one
+MAX_BOOST: Final = 8.0  # nats for the same glyph; a glyph of MIN_SIMILARITY gets 0
 MIN_SAME_SIMILARITY: Final = 0.9  # cosine from which on it is nearly the same drawing
-SAME_BOOST: Final = 60.0  # nats that this adds, beyond any decision of the network
-MAX_CORRECTIONS: Final = 200  # the oldest are dropped first
+SAME_BOOST: Final = 60.0  # nats that the same drawing gets in addition; no decision is as clear
+MAX_CORRECTIONS: Final = 200  # that are kept; the oldest are dropped
 
 
 class Prototypes:
@@ -45,7 +45,7 @@ class Prototypes:
         del self._directions[:-MAX_CORRECTIONS], self._digits[:-MAX_CORRECTIONS]
 
     def boost(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
-        """What to add to the logits of the ten digits, (n, 10) nats; features: (n, d)."""
+        """The boosts of the logits of the ten digits, (n, 10) nats; features: (n, d)."""
         boosts = np.zeros((len(features), 10), np.float32)
         if not self._digits:
             return boosts
@@ -55,7 +55,7 @@ class Prototypes:
             SAME_BOOST * np.maximum(similarity - MIN_SAME_SIMILARITY, 0) / (1 - MIN_SAME_SIMILARITY)
         )
         for column, digit in enumerate(self._digits):
-            # Of two corrections of similar glyphs, the later one holds.
+            # Of two corrections of similar glyphs, the later one is used.
             later = [
                 other for other in range(column + 1, len(self)) if self._digits[other] != digit
             ]
@@ -66,7 +66,7 @@ class Prototypes:
 
 
 def _direction(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows of length 1. The root keeps a few large features from deciding alone."""
+    """Rows scaled to length 1, after a root, so that a few large features do not decide alone."""
     root = np.sqrt(np.maximum(features, 0))
     length = np.sqrt((root**2).sum(axis=1, keepdims=True))
     direction: NDArray[np.float32] = root / np.maximum(length, 1e-9)

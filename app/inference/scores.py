@@ -1,4 +1,4 @@
-"""Probabilities and scores that follow from a classifier's logits."""
+"""Computes probabilities and scores from a classifier's logits."""
 
 from typing import TypeVar
 

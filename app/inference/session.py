@@ -1,4 +1,4 @@
-"""Sessions of ONNX Runtime, made only from model files that are whole and of the right contract."""
+"""Opens sessions of ONNX Runtime for model files that are whole and have the right contract."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ def open_session(
 ) -> onnxruntime.InferenceSession:
     """Opens a session for a model written by `export`.
 
-    threads: of one run. expected: what its metadata must say. Raises WrongModel.
+    threads: of a run. expected: entries that its metadata must have. Raises WrongModel.
     """
     if not path.is_file():
         raise WrongModel(
@@ -51,22 +51,22 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors alone
+    options.log_severity_level = 3  # errors only
     return options
 
 
 def releasing_run_options() -> onnxruntime.RunOptions:
-    """Options of a run that ends with giving back what the session's arena does not use."""
+    """Options of a run after which the session frees unused memory of its arena."""
     options = onnxruntime.RunOptions()
     options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
     return options
 
 
 def _check_hash(path: Path) -> None:
-    """Raises WrongModel where the .json beside a model has another hash than the model's.
+    """Raises WrongModel if the .json beside a model has another hash than the model.
 
-    This finds a file that was cut short while it was copied, or that belongs to another export,
-    before anything is read with it. A model without a .json is accepted.
+    This finds a file that was cut short while it was copied, or that belongs to another export. A
+    model without a .json is accepted.
     """
     description = path.with_suffix(".json")
     if not description.is_file():

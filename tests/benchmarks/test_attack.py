@@ -9,12 +9,14 @@ from tests.benchmarks.attack.__main__ import failures
 CALM: dict[str, Any] = {"stroke to reading, p95 s": 0.1, "small picture, p95 s": 0.1, "errors": []}
 
 
-def results(during: dict[str, Any], alive: bool = True, **totals: float) -> dict[str, Any]:
-    """What the command writes of one attack."""
+def results(
+    during: dict[str, Any], totals: dict[str, float] | None = None, alive: bool = True
+) -> dict[str, Any]:
+    """The figures that the command writes for one attack."""
     after = CALM if alive else CALM | {"errors": ["ConnectionError"]}
     attack = {"before": CALM, "during": CALM | during, "after": after, "alive": alive}
     memory = {"peak MB": 300.0, "MB more than before": 10.0}
-    return {"attacks": {"flood": attack}, **memory, **totals}
+    return {"attacks": {"flood": attack}, **memory, **(totals or {})}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,7 @@ def results(during: dict[str, Any], alive: bool = True, **totals: float) -> dict
             ["flood: expected answers afterwards, got ConnectionError"],
         ),
         (
-            results({}, **{"peak MB": 513.0, "MB more than before": 41.0}),
+            results({}, {"peak MB": 513.0, "MB more than before": 41.0}),
             [
                 "peak MB: expected at most 512.0, got 513.0",
                 "MB more than before: expected at most 40.0, got 41.0",

@@ -1,9 +1,9 @@
-"""The declared structure of picture files, walked without decoding: one module for each format.
+"""Checks the declared structure of picture files without decoding them, in a module per format.
 
-What a file declares bounds what decoding it takes: a decoder makes room for each tile, frame and
-chunk before it looks for its bytes, and goes through the picture once for each scan. Nothing is
-decoded whose declaration was not checked here. Each module takes a time that the file's length
-bounds, some 20 ms for 8 MB.
+A decoder allocates memory for each tile, frame and chunk before it looks for its bytes, and goes
+through the picture once for each scan. So what a file declares determines the time and memory of
+decoding, and nothing is decoded before that was checked here. The time of a check grows with the
+length of the file, to about 20 ms for 8 MB.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from app.ink.formats.structure import (
 )
 from app.ink.formats.unsupported import check_is_supported
 
-MIN_FILE_BYTES: Final = 20  # no format has a picture in fewer
+MIN_FILE_BYTES: Final = 20  # shorter files hold no picture in any format
 _INSPECTORS: Final[dict[bytes, Callable[[bytes, int], Structure]]] = {
     png.SIGNATURE: png.inspect,
     jpeg.SIGNATURE: jpeg.inspect,
@@ -34,11 +34,11 @@ __all__ = ["NotAPicture", "PictureTooLarge", "Structure", "UnsupportedFormat", "
 
 
 def inspect(content: bytes, max_pixels: int) -> Structure:
-    """What a picture file declares, where decoding it stays within the limit.
+    """The structure that a picture file declares, if decoding it stays within the limit.
 
     max_pixels: of the picture, and of each part that is decoded as a whole. Raises NotAPicture,
-    PictureTooLarge, and another UnreadableInput for what declares more than it should. A format
-    that is known by name and not read is an UnsupportedFormat.
+    UnsupportedFormat for a known format that cannot be read, PictureTooLarge, and UnreadableInput
+    for other declarations that exceed a limit.
     """
     if heif.is_heif(content):
         return heif.inspect(content, max_pixels)

@@ -1,4 +1,4 @@
-"""BMP: the headers, the palette, and whether the pixels are in the file."""
+"""BMP: checks the headers, the palette, and whether the file holds all pixels."""
 
 import struct
 from typing import Final
@@ -14,7 +14,7 @@ _RGB, _RLE8, _RLE4, _FIELDS = 0, 1, 2, 3
 
 
 def inspect(content: bytes, max_pixels: int) -> Structure:
-    """What a BMP declares. Raises UnreadableInput."""
+    """The structure that a BMP declares. Raises UnreadableInput."""
     try:
         offset, header = struct.unpack_from("<II", content, 10)
         if header not in _HEADERS:
@@ -28,7 +28,7 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
             (colours,) = struct.unpack_from("<I", content, 46)
     except struct.error as error:
         raise ends_within("BMP", "header") from error
-    check_pixels(max_pixels, width, abs(height))  # rows may come from the top
+    check_pixels(max_pixels, width, abs(height))  # a negative height is for rows from the top
     if bits not in _BITS:
         raise UnreadableInput(f"expected 1, 4, 8, 16, 24 or 32 bits a pixel in a BMP, got {bits}")
     if bits <= 8 and colours > 1 << bits:
@@ -37,14 +37,14 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
         raise UnreadableInput(f"expected plain or RLE pixels in a BMP, got {compression}")
     stored = (width * bits + 31) // 32 * 4 * abs(height)
     if compression in (_RLE8, _RLE4):
-        stored = 2  # the end of the picture, at least
+        stored = 2  # bytes of the mark that ends the picture
     if offset + stored > len(content):
         raise ends_within("BMP", "pixels")
     return Structure(width, abs(height), is_plain=False)
 
 
 def _compressions(bits: int) -> tuple[int, ...]:
-    """The compressions that pixels of this many bits may have."""
+    """The compressions that are possible for pixels of this many bits."""
     return {8: (_RGB, _RLE8), 4: (_RGB, _RLE4), 16: (_RGB, _FIELDS), 32: (_RGB, _FIELDS)}.get(
         bits, (_RGB,)
     )

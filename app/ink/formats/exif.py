@@ -1,4 +1,4 @@
-"""EXIF: how the camera was held, of formats whose decoder does not turn the picture itself."""
+"""EXIF: the orientation of the camera, for formats whose decoder does not turn the picture."""
 
 import struct
 from typing import Final
@@ -25,7 +25,7 @@ def orientation(content: bytes) -> int:
 
 
 def _orientation(tags: bytes) -> int:
-    """The same of EXIF's own bytes, a small TIFF; broken ones say nothing."""
+    """The orientation in the bytes of EXIF, which are a small TIFF; UPRIGHT if they are broken."""
     order = _ORDERS.get(tags[:4])
     if order is None:
         return UPRIGHT

@@ -1,4 +1,4 @@
-"""GIF: the screen, and the blocks up to the end, without unpacking a frame."""
+"""GIF: checks the screen, and the blocks up to the end, without unpacking a frame."""
 
 import struct
 from typing import Final
@@ -7,13 +7,13 @@ from app.ink.formats.structure import Structure, check_at_most, check_pixels, en
 from app.reading import UnreadableInput
 
 SIGNATURE: Final = b"GIF8"
-MAX_FRAMES: Final = 2_000  # of which the first is read
-MAX_BLOCKS: Final = 150_000  # of up to 255 bytes, in all frames and extensions
+MAX_FRAMES: Final = 2_000  # of an animation; only the first frame is read
+MAX_BLOCKS: Final = 150_000  # in all frames and extensions; a block has up to 255 bytes
 _EXTENSION, _FRAME, _END = 0x21, 0x2C, 0x3B
 
 
 def inspect(content: bytes, max_pixels: int) -> Structure:
-    """What a GIF declares. Raises UnreadableInput."""
+    """The structure that a GIF declares. Raises UnreadableInput."""
     try:
         return _inspect(content, max_pixels)
     except (struct.error, IndexError) as error:

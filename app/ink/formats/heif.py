@@ -1,4 +1,4 @@
-"""HEIF, as iPhones write it: the boxes that say how large its pictures are."""
+"""HEIF, the format of iPhones: checks the boxes that declare the sizes of its pictures."""
 
 import struct
 from collections.abc import Iterator
@@ -16,30 +16,33 @@ from app.reading import UnreadableInput
 
 BRANDS: Final = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 DECODER: Final = "pillow_heif"
-MAX_BOXES: Final = 5_000  # of one level; 50 million pixels have 200 tiles
-MAX_SIZES: Final = 1_000  # of pictures, tiles, thumbnails and masks; tiles share one
+MAX_BOXES: Final = 5_000  # on one level; a picture of 50 million pixels has 200 tiles
+MAX_SIZES: Final = 1_000  # of pictures, tiles, thumbnails and masks; all tiles share one
 _HEADER: Final = struct.Struct(">I4s")
-_FULL: Final = 4  # bytes of version and flags before what a full box holds
-# Where the sizes are: the boxes on the way, and the bytes before their own boxes begin.
-_WAY: Final = ((b"meta", _FULL), (b"iprp", 0), (b"ipco", 0))
+_FULL: Final = 4  # bytes of version and flags at the beginning of a full box
+# The nested boxes that lead to the sizes, each with the bytes before its own boxes.
+_PATH: Final = ((b"meta", _FULL), (b"iprp", 0), (b"ipco", 0))
 
 _OPACITY: Final = (b"urn:mpeg:hevc:2015:auxid:1", b"auxiliary:alpha")  # names of a mask's kind
 
-_Box = tuple[bytes, int, int]  # kind; start and end of what it holds, in bytes of the file
+_Box = tuple[bytes, int, int]  # kind; start and end of its content, in bytes of the file
 
 
 def is_heif(content: bytes) -> bool:
-    """Whether a file begins as HEIF does, and not as AVIF or a film."""
+    """Whether a file begins as HEIF, and not as AVIF or a film."""
     return content[4:8] == b"ftyp" and content[8:12] in BRANDS and b"avif" not in content[:64]
 
 
 def inspect(content: bytes, max_pixels: int) -> Structure:
-    """What a HEIF declares. Raises UnreadableInput, and UnsupportedFormat without its decoder."""
+    """The structure that a HEIF declares. Raises UnreadableInput.
+
+    Raises UnsupportedFormat if its decoder is not installed.
+    """
     if find_spec(DECODER) is None:
         advice = "Install pillow-heif to read it, or share the picture as JPEG."
         raise UnsupportedFormat("HEIC", advice)
     offset, end = 0, len(content)
-    for kind, skipped in _WAY:
+    for kind, skipped in _PATH:
         part = next((box for box in _boxes(content, offset, end) if box[0] == kind), None)
         if part is None:
             raise ends_within("HEIC", "header")
@@ -64,7 +67,7 @@ def _boxes(content: bytes, offset: int, end: int) -> Iterator[_Box]:
         if length == 1 and start + 8 <= end:  # the length is a longer number
             (length,) = struct.unpack_from(">Q", content, start)
             start += 8
-        elif length == 0:  # up to the end
+        elif length == 0:  # the box goes on to the end
             length = end - offset
         if offset + length > end or offset + length < start:
             raise ends_within("HEIC", repr(kind))

@@ -1,4 +1,4 @@
-"""JPEG: the marker segments and the number of scans, without decoding a block."""
+"""JPEG: checks the marker segments and the number of scans, without decoding a block."""
 
 import re
 import struct
@@ -9,13 +9,14 @@ from app.ink.formats.structure import Structure, check_at_most, check_pixels, en
 from app.reading import UnreadableInput
 
 SIGNATURE: Final = b"\xff\xd8"
-MAX_SCANS: Final = 64  # each goes through the whole picture; encoders write 10 to 20
-MAX_SEGMENTS: Final = 2_000  # a depth map of 5 MB has 80
+MAX_SCANS: Final = 64  # each is decoded over the whole picture; encoders write 10 to 20
+MAX_SEGMENTS: Final = 2_000  # a JPEG with a depth map of 5 MB has 80
 _SOF: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # frame headers
 _DECODED: Final = (0xC0, 0xC1, 0xC2)  # baseline, extended and progressive, all Huffman
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _ALONE: Final = (0x01, *range(0xD0, 0xD8))  # markers without a length
-# Within the compressed data of a scan 0 is a stuffed byte, D0 to D7 restart it, and FF fills.
+# In the compressed data of a scan, FF is followed by 0 if it is data, by D0 to D7 for a restart,
+# and by FF as filling.
 _MARKER: Final = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
 
 
@@ -26,9 +27,9 @@ class _Segment(NamedTuple):
 
 
 def inspect(content: bytes, max_pixels: int) -> Structure:
-    """What a JPEG declares up to its end; what follows, as a phone's film, is not decoded.
+    """The structure that a JPEG declares up to its end. Raises UnreadableInput.
 
-    Raises UnreadableInput.
+    What follows its end, such as a film of a phone, is not decoded.
     """
     size: tuple[int, int] | None = None
     scans = 0
@@ -69,7 +70,7 @@ def _segments(content: bytes) -> Iterator[_Segment]:
 
 
 def _frame(content: bytes, segment: _Segment, max_pixels: int) -> tuple[int, int]:
-    """Width and height in pixels of a frame header."""
+    """The width and the height in pixels from a frame header."""
     if segment.marker not in _DECODED:
         message = "expected a baseline or progressive JPEG with Huffman coding"
         raise UnreadableInput(f"{message}, got frame header {segment.marker:02X}")

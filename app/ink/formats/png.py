@@ -1,4 +1,4 @@
-"""PNG and APNG: the chunks, without inflating the pixels."""
+"""PNG and APNG: checks the chunks, without inflating the pixels."""
 
 import struct
 import zlib
@@ -9,9 +9,9 @@ from app.ink.formats.structure import Structure, check_at_most, check_pixels, en
 from app.reading import UnreadableInput
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
-MAX_CHUNKS: Final = 20_000  # libpng writes one of 8 kB after another
-MAX_FRAMES: Final = 1_000  # of an APNG, of which the first is read
-MAX_METADATA_BYTES: Final = 8 << 20  # of compressed text and profiles, inflated, all together
+MAX_CHUNKS: Final = 20_000  # libpng writes chunks of 8 kB
+MAX_FRAMES: Final = 1_000  # of an APNG; only the first frame is read
+MAX_METADATA_BYTES: Final = 8 << 20  # all compressed text and profiles together, inflated
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 _DEPTHS: Final = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _COMPRESSED: Final = (b"iCCP", b"zTXt", b"iTXt")
@@ -34,7 +34,7 @@ class _Header(NamedTuple):
 
 
 def inspect(content: bytes, max_pixels: int) -> Structure:
-    """What a PNG declares. Raises UnreadableInput."""
+    """The structure that a PNG declares. Raises UnreadableInput."""
     header: _Header | None = None
     data_bytes = frames = 0
     room, is_opaque = MAX_METADATA_BYTES, True
@@ -46,7 +46,7 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
             raise UnreadableInput("expected one IHDR in a PNG, got a second one")
         elif chunk.kind == b"IDAT":
             data_bytes += chunk.length
-        elif chunk.kind in (b"tRNS", b"acTL"):  # frames are laid over each other with opacity
+        elif chunk.kind in (b"tRNS", b"acTL"):  # the frames of an animation may be transparent
             is_opaque = False
         elif chunk.kind == b"fcTL":
             frames += 1
@@ -56,14 +56,14 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
             room -= _inflated_bytes(content, chunk, room)
     if header is None:
         raise ends_within("PNG", "signature")
-    # Four times, as each row may be a block of its own that is not compressed.
+    # Four times the pixels, because each row may be an uncompressed block of its own.
     check_at_most(4 * _raw_bytes(header) + (64 << 10), "bytes in a PNG's IDAT", data_bytes)
     is_plain = is_opaque and header.colour not in (4, 6) and header.depth <= 8
     return Structure(header.width, header.height, is_plain, max(frames, 1), frames > 1)
 
 
 def exif(content: bytes) -> bytes:
-    """The tags of the camera; empty where there are none."""
+    """The camera's tags; empty if there are none."""
     for chunk in _chunks(content):
         if chunk.kind == b"eXIf":
             return content[chunk.start : chunk.start + chunk.length]
@@ -71,7 +71,7 @@ def exif(content: bytes) -> bytes:
 
 
 def _chunks(content: bytes) -> Iterator[_Chunk]:
-    """The chunks up to IEND. OpenCV makes room for all that a chunk declares before it looks."""
+    """The chunks up to IEND. Raises UnreadableInput for a chunk that is longer than the file."""
     offset = len(SIGNATURE)
     while offset + 8 <= len(content):
         length, kind = struct.unpack_from(">I4s", content, offset)
@@ -96,7 +96,7 @@ def _header(content: bytes, chunk: _Chunk, max_pixels: int) -> _Header:
 
 
 def _check_frame(content: bytes, chunk: _Chunk, header: _Header) -> None:
-    """Raises UnreadableInput where a frame of an APNG is not within the picture."""
+    """Raises UnreadableInput if a frame of an APNG is not within the picture."""
     if chunk.length != 26:
         raise UnreadableInput(f"expected an fcTL of 26 bytes in a PNG, got {chunk.length:,}")
     width, height, left, top = struct.unpack_from(">IIII", content, chunk.start + 4)
@@ -106,13 +106,13 @@ def _check_frame(content: bytes, chunk: _Chunk, header: _Header) -> None:
 
 
 def _raw_bytes(header: _Header) -> int:
-    """Bytes of all rows, each after its filter's number; of interlaced ones at most."""
+    """The bytes of all rows, each with a byte for its filter; an upper bound if interlaced."""
     row = (header.width * _CHANNELS[header.colour] * header.depth + 7) // 8 + 1
     return row * header.height * (2 if header.interlace else 1)
 
 
 def _inflated_bytes(content: bytes, chunk: _Chunk, room: int) -> int:
-    """How long compressed metadata is; inflated no further than the room for it."""
+    """The length of compressed metadata, which is inflated no further than the room for it."""
     data = content[chunk.start : chunk.start + chunk.length]
     keyword_end = data.find(b"\0")
     packed = keyword_end + 2  # after the method
@@ -125,7 +125,7 @@ def _inflated_bytes(content: bytes, chunk: _Chunk, room: int) -> int:
     try:
         inflated = len(inflater.decompress(data[packed:], room + 1))
     except zlib.error:
-        return 0  # libpng skips it, and still reads the picture
+        return 0  # libpng skips such a chunk and still reads the picture
     if inflated > room:
         message = f"expected at most {MAX_METADATA_BYTES:,} bytes of text and profiles"
         raise UnreadableInput(f"{message} in a PNG, got a {chunk.kind.decode()} of more")

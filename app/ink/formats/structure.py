@@ -1,4 +1,4 @@
-"""What a picture file declares about itself, and the words in which a file is refused for it."""
+"""The structure that a picture file declares, and the errors by which files are refused."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,12 @@ from app.reading import UnreadableInput
 
 @dataclass(frozen=True)
 class Structure:
-    """What decoding a file will make of it, at most.
+    """Upper bounds for the result of decoding a file.
 
-    width, height: pixels, 1 or more. is_plain: the decoded picture surely has 8 bits a channel and
-    no transparency, and takes no room but its own. pages: pictures in the file, of which one is
-    decoded; 0 where only the decoder can count them. is_animated: these are frames of a film.
+    width, height: pixels, 1 or more. is_plain: whether the decoded picture certainly has 8 bits per
+    channel and no transparency, and needs no other memory. pages: number of pictures in the file,
+    of which one is decoded; 0 if only the decoder can count them. is_animated: whether these are
+    the frames of an animation.
     """
 
     width: int
@@ -22,11 +23,11 @@ class Structure:
 
 
 class NotAPicture(UnreadableInput):
-    """Bytes that do not begin as a picture in one of the known formats does."""
+    """Bytes that do not begin like a picture in one of the known formats."""
 
 
 class UnsupportedFormat(NotAPicture):
-    """A format that is known and not read here. advice: a sentence that says what to do."""
+    """A known format that cannot be read here. advice: a sentence that says what to do."""
 
     def __init__(self, name: str, advice: str) -> None:
         super().__init__(f"expected a picture that can be read here, got {name}. {advice}")
@@ -38,12 +39,12 @@ class PictureTooLarge(UnreadableInput):
 
 
 def ends_within(kind: str, part: str) -> UnreadableInput:
-    """The refusal of a file that is cut short."""
+    """The error for a file that is cut short. kind: its format. part: where it ends."""
     return UnreadableInput(f"expected a whole picture, got a {kind} that ends within its {part}")
 
 
 def check_at_most(limit: int, name: str, value: int) -> None:
-    """Raises UnreadableInput where a declared number is above its limit."""
+    """Raises UnreadableInput if a declared number is above its limit; name: of what is counted."""
     if value > limit:
         raise UnreadableInput(f"expected at most {limit:,} {name}, got {value:,}")
 
@@ -51,7 +52,7 @@ def check_at_most(limit: int, name: str, value: int) -> None:
 def check_pixels(limit: int, width: int, height: int, part: str = "") -> None:
     """Raises UnreadableInput for an empty size, PictureTooLarge for one above the limit.
 
-    part: the part of the file that has this size, as " in a tile"; the picture itself by default.
+    part: the part of the file with this size, such as " in a tile"; the whole picture by default.
     """
     if width < 1 or height < 1:
         raise UnreadableInput(f"expected at least 1 pixel{part}, got {width:,} x {height:,}")

@@ -1,4 +1,4 @@
-"""TIFF and BigTIFF: the first picture's directory, its strips or tiles, and the chain of pages."""
+"""TIFF and BigTIFF: checks the chain of pages, and the first picture's strips or tiles."""
 
 import struct
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from app.ink.formats.structure import Structure, check_at_most, check_pixels, en
 from app.reading import UnreadableInput
 
 SIGNATURES: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
-MAX_PAGES: Final = 1_000  # of which the first is read
+MAX_PAGES: Final = 1_000
 MAX_TAGS: Final = 1_000  # in one directory; scanners write 20, cameras 80
-MAX_SAMPLES: Final = 5  # a pixel: CMYK and opacity
+MAX_SAMPLES: Final = 5  # per pixel: CMYK and opacity
 _SIZES: Final = {
     **{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4},
     **{16: 8, 17: 8, 18: 8},
-}  # bytes, by a value's type
-_LETTERS: Final = {1: "B", 3: "H", 4: "I", 16: "Q"}  # types of whole numbers, as struct names them
+}  # bytes of a value, by its type
+_LETTERS: Final = {1: "B", 3: "H", 4: "I", 16: "Q"}  # struct's letters for types of whole numbers
 _COMPRESSIONS: Final = {
     **{1: "none", 2: "CCITT RLE", 3: "CCITT G3", 4: "CCITT G4", 5: "LZW", 7: "JPEG"},
     **{8: "Deflate", 32946: "Deflate", 32773: "PackBits"},
@@ -29,12 +29,12 @@ _SAMPLE_FORMAT: Final = 339
 
 
 class _Layout(NamedTuple):
-    """How numbers are written: the byte order for struct, and the letters of counts and offsets."""
+    """The layout of numbers: struct's byte order, and its letters for counts and offsets."""
 
     order: str
     counts: str  # of entries in a directory
     offset: str
-    inline: int  # bytes of a value that fits its entry
+    inline: int  # bytes of a value that is stored in its entry
 
     @property
     def entry(self) -> struct.Struct:
@@ -51,15 +51,15 @@ _Directory = dict[int, _Entry]
 
 
 def inspect(content: bytes, max_pixels: int) -> Structure:
-    """What a TIFF declares of its first picture. Raises UnreadableInput."""
+    """The structure that a TIFF declares for its first picture. Raises UnreadableInput."""
     try:
         return _inspect(content, max_pixels)
-    except (struct.error, OverflowError) as error:  # an offset that is outside
+    except (struct.error, OverflowError) as error:  # an offset beyond the file
         raise ends_within("TIFF", "directories") from error
 
 
 def page(content: bytes, index: int) -> bytes:
-    """The file with this page, from 0 on, as its first one. Raises UnreadableInput."""
+    """The file with the page of this index, from 0 on, as its first. Raises UnreadableInput."""
     try:
         layout, first = _layout(content)
         for offset in islice(_pages(content, layout, first), index, None):
@@ -84,7 +84,7 @@ def _inspect(content: bytes, max_pixels: int) -> Structure:
 
 
 def _layout(content: bytes) -> tuple[_Layout, int]:
-    """The layout, and where the first directory is."""
+    """The layout, and the offset of the first directory."""
     order = "<" if content.startswith(b"II") else ">"
     if content[2:4].strip(b"\0") == b"*":
         return _Layout(order, "H", "I", 4), struct.unpack_from(f"{order}I", content, 4)[0]
@@ -95,7 +95,7 @@ def _layout(content: bytes) -> tuple[_Layout, int]:
 
 
 def _pages(content: bytes, layout: _Layout, offset: int) -> Iterator[int]:
-    """Where each directory of the chain is."""
+    """The offset of each directory in the chain of pages."""
     visited = set()
     while offset:
         if offset in visited:
@@ -109,7 +109,7 @@ def _pages(content: bytes, layout: _Layout, offset: int) -> Iterator[int]:
 
 
 def _directory(content: bytes, layout: _Layout, offset: int) -> _Directory:
-    """The entries by tag; all their values together fit the file, as none is there twice."""
+    """The entries of a directory by their tags, whose values together are within the file."""
     (count,) = struct.unpack_from(layout.order + layout.counts, content, offset)
     offset += struct.calcsize(layout.order + layout.counts)
     directory: _Directory = {}
@@ -129,7 +129,7 @@ def _directory(content: bytes, layout: _Layout, offset: int) -> _Directory:
 def _numbers(
     content: bytes, layout: _Layout, directory: _Directory, tag: int, default: int
 ) -> tuple[int, ...]:
-    """A tag's whole numbers, a thousand at most."""
+    """The whole numbers of a tag, at most a thousand."""
     entry = directory.get(tag)
     if entry is None:
         return (default,)
@@ -149,7 +149,7 @@ def _numbers(
 
 
 def _picture(content: bytes, layout: _Layout, directory: _Directory, max_pixels: int) -> Structure:
-    """The first picture, whose parts are checked."""
+    """The structure of a picture, whose strips or tiles are checked."""
 
     def number(tag: int, default: int = 0) -> int:
         return _numbers(content, layout, directory, tag, default)[0]
@@ -174,7 +174,7 @@ def _picture(content: bytes, layout: _Layout, directory: _Directory, max_pixels:
         if tiled
         else (width, min(number(_ROWS, height), height))
     )
-    # The decoder makes room for a whole tile, however little of the picture it covers.
+    # The decoder allocates memory for a whole tile, however little of the picture it covers.
     check_pixels(max_pixels, *part, " in a tile" if tiled else " in a strip")
     across, down = -(-width // part[0]), -(-height // part[1])
     parts = across * down * (samples if number(_PLANES, 1) == 2 else 1)

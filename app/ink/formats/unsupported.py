@@ -1,4 +1,4 @@
-"""Formats that people send and that are not read, by name, and what to do with each."""
+"""Formats that people send and that cannot be read, with advice for each."""
 
 from typing import Final
 
@@ -32,7 +32,7 @@ _BRANDS: Final[dict[bytes, tuple[str, str]]] = {  # of files of boxes, at their 
 
 
 def check_is_supported(content: bytes) -> None:
-    """Raises UnsupportedFormat for a file that is known by name and not read."""
+    """Raises UnsupportedFormat for a known format that cannot be read."""
     name_and_advice = next(
         (value for start, value in _BEGINNINGS.items() if content.startswith(start)), None
     )

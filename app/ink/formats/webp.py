@@ -1,4 +1,4 @@
-"""WebP: the RIFF chunks and the size of each frame, without decoding one."""
+"""WebP: checks the RIFF chunks and the size of each frame, without decoding a frame."""
 
 import struct
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from app.ink.formats.structure import (
 from app.reading import UnreadableInput
 
 SIGNATURE: Final = b"RIFF"
-MAX_FRAMES: Final = 1_000  # of which the first is read
+MAX_FRAMES: Final = 1_000  # of an animation; only the first frame is read
 MAX_CHUNKS: Final = 5_000
 _LOSSY, _LOSSLESS, _EXTENDED, _FRAME = b"VP8 ", b"VP8L", b"VP8X", b"ANMF"
 _ALPHA: Final = 0x10  # of VP8X's flags
@@ -35,7 +35,7 @@ class _Canvas(NamedTuple):
 
 
 def inspect(content: bytes, max_pixels: int) -> Structure:
-    """What a WebP declares. Raises UnreadableInput."""
+    """The structure that a WebP declares. Raises UnreadableInput."""
     if content[8:12] != b"WEBP":
         raise NotAPicture("expected a WebP in a RIFF file, got another kind")
     chunks = list(_chunks(content, 12, len(content)))
@@ -61,16 +61,16 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
 
 
 def exif(content: bytes) -> bytes:
-    """The tags of the camera; empty where there are none."""
+    """The camera's tags; empty if there are none."""
     for chunk in _chunks(content, 12, len(content)):
         if chunk.kind == b"EXIF":
             data = content[chunk.start : chunk.start + chunk.length]
-            return data.removeprefix(b"Exif\0\0")  # which some write as in a JPEG
+            return data.removeprefix(b"Exif\0\0")  # which some programs write, as in a JPEG
     return b""
 
 
 def _chunks(content: bytes, offset: int, end: int) -> Iterator[_Chunk]:
-    """The chunks between two bytes of the file; what is too short for one is left out."""
+    """The chunks between two offsets in the file, without a rest that is too short for a chunk."""
     count = 0
     while offset + 8 <= end:
         kind, length = struct.unpack_from("<4sI", content, offset)
@@ -92,7 +92,7 @@ def _extended(content: bytes, chunk: _Chunk) -> _Canvas:
 
 
 def _bitstream(content: bytes, chunk: _Chunk) -> _Canvas:
-    """The size in the pixels' own header."""
+    """The size in the header of the pixels themselves."""
     data = content[chunk.start : chunk.start + min(chunk.length, 10)]
     if chunk.kind == _LOSSY and len(data) == 10 and data[3:6] == b"\x9d\x01\x2a":
         width, height = struct.unpack_from("<HH", data, 6)
@@ -105,7 +105,7 @@ def _bitstream(content: bytes, chunk: _Chunk) -> _Canvas:
 
 
 def _check_animation_frame(content: bytes, frame: _Chunk, canvas: _Canvas) -> None:
-    """Raises UnreadableInput where a frame, or its pixels, are larger than the canvas."""
+    """Raises UnreadableInput if a frame, or its pixels, are larger than the canvas."""
     if frame.length < 16:
         raise ends_within("WebP", "ANMF")
     left, top, width, height = (
