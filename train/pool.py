@@ -1,8 +1,8 @@
 """The pool: shards of glyphs, made once and kept on disk for the teacher and every student.
 
 Making a shard costs about as much as training a student on it, and a student learns best from a
-teacher that saw the same glyphs. Photographs and others that take longest are made only for a few
-source sets. Each shard uses the next of these and augments it anew.
+teacher that saw the same glyphs. Photographs and other glyphs that take long to make are made only
+for a few source sets, which the shards use in turn. Each shard augments its source set anew.
 """
 
 import hashlib

@@ -16,7 +16,7 @@ from app.page.personal_reader import PersonalReader
 from app.reading import SIGNS, Digit, Reading
 from app.recognizer import GlyphMemory, Prepared, Recognizer
 
-MAX_CORRECTIONS: Final = 20  # of a visitor a minute
+MAX_CORRECTIONS: Final = 20  # of a visitor, in a minute
 TOO_MANY: Final = f"You may correct {MAX_CORRECTIONS} digits a minute. Try again in a minute."
 UNSTORED: Final = "Your correction counts for this visit, but it could not be stored on the server."
 STILL_STORED: Final = "It is undone for this visit, but the server could not delete what it stored."

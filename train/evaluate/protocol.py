@@ -18,7 +18,7 @@ UNIPEN_LETTERS: Final = "UNIPEN letters"
 BHMSDS_SIGNS: Final = "bhmsds signs"
 
 # Sets of whole inputs that serving reads; see served_scores.
-UNIPEN_CHARACTERS: Final = "UNIPEN digits, each told to be one character"
+UNIPEN_CHARACTERS: Final = "UNIPEN digits, each as one character"
 UNIPEN_DRAWINGS: Final = "UNIPEN digits"
 NUMBER_STRINGS: Final = "UNIPEN numbers"
 SIGNED_STRINGS: Final = "UNIPEN numbers with signs"
