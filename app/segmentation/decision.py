@@ -85,11 +85,11 @@ def _evidence(
         return ood_log_odds(logits), digit_probabilities(logits, point.temperature)
     is_cut = line.lattice.is_cut[choice.path, None]
     logits = np.where(is_cut, CUT_TRUST * logits, logits)
-    seen = line.reading.seen(hypothesis)
+    symbol_probabilities = line.reading.symbol_probabilities(hypothesis)
     probabilities = digit_probabilities(logits, point.temperature)
-    probabilities = probabilities * line_reading.digit_probabilities(seen)
+    probabilities = probabilities * line_reading.digit_probabilities(symbol_probabilities)
     probabilities /= probabilities.sum(axis=1, keepdims=True)
-    return ood_log_odds(logits) + line_reading.ood_log_odds(seen), probabilities
+    return ood_log_odds(logits) + line_reading.ood_log_odds(symbol_probabilities), probabilities
 
 
 def digit_probabilities(logits: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:

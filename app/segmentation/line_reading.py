@@ -86,7 +86,7 @@ class LineReading:
                     pairs.append((left, right))
         return sorted(pairs)
 
-    def seen(self, hypothesis: Hypothesis) -> NDArray[np.float32]:
+    def symbol_probabilities(self, hypothesis: Hypothesis) -> NDArray[np.float32]:
         """The probabilities of SYMBOLS at the place of each symbol: (symbols, len(SYMBOLS))."""
         columns = np.array(hypothesis.columns)[:, None] + np.arange(SYMBOL_COLUMNS)
         columns = np.minimum(columns, len(self.scores) - 1)
@@ -174,18 +174,21 @@ def _log_odds(scores: NDArray[np.float64], is_chosen: NDArray[np.bool_]) -> floa
     return -float(np.logaddexp.reduce(others, initial=MIN_LOG_ODDS))
 
 
-def digit_probabilities(seen: NDArray[np.float32]) -> NDArray[np.float32]:
+def digit_probabilities(symbol_probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     """Which digit each symbol is, provided that it is one: float32 (symbols, 10).
 
-    seen: see `LineReading.seen`.
+    symbol_probabilities: see `LineReading.symbol_probabilities`.
     """
-    digits = np.maximum(seen[:, :NUM_DIGITS], MIN_DIGIT_PROBABILITY)
+    digits = np.maximum(symbol_probabilities[:, :NUM_DIGITS], MIN_DIGIT_PROBABILITY)
     return np.asarray(digits / digits.sum(axis=1, keepdims=True), np.float32)
 
 
-def ood_log_odds(seen: NDArray[np.float32]) -> NDArray[np.float32]:
+def ood_log_odds(symbol_probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     """The log-odds that each symbol is not a digit, within MAX_EVIDENCE: float32 (symbols,)."""
-    digit, other = seen[:, :NUM_DIGITS].max(axis=1), seen[:, NUM_DIGITS:].max(axis=1)
+    digit, other = (
+        symbol_probabilities[:, :NUM_DIGITS].max(axis=1),
+        symbol_probabilities[:, NUM_DIGITS:].max(axis=1),
+    )
     odds = np.log(np.maximum(other, 1e-9)) - np.log(np.maximum(digit, 1e-9))
     return np.asarray(np.clip(odds, -MAX_EVIDENCE, MAX_EVIDENCE), np.float32)
 
