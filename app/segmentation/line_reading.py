@@ -185,10 +185,8 @@ def digit_probabilities(symbol_probabilities: NDArray[np.float32]) -> NDArray[np
 
 def ood_log_odds(symbol_probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     """The log-odds that each symbol is not a digit, within MAX_EVIDENCE: float32 (symbols,)."""
-    digit, other = (
-        symbol_probabilities[:, :NUM_DIGITS].max(axis=1),
-        symbol_probabilities[:, NUM_DIGITS:].max(axis=1),
-    )
+    digit = symbol_probabilities[:, :NUM_DIGITS].max(axis=1)
+    other = symbol_probabilities[:, NUM_DIGITS:].max(axis=1)
     odds = np.log(np.maximum(other, 1e-9)) - np.log(np.maximum(digit, 1e-9))
     return np.asarray(np.clip(odds, -MAX_EVIDENCE, MAX_EVIDENCE), np.float32)
 
