@@ -27,6 +27,8 @@ _SOFT_EDGES: Final = 1.36  # pixels that OpenCV's smooth lines are wider than an
 _EDGE: Final = 2  # working pixels, the widest soft edge
 _HALF_PIXEL: Final = 0.4  # pixels from a pixel's centre to the edge, on the mean of all directions
 _DOT: Final = 0.5  # pen widths; ink whose centre line is shorter is a dot
+_MAX_PEN: Final = 0.28  # of the ink's longer side; a broader pen fills loops, and is not redrawn
+_MIN_ASPECT: Final = 0.45  # shorter to longer side of such ink; what is slimmer is a single line
 _TAP: Final = 2.0  # pixels; strokes that together extend less are a tap, not a drawing
 
 Strokes = list[NDArray[np.float64]]
@@ -69,7 +71,8 @@ def from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Redraws the ink of a picture as a glyph.
 
     ink: uint8 (h, w), how far each pixel is from the paper (0 paper, 255 full ink), cropped
-    to the character. Returns uint8 (28, 28), ink 255 on 0.
+    to the character. Returns uint8 (28, 28), ink 255 on 0. Ink of a very broad pen keeps it: where
+    loops are filled, its outline says more than its centre line.
     """
     fine = _refine(ink)
     inside, outside = _distances(fine)
@@ -80,6 +83,8 @@ def from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     length = _extent(fine) - width  # of the centre line along the longer side
     if length < _DOT * width:
         return from_strokes([np.zeros((1, 2))])
+    if width > _MAX_PEN * _extent(fine) and min(ink.shape) > _MIN_ASPECT * max(ink.shape):
+        return from_grey(ink)
     # `settle` will scale the centre line to FINE_BOX - FINE_PEN, and the pen with it.
     target = FINE_PEN * length / (FINE_BOX - FINE_PEN)
     edge = (width - target) / 2

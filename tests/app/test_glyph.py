@@ -217,3 +217,11 @@ def test_no_blot_is_thinned_away(seed: int) -> None:
     drawn = glyph.from_ink(ink)
     assert drawn.max() > 60
     assert drawn.sum() > 255
+
+
+def test_the_outline_tells_digits_whose_loops_are_filled(recognizer: Recognizer) -> None:
+    """A pen so broad that it fills an 8 leaves no centre line to redraw."""
+    canvas = np.full((200, 160), 255, np.uint8)
+    for middle, radius in ((60, 38), (135, 46)):
+        cv2.circle(canvas, (80, middle), radius, 0, -1, cv2.LINE_AA)
+    assert recognizer.read_image(canvas).text == "8"
