@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app import turning
+from app import tilt, turning
 from app.ink.threshold import BITMAP_SIDE
 from app.prepared import Prepared
 from app.reading import Reading, UnreadableInput
@@ -62,10 +62,33 @@ class InkChooser:
             if _is_sure_digit(whole.reading):
                 return whole.prepared
         map_reading = self._best_map(pixels, single)
-        degrees = 0 if single else self._better_turn(pixels, map_reading)
-        return _writing_in(
-            self._turned(pixels, degrees, single) if degrees else map_reading, single
-        )
+        if single:
+            return _writing_in(map_reading, single)
+        map_reading = self._levelled(pixels, map_reading)
+        degrees = self._better_turn(pixels, map_reading)
+        if degrees:
+            map_reading = self._turned(pixels, degrees, single)
+        return _writing_in(map_reading, single)
+
+    def _levelled(self, pixels: NDArray[np.uint8], sloping: _MapReading) -> _MapReading:
+        """What is found where a steep line of marks is level, unless more is refused there."""
+        lines = sloping.prepared.lines
+        if not lines:
+            return sloping
+        marks = np.concatenate([line.parts for line in lines])
+        degrees = tilt.degrees_of(marks)
+        if not degrees:
+            return sloping
+        part, way_back = tilt.levelled(pixels, marks, degrees)
+        try:
+            level = self._best_map(part, single=False)
+        except UnreadableInput:
+            return sloping
+        if not level.reading.digits or _doubt(level.reading)[0] > _doubt(sloping.reading)[0]:
+            return sloping
+        reading = replace(level.reading, digits=tuple(tilt.moved(level.reading.digits, way_back)))
+        prepared = replace(level.prepared, way_back=way_back, reading=reading)
+        return level._replace(prepared=prepared, reading=reading)
 
     def _better_turn(self, pixels: NDArray[np.uint8], upright: _MapReading) -> int:
         """The degrees by which the picture must be turned to be read clearly better; else 0.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.reading import Reading
 from app.segmentation.text_line import TextLine
+from app.tilt import Transform
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,12 +16,14 @@ class Prepared:
 
     turned: degrees clockwise by which the picture was turned, see `app.turning`.
     size: height and width of the picture as it was given.
+    way_back: from the levelled part of the picture that is read to the picture, see `app.tilt`.
     reading: the reading without a visitor's corrections, if it is known already.
     """
 
     lines: Sequence[TextLine] = ()
     turned: int = 0
     size: tuple[int, int] = (0, 0)
+    way_back: Transform | None = None
     reading: Reading | None = None
 
     @property

@@ -14,7 +14,7 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app import glyph, turning
+from app import glyph, tilt, turning
 from app.inference.line_reader import LineReader, shared_line_reader
 from app.inference.models import model_file
 from app.inference.prototypes import Prototypes
@@ -22,6 +22,7 @@ from app.inference.scores import softmax
 from app.inference.session import open_session
 from app.ink.image import checked
 from app.ink.picture_input import Picture, as_pixels
+from app.ink.strokes import checked as checked_strokes
 from app.ink_choice import InkChooser
 from app.prepared import Prepared
 from app.reading import Digit, Reading, UnreadableInput
@@ -149,8 +150,11 @@ class Recognizer:
         after each stroke. Raises UnreadableInput, and CostlyInk.
         """
         draw = memory.from_strokes if memory else glyph.from_strokes
-        lines = candidates.find_in_strokes(strokes, single, max_seconds, self._reader, draw)
-        return Prepared(lines)
+        level, way_back = checked_strokes(strokes), None
+        if not single:
+            level, way_back = tilt.level_strokes(level)
+        lines = candidates.find_in_strokes(level, single, max_seconds, self._reader, draw)
+        return Prepared(lines, way_back=way_back)
 
     def prepare_image(
         self, image: Picture, single: bool = False, turn: int | None = None
@@ -195,6 +199,8 @@ class Recognizer:
                 first_number = digits[-1].number_index + 1 if digits else 0
                 digits += answer(line, logits[start:end], self._point, first_number)
                 start = end
+            if prepared.way_back is not None:
+                digits = tilt.moved(digits, prepared.way_back)
             readings.append(turning.as_given(digits, prepared.turned, prepared.size))
         return readings
 

@@ -1,19 +1,19 @@
 """The lines of text in an input, each with its candidates for digits and their glyphs."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from app import glyph, strip
 from app.inference.line_reader import LineReader
 from app.ink.image import ink_maps, whole_glyph
 from app.ink.ink_map import InkMap
-from app.ink.strokes import bounds, checked
+from app.ink.strokes import bounds
 from app.ink.threshold import BITMAP_SIDE
 from app.reading import UnreadableInput
 from app.segmentation import cells, components, joined, runs, text_lines
@@ -43,34 +43,33 @@ class CostlyInk(Exception):
 
 
 def find_in_strokes(
-    strokes: Sequence[ArrayLike],
+    strokes: glyph.Strokes,
     single: bool = False,
     max_seconds: float = math.inf,
     reader: LineReader | None = None,
     draw: DrawGlyph = glyph.from_strokes,
 ) -> list[TextLine]:
-    """The lines of a drawing (see `ink.strokes.checked`) from top to bottom; none without ink.
+    """The lines of a drawing, checked strokes, from top to bottom; none without ink.
 
     single: all strokes are one character. max_seconds: about how long reading may take. reader:
     reads lines that may hold several characters. draw: makes the glyphs. Raises UnreadableInput,
     and CostlyInk before most of that time is spent.
     """
-    arrays = checked(strokes)
-    if not arrays:
+    if not strokes:
         return []
     if single:
-        x, y, width, height = bounds(arrays)
-        return [_single_character((x, y, x + width, y + height), draw(arrays))]
-    _check_count(len(arrays), "strokes")
-    boxes = _boxes(arrays)
-    num_parts = max(len(arrays), sum(map(len, arrays)) // USUAL_POINTS)
+        x, y, width, height = bounds(strokes)
+        return [_single_character((x, y, x + width, y + height), draw(strokes))]
+    _check_count(len(strokes), "strokes")
+    boxes = _boxes(strokes)
+    num_parts = max(len(strokes), sum(map(len, strokes)) // USUAL_POINTS)
     lines = []
     seconds = 0.0
     for line_index, members in enumerate(text_lines.group_into_lines(boxes)):
         for run in text_lines.split_at_wide_gaps(boxes, members, MIN_NUMBER_GAP):
-            seconds += _cost_of_reading([arrays[member] for member in run])
+            seconds += _cost_of_reading([strokes[member] for member in run])
             _check_cost(seconds, max_seconds)
-            divided = _divided([arrays[member] for member in run], boxes[run], reader)
+            divided = _divided([strokes[member] for member in run], boxes[run], reader)
             candidates = runs.find_candidates(divided.boxes, divided.sliced, num_parts)
             seconds += _seconds_to_read(candidates, divided.strokes)
             _check_cost(seconds, max_seconds)

@@ -1,0 +1,75 @@
+"""Lines that slope are levelled before they are read; slopes of layout alone are not."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app import tilt
+from app.recognizer import Recognizer
+from tests.support.drawings import placed
+
+STEEP = (-45, -30, -20, 20, 30, 45)  # degrees
+
+
+def number(text: str, degrees: float) -> list[NDArray[np.float64]]:
+    """Strokes of digits, 80 pixels high, that descend to the right by degrees."""
+    strokes = [
+        stroke
+        for index, digit in enumerate(text)
+        for stroke in placed(int(digit), 75 * index, 0, 80)
+    ]
+    turn = cv2.getRotationMatrix2D((150, 40), -degrees, 1.0)
+    return [stroke @ turn[:, :2].T + turn[:, 2] + (0, 150) for stroke in strokes]
+
+
+def boxes(*rows: tuple[float, float, float, float]) -> NDArray[np.float64]:
+    return np.array(rows, np.float64)
+
+
+@pytest.mark.parametrize("degrees", STEEP)
+def test_a_steep_line_of_strokes_is_read(recognizer: Recognizer, degrees: float) -> None:
+    strokes = number("4725", degrees)
+    reading = recognizer.read_ink(strokes)
+    assert reading.text == "4725"
+    x, y, width, height = reading.digits[3].box
+    (left, top), (right, bottom) = (
+        np.concatenate(strokes[-2:]).min(axis=0),
+        np.concatenate(strokes[-2:]).max(axis=0),
+    )
+    assert (x + width / 2, y + height / 2) == pytest.approx(
+        ((left + right) / 2, (top + bottom) / 2), abs=12
+    )
+
+
+@pytest.mark.parametrize("degrees", STEEP)
+@pytest.mark.parametrize("colour", [None, 3])
+def test_a_steep_line_in_a_picture_is_read(
+    recognizer: Recognizer, degrees: float, colour: int | None
+) -> None:
+    shape = (420, 420) if colour is None else (420, 420, colour)
+    picture = np.full(shape, 255, np.uint8)
+    points = [np.round((stroke + 40) * 16).astype(np.int32) for stroke in number("4725", degrees)]
+    cv2.polylines(picture, points, False, (0,) * (colour or 1), 6, cv2.LINE_AA, 4)
+    reading = recognizer.read_image(picture)
+    assert (reading.text, reading.turned) == ("4725", 0)
+    (x, y, width, height) = reading.digits[0].box
+    first = np.concatenate(points[:2]).mean(axis=0) / 16
+    assert (x + width / 2, y + height / 2) == pytest.approx(first, abs=16)
+
+
+@pytest.mark.parametrize(
+    "marks, degrees",
+    [
+        (boxes((0, 0, 40, 60), (60, 30, 100, 90), (120, 60, 160, 120)), 26.6),
+        (boxes((0, 60, 40, 120), (60, 30, 100, 90), (120, 0, 160, 60)), -26.6),
+        (boxes((0, 0, 40, 60), (60, 4, 100, 64), (120, 8, 160, 68)), 0),  # hardly
+        (boxes((0, 0, 40, 60), (60, 30, 100, 90)), 0),  # two marks lie at any angle
+        (boxes((0, 0, 40, 100), (60, 50, 95, 100), (120, 60, 150, 100)), 0),  # low zeros
+        (boxes((0, 0, 40, 60), (0, 80, 40, 140), (0, 160, 40, 220)), 0),  # a column
+        (boxes((0, 0, 20, 60), (10, 20, 30, 80), (20, 40, 40, 100)), 0),  # strokes of one digit
+        (boxes((0, 0, 40, 60), (60, 70, 100, 130), (120, 0, 160, 60)), 0),  # up and down
+    ],
+)
+def test_a_slope_is_that_of_a_line(marks: NDArray[np.float64], degrees: float) -> None:
+    assert tilt.degrees_of(marks) == pytest.approx(degrees, abs=0.1)
