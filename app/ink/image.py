@@ -14,6 +14,7 @@ from app.ink.ink_map import InkMap, pen_width
 from app.ink.interface import without_interface, without_tinted_bars
 from app.ink.parts import without_cut_off, without_underlines
 from app.ink.picture_file import MAX_PICTURE_PIXELS
+from app.ink.rules import without_rules
 from app.ink.segmenter import shared_segmenter
 from app.reading import UnreadableInput
 
@@ -74,6 +75,9 @@ def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
     dots = None if drawing is None else dotted.joined(drawing)
     if dots is not None:
         yield dots
+    unruled = None if drawing is None else without_rules(drawing.mask)
+    if drawing is not None and unruled is not None:
+        yield replace(drawing, mask=unruled)
     if drawing is not None and _is_alone(drawing.mask):
         yield drawing
         drawing = None

@@ -1,0 +1,72 @@
+"""Bands of rows or columns, and whether they are evenly spaced as printed rules are."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_UNEVENNESS: Final = 0.06  # of the distance between two bars
+MAX_CELLS: Final = 24  # in a row of boxes
+MIN_EVEN: Final = 4  # rules of paper by which others are found
+
+
+class Band(NamedTuple):
+    """Neighbouring rows or columns of a rule: from start to before end."""
+
+    start: int
+    end: int
+
+    @property
+    def middle(self) -> float:
+        return (self.start + self.end - 1) / 2
+
+    @property
+    def thickness(self) -> int:
+        return self.end - self.start
+
+
+def find_bands(is_covered: NDArray[np.bool_]) -> list[Band]:
+    """The runs of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_covered, [False]]).astype(np.int8)))
+    return [Band(start, end) for start, end in edges.reshape(-1, 2).tolist()]
+
+
+def evenly_spaced(bands: list[Band]) -> list[Band]:
+    """The bars among columns of ink: the most that divide the whole evenly, with both ends."""
+    middles = np.array([band.middle for band in bands])
+    for cells in range(MAX_CELLS, 0, -1):
+        pitch = (middles[-1] - middles[0]) / cells
+        wanted = middles[0] + pitch * np.arange(cells + 1)
+        nearest = np.abs(middles[:, None] - wanted).argmin(axis=0)
+        if (np.abs(middles[nearest] - wanted) <= MAX_UNEVENNESS * pitch).all():
+            return [bands[index] for index in sorted(set(nearest.tolist()))]
+    return []
+
+
+def with_missing(bands: list[Band]) -> list[Band]:
+    """The rules of paper with those that strong ink hides, where all are evenly spaced."""
+    if len(bands) < MIN_EVEN or not are_even(bands):
+        return bands
+    middles = np.array([band.middle for band in bands])
+    distances = np.diff(middles)
+    steps = np.round(distances / _pitch(distances))
+    thickness = int(np.median([band.thickness for band in bands]))
+    complete = list(bands)
+    for first, last, count in zip(middles, middles[1:], steps.astype(int), strict=False):
+        for middle in np.linspace(first, last, count + 1)[1:-1]:
+            start = round(middle - (thickness - 1) / 2)
+            complete.append(Band(start, start + thickness))
+    return sorted(complete)
+
+
+def are_even(bands: list[Band]) -> bool:
+    """Whether the distances of rules are multiples of their usual one."""
+    distances = np.diff([band.middle for band in bands])
+    pitch = _pitch(distances)
+    steps = np.round(distances / pitch)
+    return bool((np.abs(distances - steps * pitch) <= MAX_UNEVENNESS * pitch * steps).all())
+
+
+def _pitch(distances: NDArray[np.float64]) -> float:
+    """The usual distance, of which some are multiples."""
+    return float(np.median(distances[distances < 1.5 * distances.min()]))
