@@ -11,6 +11,7 @@ from app.ink.parts import Parts
 MIN_ASPECT: Final = 1.6  # ratio of height to width of a phone's screen
 MIN_SIDE: Final = 320  # pixels: its width
 BAR_SHARE: Final = 0.13  # of its height at the top and at the bottom, where the bars are
+MAX_TINTED_SHARE: Final = 0.35  # the same of a tinted bar, which may lie below a keyboard
 MAX_HEIGHT: Final = 0.7  # of the highest ink between the bars; higher ink in a bar is writing
 
 
@@ -22,13 +23,15 @@ def without_tinted_bars(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     high, wide = image.shape[:2]
     if high < MIN_ASPECT * wide or wide < MIN_SIDE:
         return image
-    bar = round(BAR_SHARE * high)
-    level = threshold.paper(image[bar:-bar])
+    bar, largest = round(BAR_SHARE * high), round(MAX_TINTED_SHARE * high)
+    level = threshold.paper(image[largest:-largest])
     if level is None:
         return image
     usual = np.median(image, axis=1)  # (h, channels)
     is_tinted = np.abs(usual - level).max(axis=1) > threshold.EVEN_LEVELS
-    is_tinted[bar:-bar] = False
+    from_top = min(int(np.argmin([*is_tinted, False])), largest)
+    from_bottom = min(int(np.argmin([*is_tinted[::-1], False])), largest)
+    is_tinted[max(bar, from_top) : high - max(bar, from_bottom)] = False
     if not is_tinted.any():
         return image
     plain = image.copy()

@@ -11,16 +11,19 @@ from tests.support.drawings import placed
 
 
 def phone(
-    digits: str, paper: int, tint: int, width: int = 540, height: int = 960
+    digits: str, paper: int, tint: int, width: int = 540, height: int = 960, bar: float = 0.9
 ) -> NDArray[np.uint8]:
-    """A time, a word, a number below them, and five round buttons in a bar: uint8 (h, w, 3)."""
+    """A time, a word, a number below them, and five round buttons in a bar: uint8 (h, w, 3).
+
+    bar: where it begins, of the height.
+    """
     screen = np.full((height, width, 3), paper, np.uint8)
     ink = (255 - paper,) * 3
-    screen[round(0.9 * height) :] = tint
+    screen[round(bar * height) :] = tint
     cv2.putText(screen, "9:41", (20, 30), 0, 0.6, ink, 1, cv2.LINE_AA)
     cv2.putText(screen, "Notes", (20, 80), 0, 0.6, (220, 150, 30), 1, cv2.LINE_AA)
     for index in range(5):
-        middle = (60 + 100 * index, round(0.95 * height))
+        middle = (60 + 100 * index, round((bar + 0.05) * height))
         cv2.circle(screen, middle, 22, ink, 2, cv2.LINE_AA)
     for index, digit in enumerate(digits):
         strokes = placed(int(digit), 40 + 95 * index, 0.35 * height, 110)
@@ -42,6 +45,11 @@ def test_only_the_drawing_is_read(
     recognizer: Recognizer, digits: str, paper: int, tint: int
 ) -> None:
     assert recognizer.read_image(phone(digits, paper, tint)).text == digits
+
+
+@pytest.mark.parametrize("paper, tint", [(255, 240), (0, 30)])
+def test_a_high_tinted_bar_is_not_read(recognizer: Recognizer, paper: int, tint: int) -> None:
+    assert recognizer.read_image(phone("4725", paper, tint, bar=0.75)).text == "4725"
 
 
 @pytest.mark.parametrize(
