@@ -24,6 +24,8 @@ MIN_TELLING: Final = 2  # of these, sure digits that are none of _ALIKE
 MAX_CANDIDATES: Final = 440  # in an ink map of the upright picture; with more, turning takes long
 MAX_SIDE: Final = 800  # pixels, to which the picture is reduced for trying other positions
 _ALIKE: Final = (None, 0, 1, 8)  # values of refused marks, and of digits that lines and loops are
+_UPSIDE_DOWN: Final = (2, 5, 6, 9)  # values of digits that are digits on their head too
+MIN_TELLING_UPSIDE_DOWN: Final = 1  # of a reading turned by 180 degrees, sure digits of neither kind
 
 Box = tuple[float, float, float, float]
 
@@ -75,16 +77,21 @@ def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def best_turn(turned: Mapping[int, Reading], upright: Reading) -> int:
     """The degrees of the best reading that is clearly better than the upright one; else 0."""
-    better = [each for each in turned if is_clearly_better(turned[each], upright)]
+    better = [each for each in turned if is_clearly_better(turned[each], upright, each)]
     return max(better, key=lambda degrees: sure_share(turned[degrees]), default=0)
 
 
-def is_clearly_better(turned: Reading, upright: Reading) -> bool:
-    """Whether a turned reading is good enough to be believed instead of the upright one."""
-    telling = [each for each in turned.digits if each.value not in _ALIKE and not each.is_doubtful]
+def is_clearly_better(turned: Reading, upright: Reading, degrees: int) -> bool:
+    """Whether a reading turned by degrees is good enough to be believed instead of the upright."""
+    alike, min_telling = (
+        ((*_ALIKE, *_UPSIDE_DOWN), MIN_TELLING_UPSIDE_DOWN)
+        if degrees == 180
+        else (_ALIKE, MIN_TELLING)
+    )
+    telling = [each for each in turned.digits if each.value not in alike and not each.is_doubtful]
     return (
         len(turned.digits) >= MIN_DIGITS
-        and len(telling) >= MIN_TELLING
+        and len(telling) >= min_telling
         and sure_share(turned) >= max(MIN_SURE_SHARE, sure_share(upright) + MIN_GAIN)
     )
 

@@ -127,11 +127,26 @@ def test_only_a_poor_reading_may_be_turned(
 def test_a_turned_reading_must_be_clearly_better(
     turned: list[tuple[int | None, bool]], is_better: bool
 ) -> None:
-    assert turning.is_clearly_better(reading(turned), reading(POOR)) == is_better
+    assert turning.is_clearly_better(reading(turned), reading(POOR), 90) == is_better
+
+
+@pytest.mark.parametrize(
+    "values, is_better",
+    [
+        ((4, 5, 6, 9), True),  # a 4 on its head is no digit
+        ((0, 5, 6, 9), False),  # these four are: 6950
+    ],
+)
+def test_a_number_that_reads_both_ways_is_not_turned_on_its_head(
+    values: tuple[int, ...], is_better: bool
+) -> None:
+    turned = reading([(value, SURE) for value in values])
+    assert turning.is_clearly_better(turned, reading(POOR), 90)
+    assert turning.is_clearly_better(turned, reading(POOR), 180) == is_better
 
 
 def test_the_best_of_several_turns_is_taken() -> None:
-    good, better = [(4, SURE)] * 4 + [REFUSED], [(5, SURE)] * 4
+    good, better = [(4, SURE)] * 4 + [REFUSED], [(7, SURE)] * 4
     readings = {90: reading(good), 180: reading(better), 270: reading(POOR)}
     assert turning.best_turn(readings, reading(POOR)) == 180
     assert turning.best_turn({90: reading(POOR)}, reading(POOR)) == 0
