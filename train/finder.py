@@ -67,6 +67,8 @@ def _parse(arguments: Sequence[str] | None) -> tuple[argparse.Namespace, Setting
         meaning = entry.metadata["meaning"]
         parser.add_argument(flag, type=type(entry.default), default=entry.default, help=meaning)
     command = parser.parse_args(arguments)
+    if command.keep and not command.start:
+        parser.error("--keep: expected weights to --start from, got none")
     names = [entry.name for entry in fields(Settings)]
     return command, Settings(**{name: getattr(command, name) for name in names})
 

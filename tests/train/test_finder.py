@@ -1,5 +1,6 @@
 """The ink finder: what it learns from, that it learns, and that its export is the same."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,27 @@ def test_it_learns(rendered: Sheets, trained: Path) -> None:
     with torch.inference_mode():
         untrained = distance(unet.UNet().eval()(held_back), ink)
         assert distance(network(held_back), ink) < 0.8 * untrained
+
+
+@pytest.mark.parametrize("keep", [0.25, 1.0])
+def test_a_share_of_the_weights_at_the_start_is_kept(
+    rendered: Sheets, trained: Path, keep: float
+) -> None:
+    few, device = Sheets(rendered.pictures[:16], rendered.ink[:16]), torch.device("cpu")
+    settings = Settings(epochs=1, batch_size=16, start=str(trained))
+    start = unet.load(trained)[0].state_dict()
+    trained_on = fit(few, settings, device).state_dict()
+    mixed = fit(few, replace(settings, keep=keep), device).state_dict()
+    name = max(start, key=lambda name: start[name].numel())
+    assert not torch.equal(trained_on[name], start[name])
+    expected = keep * start[name] + (1 - keep) * trained_on[name]
+    assert torch.allclose(mixed[name], expected, atol=1e-6)
+
+
+def test_nothing_can_be_kept_without_a_start(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        training.main(["--keep", "0.5"])
+    assert "expected weights to --start from, got none" in capsys.readouterr().err
 
 
 def test_a_training_that_was_killed_ends_as_an_unbroken_one(

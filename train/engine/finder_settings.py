@@ -19,3 +19,4 @@ class Settings:
     average: float = setting(0.998, "share of the averaged weights kept at each step, below 1")
     ruled: float = setting(RULED_SHARE, "share of the sheets that are ruled, 0 to 1")
     start: str = setting("", "weights to start from; empty for new ones")
+    keep: float = setting(0.0, "of the weights at the start, in those at the end, 0 to 1")
