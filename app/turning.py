@@ -25,9 +25,7 @@ MAX_CANDIDATES: Final = 440  # in an ink map of the upright picture; with more, 
 MAX_SIDE: Final = 800  # pixels, to which the picture is reduced for trying other positions
 _ALIKE: Final = (None, 0, 1, 8)  # values of refused marks, and of digits that lines and loops are
 _UPSIDE_DOWN: Final = (2, 5, 6, 9)  # values of digits that are digits on their head too
-MIN_TELLING_UPSIDE_DOWN: Final = (
-    1  # of a reading turned by 180 degrees, sure digits of neither
-)
+MIN_TELLING_UPSIDE_DOWN: Final = 1  # of a reading turned by 180 degrees, sure digits of neither
 
 Box = tuple[float, float, float, float]
 
