@@ -9,6 +9,6 @@ import os
 
 __version__ = "0.1.0"
 
-# Since 1.29 ONNX Runtime's Linux wheels tell their maker of each process and model, and keep a
-# number of this machine. It must be told not to before it is imported.
+# Since 1.29, ONNX Runtime's Linux wheels report each process and model to their maker, and store an
+# id of the machine. This must be turned off before ONNX Runtime is imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

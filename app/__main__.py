@@ -49,17 +49,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         # Nothing may be written any more, not even when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0  # who closed the pipe has what they wanted, as `head -1`
+        return 0  # the reader of the pipe needs no more, as in `| head -1`
 
 
 def _is_closed_pipe(error: OSError) -> bool:
-    """Whether nobody reads standard output any more; Windows has another number for it."""
+    """Whether the reader of standard output has closed it; Windows has another number for that."""
     is_windows_pipe = os.name == "nt" and error.errno == errno.EINVAL
     return isinstance(error, BrokenPipeError) or is_windows_pipe
 
 
 def _read(command: argparse.Namespace) -> int:
-    """Reads what the command names. Returns the exit status."""
+    """Reads the files that the command names. Returns the exit status."""
     try:
         recognizer = Recognizer(command.model)
     except WrongModel as error:
@@ -80,7 +80,7 @@ def _read(command: argparse.Namespace) -> int:
 
 
 def _print_batch(recognizer: Recognizer, batch: list[Outcome], print_reading: Printer) -> int:
-    """Prints readings and reports failures, in order. Returns 1 where something failed."""
+    """Prints readings and reports failures, in order. Returns 1 if something failed, else 0."""
     inputs = [outcome for _, outcome in batch if isinstance(outcome, Prepared)]
     readings = iter(recognizer.read_prepared(inputs))
     status = 0
@@ -100,7 +100,7 @@ def _print_batch(recognizer: Recognizer, batch: list[Outcome], print_reading: Pr
 
 
 def _outcomes(recognizer: Recognizer, path: Path, command: argparse.Namespace) -> Iterator[Outcome]:
-    """Each page of a file, ready to be classified; or why it, and what follows, cannot be read."""
+    """Each page of a file, ready to be classified, or why it and later pages cannot be read."""
     try:
         if path.suffix.lower() in ink_file.INK_SUFFIXES:
             yield Source(path), recognizer.prepare_ink(ink_file.load(path), command.single)

@@ -1,8 +1,7 @@
-"""Corrections that visitors chose to give, kept in SQLite: `python -m app.corrections FILE`.
+"""Keeps visitors' corrections in SQLite, and prints them: `python -m app.corrections FILE`.
 
-The command writes them to standard output as JSON lines, which `python -m train --corrections`
-reads. Recording is off unless DIGITS_CORRECTIONS names a database, as a hosted Space does not keep
-its disk.
+The command prints JSON lines, which `python -m train --corrections` reads. Corrections are kept
+only if DIGITS_CORRECTIONS names a database, as a hosted Space does not keep its disk.
 """
 
 import argparse
@@ -21,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 VARIABLE: Final = "DIGITS_CORRECTIONS"
-TIMEOUT_SECONDS: Final = 5.0  # to wait for another writer
+TIMEOUT_SECONDS: Final = 5.0  # for which a writer waits for another one
 MAX_COORDINATES: Final = 100_000  # in one drawing; the page reads no more
 MAX_DATABASE_BYTES: Final = 256 << 20  # some 100,000 corrections
 _TABLE: Final = """
@@ -43,17 +42,17 @@ class CorrectionsError(RuntimeError):
 class Corrections:
     """One database file, which any number of threads and processes may write to.
 
-    Every call opens the file anew, so that a killed process leaves no lock behind. Once `record`
-    has returned, the correction is on the disk.
+    Every call opens the file again, so that a killed process leaves no lock behind. When `record`
+    returns, the correction is on the disk.
     """
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
 
     def check(self) -> None:
-        """Makes the file where it is missing. Raises CorrectionsError where none can be stored."""
+        """Makes the file if it is missing. Raises CorrectionsError if it cannot be written to."""
         with self._open() as database:
-            database.execute("BEGIN IMMEDIATE")  # which a file that is only readable refuses
+            database.execute("BEGIN IMMEDIATE")  # fails for a file that can only be read
 
     def record(
         self,
@@ -64,8 +63,8 @@ class Corrections:
     ) -> int:
         """Stores one correction; returns its id. Raises CorrectionsError.
 
-        strokes: float (n, 2), canvas pixels; empty for a picture. glyph: uint8 (28, 28), what the
-        network saw. read: what it was read as. right: what it is. Both are a digit, or None for
+        strokes: float (n, 2), canvas pixels; empty for a picture. glyph: uint8 (28, 28), which the
+        network read. read, right: the digit that it was read as, and the right one, or None for
         "not a digit".
         """
         for value in (read, right):
@@ -98,7 +97,7 @@ class Corrections:
             database.commit()
 
     def _check_size(self, database: sqlite3.Connection) -> None:
-        """Raises CorrectionsError where the database is as large as it may be."""
+        """Raises CorrectionsError if the database has reached its maximum size."""
         (pages,), (page_bytes,) = (
             database.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
         )
@@ -155,10 +154,10 @@ class Corrections:
 
 
 def _use_write_ahead_log(database: sqlite3.Connection) -> None:
-    """Lets others read while one writes; the database file keeps this setting.
+    """Lets processes read while another one writes; the database file keeps this setting.
 
-    The first connection rewrites the file's header. SQLite then fails for the others at once
-    instead of waiting for the timeout, so this function waits.
+    The first connection rewrites the file's header. Meanwhile SQLite fails at once for others,
+    without waiting for the timeout, so this function waits.
     """
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
@@ -173,7 +172,7 @@ def _use_write_ahead_log(database: sqlite3.Connection) -> None:
 
 
 def from_environment() -> Corrections | None:
-    """The database that DIGITS_CORRECTIONS names, or None where recording is off."""
+    """The database that DIGITS_CORRECTIONS names, or None if corrections are not kept."""
     path = os.environ.get(VARIABLE)
     return Corrections(path) if path else None
 
@@ -182,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m app.corrections",
-        description="Prints what visitors corrected as JSON lines, which"
+        description="Prints visitors' corrections as JSON lines, which"
         " `python -m train --corrections` reads.",
     )
     parser.add_argument("path", metavar="FILE", help="the database that DIGITS_CORRECTIONS named")

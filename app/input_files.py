@@ -1,4 +1,4 @@
-"""The files that the command reads: those it is given, and the readable ones in folders."""
+"""Finds the files that the command reads: given files, and readable ones in given folders."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -9,12 +9,12 @@ from typing import Final
 from app.ink.ink_file import INK_SUFFIXES
 from app.ink.picture_file import PICTURE_SUFFIXES
 
-MAX_NAMES: Final = 10  # of files that were skipped; the rest is counted
+MAX_NAMES: Final = 10  # of skipped files that are named; others are only counted
 
 
 @dataclass
 class Skipped:
-    """What was passed over in folders because its suffix is of no readable format.
+    """The files in folders that were skipped because their suffix is not that of a readable format.
 
     paths: the first MAX_NAMES. count: of all.
     """
@@ -29,7 +29,7 @@ class Skipped:
             self.paths.append(path)
 
     def __str__(self) -> str:
-        """Count and names in one line."""
+        """The count and the names in one line."""
         names = ", ".join(map(str, self.paths))
         others = self.count - len(self.paths)
         files = "1 file that is" if self.count == 1 else f"{self.count:,} files that are"

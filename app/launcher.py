@@ -1,7 +1,7 @@
 """Starts the page and the HTTP service: `digits serve`, `python -m app serve` or `make run`.
 
-Does what `streamlit run app/server.py` does, and before that checks the settings and the address,
-which Streamlit itself would refuse with a traceback, and prints where the page can be opened.
+Checks the settings and the address, for which Streamlit itself would show a traceback, and prints
+the addresses of the page. Then it does what `streamlit run app/server.py` does.
 """
 
 import argparse
@@ -64,9 +64,9 @@ def serve(port: int, address: str) -> int:
 
 
 def addresses(port: int, address: str, path: str = "") -> list[str]:
-    """Where the page can be opened, a line each.
+    """A line for each address of the page.
 
-    address: of the interface that it listens on. path: where it is there, such as "digits".
+    address: of the interface that it listens on. path: of the page, such as "digits".
     """
     end = f":{port}/{path}" if path else f":{port}"
     if address != ALL_INTERFACES:
@@ -75,7 +75,7 @@ def addresses(port: int, address: str, path: str = "") -> list[str]:
     if network := network_address():
         hosts["On a phone in the same network:"] = network
     width = max(map(len, hosts))
-    return [f"{where:{width}} http://{host}{end}" for where, host in hosts.items()]
+    return [f"{title:{width}} http://{host}{end}" for title, host in hosts.items()]
 
 
 def network_address() -> str | None:
@@ -92,7 +92,7 @@ def network_address() -> str | None:
 
 
 def _problem_with(port: int, address: str) -> str:
-    """Why this port of this interface cannot be listened on, in sentences; "" where it can be."""
+    """The reason why this port of this interface cannot be used, in sentences; "" if it can."""
     if _is_taken(port):
         other = f"or choose another port: --port {port % MAX_PORT + 1}"
         return f"port {port} is in use. Stop the program that uses it, {other}"

@@ -1,4 +1,4 @@
-"""What operators see of a server: what it says at its start, its access log, and its metrics."""
+"""What operators see of a server: its first lines, its access log, and its metrics."""
 
 import hashlib
 import os
@@ -30,7 +30,7 @@ UNLIMITED: Final = (
 
 
 def observers(settings: Settings, api: Starlette, prefix: str) -> list[Observer]:
-    """What looks at each request; gives the service the path /metrics where it is on."""
+    """The observers of each request; adds the path /metrics to the service if that is on."""
     active: list[Observer] = []
     if settings.log != "off":
         active.append(AccessLog(settings.log))
@@ -79,8 +79,7 @@ def _hash(path: Path) -> str:
 def _suggestion(name: str) -> str:
     names = [setting.name for setting in all_settings()]
     close = get_close_matches(name, names, 1)
-    where = "; deploy/README.md lists all of them"
-    return f"; is {close[0]} meant?" if close else where
+    return f"; is {close[0]} meant?" if close else "; deploy/README.md lists all of them"
 
 
 def _num_sessions() -> int:

@@ -1,4 +1,4 @@
-"""How the command prints readings: lines for people, JSON lines, or CSV for a spreadsheet."""
+"""Prints the command's readings as lines for people, as JSON lines, or as CSV."""
 
 import csv
 import json
@@ -16,7 +16,7 @@ NOTHING: Final = "no handwriting found"
 
 @dataclass(frozen=True)
 class Source:
-    """Where a reading is from. page: of the file, from 1 on. pages: how many it has.
+    """The origin of a reading. page: in the file, from 1 on. pages: how many the file has.
 
     note: a sentence that says which picture of the file was read; empty where that is plain.
     """
@@ -27,7 +27,7 @@ class Source:
     note: str = ""
 
     def __str__(self) -> str:
-        """The path, and of a file with several pages the page, as in a PDF's URL."""
+        """The path, and the page if there are several, as in the URL of a PDF."""
         has_pages = self.pages > 1 and not self.note
         return f"{self.path}#page={self.page}" if has_pages else str(self.path)
 
@@ -51,7 +51,7 @@ def print_json(source: Source, reading: Reading) -> None:
 
 
 def csv_printer() -> Printer:
-    """Prints the COLUMNS now, and then a row for each reading; without digits some are empty."""
+    """Prints the COLUMNS, and then a row for each reading; some cells are empty without digits."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)
 
@@ -68,7 +68,7 @@ def csv_printer() -> Printer:
 
 
 def printer(name: str) -> Printer:
-    """What prints in the format of this name, see FORMATS."""
+    """The function that prints in the format of this name, see FORMATS."""
     return FORMATS[name]()
 
 

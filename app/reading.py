@@ -1,4 +1,4 @@
-"""What was read: the result types, and the one error for input that cannot be read."""
+"""The types of results, and the error for input that cannot be read."""
 
 import math
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 NO_HANDWRITING: Final = "No handwriting was found."
-SIGNS: Final = "-+/.,:=()×%"  # that are read in numbers
+SIGNS: Final = "-+/.,:=()×%"  # signs that are read in numbers
 
 _DECIMALS: Final = 6  # of probabilities in JSON
 
 
 class UnreadableInput(ValueError):
-    """Input that cannot be read; the message says what was expected and what it got instead."""
+    """Input that cannot be read; the message says what was expected and what was given."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -121,7 +121,7 @@ class Reading:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences for people about the whole reading; mostly none."""
+        """Sentences for people about the whole reading; in most cases none."""
         if not self.digits:
             return (NO_HANDWRITING,)
         if self.turned:

@@ -23,9 +23,7 @@ MAX_UPLOAD: Final = "STREAMLIT_SERVER_MAX_UPLOAD_SIZE"
 # Of Streamlit's own variables those with a range, which it does not check. `app.guard.uploads`
 # has room for two pictures of the largest size in each session.
 RANGES: Final = {PORT: (1, 65_535), MAX_UPLOAD: (1, 20)}
-OF_TRAINING: Final = (
-    "DIGITS_DATA",
-)  # that only training reads; servers ignore them without a warning
+OF_TRAINING: Final = ("DIGITS_DATA",)  # read by training only; servers ignore it without a warning
 
 
 class Setting(NamedTuple):
@@ -47,7 +45,7 @@ class Settings(NamedTuple):
 
 
 def from_environment(environment: Mapping[str, str]) -> Settings:
-    """The defaults and what the environment sets, once the files that it names have been opened.
+    """The settings of an environment, or their defaults; files that it names are opened as a check.
 
     Raises ValueError, which names the variable.
     """
@@ -78,13 +76,13 @@ def all_settings() -> list[Setting]:
 
 
 def unknown(environment: Iterable[str]) -> list[str]:
-    """The variables of an environment that look like this project's and are none."""
+    """The variables of an environment that look like this project's, but are unknown."""
     names = {setting.name for setting in all_settings()} | set(OF_TRAINING)
     return sorted(name for name in environment if name.startswith(PREFIX) and name not in names)
 
 
 def _open_files(environment: Mapping[str, str]) -> None:
-    """Raises ValueError where a variable names a file that cannot be used."""
+    """Raises ValueError if a variable names a file that cannot be used."""
     try:
         if environment.get(models.VARIABLE):
             name = models.VARIABLE
