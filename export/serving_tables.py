@@ -116,7 +116,13 @@ def load(load: Figures, fuzz: Figures) -> str:
     }
     if missing := [command for command, is_measured in commands.items() if not is_measured]:
         return f"Not measured yet: {', '.join(missing)}."
-    rows = [["", ""], *_visit_rows(load["load"]), _soak_row(load["soak"]), _fuzz_row(fuzz)]
+    rows = [
+        ["", ""],
+        *_visit_rows(load["load"]),
+        *_replica_rows(load.get("replicas", {})),
+        _soak_row(load["soak"]),
+        _fuzz_row(fuzz),
+    ]
     return f"{to_markdown(rows)}\n\nMeasured on {_machine(load['load'])}."
 
 
@@ -138,6 +144,21 @@ def _visit_rows(visit: Figures) -> list[list[str]]:
         ["API request to reading meanwhile, median and p99", api],
         ["memory before, at its peak, and after all have left", ", ".join(memory)],
         ["memory growth after all have left", f"{visit['slope at rest MB/min']} MB per minute"],
+    ]
+
+
+def _replica_rows(replicas: Figures) -> list[list[str]]:
+    """The row of python -m tests.benchmarks.replicas, where it has been measured."""
+    if not replicas:
+        return []
+    back, of = replicas["drawings that came back"], replicas["of the killed server"]
+    others = replicas["connections that others lost"] + len(replicas["failed, of others"])
+    return [
+        [
+            f"one of two servers behind nginx killed under {replicas['visitors']} visitors",
+            f"{back} of its {of} visitors have their drawing back within"
+            f" {replicas['longest without, s']:.1f} s; {others} failures for the others",
+        ]
     ]
 
 

@@ -106,6 +106,18 @@ def test_load_is_shown_with_what_went_wrong() -> None:
     assert f"| 20,000 broken strokes, pictures and requests | {fuzz} |" in lines
 
 
+def test_a_killed_server_is_shown_where_it_was_measured() -> None:
+    replicas = {
+        **{"visitors": 20, "of the killed server": 9, "drawings that came back": 9},
+        **{"longest without, s": 1.24, "connections that others lost": 0},
+        "failed, of others": ["status 502"],
+    }
+    assert "killed" not in serving_tables.load(LOAD, FUZZ)
+    text = "9 of its 9 visitors have their drawing back within 1.2 s; 1 failures for the others"
+    lines = serving_tables.load(LOAD | {"replicas": replicas}, FUZZ).splitlines()
+    assert f"| one of two servers behind nginx killed under 20 visitors | {text} |" in lines
+
+
 def test_the_command_is_named_when_nothing_was_measured() -> None:
     assert serving_tables.costs({}) == "Not measured yet: `make bench`."
     assert serving_tables.networks({}) == "Not measured yet: `make bench`."
