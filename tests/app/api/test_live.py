@@ -119,6 +119,23 @@ def test_a_page_has_one_read_at_a_time() -> None:
         assert ask(address).status_code == 200
 
 
+def test_so_many_pages_are_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert live.MAX_IN_FLIGHT == 64
+    monkeypatch.setattr(live, "MAX_IN_FLIGHT", 1)
+    page = Page()
+    page.gate.clear()
+    pages = {"secret": page, "other": Page()}
+    with serving(find_page=pages.get) as address:
+        first = threading.Thread(target=ask, args=[address])
+        first.start()
+        assert page.started.wait(30)
+        refused(ask(address, token="other"), 429, "concurrency_limited", "Too many pages")
+        assert requests.post(f"{address}/api/read", json={"strokes": STROKES}, timeout=30).ok
+        page.gate.set()
+        first.join(30)
+        assert ask(address, token="other").status_code == 200
+
+
 def test_a_page_may_not_ask_too_often(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (live.RATE, live.BURST) == (60 * 60, 60), "sixty times a second"
     monkeypatch.setattr(live, "RATE", 1)

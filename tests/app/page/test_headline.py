@@ -74,3 +74,12 @@ def test_a_sign_is_shown_as_itself_and_never_as_a_sure_digit() -> None:
     assert Visit().chosen_in(reading) == 0, "a sign has no value to correct"
     assert 'aria-label="Digit 2: -, sign"' in digit_tiles.to_html(reading, 0)
     assert '<span class="sign">' in to_html(reading, "")
+
+
+@pytest.mark.parametrize("value, shown", [(None, "…"), (4, "4")])
+def test_what_is_being_written_is_muted_and_never_refused(value: int | None, shown: str) -> None:
+    reading = Reading((digit_of(2, 0.9), digit_of(value, 0.8)))
+    html = to_html(reading, "", unfinished=1)
+    assert f'<span class="unfinished">{shown}</span>' in html
+    assert "refused" not in html
+    assert "unfinished" not in to_html(reading, "")

@@ -161,6 +161,12 @@ def test_a_small_phone_shows_all_words_about_sureness(visit: Visit) -> None:
     assert shown.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
+def test_streamlits_menu_is_not_shown(desk: Page) -> None:
+    expect(desk.locator("[data-testid=stMainMenu], [data-testid=stToolbarActions]")).to_have_count(
+        0
+    )
+
+
 def test_samples_are_offered_on_an_empty_sheet_only(visit: Visit) -> None:
     page = visit()
     change_sheet(page, "sample-0")

@@ -36,6 +36,13 @@ IS_SHOWN = """html => {
     written.innerHTML = html
     return document.querySelector(".st-key-reading .shown").innerHTML === written.innerHTML
 }"""
+# Notes what screen readers are told.
+NOTE_ANNOUNCEMENTS = """() => {
+    const status = document.querySelector(".st-key-reading [role=status]")
+    window.announced = []
+    new MutationObserver(() => window.announced.push(status.textContent)).observe(
+        status, {childList: true})
+}"""
 # Notes the headline's HTML whenever it is written.
 NOTE_HEADLINES = """() => {
     const shown = document.querySelector(".st-key-reading .shown")
@@ -88,6 +95,7 @@ def count_requests(page: Page) -> list[Request]:
 
 def test_the_headline_follows_the_pen(live_visit: Visit) -> None:
     page = live_visit()
+    page.evaluate(NOTE_ANNOUNCEMENTS)
     three, six = number_on_sheet(page, "36")
     hold(page, three)
     expect_shown(page, "3 …")  # while it is written, nothing is said of how sure it is
@@ -101,6 +109,8 @@ def test_the_headline_follows_the_pen(live_visit: Visit) -> None:
     page.mouse.up()
     expect_read(page, "36 ")
     expect(page.locator(".shown .unfinished")).to_have_count(0)
+    announced = page.evaluate("window.announced")
+    assert [text[:2] for text in announced] == ["3 ", "36"], "once for each stroke"
 
 
 @pytest.mark.parametrize("number", ["4", "2075"])
@@ -203,6 +213,24 @@ def test_an_answer_that_is_late_is_dropped(live_visit: Visit) -> None:
     held[0].fulfill(json=late)
     page.wait_for_timeout(300)
     expect_shown(page, "3 > 99 % sure")
+
+
+def test_one_request_is_under_way_and_the_next_has_all_newer_points(live_visit: Visit) -> None:
+    page = live_visit()
+    held: list[Route] = []
+    page.route(URL, lambda route: held.append(route))
+    (three,) = on_sheet(page, 3)
+    hold(page, three)
+    page.wait_for_timeout(500)
+    assert len(held) == 1
+    answer = {"number": 0, "html": ""}
+    with page.expect_request(URL) as request:
+        held[0].fulfill(json=answer)
+    question = request.value.post_data_json
+    assert question is not None
+    assert len(question["strokes"][0]) == len(three)
+    page.mouse.up()
+    expect_read(page, "3 ")
 
 
 def test_asks_nothing_without_a_service(visit: Visit) -> None:

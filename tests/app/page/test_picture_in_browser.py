@@ -19,6 +19,7 @@ from tests.support.browser import (
     chromium_or,
     expect_read,
     open_page,
+    reading,
     upload,
     way,
 )
@@ -118,8 +119,11 @@ def test_says_what_is_wrong_with_a_picture(
     visit: Visit, name: str, content: bytes, said: str
 ) -> None:
     page = visit()
+    upload(page, "sheet.png", sheet_png(["8"]))
+    expect_read(page, "8 ")
     upload(page, name, content)
     expect(page.locator(".stAlert")).to_contain_text(said)
+    expect(reading(page)).not_to_contain_text("8")
     expect(page.locator(".stException")).to_have_count(0)
     upload(page, "sheet.png", sheet_png(["6"]))  # and goes on
     expect_read(page, "6 ")
@@ -184,11 +188,11 @@ def test_boxes_lie_around_the_digits(recognizer: Recognizer) -> None:
     pixels = cv2.imdecode(np.frombuffer(sheet_png(["26"], 400), np.uint8), cv2.IMREAD_GRAYSCALE)
     assert pixels is not None
     image = np.repeat(np.repeat(pixels, 2, axis=0), 2, axis=1).astype(np.uint8)
-    reading = recognizer.read_image(image)
-    boxes = annotated_picture.boxes((image.shape[1], image.shape[0]), reading, chosen=1)
+    read = recognizer.read_image(image)
+    boxes = annotated_picture.boxes((image.shape[1], image.shape[0]), read, chosen=1)
     assert [box["text"] for box in boxes] == ["2", "6"]
     assert [box["chosen"] for box in boxes] == [False, True]
-    for digit, box in zip(reading.digits, boxes, strict=True):
+    for digit, box in zip(read.digits, boxes, strict=True):
         x, y, width, height = digit.box
         at = box["area"]
         assert 0 <= at["left"] * image.shape[1] / 100 < x
