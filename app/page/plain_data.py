@@ -1,7 +1,8 @@
 """Tells Streamlit that what the page's components are given holds no data frames.
 
 To recognise a data frame, Streamlit imports pandas and PyArrow as soon as a component is given a
-dictionary: half a second of processor time before the first page, and 67 MB of memory for good.
+dictionary. Where they are installed, that is half a second of processor time before the first page,
+and 67 MB of memory for good.
 tests/app/test_patches.py says when this is not needed any more.
 """
 

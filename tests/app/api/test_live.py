@@ -10,7 +10,7 @@ import requests
 from app.api import live
 from app.api.live import MAX_BYTES, MAX_POINTS, LivePage, Strokes
 from app.reading import UnreadableInput
-from tests.support.service import FREE, refused, serving
+from tests.support.service import FREE, read, refused, serving, strokes
 
 STROKES = [[[1, 2], [3.5, 4]], [[5, 6]]]
 
@@ -130,7 +130,7 @@ def test_so_many_pages_are_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> No
         first.start()
         assert page.started.wait(30)
         refused(ask(address, token="other"), 429, "concurrency_limited", "Too many pages")
-        assert requests.post(f"{address}/api/read", json={"strokes": STROKES}, timeout=30).ok
+        assert read(address, {"strokes": strokes(3)}, "application/json").ok, "programs have others"
         page.gate.set()
         first.join(30)
         assert ask(address, token="other").status_code == 200

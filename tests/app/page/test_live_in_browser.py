@@ -36,6 +36,12 @@ IS_SHOWN = """html => {
     written.innerHTML = html
     return document.querySelector(".st-key-reading .shown").innerHTML === written.innerHTML
 }"""
+# Keeps the requests for live readings until they are answered here.
+HOLD_REQUESTS = """() => {
+    window.asked = []
+    window.fetch = (url, { body }) => new Promise(
+        answer => window.asked.push({ answer, ...JSON.parse(body) }))
+}"""
 # Notes what screen readers are told.
 NOTE_ANNOUNCEMENTS = """() => {
     const status = document.querySelector(".st-key-reading [role=status]")
@@ -217,18 +223,14 @@ def test_an_answer_that_is_late_is_dropped(live_visit: Visit) -> None:
 
 def test_one_request_is_under_way_and_the_next_has_all_newer_points(live_visit: Visit) -> None:
     page = live_visit()
-    held: list[Route] = []
-    page.route(URL, lambda route: held.append(route))
+    page.evaluate(HOLD_REQUESTS)
     (three,) = on_sheet(page, 3)
     hold(page, three)
-    page.wait_for_timeout(500)
-    assert len(held) == 1
-    answer = {"number": 0, "html": ""}
-    with page.expect_request(URL) as request:
-        held[0].fulfill(json=answer)
-    question = request.value.post_data_json
-    assert question is not None
-    assert len(question["strokes"][0]) == len(three)
+    page.wait_for_timeout(300)
+    assert page.evaluate("asked.length") == 1
+    page.evaluate("asked[0].answer(Response.json({ number: 0, html: '' }))")
+    page.wait_for_function("asked.length === 2")
+    assert page.evaluate("asked[1].strokes[0].length") == len(three)
     page.mouse.up()
     expect_read(page, "3 ")
 
