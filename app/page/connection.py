@@ -5,8 +5,7 @@ from typing import Final
 from app.page import assets
 
 SILENCE: Final = (
-    "The server does not answer. Your drawing is kept, and will be read as soon as the server"
-    " answers again."
+    "The server does not answer. Your drawing is kept, and is read once the server is back."
 )
 
 _connection: Final = assets.component(
