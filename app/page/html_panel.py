@@ -7,13 +7,15 @@ buttons of its own would take as long as the reading.
 import re
 from collections.abc import Callable
 from html import escape
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 import streamlit as st
+from msgspec import Meta
 
 from app.page import assets
 
+MAX_PRESSES: Final = 32  # in one message of a page, see html_panel.js
 _PRESSABLE: Final = re.compile(r'data-press="([^"]+)"([^>]*)')
 _DISABLED: Final = re.compile(r"\sdisabled\b")
 _panel: Final = assets.component(
@@ -21,6 +23,9 @@ _panel: Final = assets.component(
     '<div class="panel"></div>',
     isolate_styles=False,  # its HTML is styled by the page
 )
+
+Press = tuple[Annotated[int, Meta(ge=1, lt=1 << 53)], str]  # its number, and the button's name
+Presses = Annotated[list[Press], Meta(max_length=MAX_PRESSES)]
 
 
 def show(html: str, key: str, on_press: Callable[[str], None]) -> None:
@@ -43,12 +48,13 @@ def show(html: str, key: str, on_press: Callable[[str], None]) -> None:
     _panel(data=data, key=key, on_pressed_change=press)
 
 
-def _presses(value: object) -> list[tuple[int, str]]:
-    """The number and the name of each press in what a page has sent; none in anything else."""
+def _presses(value: object) -> list[Press]:
+    """The presses in what a page has sent; none in anything else."""
     try:
-        return msgspec.convert(value, list[tuple[int, str]])
+        presses: list[Press] = msgspec.convert(value, Presses)
     except msgspec.ValidationError:
         return []
+    return presses
 
 
 def pressable_names(html: str) -> set[str]:

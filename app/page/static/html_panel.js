@@ -5,6 +5,7 @@
 // So each is numbered, and reported again with those after it until the page has handled it: the
 // number of the last one that it has is `data.handled`.
 const PATIENCE = 2_000; // ms; a press that is not handled by then was lost, and comes too late
+const MAX_PRESSES = 32; // in one report
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const panel = parentElement.querySelector(".panel");
@@ -16,7 +17,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     const now = performance.now();
     panel.number += 1;
     pressed.push({ number: panel.number, name, at: now });
-    const recent = pressed.filter(({ at }) => now - at < PATIENCE);
+    const recent = pressed.filter(({ at }) => now - at < PATIENCE).slice(-MAX_PRESSES);
     setTriggerValue(
       "pressed",
       recent.map(({ number, name: each }) => [number, each]),

@@ -137,6 +137,7 @@ def test_only_shown_buttons_can_be_pressed() -> None:
         [["1", "right-3"]],
         [[1.5, "right-3"]],
         [[0, "right-3"]],
+        [[number, "right-3"] for number in range(1, html_panel.MAX_PRESSES + 2)],
         [[1]],
         [1, "right-3"],
         "right-3",
