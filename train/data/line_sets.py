@@ -34,10 +34,14 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class PixelLine:
-    """A line of pixels, uint8 (h, w), ink 255 on 0. text: what it says."""
+    """pixels: uint8 (h, w), ink 255 on 0; text: what the line says.
+
+    is_found: as the finder saw it on a photograph, so that it needs no other damage.
+    """
 
     pixels: NDArray[np.uint8]
     text: str
+    is_found: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from app.strip import HEIGHT, THICKNESS, of_ink, of_strokes
 from train.data.line_sets import Line, LineSet, PixelLine
 from train.engine.reader_settings import GROUP
 from train.networks.line_reader import SYMBOLS
+from train.render.found_lines import found_line
 from train.render.lines import Composer
 from train.render.pixel_lines import PixelComposer
 
@@ -20,6 +21,7 @@ THICKNESSES: Final = (1, 3, 3, 3, 3, 5, 5, 7, 9, 13, 17)  # of pens, chosen as o
 WIDTH_STEP: Final = 32  # pixels; the width of a batch is a multiple of it
 # Shares of the lines.
 PIXELS_SHARE: Final = 0.25  # composed of digits on paper
+FOUND_SHARE: Final = 0.15  # of the other lines that are found on photographs
 STRINGS_SHARE: Final = 0.1  # number strings as they were written, varied
 DIGITS_SHARE: Final = 0.05  # single digits between words, varied
 PICTURES_SHARE: Final = 0.4  # of the lines of strokes: made to a strip as pictures are
@@ -60,6 +62,8 @@ def strip_of(line: Line | PixelLine) -> NDArray[np.uint8]:
 def varied_strip(line: Line | PixelLine, random: np.random.Generator) -> NDArray[np.uint8]:
     """The strip of a line with a random pen, perhaps damaged or as if from a picture."""
     if isinstance(line, PixelLine):
+        if line.is_found:
+            return strip_of(line)
         image = damage(line.pixels, random)
         return of_ink(image if image.max() > 127 else line.pixels).pixels
     thickness = int(random.choice(THICKNESSES))
@@ -110,7 +114,9 @@ def _line(
         return vary(lines.strings[random.integers(len(lines.strings))], random)
     if chance > 1 - DIGITS_SHARE and lines.digits:
         return vary(lines.digits[random.integers(len(lines.digits))], random)
-    return composer.draw(random)
+    line = composer.draw(random)
+    found = found_line(line, random) if random.random() < FOUND_SHARE else None
+    return found or line
 
 
 def vary(line: Line, random: np.random.Generator) -> Line:

@@ -1,0 +1,58 @@
+"""Lines on rendered photographs, as the ink finder sees them, for the line reader to learn.
+
+Where light, lens or paper are poor, what it sees is soft, broken or blotted in other ways than drawn
+ink can be.
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink.image import ink_maps
+from app.ink.ink_map import InkMap
+from train.data.line_sets import Line, PixelLine
+from train.render.photograph import Photograph, photograph
+
+MIN_FOUND: Final = 0.8  # share of the ink that is found, and of what is found that is ink
+MIN_COVERAGE: Final = 0.5  # share of a pixel of ink that is covered
+
+
+def found_line(line: Line, random: np.random.Generator) -> PixelLine | None:
+    """The line as it is found on a photograph of it; None where much of it is not found."""
+    span = np.ptp(np.concatenate(line.strokes), axis=0)
+    share = float(span[1] / max(float(span.max()), 1e-6))  # a line is about as high as one digit
+    shot = photograph(line.strokes, random, share)
+    ink = next(ink_maps(shot.picture), None)
+    if ink is None or not _is_complete(ink, shot):
+        return None
+    x, y, width, height = cv2.boundingRect(ink.mask)
+    pixels = ink.within(ink.mask > 0)[y : y + height, x : x + width]
+    return PixelLine(pixels, line.text, is_found=True)
+
+
+def _is_complete(ink: InkMap, shot: Photograph) -> bool:
+    """Whether a map shows nearly all of the ink, and hardly anything else."""
+    high, wide = ink.mask.shape
+    left, top = round(ink.left), round(ink.top)
+    width, height = round(wide / ink.scale), round(high / ink.scale)
+    seen = np.zeros(shot.ink.shape, np.uint8)
+    part = cv2.resize(ink.mask, (max(width, 1), max(height, 1)), interpolation=cv2.INTER_AREA)
+    target = seen[top : top + part.shape[0], left : left + part.shape[1]]
+    target[:] = part[: target.shape[0], : target.shape[1]]
+    drawn = (shot.ink > MIN_COVERAGE).astype(np.uint8)
+    return (
+        _share(drawn, _grown(seen)) > MIN_FOUND
+        and _share((seen > 127).astype(np.uint8), _grown(drawn)) > MIN_FOUND
+    )
+
+
+def _share(mask: NDArray[np.uint8], where: NDArray[np.uint8]) -> float:
+    """How much of a mask, 1 or 0, lies where another is not 0."""
+    return float(mask[where > 0].sum() / max(int(mask.sum()), 1))
+
+
+def _grown(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The mask, a pixel larger on each side."""
+    return np.asarray(cv2.dilate(mask, np.ones((3, 3), np.uint8)), np.uint8)
