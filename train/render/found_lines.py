@@ -1,7 +1,7 @@
 """Lines on rendered photographs, as the ink finder sees them, for the line reader to learn.
 
-Where light, lens or paper are poor, what it sees is soft, broken or blotted in other ways than drawn
-ink can be.
+Where light, lens or paper are poor, what it sees is soft, broken or blotted in other ways than
+drawn ink can be.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Lines for the line reader as they are found on photographs: complete, and as they were written."""
+"""Lines that are found on photographs, for the line reader: complete, and as written."""
 
 import numpy as np
 import pytest
