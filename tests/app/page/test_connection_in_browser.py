@@ -27,6 +27,11 @@ def silence(page: Page) -> Locator:
     return page.locator(".silence")
 
 
+def wait_until_idle(page: Page) -> None:
+    """Waits until the page's run has ended, whose end would be an answer to what comes next."""
+    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
 def port_of(address: str) -> int:
     """The port of a server's address."""
     return int(address.rpartition(":")[2])
@@ -84,6 +89,8 @@ def test_a_button_that_the_server_does_not_answer_is_said(visit: Visit, name: st
     page = visit()
     change_sheet(page, "sample-0")
     expect_read(page, "2026")
+    expect(button(page, name)).to_be_enabled()
+    wait_until_idle(page)
     page.evaluate(SEND_NOTHING)
     button(page, name).click()
     expect_said_in_time(page)
@@ -91,6 +98,7 @@ def test_a_button_that_the_server_does_not_answer_is_said(visit: Visit, name: st
 
 def test_a_stroke_that_the_server_does_not_answer_is_said(visit: Visit) -> None:
     page = visit()
+    wait_until_idle(page)
     page.evaluate(SEND_NOTHING)
     draw_with_mouse(page, on_sheet(page, 3))
     expect_said_in_time(page)

@@ -36,6 +36,7 @@ def test_keys_undo_and_redo(visit: Visit) -> None:
     expect_read(page, HINT)
     page.keyboard.press("Control+z")
     expect_read(page, "7")
+    expect(button(page, "redo")).to_be_enabled()
     page.keyboard.press("Control+y")
     expect_read(page, HINT)
 
@@ -47,6 +48,7 @@ def test_quick_presses_all_count(visit: Visit) -> None:
     # At once, as presses arrive that a slow connection has held back.
     button(page, "undo").evaluate("undo => { for (let i = 0; i < 4; i++) undo.click() }")
     expect_read(page, "1 ")
+    expect(button(page, "redo")).to_be_enabled()  # the tools follow the reading
     button(page, "redo").evaluate("redo => { for (let i = 0; i < 3; i++) redo.click() }")
     expect_read(page, "1111 ")
 
