@@ -73,7 +73,9 @@ NOT_RULED: Final[dict[str, Callable[[], Mask]]] = {
     "an angular six": lambda: angular("acdefg"),
     "angular digits": lambda: angular("acdefg abcdefg abcdfg"),
     "angular ones and an equals sign": lambda: angular("bc dg bc"),
-    "an underlined number": lambda: cv2.line(drawn("151", 70, 84), (10, 124), (280, 124), 255, 4),
+    "an underlined number": lambda: np.asarray(
+        cv2.line(drawn("151", 70, 84), (10, 124), (280, 124), 255, 4), np.uint8
+    ),
 }
 
 
