@@ -77,7 +77,8 @@ def _rails(ink: Mask) -> list[Band]:
     """Rows that are covered by long straight runs over most of the ink's width."""
     height, width = ink.shape
     shortest = max(round(MIN_RUN_SHARE * width), MIN_RUN)
-    if shortest > width:
+    fullest = cv2.reduce(ink, 1, cv2.REDUCE_AVG).max() / 255  # of all rows; most have no rail
+    if shortest > width or fullest < MIN_RAIL:
         return []
     runs = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8))
     covered = runs.sum(axis=1, dtype=np.int64) / 255
