@@ -13,7 +13,7 @@ from app import tilt, turning
 from app.ink.threshold import BITMAP_SIDE
 from app.prepared import Prepared
 from app.reading import Reading, UnreadableInput
-from app.writing import is_writing
+from app.writing import is_texture, is_writing
 
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
 MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; if more are refused, another map is tried
@@ -56,19 +56,19 @@ class InkChooser:
         A bitmap that is too small for two digits is read as one, if that digit is sure.
         """
         if turn is not None:
-            return _writing_in(self._turned(pixels, turn, single), single)
+            return _writing_in(self._turned(pixels, turn, single), pixels, single)
         if not single and max(pixels.shape[:2]) <= BITMAP_SIDE:
             whole = self._best_map(pixels, single=True)
             if _is_sure_digit(whole.reading):
                 return whole.prepared
         map_reading = self._best_map(pixels, single)
         if single:
-            return _writing_in(map_reading, single)
+            return _writing_in(map_reading, pixels, single)
         map_reading = self._levelled(pixels, map_reading)
         degrees = self._better_turn(pixels, map_reading)
         if degrees:
             map_reading = self._turned(pixels, degrees, single)
-        return _writing_in(map_reading, single)
+        return _writing_in(map_reading, pixels, single)
 
     def _levelled(self, pixels: NDArray[np.uint8], sloping: _MapReading) -> _MapReading:
         """What is found where a steep line of marks is level, unless more is refused there."""
@@ -139,9 +139,10 @@ class InkChooser:
         return best._replace(max_candidates=max(counts))
 
 
-def _writing_in(map_reading: _MapReading, single: bool) -> Prepared:
+def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: bool) -> Prepared:
     """The ink of a reading, or none if it is not writing; a single character always is."""
-    is_believed = single or is_writing(map_reading.reading)
+    reading, side = map_reading.reading, max(pixels.shape[:2])
+    is_believed = single or (is_writing(reading) and not is_texture(reading, side))
     return map_reading.prepared if is_believed else Prepared()
 
 

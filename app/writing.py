@@ -1,10 +1,23 @@
 """Tells writing on a picture from the edges of shadows, folds, cloth and other things."""
 
+from statistics import median
 from typing import Final
 
 from app.reading import Digit, Reading
 
 MIN_DOUBTFUL: Final = 3  # doubtful digits other than 1 that are writing; chance gives fewer
+# Many small marks that are nearly all refused are a texture, such as the threads of cloth.
+MIN_TEXTURE_MARKS: Final = 6
+MIN_TEXTURE_REFUSED: Final = 0.7  # share of the marks
+MAX_TEXTURE_HEIGHT: Final = 0.02  # of the picture's longer side, of the usual mark
+
+
+def is_texture(reading: Reading, side: int) -> bool:
+    """Whether the marks are those of a material. side: pixels, the picture's longer side."""
+    heights = [mark.box[3] for mark in reading.digits]
+    if len(heights) < MIN_TEXTURE_MARKS or median(heights) > MAX_TEXTURE_HEIGHT * side:
+        return False
+    return reading.text.count("?") >= MIN_TEXTURE_REFUSED * len(heights)
 
 
 def is_writing(reading: Reading) -> bool:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.reading import Digit, Reading
 from app.recognizer import Recognizer
-from app.writing import is_writing
+from app.writing import is_texture, is_writing
 from tests.support.pictures import sheet_png
 
 Picture = NDArray[np.uint8]
@@ -55,6 +55,25 @@ def test_ones_and_doubts_are_no_writing(marks: str, expected: bool) -> None:
             )
         )
     assert is_writing(Reading(tuple(digits))) == expected
+
+
+@pytest.mark.parametrize(
+    "text, height, expected",
+    [
+        ("??????", 10, True),
+        ("?????7", 10, True),
+        ("??????", 30, False),  # letters, perhaps
+        ("?????", 10, False),  # too few
+        ("????47", 10, False),  # a number between them
+    ],
+)
+def test_many_small_refused_marks_are_a_texture(text: str, height: float, expected: bool) -> None:
+    probabilities, glyph = np.zeros(10, np.float32), np.zeros((28, 28), np.uint8)
+    marks = [
+        Digit(None if each == "?" else int(each), 0.9, probabilities, (0, 0, 5, height), glyph)
+        for each in text
+    ]
+    assert is_texture(Reading(tuple(marks)), side=1000) is expected
 
 
 def lit(height: int = 400, width: int = 600) -> NDArray[np.float32]:
