@@ -34,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         meaning = entry.metadata["meaning"]
         parser.add_argument(flag, type=type(entry.default), default=entry.default, help=meaning)
     flags = vars(parser.parse_args(arguments))
+    if flags["keep"] and not flags["start"]:
+        parser.error("--keep: expected weights to --start from, got none")
     settings = Settings(**{entry.name: flags[entry.name] for entry in fields(Settings)})
 
     # Imported late: PyTorch takes seconds, and --help does not need it.

@@ -9,13 +9,15 @@ import torch
 
 from app.strip import HEIGHT, MARGIN, SIDE_MARGIN, of_strokes
 from tests.support.drawings import DIGITS
+from train import reader
 from train.data.datasets import Digits
 from train.data.line_sets import Line, LineSet
 from train.engine import reader_loop
 from train.engine.reader_batches import batch, batches, relative_width, strip_of
 from train.engine.reader_loop import Training, exact
+from train.engine.reader_run import train
 from train.engine.reader_settings import GROUP, Settings
-from train.networks.line_reader import CLASSES, STRIDE, SYMBOLS, LineReader, greedy
+from train.networks.line_reader import CLASSES, STRIDE, SYMBOLS, LineReader, greedy, load, save
 from train.render.lines import LAYOUTS, Composer
 from train.render.pixel_lines import PixelComposer
 from train.render.signs import SIGNS, sign_strokes
@@ -143,6 +145,23 @@ def test_a_killed_run_ends_as_an_unbroken_one(
         unbroken.averaged.parameters(), resumed.averaged.parameters(), strict=True
     ):
         assert torch.equal(left, right)
+
+
+def test_a_share_of_the_weights_at_the_start_is_kept(tmp_path: Path) -> None:
+    start, output = LineReader(), tmp_path / "reader.pth"
+    save(tmp_path / "start.pth", start, {"seed": 7})
+    settings = Settings(lines=GROUP * 2, batch_size=2, start=str(tmp_path / "start.pth"), keep=1.0)
+    train(settings, lines(), lines(), tmp_path, output, resume=False)
+    network, made_by = load(output)
+    assert (made_by["keep"], made_by["start"]) == (1.0, {"seed": 7})
+    for left, right in zip(start.parameters(), network.parameters(), strict=True):
+        assert torch.equal(left, right), "with all of it kept, nothing is learned"
+
+
+def test_nothing_can_be_kept_without_a_start(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        reader.main(["--keep", "0.5"])
+    assert "expected weights to --start from, got none" in capsys.readouterr().err
 
 
 def test_the_share_of_lines_read_exactly() -> None:

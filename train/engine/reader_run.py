@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from train.data.line_sets import Line, LineSet, PixelLine
+from train.engine.kept_weights import mixed
 from train.engine.reader_loop import Training
 from train.engine.reader_settings import Settings
 from train.engine.trainings import Stopwatch, record
@@ -48,8 +49,12 @@ def train(
     with watch.step():
         training.run(training_set, scored, checkpoint)
     network = LineReader()
-    network.load_state_dict(training.averaged.module.state_dict())
-    start = {"start": load(Path(settings.start))[1]} if settings.start else {}
+    weights, start = training.averaged.module.state_dict(), {}
+    if settings.start:
+        start_network, start_settings = load(Path(settings.start))
+        weights = mixed(weights, start_network.state_dict(), settings.keep)
+        start = {"start": start_settings}
+    network.load_state_dict(weights)
     save(output, network, asdict(settings) | start)
     record(output, watch.trainings, [Path(settings.start)] if settings.start else [])
     print(f"wrote {output}")

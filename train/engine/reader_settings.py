@@ -19,6 +19,7 @@ class Settings:
     weight_decay: float = setting(1e-2, "of AdamW")
     start: str = setting("", "weights to start from; empty for new ones")
     average: float = setting(0.998, "share of the averaged weights kept at each step, below 1")
+    keep: float = setting(0.0, "share of the weights at the start in those at the end, 0 to 1")
 
     @property
     def steps(self) -> int:

@@ -1,6 +1,5 @@
 """Trains the U-Net that finds ink on rendered sheets of paper."""
 
-from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
 from multiprocessing import get_context
@@ -20,6 +19,7 @@ from tqdm import tqdm
 from train.config import Config
 from train.data.sources import Sources
 from train.engine.finder_settings import Settings
+from train.engine.kept_weights import mixed
 from train.networks.classifier import read, write
 from train.networks.unet import UNet, load
 from train.render.sheets import OUTSIDE, SheetMaker, Sheets
@@ -142,25 +142,11 @@ def fit(
             training.run_epoch(sheets, bar)
             if checkpoint is not None:
                 training.save(checkpoint)
-    training.network.load_state_dict(_mixed(training.averaged.module.state_dict(), settings))
+    weights = training.averaged.module.state_dict()
+    if settings.keep:
+        weights = mixed(weights, load(Path(settings.start))[0].state_dict(), settings.keep)
+    training.network.load_state_dict(weights)
     return training.network.eval()
-
-
-def _mixed(weights: Mapping[str, Tensor], settings: Settings) -> dict[str, Tensor]:
-    """Trained weights, and the share of the weights at the start that the settings keep.
-
-    Wortsman et al., "Robust fine-tuning of zero-shot models" (2022): what training goes on from
-    reads pictures well that the new sheets are not like, and the mean of both reads both.
-    """
-    if not settings.keep:
-        return dict(weights)
-    start = load(Path(settings.start))[0].state_dict()
-    return {
-        name: torch.lerp(value, start[name].to(value), settings.keep)
-        if value.is_floating_point()
-        else value
-        for name, value in weights.items()
-    }
 
 
 def distance(logits: Tensor, ink: Tensor) -> Tensor:
