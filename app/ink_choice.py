@@ -16,6 +16,7 @@ from app.reading import Reading, UnreadableInput
 from app.writing import is_texture, is_writing
 
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
+MIN_READ_CONFIDENCE: Final = 0.51  # of a mark; one of less may as well be another
 MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; if more are refused, another map is tried
 MAX_CANDIDATES: Final = 1_000  # in all ink maps so far; with more, no other map is tried
 
@@ -147,8 +148,12 @@ def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: boo
 
 
 def _doubt(reading: Reading) -> tuple[float, float]:
-    """The share of marks that are refused, and their mean confidence."""
-    refused = [digit.confidence for digit in reading.digits if digit.text == "?"]
+    """The share of marks that are refused or hardly read, and their mean confidence."""
+    refused = [
+        mark.confidence
+        for mark in reading.digits
+        if mark.text == "?" or mark.confidence < MIN_READ_CONFIDENCE
+    ]
     return len(refused) / max(len(reading.digits), 1), float(np.mean(refused or 0.0))
 
 

@@ -29,11 +29,13 @@ class Readings:
     """The readings of lines with one weight of the line reader; arrays (n,).
 
     log_odds: uncalibrated, in favour of each text. has_signs: whether the text has a sign.
+    may_have_signs: whether it or another likely text has.
     is_right: whether it is the line's text. folds: the fold of each line's writer.
     """
 
     log_odds: NDArray[np.float64]
     has_signs: NDArray[np.bool_]
+    may_have_signs: NDArray[np.bool_]
     is_right: NDArray[np.bool_]
     folds: NDArray[np.int64]
 
@@ -42,6 +44,7 @@ class Readings:
         return Readings(
             self.log_odds[is_chosen],
             self.has_signs[is_chosen],
+            self.may_have_signs[is_chosen],
             self.is_right[is_chosen],
             self.folds[is_chosen],
         )
@@ -111,7 +114,7 @@ def cross_validate(readings: Readings) -> dict[str, dict[str, float]]:
         is_held_back = readings.folds == fold
         fitted = fit_confidence(readings.where(~is_held_back))
         confidences[is_held_back] = fitted.of(readings.where(is_held_back))
-    bounds = np.where(readings.has_signs, MIN_SIGNED_CONFIDENCE, MIN_NUMBER_CONFIDENCE)
+    bounds = np.where(readings.may_have_signs, MIN_SIGNED_CONFIDENCE, MIN_NUMBER_CONFIDENCE)
     is_sure = confidences >= bounds
     figures = {}
     for name, is_meant in (("digits", ~readings.has_signs), ("signs", readings.has_signs)):
@@ -143,6 +146,7 @@ def _weigh(recognizer: Recognizer, lines: Sequence[Line]) -> list[Readings]:
         Readings(
             np.array([choice.log_odds for choice in column], np.float64),
             np.array([choice.has_signs for choice in column], np.bool_),
+            np.array([choice.may_have_signs for choice in column], np.bool_),
             np.array(
                 [choice.text == line.text for choice, line in zip(column, kept, strict=True)],
                 np.bool_,

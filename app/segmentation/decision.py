@@ -18,9 +18,9 @@ from app.segmentation.text_line import TextLine
 
 MIN_SURE_CONFIDENCE: Final = 0.9  # a digit of less confidence is doubtful
 MIN_SURE_NUMBER_CONFIDENCE: Final = 2 / 3  # the least sure digit of a less sure number is doubtful
-# In a text of less confidence, the least sure symbol is refused. The bound is higher for texts with
-# signs, where a wrong symbol is harder to notice, and lower for plain numbers, of which more are
-# right than of the composed lines that the confidence was fitted on.
+# In a text of less confidence, the least sure symbol is refused. The bound is higher for texts that
+# may have signs, where a wrong symbol is harder to notice, and lower for plain numbers, of which
+# more are right than of the composed lines that the confidence was fitted on.
 MIN_NUMBER_CONFIDENCE: Final = 1 / 3
 MIN_SIGNED_CONFIDENCE: Final = 1 / 2
 
@@ -135,7 +135,7 @@ def _confidence(
 def is_unsure(choice: Choice, confidence: float) -> bool:
     """Whether the text of a line is likely wrong; a single character is not judged here."""
     is_several = choice.hypothesis is not None and len(choice.path) > 1
-    bound = MIN_SIGNED_CONFIDENCE if choice.has_signs else MIN_NUMBER_CONFIDENCE
+    bound = MIN_SIGNED_CONFIDENCE if choice.may_have_signs else MIN_NUMBER_CONFIDENCE
     return is_several and confidence < bound
 
 

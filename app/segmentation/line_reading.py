@@ -26,6 +26,7 @@ UNKNOWN: Final = SYMBOLS.index("?") + 1  # the class of marks that are neither d
 MIN_LOG_PROBABILITY: Final = -8.0  # nats: the least that the classifier gives to a symbol
 MIN_DIGIT_PROBABILITY: Final = 1e-4  # the least that the line reader gives to a digit
 MAX_EVIDENCE: Final = 3.0  # nats by which the line reader may argue for or against a digit
+MIN_RIVAL_SHARE: Final = 0.2  # of the probability of all texts, that makes a text likely
 MIN_LOG_ODDS: Final = -12.0  # nats: the least for another text being right
 
 SYMBOL_COLUMNS: Final = 3  # columns, from where a symbol begins, in which its score is highest
@@ -107,6 +108,7 @@ class Choice:
     hypothesis: Hypothesis | None = None
     log_odds: float = 0.0
     agreement: tuple[float, ...] = ()
+    may_have_signs: bool = False
 
     @property
     def text(self) -> str:
@@ -164,6 +166,10 @@ def likeliest(choices: Sequence[tuple[float, Choice]], others: Sequence[float] =
         choice,
         log_odds=_log_odds(np.concatenate([scores, others]), is_text),
         agreement=tuple(agreement),
+        may_have_signs=any(
+            share > MIN_RIVAL_SHARE and each.has_signs
+            for share, (_, each) in zip(shares, choices, strict=True)
+        ),
     )
 
 

@@ -20,7 +20,7 @@ def readings(num: int, slope: float, offset: float, sign_offset: float) -> Readi
     has_signs = random.random(num) < 0.5
     offsets = np.where(has_signs, sign_offset, offset)
     is_right = random.random(num) < 1 / (1 + np.exp(-slope * log_odds - offsets))
-    return Readings(log_odds, has_signs, is_right, np.arange(num) % NUM_FOLDS)
+    return Readings(log_odds, has_signs, has_signs, is_right, np.arange(num) % NUM_FOLDS)
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,8 @@ def test_the_logistic_fit_finds_what_made_the_outcomes(
 
 def test_the_fit_is_finite_without_a_mistake() -> None:
     num = 50
-    flawless = Readings(
-        np.linspace(1, 9, num), np.arange(num) % 2 == 0, np.ones(num, np.bool_), np.arange(num) % 5
-    )
+    has_signs, is_right = np.arange(num) % 2 == 0, np.ones(num, np.bool_)
+    flawless = Readings(np.linspace(1, 9, num), has_signs, has_signs, is_right, np.arange(num) % 5)
     fitted = fit_confidence(flawless)
     assert np.isfinite([fitted.slope, fitted.offset, fitted.sign_offset]).all()
 

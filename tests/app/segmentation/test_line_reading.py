@@ -84,19 +84,27 @@ def test_the_least_sure_symbol(
 
 
 @pytest.mark.parametrize(
-    ("text", "confidence", "expected"),
+    ("text", "rival", "confidence", "expected"),
     [
-        ("12", 0.32, True),
-        ("1-2", 0.49, True),
-        ("12", 0.34, False),
-        ("1-2", 0.51, False),
-        ("1", 0.32, False),  # a single character is judged by its own look
+        ("12", "17", 0.32, True),
+        ("12", "17", 0.34, False),
+        ("1-2", "172", 0.49, True),
+        ("1-2", "172", 0.51, False),
+        ("112", "1,2", 0.49, True),  # as likely, the mark in the middle is a sign
+        ("112", "1,2", 0.51, False),
+        ("1", "7", 0.32, False),  # a single character is judged by its own look
     ],
 )
 def test_a_number_that_is_likely_wrong_is_unsure(
-    text: str, confidence: float, expected: bool
+    text: str, rival: str, confidence: float, expected: bool
 ) -> None:
-    assert is_unsure(scored(text, 1.0, range(len(text)))[1], confidence) is expected
+    choices = [scored(text, 0.6, range(len(text))), scored(rival, 0.4, range(len(rival)))]
+    assert is_unsure(likeliest(choices), confidence) is expected
+
+
+def test_a_rival_that_is_unlikely_does_not_count() -> None:
+    choices = [scored("112", 0.9, range(3)), scored("1,2", 0.1, range(3))]
+    assert not likeliest(choices).may_have_signs
 
 
 @pytest.mark.parametrize(
