@@ -1,4 +1,4 @@
-"""A line for each request on standard error, where DIGITS_LOG asks for it."""
+"""Writes a line for each request to standard error, if DIGITS_LOG asks for it."""
 
 import json
 import sys
@@ -11,11 +11,11 @@ from app.api.observed import Observation
 VARIABLE: Final = "DIGITS_LOG"
 LogFormat: TypeAlias = Literal["off", "plain", "json"]
 FORMATS: Final = ("off", "plain", "json")
-MAX_PATH: Final = 200  # characters of a path, which a client may make as long as it likes
+MAX_PATH: Final = 200  # characters of a path that are logged; clients may send longer ones
 
 
 def format_from(environment: Mapping[str, str]) -> LogFormat:
-    """What DIGITS_LOG says. Raises ValueError."""
+    """The format that DIGITS_LOG sets. Raises ValueError for any other value."""
     text = environment.get(VARIABLE, "off")
     if text not in FORMATS:
         raise ValueError(f"{VARIABLE}: expected off, plain or json, got {text!r}")
@@ -23,9 +23,9 @@ def format_from(environment: Mapping[str, str]) -> LogFormat:
 
 
 class AccessLog:
-    """Writes the lines. They say nothing of what was drawn, and leave queries out.
+    """Writes the lines, which contain neither what was drawn nor the query of a path.
 
-    log_format: "plain" or "json". stream: standard error for None.
+    log_format: "plain" or "json". stream: where to write; None for standard error.
     """
 
     def __init__(self, log_format: LogFormat, stream: IO[str] | None = None) -> None:
@@ -36,7 +36,7 @@ class AccessLog:
         method, path, status, seconds, client, *_ = observation
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         milliseconds = round(1_000 * seconds, 1)
-        # As ASCII, so that no path can end a line or move a terminal's cursor.
+        # Escaped to ASCII, so that no path can end the line or move a terminal's cursor.
         path = json.dumps(path[:MAX_PATH])[1:-1]
         if self._is_json:
             fields = {"client": client, "method": method, "path": path, "status": status}

@@ -1,4 +1,4 @@
-"""A request's body: what it holds, and its bytes, read as a stream up to their limit."""
+"""Reads a request's body as a stream, up to a limit, and tells what the body holds."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -19,16 +19,16 @@ FORM: Final = "multipart/form-data"
 BINARY: Final = "application/octet-stream"
 PDF: Final = "application/pdf"
 XML: Final = ("application/inkml+xml", "application/xml", "text/xml")
-# What pages and programs send by themselves where they name no type: it says nothing.
+# Types that HTTP clients send by default; they say nothing about what the body holds.
 VAGUE: Final = ("", "text/plain", "application/x-www-form-urlencoded")
 IMAGE_PREFIX: Final = "image/"
-FIELDS: Final = ("image", "file")  # of a form, for a data URL
-ENVELOPE_BYTES: Final = 16 << 10  # that a form may take beside its file
+FIELDS: Final = ("image", "file")  # of a form, which may hold a data URL
+ENVELOPE_BYTES: Final = 16 << 10  # that a form may add to its file
 SUPPORTED: Final = f"an image type, {BINARY}, {PDF}, {FORM}, {JSON}, {XML[0]}, text/plain or none"
 
 
 class Body(NamedTuple):
-    """What a request holds: a drawing as JSON or InkML; or a picture, see `picture_body`."""
+    """The content of a request: a drawing as JSON or InkML, or a picture, see `picture_body`."""
 
     content: bytes
     is_ink: bool
@@ -46,7 +46,7 @@ def media_type_of(request: Request) -> str:
 
 
 async def read_body(request: Request, media_type: str, limits: Limits) -> Body:
-    """The body of a request; of a form its one file or data URL. Raises ApiError."""
+    """The body of a request, or the one file or data URL of a form. Raises ApiError."""
     max_bytes = _max_bytes(media_type, limits)
     is_form = media_type == FORM
     try:
@@ -68,7 +68,7 @@ async def read_body(request: Request, media_type: str, limits: Limits) -> Body:
 
 
 def _is_ink(media_type: str, content: bytes) -> bool:
-    """Whether a body is a drawing; where its type says nothing, by its first bytes."""
+    """Whether a body is a drawing; if its type says nothing, its first bytes decide."""
     if media_type in VAGUE:
         is_text = picture_body.is_json(content) or inkml.is_inkml(content)
     else:
@@ -77,13 +77,13 @@ def _is_ink(media_type: str, content: bytes) -> bool:
 
 
 def _max_bytes(media_type: str, limits: Limits) -> int:
-    """The bytes that a body of this type may have, before it is known what it holds."""
+    """The maximum size in bytes of a body of this type, before its content is known."""
     is_binary = media_type in (BINARY, PDF) or media_type.startswith(IMAGE_PREFIX)
     return limits.body_bytes if is_binary else picture_body.max_text_bytes(limits)
 
 
 async def _receive(request: Request, max_bytes: int) -> bytes:
-    """The body. It is refused by its length, and again as it arrives: a length may be wrong."""
+    """The body. Both its declared and its actual length are checked: the former may be wrong."""
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and (len(length) > 12 or int(length) > max_bytes):
         raise too_large(max_bytes)

@@ -6,15 +6,15 @@ from typing import Final
 
 from starlette.requests import HTTPConnection
 
-MAX_ADDRESS: Final = 64  # characters of an address and a comma, as the header may be long
-# The headers by which a proxy says that it passes on what another machine asks.
+MAX_ADDRESS: Final = 64  # characters of the header that are parsed for each proxy
+# Headers which show that a proxy forwards the request of another machine.
 FORWARDING: Final = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
-NETWORK_BITS: Final = 64  # of an IPv6 address; a household has the rest to itself
+NETWORK_BITS: Final = 64  # of an IPv6 address; one household has all addresses of such a network
 LOOPBACK_NETWORK: Final = "::/64"  # that of ::1; no other machine has an address in it
 
 
 def client_of(request: HTTPConnection, proxies: int) -> str:
-    """The client of a request, see `client_key`; the header is not looked at for 0 proxies."""
+    """The client of a request, see `client_key`; without proxies, the header is ignored."""
     peer = request.client.host if request.client else ""
     if not proxies:
         return client_key(peer, "", 0)
@@ -23,9 +23,9 @@ def client_of(request: HTTPConnection, proxies: int) -> str:
 
 
 def is_this_machine(request: HTTPConnection, client: str, proxies: int) -> bool:
-    """Whether a program on this machine asks for itself. client: the request's, see `client_of`.
+    """Whether a program on this machine sent the request for itself. client: see `client_of`.
 
-    Never where a proxy is configured or names itself: it passes on what strangers ask.
+    False if a proxy is configured or names itself in a header: it forwards strangers' requests.
     """
     if proxies or not _is_loopback(client):
         return False
@@ -36,13 +36,13 @@ def _is_loopback(client: str) -> bool:
     return client.startswith("127.") or client == LOOPBACK_NETWORK
 
 
-@lru_cache(1_000)  # taking an address apart costs a twentieth of a reading
+@lru_cache(1_000)  # parsing an address takes a twentieth of the time of a reading
 def client_key(peer: str, forwarded: str, proxies: int) -> str:
     """The address that the outermost trusted proxy saw; of an IPv6 address its /64 network.
 
     peer: the address of the connection. forwarded: X-Forwarded-For, to which each proxy appends
-    the address it saw; what is further left was sent by the client and may be invented. proxies:
-    how many are trusted.
+    the address it saw; addresses further left were sent by the client and may be false. proxies:
+    the number of trusted proxies.
     """
     hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
     client = hops[-min(proxies, len(hops))] if proxies and hops else peer

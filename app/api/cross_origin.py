@@ -9,13 +9,13 @@ from starlette.middleware.cors import CORSMiddleware
 
 VARIABLE: Final = "DIGITS_ORIGINS"
 ANY: Final = "*"
-PREFLIGHT_SECONDS: Final = 7_200  # for which a browser need not ask again; Chromium's limit
+PREFLIGHT_SECONDS: Final = 7_200  # for which a browser may cache a preflight; Chromium's maximum
 READABLE: Final = ("Retry-After", "RateLimit", "RateLimit-Policy")  # headers that pages may see
 _EXPECTED: Final = "expected * or origins as https://example.org, separated by commas"
 
 
 def origins_from(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The origins that DIGITS_ORIGINS lists, or ("*",). Raises ValueError for what is not one."""
+    """The origins that DIGITS_ORIGINS lists, or ("*",). Raises ValueError for anything else."""
     texts = environment.get(VARIABLE, "").split(",")
     origins = tuple(text.strip().lower() for text in texts if text.strip())
     for origin in origins:
@@ -25,7 +25,7 @@ def origins_from(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def middleware(origins: tuple[str, ...]) -> list[Middleware]:
-    """Answers preflights and lets pages of these origins read the answers, without cookies."""
+    """Middleware that answers preflights and lets these origins read answers, without cookies."""
     if not origins:
         return []
     cors = Middleware(
@@ -40,7 +40,7 @@ def middleware(origins: tuple[str, ...]) -> list[Middleware]:
 
 
 def _is_origin(text: str) -> bool:
-    """Whether this is a scheme, a host and perhaps a port, as a browser's Origin header says it."""
+    """Whether this is a scheme, a host and perhaps a port, as in a browser's Origin header."""
     try:
         parts = urlsplit(text)
         has_host = bool(parts.hostname) and "*" not in parts.netloc and parts.port != 0

@@ -1,4 +1,4 @@
-"""Work that ends when its client has gone: nobody is left to answer, and others wait."""
+"""Ends the work for a client that has disconnected, because other clients wait."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -21,8 +21,8 @@ async def while_connected(
 ) -> Done:
     """The result of work for a request whose body has been received.
 
-    cancel: ends the work where it has begun already; it is called once the client has gone.
-    Raises ApiError, which reaches nobody, where the work had not begun.
+    cancel: stops work that has begun; it is called when the client disconnects. If the work has
+    not begun by then, ApiError is raised instead, which no client receives.
     """
     done = asyncio.wrap_future(work)
     gone = asyncio.create_task(_gone(request))
@@ -38,9 +38,9 @@ async def while_connected(
 
 @asynccontextmanager
 async def turn(request: Request, client: str, places: FairPlaces) -> AsyncIterator[None]:
-    """Waits for a place for a client's request, as long as the client is connected.
+    """Holds a place for a client's request, and waits for it as long as the client is connected.
 
-    Raises ApiError where it has gone, which reaches nobody, and where the wait is too long.
+    Raises ApiError if the client disconnects, or if it waits for more than MAX_WAIT_SECONDS.
     """
     taking = asyncio.ensure_future(asyncio.wait_for(places.take(client), MAX_WAIT_SECONDS))
     try:
@@ -55,6 +55,6 @@ async def turn(request: Request, client: str, places: FairPlaces) -> AsyncIterat
 
 
 async def _gone(request: Request) -> bool:
-    """Waits for the client to go; False where the server says something else instead."""
+    """Waits until the client disconnects; False if the server sends another message instead."""
     message = await request.receive()
     return bool(message["type"] == "http.disconnect")

@@ -1,4 +1,4 @@
-"""Errors and how the service answers them: {"error": {"code": ..., "message": ...}}, always."""
+"""Errors, which the service always answers as {"error": {"code": ..., "message": ...}}."""
 
 import logging
 from collections.abc import Mapping
@@ -56,7 +56,9 @@ async def _not_found(request: Request, _: Exception) -> Response:
 
 async def _method_not_allowed(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    methods = sorted((error.headers or {})["Allow"].split(", "))  # Starlette has them in a set
+    methods = sorted(
+        (error.headers or {})["Allow"].split(", ")
+    )  # Starlette keeps them in a set, in no fixed order
     message = f"This path does not take {request.method[:20]}. Use {' or '.join(methods)}."
     return _error_response(request, "method_not_allowed", message, {"Allow": ", ".join(methods)})
 
@@ -73,7 +75,7 @@ async def _internal_error(request: Request, _: Exception) -> Response:
     return _error_response(request, "internal_error", "The server failed. Its log says why.")
 
 
-# By exception, or by the status of those that Starlette's routing raises.
+# Keyed by exception, or by the status of an exception that Starlette's routing raises.
 HANDLERS: Final[dict[int | type[Exception], ExceptionHandler]] = {
     ApiError: _refuse,
     404: _not_found,

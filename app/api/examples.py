@@ -15,7 +15,7 @@ _PAGE: Final = Template(Path(__file__).with_suffix(".html").read_text(encoding="
 def page(request: Request, limits: Limits, prefix: str) -> str:
     """The page as HTML, with this server's own address in its examples.
 
-    prefix: of the paths for clients.
+    prefix: what the paths for clients begin with, such as "/digits", or "".
     """
     host = request.headers.get("host", "localhost")
     address = f"{_scheme(request, limits)}://{host}{prefix}"
@@ -29,6 +29,6 @@ def page(request: Request, limits: Limits, prefix: str) -> str:
 
 
 def _scheme(request: Request, limits: Limits) -> str:
-    """http or https, as the client sees it: a proxy in front speaks TLS in this server's place."""
+    """http or https, as the client sees it: a proxy in front may handle TLS for this server."""
     forwarded = request.headers.get("x-forwarded-proto", "") if limits.proxies else ""
     return "https" if forwarded == "https" else request.url.scheme

@@ -1,4 +1,4 @@
-"""Places for which clients wait, and which go to each client in turn."""
+"""A limited number of places, which waiting clients get in turn."""
 
 import asyncio
 from collections import OrderedDict
@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from app.api.in_flight import InFlightLimiter
 
-MAX_CLIENTS: Final = 1_000  # whose turns are remembered; the longest ago go first
+MAX_CLIENTS: Final = 1_000  # whose turns are remembered; the oldest are forgotten first
 
 
 class _Waiting(NamedTuple):
@@ -15,10 +15,10 @@ class _Waiting(NamedTuple):
 
 
 class FairPlaces:
-    """Places that go to whoever has had none for the longest time, then to whoever asked first.
+    """Places that go to the client whose last turn was longest ago, then to whoever asked first.
 
-    Otherwise a client who asks for much at once would make all others wait for all of it. share:
-    see `InFlightLimiter`. Only the event loop may call it.
+    Otherwise, a client that sends many requests at once would make all others wait for all of
+    them. share: see `InFlightLimiter`. Only the event loop may call it.
     """
 
     def __init__(self, size: int, share: float) -> None:
@@ -28,7 +28,7 @@ class FairPlaces:
         self._num_turns = 0
 
     async def take(self, client: str) -> None:
-        """Waits for a place, which `give_back` must follow."""
+        """Waits for a place; `give_back` must be called after its use."""
         if self._limiter.has_place(client):
             self._start(client)
             return
@@ -37,21 +37,23 @@ class FairPlaces:
         try:
             await waiting.place
         except asyncio.CancelledError:
-            if waiting.place.done() and not waiting.place.cancelled():  # it was given just now
+            if (
+                waiting.place.done() and not waiting.place.cancelled()
+            ):  # the place was given just before
                 self.give_back(client)
             raise
         finally:
             self._waiting = [other for other in self._waiting if other is not waiting]
 
     def give_back(self, client: str) -> None:
-        """Frees a place for those who wait."""
+        """Frees a client's place for those who wait."""
         self._limiter.end(client)
         while (waiting := self._next()) is not None:
             self._start(waiting.client)
             waiting.place.set_result(None)
 
     def _next(self) -> _Waiting | None:
-        """Who gets the next place, if anybody may have one."""
+        """The request that gets the next place; None if no waiting client may have one."""
         entitled = [
             waiting
             for waiting in self._waiting

@@ -1,4 +1,4 @@
-"""The way to the service past the page's middleware."""
+"""Routes requests for the service past the page's middleware."""
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -8,8 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 class ServiceFirst:
     """ASGI middleware before the page: the service answers its own paths, and all below /api.
 
-    Streamlit's own middleware (sessions, compression) costs a request for a reading a quarter of
-    its time and gives it nothing.
+    Streamlit's own middleware (sessions, compression) would take a quarter of the time of a
+    reading, which does not need it.
     """
 
     def __init__(self, page: ASGIApp, service: Starlette) -> None:

@@ -1,12 +1,12 @@
-"""Headers that make browsers careful, on every answer."""
+"""Sets the security headers for browsers on every answer."""
 
 from typing import Final
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# The type is the one that is declared, addresses are not sent to other sites, and of other sites
-# only a Hugging Face Space may show an answer in a frame.
+# Browsers neither guess another content type nor send a page's address to other sites, and of other
+# sites only a Hugging Face Space may show an answer in a frame.
 SAFE: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -18,7 +18,7 @@ _NAMES: Final = {name for name, _ in _SAFE}
 
 
 class SafeHeaders:
-    """ASGI middleware that sets SAFE on every HTTP answer, and gives one where the others fail."""
+    """ASGI middleware that sets SAFE on every HTTP answer, and answers 500 if the app fails."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -41,7 +41,7 @@ class SafeHeaders:
 
         try:
             await self._app(scope, receive, send_safely)
-        except Exception:  # is for the server's log; its own answer would not have the headers
+        except Exception:  # the server logs it; its own answer would lack the headers
             if not is_answered:
                 await PlainTextResponse(FAILED, 500)(scope, receive, send_safely)
             raise

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 
 class InFlightLimiter:
-    """Counts the requests that upload, wait or are being read, of all clients and of each.
+    """Counts the requests that upload, wait or are being read, in total and for each client.
 
-    One client may have a share of the places that the others leave, and never less than one. With
-    half of them, no two clients can hold all places. Only the event loop may call it: it has no
+    share: what one client may have of the places that the others leave free, but at least one
+    place. With 0.5, two clients cannot hold all places. Only the event loop may call it: it has no
     lock.
     """
 
@@ -19,7 +19,7 @@ class InFlightLimiter:
 
     @property
     def total(self) -> int:
-        """Requests of all clients."""
+        """The number of requests of all clients."""
         return self._in_flight.total()
 
     def has_place(self, client: str) -> bool:
@@ -33,7 +33,7 @@ class InFlightLimiter:
         self._in_flight[client] += 1
 
     def end(self, client: str) -> None:
-        """Counts a request of this client no longer."""
+        """Stops counting a request of this client."""
         self._in_flight[client] -= 1
         if not self._in_flight[client]:
             del self._in_flight[client]

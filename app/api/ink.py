@@ -1,4 +1,4 @@
-"""Strokes as the JSON or InkML of a request's body."""
+"""Decodes strokes from the JSON or InkML of a request's body."""
 
 import json
 import re
@@ -29,13 +29,13 @@ Stroke = NDArray[np.float64]
 def decode_ink(content: bytes, limits: Limits) -> list[Stroke]:
     """The strokes of a body, float64 arrays (n, 2) in pixels, x right and y down.
 
-    Raises ApiError for what is neither JSON nor InkML, for JSON that is none of the drawings of
-    `app.api.schemas`, and for more strokes or points than the limits allow.
+    Raises ApiError for a body that is neither JSON nor InkML, for JSON that is none of the drawings
+    of `app.api.schemas`, and for more strokes or points than the limits allow.
     """
     if inkml.is_inkml(content):
         return _from_inkml(content, limits)
     try:
-        # JSON in UTF-16 or UTF-32 is read too, as Python's own parser does.
+        # JSON in UTF-16 or UTF-32 is accepted too, as by Python's own parser.
         text = content.decode(json.detect_encoding(content), "surrogatepass")
         strokes = _decode(text)
     except msgspec.ValidationError as error:
@@ -51,7 +51,7 @@ def decode_ink(content: bytes, limits: Limits) -> list[Stroke]:
 
 
 def _decode(text: str) -> Sequence[Sequence[Point]]:
-    """The strokes of any of the drawings that are JSON; raises what msgspec does."""
+    """The strokes of a drawing in any of the JSON forms. Raises msgspec's exceptions."""
     if _DRAWING.match(text):
         return [_from_columns(*stroke[:2]) for stroke in _DRAWING_DECODER.decode(text).drawing]
     is_list = _LIST.match(text)
@@ -68,7 +68,8 @@ def _from_columns(xs: list[float], ys: list[float]) -> list[Point]:
 
 
 def _from_inkml(content: bytes, limits: Limits) -> list[Stroke]:
-    # Each point but the last of a trace ends with a comma: many are refused before any is parsed.
+    # A comma follows each point but the last of a trace, so that too many points are refused
+    # before any is parsed.
     _check_size(0, content.count(b","), limits)
     try:
         strokes = inkml.decode(content)

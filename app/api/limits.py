@@ -1,8 +1,8 @@
 """The limits of the HTTP service, each with an environment variable.
 
-Its name is that of the field in capitals after DIGITS_, so `rate` is DIGITS_RATE. The defaults suit
-two cores and 1 GB: beside 120 MB for the process, a photograph of 16 million pixels takes 200 MB
-while it is read.
+The variable's name is DIGITS_ and the field's name in capitals: DIGITS_RATE sets `rate`. The
+defaults suit two cores and 1 GB of memory: the process takes 120 MB, and a photograph of 16 million
+pixels takes another 200 MB while it is read.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Any, Final
 from app.ink.picture_file import MAX_PICTURE_PIXELS
 
 PREFIX: Final = "DIGITS_"
-MAX_DIGITS: Final = 12  # of a limit's value
+MAX_DIGITS: Final = 12  # decimal digits of a limit's value
 MAX_VALUE: Final = 10**MAX_DIGITS - 1
 
 
@@ -49,7 +49,7 @@ class Limits:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Limits":
-        """The defaults and what the environment sets.
+        """The defaults, overridden by what the environment sets.
 
         Raises ValueError where a value is not a whole number, or is out of its range.
         """
@@ -62,7 +62,7 @@ class Limits:
 
     @property
     def in_flight(self) -> int:
-        """Requests that may be inside at the same time."""
+        """The maximum number of requests in flight."""
         return self.reads + self.waiting
 
 
@@ -72,7 +72,7 @@ def range_of(limit: "Field[Any]") -> str:
 
 
 def in_words(minimum: int, maximum: int = MAX_VALUE) -> str:
-    """A range of whole numbers for people."""
+    """A range of whole numbers, in words."""
     return f"from {minimum} on" if maximum == MAX_VALUE else f"from {minimum} to {maximum}"
 
 

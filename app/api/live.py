@@ -1,8 +1,8 @@
-"""POST /api/live: what a drawing is read as while the pen moves, for the page's own browser.
+"""POST /api/live: reads a drawing while the pen moves, for the page in a visitor's browser.
 
-It names its page by a token and the page's last run, and sends only the strokes since. It has
-places, a thread and limits of its own, so that such reads neither starve programs nor get round the
-limits that those have.
+A request names its page by a token, and carries only the strokes since the page's last run. Live
+reads have a thread and limits of their own, so that they neither starve programs nor evade the
+limits on programs.
 """
 
 import asyncio
@@ -29,30 +29,32 @@ from app.api.schemas import Coordinate
 from app.reading import UnreadableInput
 from app.recognizer import CostlyInk
 
-MAX_BYTES: Final = 16 << 10
+MAX_BYTES: Final = 16 << 10  # of a request's body
 MAX_POINTS: Final = 800  # of the strokes since the last run
-MAX_BODY_SECONDS: Final = 5
-MAX_IN_FLIGHT: Final = 64  # of all pages; each page has one at a time
+MAX_BODY_SECONDS: Final = 5  # for the body to arrive
+MAX_IN_FLIGHT: Final = 64  # requests of all pages; each page may have one at a time
 RATE: Final = 3_600  # reads a minute of a page
-BURST: Final = 60
+BURST: Final = 60  # reads of a page at once
 
 Strokes = Sequence[NDArray[np.float64]]
 
 
 class LivePage(Protocol):
-    """An open page, which has the token."""
+    """The open page that has a token."""
 
     def read(self, run: int, strokes: Strokes, is_drawing: bool) -> str | None:
         """See `app.page.live_pages.LivePage.read`."""
 
 
 Point = tuple[Coordinate, Coordinate]  # canvas pixels
-FindPage = Callable[[str], LivePage | None]  # by its token
-LimitRate = Callable[[Request, str], Mapping[str, str]]  # of a client; raises ApiError
+FindPage = Callable[[str], LivePage | None]  # the open page that has this token
+LimitRate = Callable[
+    [Request, str], Mapping[str, str]
+]  # counts a client's request; raises ApiError
 
 
 class LiveInk(Struct, forbid_unknown_fields=True):
-    """A request: strokes since the run `base` of a page. number: comes back with the answer."""
+    """A request: the strokes since the page's run `base`. number: repeated in the answer."""
 
     token: Annotated[str, Meta(min_length=1, max_length=64)]
     base: Annotated[int, Meta(ge=1)]
@@ -72,7 +74,7 @@ _DECODER: Final = msgspec.json.Decoder(LiveInk)
 
 
 class LiveReads:
-    """The endpoint. find_page: by a token. limit_rate: of requests that no page sends."""
+    """The endpoint. find_page: the page that has a token. limit_rate: for unknown tokens."""
 
     def __init__(self, limits: Limits, find_page: FindPage, limit_rate: LimitRate) -> None:
         self._limits = replace(
@@ -123,7 +125,7 @@ class LiveReads:
 
 
 def _decode(content: bytes) -> LiveInk:
-    """Raises ApiError for another body, and for too many points."""
+    """The request in a body. Raises ApiError for another body, and for too many points."""
     try:
         ink = _DECODER.decode(content)
     except msgspec.ValidationError as error:

@@ -1,4 +1,4 @@
-"""GET /metrics in Prometheus' text format, where DIGITS_METRICS opens it."""
+"""GET /metrics in Prometheus' text format, if DIGITS_METRICS enables it."""
 
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias, cast
@@ -17,7 +17,7 @@ AUDIENCES: Final = ("off", "loopback", "all")
 
 
 def audience_from(environment: Mapping[str, str]) -> Audience:
-    """What DIGITS_METRICS says. Raises ValueError."""
+    """The audience that DIGITS_METRICS sets. Raises ValueError for any other value."""
     text = environment.get(VARIABLE, "off")
     if text not in AUDIENCES:
         raise ValueError(f"{VARIABLE}: expected off, loopback or all, got {text!r}")
@@ -25,7 +25,7 @@ def audience_from(environment: Mapping[str, str]) -> Audience:
 
 
 def route(counts: Counts, audience: Audience, proxies: int) -> Route:
-    """The path /metrics, which is not there for other clients. proxies: see `client_of`."""
+    """The path /metrics; other clients than the audience get 404. proxies: see `client_of`."""
 
     async def metrics(request: Request) -> Response:
         client = client_of(request, proxies)

@@ -1,9 +1,9 @@
-"""A micro-batcher: what has arrived meanwhile is processed in one batch, in one thread.
+"""A micro-batcher: items that arrive during one batch are the next batch, all in one thread.
 
 The service reads strokes this way, because reading them holds the interpreter's lock nearly all the
-time: several threads would only take it from each other and from the event loop, which with
-Python's switch interval of 5 ms costs more than the reading itself. Batches also save most of the
-hand-overs between the threads.
+time: several threads would only take it from each other and from the event loop, which costs more
+than the reading itself with Python's switch interval of 5 ms. Batches also avoid most of the
+switches between the threads.
 """
 
 import asyncio
@@ -11,16 +11,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Generic, TypeVar
 
-MAX_BATCH: Final = 16  # items; of short drawings they take some 8 ms
+MAX_BATCH: Final = 16  # items; 16 short drawings take about 8 ms
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 class MicroBatcher(Generic[Item, Result]):
-    """Takes items to a thread and their results back; for one event loop, which alone calls it.
+    """Processes items in a thread. Only one event loop may call it.
 
-    process: gives the result of each item of a batch, or the exception that takes its place.
+    process: returns for each item of a batch its result, or an exception in its place.
     """
 
     def __init__(self, process: Callable[[Sequence[Item]], Sequence[Result | Exception]]) -> None:
@@ -30,7 +30,7 @@ class MicroBatcher(Generic[Item, Result]):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="micro-batcher")
 
     async def submit(self, item: Item) -> Result:
-        """The result of an item. Raises the exception that `process` gives in its place."""
+        """The result of an item. Raises the exception that `process` returns in its place."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if not self._is_busy:
@@ -54,7 +54,7 @@ class MicroBatcher(Generic[Item, Result]):
         error = done.exception()
         results = [error] * len(futures) if error else done.result()
         for future, result in zip(futures, results, strict=True):
-            if future.done():  # its request was given up meanwhile
+            if future.done():  # its request was cancelled meanwhile
                 continue
             if isinstance(result, BaseException):
                 future.set_exception(result)

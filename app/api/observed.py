@@ -1,4 +1,4 @@
-"""Looks at each HTTP request as it is answered, for the access log and the metrics."""
+"""Observes each HTTP request and its answer, for the access log and the metrics."""
 
 import time
 from collections.abc import Sequence
@@ -10,13 +10,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.client import client_of
 
 NOTES: Final = "digits"  # the key of a request's scope under which the service notes what it did
-CANCELLED: Final = 499  # the status that is noted where a client went before the answer
+CANCELLED: Final = 499  # the status noted for a client that disconnected before the answer
 
 
 class Observation(NamedTuple):
-    """One request. It says nothing of what was drawn.
+    """One request, without what was drawn.
 
-    path: without its query. kind: of a reading, "ink" or "picture". code: of a refusal.
+    path: without its query. client: see `client_of`. kind: "ink" or "picture" for a reading. code:
+    the error code of a refusal.
     """
 
     method: str
@@ -29,20 +30,20 @@ class Observation(NamedTuple):
 
 
 class Observer(Protocol):
-    """What is told of each request."""
+    """Receives an observation of each request."""
 
     def observe(self, observation: Observation) -> None:
-        """Takes note of one request; called by the event loop."""
+        """Records one request; called by the event loop."""
 
 
 def note(request: Request, **notes: str) -> None:
-    """Notes the kind of a reading or the code of a refusal, where somebody observes."""
+    """Notes the kind of a reading or the code of a refusal, if there is an observer."""
     if NOTES in request.scope:
         request.scope[NOTES].update(notes)
 
 
 class Observed:
-    """ASGI middleware around everything. proxies: see `client_of`."""
+    """ASGI middleware around all others. proxies: see `client_of`."""
 
     def __init__(self, app: ASGIApp, observers: Sequence[Observer], proxies: int) -> None:
         self._app, self._observers, self._proxies = app, observers, proxies

@@ -1,4 +1,4 @@
-"""The service described for programs, in OpenAPI 3.1; tests hold the service to it.
+"""The OpenAPI 3.1 description of the service; tests check the service against it.
 
 The types of its bodies come from `app.api.schemas`, the errors from `app.api.codes`.
 """
@@ -22,7 +22,7 @@ from app.api.schemas import (
 Schema = dict[str, Any]
 
 _REFERENCE: Final = "#/components/schemas/{name}"
-_FILE: Final = {"type": "string", "format": "binary"}  # as generators of clients know it
+_FILE: Final = {"type": "string", "format": "binary"}  # as client generators expect it
 _FORM: Final = {"type": "object", "required": ["file"], "properties": {"file": _FILE}}
 _JSON: Final = [
     {"$ref": _REFERENCE.format(name=name)} for name in ("Ink", "QuickDraw", "PictureUrl")
@@ -43,7 +43,7 @@ _EXAMPLES: Final = {
         "200": {"description": "A page", "content": {"text/html": {"schema": {"type": "string"}}}}
     },
 }
-# Of answers to clients whose reads are counted.
+# Headers of answers to clients whose reads are counted.
 _QUOTA: Final = {
     name: {"description": meaning, "schema": {"type": "string"}}
     for name, meaning in {
@@ -123,7 +123,7 @@ def _read(limits: Limits) -> Schema:
 
 
 def _get(name: str, summary: str, schema: str | None, may_fail: bool = False) -> Schema:
-    """An operation without a body; schema: of its answer, any object for None."""
+    """An operation without a body. schema: the answer's type; None for any object."""
     content = _reference(schema) if schema else {"type": "object"}
     failures = [500, 503] if may_fail else [500]
     responses = {"200": _answer(summary, content)}
@@ -132,12 +132,12 @@ def _get(name: str, summary: str, schema: str | None, may_fail: bool = False) ->
 
 
 def _probe(operation: Schema) -> Schema:
-    """A path that is the same below any prefix."""
+    """A path to which no prefix is added."""
     return {"servers": [{"url": "/"}], "get": operation}
 
 
 def _refusal(status: int) -> Schema:
-    """A refusal, in the words of all codes that have this status."""
+    """The answer with this error status, described by all codes that have it."""
     meanings = [f"`{code}`: {text}" for code, (each, text) in CODES.items() if each == status]
     answer = _answer(" ".join(meanings), _reference("Error"))
     if status == 429:

@@ -1,7 +1,7 @@
-"""Pictures as web pages have them: a data URL alone, in JSON or as a form's field; or a plain file.
+"""Takes the picture from a body: a plain file, or a data URL alone, in JSON or in a form's field.
 
-The first bytes of a body say what it holds, so that a type which a client forgot or invented does
-no harm. Lengths are checked before anything is decoded.
+The first bytes of a body decide what it holds, so that a missing or wrong content type does no
+harm. Lengths are checked before anything is decoded.
 """
 
 import binascii
@@ -15,16 +15,16 @@ from app.api.errors import ApiError
 from app.api.limits import Limits
 from app.api.schemas import PictureUrl
 
-FORM_OVERHEAD: Final = 8  # an eighth more: what a form's %2B, %2F and %3D add to base64
+FORM_OVERHEAD: Final = 8  # escapes such as %2B lengthen base64 in a form by 1/8
 EXAMPLE: Final = 'Send {"image": "data:image/png;base64,..."}'
-_HEAD_BYTES: Final = 256  # by which a kind of body is recognised
+_HEAD_BYTES: Final = 256  # at a body's start, by which its kind is recognised
 _MAX_PREFIX: Final = 200  # characters of a data URL before its data
 _JSON: Final = re.compile(r"\s*[\[{]")
 _JSON_PICTURE: Final = re.compile(r'\s*\{\s*"image"')
 _FIELD: Final = re.compile(rb"(?:image|file)=")
 _DATA_URL: Final = re.compile(rb"data:[^,]*;base64,", re.IGNORECASE)
-# Base64 and the start of a data URL have no other characters that forms must escape. "+" would be a
-# space, which base64 does not have, so that a form that forgot to escape it is understood as well.
+# The only characters of base64 and of a data URL's start that forms must escape. A "+" that was not
+# escaped is kept: in a form it means a space, but base64 has none.
 _ESCAPED: Final = (b"+", b"/", b"=", b":", b";", b",")
 _DECODER: Final = msgspec.json.Decoder(PictureUrl)
 
@@ -41,7 +41,7 @@ def is_json(content: bytes) -> bool:
 
 
 def is_json_picture(content: bytes) -> bool:
-    """Whether JSON is a picture, `PictureUrl`, and no drawing."""
+    """Whether JSON is a picture, see `PictureUrl`, and not a drawing."""
     return _JSON_PICTURE.match(_head(content)) is not None
 
 
@@ -59,7 +59,7 @@ def picture_file(content: bytes, limits: Limits) -> bytes:
 
 
 def too_large(max_bytes: int) -> ApiError:
-    """The refusal of a body of more bytes."""
+    """The refusal of a body of more than `max_bytes`."""
     message = f"The body is too large. Send at most {max_bytes:,} bytes."
     return ApiError("payload_too_large", message)
 
@@ -84,7 +84,7 @@ def _from_json(content: bytes) -> bytes:
 
 
 def _from_field(content: bytes) -> bytes:
-    """The value of a form's first field, whose escapes are those of a data URL."""
+    """The value of a form's first field, a data URL, without the form's escapes."""
     value = content.partition(b"=")[2].partition(b"&")[0]
     for character in _ESCAPED:
         escape = b"%%%02X" % ord(character)

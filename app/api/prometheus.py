@@ -1,14 +1,15 @@
-"""What is counted for Prometheus. Its client is imported only where it is asked for."""
+"""Counts requests for Prometheus, whose client library is imported only if it is needed."""
 
 from collections.abc import Callable
 from typing import Final
 
 from app.api.observed import Observation
 
-# Upper bounds of seconds: strokes take 1 ms, a picture 20 ms, a large photograph seconds.
+# Upper bounds of the histogram's buckets: strokes take 1 ms, a picture 20 ms, a large photograph
+# seconds.
 SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-# Paths with a count of their own below any prefix; all others are the page's, whatever they are
-# called, as strangers could invent names without end.
+# Paths, without the prefix, that are counted separately. All others are counted as the page's,
+# because strangers could invent any number of paths.
 PATHS: Final = (
     *("/api/read", "/api/model", "/api/openapi.json", "/api"),
     *("/healthz", "/readyz", "/metrics"),
@@ -16,9 +17,9 @@ PATHS: Final = (
 
 
 class Counts:
-    """Requests, readings, refusals and times, and gauges of the server; for the event loop.
+    """Counts requests, readings, refusals and times, and has gauges of the server.
 
-    prefix: of the paths for clients.
+    prefix: what the paths for clients begin with. Only the event loop may call it.
     """
 
     MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -47,7 +48,7 @@ class Counts:
         )
 
     def gauge(self, name: str, meaning: str, value: Callable[[], float]) -> None:
-        """Adds a value that is asked for each time."""
+        """Adds a value that is computed for each answer."""
         from prometheus_client import Gauge
 
         Gauge(name, meaning, registry=self._registry).set_function(value)
@@ -63,7 +64,7 @@ class Counts:
             self._seconds.labels(observation.kind).observe(observation.seconds)
 
     def as_text(self) -> bytes:
-        """All of it, in the text format."""
+        """All metrics in the text format."""
         from prometheus_client import generate_latest
 
         return generate_latest(self._registry)

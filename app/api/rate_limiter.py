@@ -1,4 +1,4 @@
-"""A limit on how often each client may ask."""
+"""Limits how often each client may send requests."""
 
 import math
 import time
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 POLICY: Final = "reads"  # the name of the limit in headers
-MAX_CLIENTS: Final = 10_000  # whose buckets are kept, some 2 MB; the longest unseen go first
+MAX_CLIENTS: Final = 10_000  # whose buckets are kept, 2 MB; the least recent are dropped first
 
 
 class RateLimiter:
@@ -19,7 +19,7 @@ class RateLimiter:
 
     def __init__(self, rate: int, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate, self._burst, self._clock = rate / 60, burst, clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, at seconds
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # tokens, and when
 
     @property
     def is_unlimited(self) -> bool:
@@ -27,7 +27,7 @@ class RateLimiter:
         return not self._rate
 
     def take(self, client: str) -> int:
-        """Takes a token. Returns 0, or the seconds to wait where there is none."""
+        """Takes a token. Returns 0, or the seconds to wait if there is none."""
         if self.is_unlimited:
             return 0
         now = self._clock()
@@ -40,7 +40,7 @@ class RateLimiter:
         return wait
 
     def charge(self, client: str, tokens: int) -> None:
-        """Takes tokens for what a client did after it was let in, or all where it has fewer."""
+        """Takes tokens for what a client did after it was admitted; takes all if it has fewer."""
         now = self._clock()
         left = self._tokens(client, now) - tokens
         self._buckets.pop(client, None)

@@ -1,4 +1,4 @@
-"""The recogniser behind the HTTP service: loaded once, and its readings as JSON."""
+"""Loads the recogniser of the HTTP service once, and returns its readings as JSON."""
 
 import json
 import math
@@ -24,16 +24,16 @@ from app.ink.segmenter import STRIDE, shared_segmenter
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Prepared, Recognizer
 
-CHECK_SECONDS: Final = 5.0  # for which a check that went well is believed
-BAR: Final = [[[50.0, 10.0], [49.0, 40.0], [48.0, 90.0]]]  # a one, in pixels
+CHECK_SECONDS: Final = 5.0  # for which a successful check is not repeated
+BAR: Final = [[[50.0, 10.0], [49.0, 40.0], [48.0, 90.0]]]  # a stroke that is a 1, in pixels
 
 InkRequest = tuple[bytes, bool]  # a body of strokes, and whether it is a single character
 
 
 class Reader:
-    """Reads request bodies; for any number of threads.
+    """Reads request bodies; any number of threads may share it.
 
-    path: of the model, beside which a .json of the same name has its figures.
+    path: the model's file; a .json file of the same name beside it has its figures.
     """
 
     def __init__(self, limits: Limits, path: Path = MODEL) -> None:
@@ -43,9 +43,9 @@ class Reader:
         self._checked_at = -CHECK_SECONDS
 
     def read_image(self, content: bytes, single: bool, decoding: Decoding | None = None) -> bytes:
-        """The reading of a body with a picture, as JSON; single: it is one character.
+        """The reading of a body with a picture, as JSON. single: whether it is one character.
 
-        decoding: by which another thread may cancel it. Raises ApiError and ModelUnavailable.
+        decoding: lets another thread cancel it. Raises ApiError and ModelUnavailable.
         """
         recognizer = self._loaded()
         try:
@@ -72,7 +72,7 @@ class Reader:
         return _as_json(reading, recognizer, page.note)
 
     def read_ink(self, content: bytes, single: bool) -> bytes:
-        """The reading of a body of strokes, as JSON; single: it is one character.
+        """The reading of a body of strokes, as JSON. single: whether it is one character.
 
         Raises ApiError and ModelUnavailable.
         """
@@ -84,9 +84,9 @@ class Reader:
     def read_ink_batch(
         self, requests: Sequence[InkRequest], max_seconds: float = math.inf
     ) -> list[bytes | Exception]:
-        """The readings of bodies of strokes, as JSON, or why one cannot be read; in one batch.
+        """Reads bodies of strokes in one batch: returns each as JSON, or why it cannot be read.
 
-        max_seconds: that each may cost; CostlyInk takes the place of one that would cost more.
+        max_seconds: how long each may take; a drawing that would take longer gives CostlyInk.
         Raises ModelUnavailable.
         """
         recognizer = self._loaded()
@@ -106,7 +106,7 @@ class Reader:
         except UnreadableInput as error:
             message = f"The strokes cannot be read: {error}. {EXAMPLE}."
             return ApiError("unprocessable", message)
-        except Exception as error:  # it must not spoil the answers to the others of its batch
+        except Exception as error:  # it must not affect the other drawings of its batch
             return error
 
     def model(self) -> bytes:
@@ -115,7 +115,7 @@ class Reader:
         try:
             figures = json.loads(self._path.with_suffix(".json").read_bytes())
         except (OSError, ValueError):
-            figures = None  # a model of one's own needs none
+            figures = None  # a user's own model needs none
         return msgspec.json.encode(schemas.Model(metadata, figures))
 
     def check(self) -> None:
@@ -145,7 +145,7 @@ class Reader:
 
 
 def _as_json(reading: Reading, recognizer: Recognizer, note: str = "") -> bytes:
-    """The reading as `app.api.schemas.Reading`; note: what else there is to say about the file."""
+    """The reading as `app.api.schemas.Reading`; note: a sentence about the file, or ""."""
     notes = [*reading.notes, *([note] if note else [])]
     model_run = recognizer.metadata.get("run", "")
     return msgspec.json.encode({**reading.to_dict(), "notes": notes, "model_run": model_run})

@@ -21,8 +21,8 @@ class Position(Struct):
     y: Coordinate
 
 
-# x, y, and what else a program has; OpenAPI says more, see `app.api.openapi`. The coordinates'
-# range is checked with the strokes.
+# x, y, and whatever else a program sends. `app.api.openapi` describes it in more detail, and the
+# coordinates' range is checked with the strokes.
 Point = Annotated[list[float], Meta(min_length=2)] | Position
 
 

@@ -1,7 +1,7 @@
-"""The HTTP service for programs: what is read, what the model is, and whether the server is well.
+"""The HTTP service for programs: readings, the model's contract, and the server's health.
 
-`create` makes a Starlette application, which `app.server` puts before the page. Nothing that takes
-long happens on the event loop: strokes are read by one thread, pictures by a few.
+`create` makes a Starlette application, which `app.server` puts before the page. Nothing slow
+runs on the event loop: one thread reads strokes, and a few read pictures.
 """
 
 import asyncio
@@ -34,9 +34,9 @@ from app.api.schemas import Status
 from app.ink.decoding import Decoding
 from app.recognizer import CostlyInk
 
-RETRY_SECONDS: Final = 1  # after which a server that was full may be asked again
-# Of a drawing that is read in a batch with others, which it would hold up: 800 points of JSON, and
-# three times a number of ten digits.
+RETRY_SECONDS: Final = 1  # after which a client may try a full server again
+# A larger or slower drawing is not read in a batch, because it would hold the others up. The bounds
+# are 800 points of JSON, and three times what a number of ten digits takes.
 MAX_BATCHED_BYTES: Final = 16 << 10
 MAX_BATCHED_SECONDS: Final = 0.025
 
@@ -52,11 +52,10 @@ def create(
 ) -> Starlette:
     """The service as an ASGI application, whose state has `num_in_flight` and the path `api`.
 
-    reader: another than that of the committed model. prefix: of the paths for clients, as
-    "/digits", where a proxy gives this server a part of a site; the probes are for the machine
+    reader: None for one of the committed model. prefix: what the paths for clients begin with,
+    such as "/digits", if a proxy serves other things at the root; the probes are for the machine
     alone and have none. origins: of other sites' pages that may use it, see `cross_origin`.
-    find_page: gives the open page that has a token, whose pen is read while it moves; without it,
-    none is.
+    find_page: returns the open page that has a token; without it, there is no live reading.
     """
     endpoints = Endpoints(limits, reader or Reader(limits), prefix, find_page)
     api = f"{prefix}/api"
@@ -65,13 +64,13 @@ def create(
         middleware=cross_origin.middleware(origins),
         exception_handlers=HANDLERS,
     )
-    app.router.redirect_slashes = False  # programs lose a body where they are sent elsewhere
+    app.router.redirect_slashes = False  # programs lose the body when they are redirected
     app.state.num_in_flight, app.state.api = endpoints.num_in_flight, api
     return app
 
 
 class Endpoints:
-    """What answers requests, within limits."""
+    """Answers requests, within limits."""
 
     def __init__(
         self, limits: Limits, reader: Reader, prefix: str, find_page: FindPage | None = None
@@ -83,20 +82,22 @@ class Endpoints:
         read_batch = partial(reader.read_ink_batch, max_seconds=MAX_BATCHED_SECONDS)
         self._batcher = MicroBatcher[InkRequest, bytes](read_batch)
         self._pool = ThreadPoolExecutor(limits.reads, thread_name_prefix="read")
-        # One after the other: they need no memory to speak of, but the interpreter's lock.
+        # One thread, because these need hardly any memory, but the interpreter's lock.
         self._costly_ink = ThreadPoolExecutor(1, thread_name_prefix="costly-ink")
-        # Threads serve requests as they arrive; before that, clients get these places in turn.
+        # Threads serve requests in order of arrival; clients first get these places in turn.
         self._picture_places = FairPlaces(limits.reads, share=1)
         self._costly_ink_places = FairPlaces(1, share=1)
-        self._probe = ThreadPoolExecutor(1, thread_name_prefix="probe")  # not behind the readers
+        self._probe = ThreadPoolExecutor(
+            1, thread_name_prefix="probe"
+        )  # does not wait for readings
         self._description = msgspec.json.encode(description(limits, prefix))
 
     def num_in_flight(self) -> int:
-        """Reads that upload, wait or run."""
+        """The number of reads that upload, wait or run."""
         return self._in_flight.total
 
     def routes(self, api: str) -> list[BaseRoute]:
-        """The paths of the service; api: the one that all but the probes are below."""
+        """The routes of the service. api: the path that all but the probes begin with."""
         routes: list[BaseRoute] = [
             Route(f"{api}/read", self.read, methods=["POST"]),
             Route(f"{api}/model", self.model),
@@ -154,7 +155,7 @@ class Endpoints:
         return json_response(msgspec.json.encode(Status("ready")))
 
     async def _reading_of_picture(self, request: Request, content: bytes, single: bool) -> bytes:
-        """The reading of a picture's file, as JSON, unless its client goes."""
+        """The reading of a picture's file, as JSON; cancelled if its client disconnects."""
         decoding = Decoding()
         work = self._pool.submit(self._reader.read_image, content, single, decoding)
         return await while_connected(request, work, decoding.cancel)
@@ -162,7 +163,7 @@ class Endpoints:
     async def _reading_of_ink(
         self, request: Request, client: str, content: bytes, single: bool
     ) -> bytes:
-        """The reading of a body of strokes, as JSON; costly drawings wait for each other."""
+        """The reading of a body of strokes, as JSON; costly drawings are read one at a time."""
         if len(content) <= MAX_BATCHED_BYTES:
             with contextlib.suppress(CostlyInk):
                 return await self._batcher.submit((content, single))
@@ -171,7 +172,7 @@ class Endpoints:
             return await while_connected(request, work, lambda: None)
 
     def _limit_rate(self, request: Request, client: str) -> dict[str, str]:
-        """The headers that say what is left; raises ApiError where a client asks too often."""
+        """The headers with what the client's limit leaves. Raises ApiError where it is reached."""
         if self._rate_limiter.is_unlimited or not self._is_counted(request, client):
             return {}
         wait = self._rate_limiter.take(client)
@@ -197,7 +198,7 @@ class Endpoints:
 
 
 async def _run_in(pool: Executor, work: Callable[[], Result]) -> Result:
-    """The result of work that a pool does."""
+    """Does work in a pool, and returns its result."""
     return await asyncio.get_running_loop().run_in_executor(pool, work)
 
 

@@ -1,4 +1,4 @@
-"""Ends decoding as soon as the server is asked to end, which would otherwise wait for it."""
+"""Ends decoding as soon as the server is told to stop, so that it does not wait for it."""
 
 import signal
 import threading
@@ -11,9 +11,9 @@ from app.ink.decoder_pool import shared_pool
 
 @asynccontextmanager
 async def closing_decoders(_: object) -> AsyncIterator[None]:
-    """While the application lives, SIGTERM and SIGINT close the decoders before the server ends.
+    """While the application runs, SIGTERM and SIGINT close the decoders before the server stops.
 
-    A lifespan of ASGI: Uvicorn's own one is over only after the last answer.
+    An ASGI lifespan. Its own end would be too late, as Uvicorn waits for the last answer first.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         _close_before(number)
@@ -24,7 +24,7 @@ def _close_before(number: signal.Signals) -> None:
     then = signal.getsignal(number)
 
     def handle(received: int, frame: FrameType | None) -> None:
-        # In a thread of its own, as the one that is interrupted may hold a decoding's lock.
+        # In another thread, because the interrupted one may hold a decoding's lock.
         threading.Thread(target=shared_pool().close).start()
         if callable(then):
             then(received, frame)

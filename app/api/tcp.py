@@ -1,10 +1,10 @@
 """TCP without delay, so that answers do not leave 40 ms late.
 
-asyncio switches Nagle's algorithm off for sockets that say they are TCP. Streamlit makes its
-listening socket without saying so. The second part of every answer, its body, would then wait until
-the client acknowledges the first, which clients delay by 40 ms. Uvicorn has the same fault where it
-binds the socket itself, https://github.com/Kludex/uvicorn/issues/3149; once Streamlit names the
-protocol, `tests/app/test_patches.py` says that this module can go.
+asyncio switches Nagle's algorithm off for sockets whose protocol is TCP. Streamlit makes its
+listening socket without naming the protocol. The second part of every answer, its body, would then
+wait until the client acknowledges the first, which clients delay by 40 ms. Uvicorn has the same
+fault where it binds the socket itself, https://github.com/Kludex/uvicorn/issues/3149; once
+Streamlit names the protocol, `tests/app/test_patches.py` says that this module can go.
 """
 
 import asyncio
