@@ -1,6 +1,6 @@
 """Keeps one visitor of the page from slowing the others down.
 
 ASGI middleware between the server and Streamlit, which bounds neither what a WebSocket sends nor
-what is uploaded, and the settings of uvicorn that Streamlit leaves no option for. May import the
+what is uploaded, and the settings of uvicorn that Streamlit has no option for. May import the
 clients and limits of `app.api`; only `app.server` imports it.
 """

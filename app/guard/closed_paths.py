@@ -5,7 +5,7 @@ from typing import Final
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-# They reveal visitors and memory, and take long to answer.
+# They reveal figures about visitors and memory, and take long to answer.
 CLOSED: Final = ("/_stcore/metrics", "/_stcore/script-health-check")
 
 

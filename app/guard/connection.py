@@ -19,20 +19,21 @@ from app.guard.messages import UnacceptableMessage, is_for_visitors, parse
 from app.guard.token_bucket import TokenBucket
 
 LOG: Final = logging.getLogger("app.guard")
-MESSAGES: Final = (10.0, 40.0)  # a second and at once; a stroke sends one
-BYTES: Final = (1e6, 4e6)  # a second and at once
-PATIENCE: Final = (0.1, 4.0)  # seconds of slowing down, a second and at once, until it is closed
-MAX_RUN_SECONDS: Final = 10.0  # for which a run keeps its place
-MAX_REASON_BYTES: Final = 120  # of a close frame, which has 123
-MAX_FINISH_BYTES: Final = 256  # of the message that a run has finished
+MESSAGES: Final = (10.0, 40.0)  # messages a second, and in a burst; a stroke sends one
+BYTES: Final = (1e6, 4e6)  # bytes a second, and in a burst
+PATIENCE: Final = (0.1, 4.0)  # seconds of delay allowed a second, and in a burst
+MAX_RUN_SECONDS: Final = 10.0  # after which a run loses its place
+MAX_REASON_BYTES: Final = 120  # of the reason in a close frame, which holds 123
+MAX_FINISH_BYTES: Final = 256  # of the message which says that a run has finished
 POLICY_VIOLATION: Final = 1008  # close codes of RFC 6455
 UNSUPPORTED_DATA: Final = 1003
 
 
 class Connection:
-    """Stands between the server and the page.
+    """Passes messages between the server and the page, within limits.
 
-    client: whose it is. buckets: of the client's messages and bytes. places: for runs.
+    client: see `client_of`. buckets: for the messages and the bytes of all the client's
+    connections. places: for runs of the page.
     """
 
     def __init__(
@@ -48,16 +49,16 @@ class Connection:
         self._messages, self._bytes = TokenBucket(*MESSAGES), TokenBucket(*BYTES)
         self._patience = TokenBucket(*PATIENCE)
         self._places = places
-        self._run: asyncio.TimerHandle | None = None  # gives the place of a run back
+        self._run: asyncio.TimerHandle | None = None  # gives a run's place back in time
         self._is_closed = False
-        self.is_abusive = False  # so that it was closed with a reason
+        self.is_abusive = False  # it was closed for what the client sent
 
     async def receive(self) -> Message:
-        """The next message that the page may have."""
+        """The next message that the page may receive."""
         while True:
             message = await self._receive()
             if message["type"] != "websocket.receive":
-                # As `uvicorn_settings` closes those that send too many frames.
+                # With this code, `uvicorn_settings` closes connections that send too many frames.
                 self.is_abusive |= message.get("code") == POLICY_VIOLATION
                 return message
             data = message.get("bytes")
@@ -83,19 +84,19 @@ class Connection:
         try:
             await self._send(message)
         except OSError:
-            # It has gone, as `receive` says next. Streamlit would take the error for a fault of its
-            # own, and log it at length.
+            # The client has disconnected, as `receive` says next. Streamlit would take the error
+            # for a fault of its own, and log it at length.
             self._is_closed = True
 
     def end(self) -> None:
-        """Gives the place of a run back."""
+        """Gives the place of a run back, if there is one."""
         if self._run is not None:
             self._run.cancel()
             self._run = None
             self._places.give_back(self._client)
 
     async def _is_in_time(self, num_bytes: int) -> bool:
-        """Waits until this message is due; False where the connection has been early too often."""
+        """Delays a message as the limits demand; False if they were exceeded for too long."""
         connection_delay = max(self._messages.spend(1), self._bytes.spend(num_bytes))
         client_delay = max(self._client_messages.spend(1), self._client_bytes.spend(num_bytes))
         if self._patience.spend(connection_delay):
@@ -105,24 +106,24 @@ class Connection:
         return True
 
     async def _start_run(self) -> None:
-        """Waits for a place, unless this page runs already: it then starts again."""
+        """Waits for a place, unless the page has one because it runs already."""
         if self._run is None:
             await self._places.take(self._client)
             loop = asyncio.get_running_loop()
             self._run = loop.call_later(MAX_RUN_SECONDS, self.end)
 
     async def _close(self, code: int, reason: str) -> Message:
-        """Closes the connection; returns what tells the page of it."""
+        """Closes the connection; returns the message that tells the page so."""
         LOG.warning("closed a page's connection: %s", reason)
         self._is_closed = self.is_abusive = True
-        with contextlib.suppress(OSError):  # it has gone by itself
+        with contextlib.suppress(OSError):  # the client has disconnected
             reason = reason[:MAX_REASON_BYTES]
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
         return {"type": "websocket.disconnect", "code": code, "reason": reason}
 
 
 def _is_end_of_run(message: Message) -> bool:
-    """Whether the page tells the browser that it has run, and does not run again at once."""
+    """Whether the page says that its run has finished, and that none follows at once."""
     data = message.get("bytes") or b""
     if not 0 < len(data) <= MAX_FINISH_BYTES:
         return False

@@ -1,7 +1,7 @@
-"""Frees what sessions leave behind soon after their page was closed.
+"""Frees sessions and their files soon after their page was closed.
 
-Streamlit keeps them for a page that reconnects, and looks at their age only when another session
-ends; a file whose upload ends after its session is kept for ever.
+Streamlit keeps sessions for pages that reconnect, and checks their age only when another session
+ends. It keeps a file for ever if the upload ends after the session.
 """
 
 import time
@@ -13,12 +13,12 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 
 from app.guard.periodic import repeated
 
-KEPT_SECONDS: Final = 30.0  # a phone that changes its network takes some
+KEPT_SECONDS: Final = 30.0  # for pages that reconnect, as on a phone that changes networks
 CHECK_SECONDS: Final = 5.0
 
 
 def freed() -> AbstractAsyncContextManager[None]:
-    """Frees them from time to time as long as the context lasts."""
+    """Frees ended sessions every CHECK_SECONDS as long as the context lasts."""
     sessions = EndedSessions(get_instance())
 
     async def free() -> None:
@@ -28,7 +28,7 @@ def freed() -> AbstractAsyncContextManager[None]:
 
 
 class EndedSessions:
-    """Those that no page is connected to."""
+    """The sessions to which no page is connected."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime

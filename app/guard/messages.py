@@ -9,11 +9,11 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 MAX_MESSAGE_BYTES: Final = 2 << 20  # a drawing of 20,000 points has 1 MB
 MAX_WIDGETS: Final = 64  # in a message; the page has about ten
 MAX_EVENTS: Final = 8  # presses of buttons in a message; a browser sends each at once
-MAX_FILES: Final = 8  # asked for in a message; the page takes one
+MAX_FILES: Final = 8  # for which a message asks to upload; the page takes one
 MAX_TEXT_BYTES: Final = 4 << 10  # of a query, or of another text that is not a drawing
-MAX_HASHES: Final = 1_000  # of messages that the browser has kept; a visit has some dozens
-# A drawing has a list for each point and an object for each stroke. Each takes 60 bytes or more as
-# a Python object, and three in JSON.
+MAX_HASHES: Final = 1_000  # of messages that the browser has kept; a visit has a few dozen
+# Lists and objects in a value. A drawing has a list for each point and an object for each stroke.
+# Each takes at least 60 bytes as a Python object, but may take only three in JSON.
 MAX_CONTAINERS: Final = 30_000
 MAX_VALUES: Final = 200_000  # numbers, words and containers; a point has five
 MAX_DEPTH: Final = 12  # of lists in lists; a drawing has seven
@@ -31,12 +31,12 @@ class UnacceptableMessage(ValueError):
 
 
 def is_for_visitors(message: BackMsg) -> bool:
-    """Whether it is one of those that a visitor's page sends; others are passed over."""
+    """Whether a visitor's page sends messages of this kind; others are ignored."""
     return message.WhichOneof("type") in VISITOR_MESSAGES
 
 
 def parse(data: bytes) -> BackMsg:
-    """A message within its bounds. Raises UnacceptableMessage."""
+    """Parses a message. Raises UnacceptableMessage if it exceeds a limit."""
     _check_count("bytes", len(data), MAX_MESSAGE_BYTES)
     message = BackMsg()
     try:

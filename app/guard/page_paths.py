@@ -1,7 +1,7 @@
-"""The page is at one path: all others that would show it answer that nothing is there.
+"""Shows the page at its own path only; other paths that would show it answer 404.
 
-Streamlit answers every unknown path with the page, so that a program that looks for /docs or
-/metrics takes its HTML for an answer.
+Streamlit answers every unknown path with the page, so a program that looks for /docs or /metrics
+would take its HTML for an answer.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ COMPONENTS: Final = "/component/"  # whose frames are HTML too
 
 
 class PagePaths:
-    """ASGI middleware before the page. prefix: of the page's path, as "/digits"."""
+    """ASGI middleware before the page. prefix: of the page's path, such as "/digits"."""
 
     def __init__(self, page: ASGIApp, prefix: str) -> None:
         self._page = page
@@ -21,7 +21,7 @@ class PagePaths:
         self._components = prefix + COMPONENTS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request; 404 where the page would answer to a name that is not its own."""
+        """Serves one request; answers 404 where the page would appear at another path."""
         is_open = scope["type"] != "http" or scope["path"] in self._paths
         if is_open or scope["path"].startswith(self._components):
             await self._page(scope, receive, send)
@@ -40,6 +40,6 @@ class PagePaths:
 
 
 def _is_html(start: Message) -> bool:
-    """Whether an answer is a page that was found."""
+    """Whether an answer is an HTML page with status 200."""
     types = [value for name, value in start["headers"] if name.lower() == b"content-type"]
     return start["status"] == 200 and any(value.startswith(b"text/html") for value in types)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 @asynccontextmanager
 async def repeated(work: Callable[[], Awaitable[None]], seconds: float) -> AsyncIterator[None]:
-    """Does the work each time these seconds have passed, as long as the context lasts."""
+    """Does the work every `seconds` seconds as long as the context lasts."""
     task = asyncio.create_task(_repeat(work, seconds))
     try:
         yield

@@ -13,25 +13,25 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from app.api.client import client_key
 from app.api.in_flight import InFlightLimiter
 
-# Of all clients; one client's at most half. WebSockets are counted by `WebSocketGuard` instead. A
+# Of all clients; one client may have at most half. `WebSocketGuard` counts WebSockets instead. A
 # connection that waits takes 20 kB.
 MAX_CONNECTIONS: Final = 2_048
-DESCRIPTORS: Final = 4_096  # that this process asks the system for
+DESCRIPTORS: Final = 4_096  # files and connections; this process asks the system for as many
 SPARE_DESCRIPTORS: Final = 512  # for WebSockets, decoders and files
-HEAD_SECONDS: Final = 20.0
+HEAD_SECONDS: Final = 20.0  # for the head of a request to arrive
 
 
 def apply(proxies: int) -> None:
-    """Bounds the connections of the server that runs. proxies: see `client_key`.
+    """Bounds the connections of the running server. proxies: see `client_key`.
 
-    Behind a proxy all connections are the proxy's own, which bounds its clients.
+    Behind a proxy, all connections come from the proxy, which has to bound its clients itself.
     """
     max_connections = min(MAX_CONNECTIONS, _num_descriptors() - SPARE_DESCRIPTORS)
     bound(None if proxies else InFlightLimiter(max_connections), HEAD_SECONDS)
 
 
 def bound(limiter: InFlightLimiter | None, head_seconds: float) -> None:
-    """Changes uvicorn's protocol. limiter: of the clients' connections."""
+    """Changes uvicorn's protocol. limiter: for the clients' connections; None for no limit."""
     protocol: Any = AutoHTTPProtocol
     connection_made, connection_lost = protocol.connection_made, protocol.connection_lost
     data_received = protocol.data_received
@@ -59,7 +59,7 @@ def bound(limiter: InFlightLimiter | None, head_seconds: float) -> None:
 
 
 class _Place:
-    """What a connection takes of its client's share, and the time that its next request has."""
+    """A connection's place in its client's share, and the time limit of its next request."""
 
     def __init__(
         self, transport: asyncio.Transport, limiter: InFlightLimiter | None, head_seconds: float
@@ -83,13 +83,13 @@ class _Place:
             self._timer = loop.call_later(self._head_seconds, self._transport.close)
 
     def stop_waiting(self) -> None:
-        """A request has begun."""
+        """Ends the time limit, because a request has begun."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
     def give_back(self) -> None:
-        """The connection has ended, or is counted elsewhere."""
+        """Frees the place of a connection that has ended or is counted elsewhere."""
         self.stop_waiting()
         if self._limiter is not None:
             self._limiter.end(self._client)
@@ -97,7 +97,7 @@ class _Place:
 
 
 def _num_descriptors() -> int:
-    """How many this process may have, once it has asked for DESCRIPTORS."""
+    """How many descriptors this process may have after it has asked for DESCRIPTORS."""
     try:
         import resource
     except ImportError:  # Windows has no such limit

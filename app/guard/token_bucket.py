@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
-MAX_CLIENTS: Final = 10_000  # whose buckets are kept; the longest unseen go first
+MAX_CLIENTS: Final = 10_000  # whose buckets are kept; the least recent are dropped first
 
 
 class TokenBucket:

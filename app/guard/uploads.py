@@ -1,6 +1,6 @@
-"""Bounds what visitors upload: files and bytes of a session and of all, and the time they take.
+"""Bounds visitors' uploads: the files and bytes of a session, the bytes of all, and the time.
 
-Streamlit bounds one file's size alone, keeps as many as are sent, and waits for ever.
+Streamlit bounds only the size of each file; it keeps any number of files, and waits for ever.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ from app.api.in_flight import InFlightLimiter
 LOG: Final = logging.getLogger("app.guard")
 ROUTE: Final = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/(?P<file>[^/]+)/?$")
 MAX_FILES: Final = 4  # of a session; the page shows one, and frees it when another comes
-MAX_SESSION_BYTES: Final = 40 << 20
-MAX_TOTAL_BYTES: Final = 96 << 20
-MAX_FILE_BYTES: Final = 21 << 20  # Streamlit's limit with the form's frame, where none is declared
+MAX_SESSION_BYTES: Final = 40 << 20  # of the files of a session
+MAX_TOTAL_BYTES: Final = 96 << 20  # of the files of all sessions
+MAX_FILE_BYTES: Final = 21 << 20  # Streamlit's limit and the form's overhead; assumed if undeclared
 MAX_UPLOADS: Final = 8  # at the same time; see InFlightLimiter
 MAX_SECONDS: Final = 60.0  # for all of one file; 20 MB take that at 3 Mbit/s
 
@@ -41,7 +41,7 @@ class UploadGuard:
     def __init__(self, page: ASGIApp, proxies: int) -> None:
         self._page, self._proxies = page, proxies
         self._in_flight = InFlightLimiter(MAX_UPLOADS)
-        self._expected: dict[object, tuple[str, int]] = {}  # session and bytes of what is sent now
+        self._expected: dict[object, tuple[str, int]] = {}  # session and bytes of each upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one upload; passes everything else on."""
@@ -63,7 +63,7 @@ class UploadGuard:
     async def _upload(
         self, scope: Scope, receive: Receive, send: Send, expected: tuple[str, int]
     ) -> None:
-        """Passes an upload on until its time is up. expected: its session and bytes."""
+        """Passes an upload on until its time has run out. expected: its session and bytes."""
         deadline = asyncio.get_running_loop().time() + MAX_SECONDS
 
         async def receive_in_time() -> Message:
@@ -72,7 +72,7 @@ class UploadGuard:
                     return await receive()
             except TimeoutError:
                 LOG.warning("ended an upload that took over %.0f s", MAX_SECONDS)
-                return {"type": "http.disconnect"}  # Streamlit then forgets what has arrived so far
+                return {"type": "http.disconnect"}  # Streamlit then discards what has arrived
 
         upload = object()
         self._expected[upload] = expected
@@ -82,7 +82,7 @@ class UploadGuard:
             del self._expected[upload]
 
     def _refusal(self, session: str, size: int) -> tuple[int, str] | None:
-        """Status and reason where a session's further file of this size is refused."""
+        """Status and reason if another file of this size is refused for a session; else None."""
         stored = stored_for(session)
         expected = [num_bytes for of, num_bytes in self._expected.values() if of == session]
         session_bytes = stored.session_bytes + sum(expected) + size
@@ -95,7 +95,7 @@ class UploadGuard:
 
 
 def stored_for(session: str) -> Stored:
-    """What is kept for a session, and for all."""
+    """What is kept for a session and for all sessions."""
     manager = get_instance().uploaded_file_mgr
     assert isinstance(manager, MemoryUploadedFileManager)
     by_session = {
@@ -107,7 +107,7 @@ def stored_for(session: str) -> Stored:
 
 
 def _declared_bytes(request: Request) -> int:
-    """What an upload declares as its size, or the most that it may have."""
+    """The size that an upload declares; MAX_FILE_BYTES if it is larger or missing."""
     text = request.headers.get("content-length", "")
     is_number = text.isascii() and text.isdigit() and len(text) <= 12
     return min(int(text), MAX_FILE_BYTES) if is_number else MAX_FILE_BYTES

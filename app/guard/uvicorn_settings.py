@@ -1,7 +1,7 @@
-"""Settings of uvicorn and asyncio that Streamlit leaves no option for.
+"""Settings of uvicorn and asyncio that Streamlit has no option for.
 
-Streamlit makes the server before it imports the application, so that only what uvicorn looks up
-later can still be changed: its classes' methods, and the names in its modules.
+Streamlit makes the server before it imports the application, so only what uvicorn looks up later
+can still be changed: the methods of its classes, and the names in its modules.
 """
 
 import asyncio
@@ -22,18 +22,18 @@ from websockets.server import ServerProtocol
 from app.api.headers import SAFE
 from app.guard.token_bucket import TokenBucket
 
-READ_BYTES: Final = 4 << 10  # of a WebSocket at a time: 680 of the shortest messages
-# Of one WebSocket, a second and at once. A page sends ten a second, and a browser a message of 2 MB
-# in some dozen; each of a flood takes 20 microseconds before it can be counted.
+READ_BYTES: Final = 4 << 10  # read from a WebSocket at a time: 680 of the shortest messages
+# Of one WebSocket a second, and in a burst. A page sends ten a second, and a browser splits 2 MB
+# into about a dozen. Each takes 20 microseconds before it can be counted.
 FRAMES: Final = (200.0, 700.0)
-POLICY_VIOLATION: Final = 1008
+POLICY_VIOLATION: Final = 1008  # close code of RFC 6455
 GRACE_SECONDS: Final = 4  # for requests to end after SIGTERM
-MAX_EXIT_SECONDS: Final = 8.0  # after SIGTERM, until the process ends whatever it does
+MAX_EXIT_SECONDS: Final = 8.0  # after SIGTERM; then the process ends whatever it is doing
 LOG_SECONDS: Final = 1.0  # between two lines that say that no connection can be accepted
 
 
 def apply() -> None:
-    """Changes them for the server that runs, and those after it."""
+    """Applies all settings to the running server, and to later ones."""
     believe_no_header()
     read_little_at_a_time()
     refuse_with_safe_headers()
@@ -42,7 +42,7 @@ def apply() -> None:
 
 
 def believe_no_header() -> None:
-    """Leaves the peer's address alone: uvicorn believes X-Forwarded-For of this machine."""
+    """Keeps the peer's address: uvicorn would believe X-Forwarded-For from this machine."""
 
     def unchanged(app: ASGIApp, trusted_hosts: object) -> ASGIApp:
         return app
@@ -52,10 +52,10 @@ def believe_no_header() -> None:
 
 
 def read_little_at_a_time() -> None:
-    """Parses few frames of a WebSocket before all others have their turn.
+    """Parses only a few frames of a WebSocket before others have their turn.
 
-    asyncio reads 256 kB, which hold 40,000 messages. Pings and parts of messages, which the page
-    never sees, are counted as well.
+    asyncio would read 256 kB, which may hold 40,000 messages. Pings and parts of messages, which
+    the page never sees, are counted as well.
     """
     protocol: Any = WebSocketsSansIOProtocol
     connection_made, handle_events = protocol.connection_made, protocol.handle_events
@@ -69,7 +69,7 @@ def read_little_at_a_time() -> None:
     def handle_bounded_events(self: Any) -> None:
         if not self.frames_left.spend(len(self.conn.events)):
             handle_events(self)
-        elif self.close_sent:  # and yet it goes on
+        elif self.close_sent:  # but the client goes on sending
             self.transport.abort()
         else:
             self.conn.events_received()
@@ -118,12 +118,12 @@ def exit_in_time() -> None:
 
 
 def log_failed_accepts_slowly() -> None:
-    """Says at most once a second that no connection can be accepted, as without descriptors."""
+    """Logs at most once a second that no connection can be accepted."""
     logging.getLogger("asyncio").addFilter(FailedAccepts())
 
 
 class FailedAccepts(logging.Filter):
-    """Lets one of these records through a second, without its traceback."""
+    """Lets one such record a second through, without its traceback."""
 
     def __init__(self) -> None:
         super().__init__()

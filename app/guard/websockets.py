@@ -17,19 +17,21 @@ from app.guard.connection import Connection
 from app.guard.token_bucket import ClientBuckets
 
 LOG: Final = logging.getLogger("app.guard")
-MAX_CONNECTIONS: Final = 256  # of all clients, 0.7 MB each; one client's at most half
-# A classroom may share an address: all of it comes at once, and comes back at once when its
-# network has failed.
-NEW_CONNECTIONS: Final = (60, 120)  # of one client, a minute and at once
-# One that had to be closed with a reason counts as so many: whoever floods comes back at once, and
-# opening costs more than the flood. One client's floods are a dozen, then one a second.
+MAX_CONNECTIONS: Final = 256  # of all clients, 0.7 MB each; one client may have at most half
+# A classroom may share an address: all its pages connect at once, and do so again when its network
+# has failed.
+NEW_CONNECTIONS: Final = (60, 120)  # of one client a minute, and in a burst
+# A connection that had to be closed with a reason counts as this many new ones: a flooding client
+# reconnects at once, and opening costs more than the flood. It can flood a dozen times, and then
+# once a second.
 ABUSIVE_CONNECTION: Final = 10
-# Of one client, a second and at once. A run of the page holds the interpreter for 12 ms or more, so
-# that these are a third of it; at twice as many, a visitor's stroke waits for over a second.
+# Of one client a second, and in a burst. A run of the page holds the interpreter for 12 ms or
+# more, so that these are a third of it; with twice as many, a visitor's stroke waits for over a
+# second.
 CLIENT_MESSAGES: Final = (30.0, 120.0)
-CLIENT_BYTES: Final = (4e6, 16e6)  # of one client, a second and at once
-# Of the page, at the same time; one client's at most half. More are no faster, as Python runs one
-# thread at a time, and a stroke that is read has to win the interpreter from each some 20 times.
+CLIENT_BYTES: Final = (4e6, 16e6)  # of one client a second, and in a burst
+# Of the page at the same time; one client may have at most half. More are no faster, as Python runs
+# one thread at a time, and reading a stroke has to win the interpreter from each about 20 times.
 MAX_RUNS: Final = 4
 
 
