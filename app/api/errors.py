@@ -56,9 +56,8 @@ async def _not_found(request: Request, _: Exception) -> Response:
 
 async def _method_not_allowed(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    methods = sorted(
-        (error.headers or {})["Allow"].split(", ")
-    )  # Starlette keeps them in a set, in no fixed order
+    # Sorted, because Starlette keeps them in a set, in no fixed order.
+    methods = sorted((error.headers or {})["Allow"].split(", "))
     message = f"This path does not take {request.method[:20]}. Use {' or '.join(methods)}."
     return _error_response(request, "method_not_allowed", message, {"Allow": ", ".join(methods)})
 

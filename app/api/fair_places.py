@@ -37,9 +37,7 @@ class FairPlaces:
         try:
             await waiting.place
         except asyncio.CancelledError:
-            if (
-                waiting.place.done() and not waiting.place.cancelled()
-            ):  # the place was given just before
+            if waiting.place.done() and not waiting.place.cancelled():  # it has just got a place
                 self.give_back(client)
             raise
         finally:

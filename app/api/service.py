@@ -87,9 +87,8 @@ class Endpoints:
         # Threads serve requests in order of arrival; clients first get these places in turn.
         self._picture_places = FairPlaces(limits.reads, share=1)
         self._costly_ink_places = FairPlaces(1, share=1)
-        self._probe = ThreadPoolExecutor(
-            1, thread_name_prefix="probe"
-        )  # does not wait for readings
+        # Probes have their own thread, so that they do not wait for readings.
+        self._probe = ThreadPoolExecutor(1, thread_name_prefix="probe")
         self._description = msgspec.json.encode(description(limits, prefix))
 
     def num_in_flight(self) -> int:
