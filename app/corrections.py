@@ -129,9 +129,8 @@ class Corrections:
                 sqlite3.connect(self.path, timeout=TIMEOUT_SECONDS)
             ) as database:
                 _use_write_ahead_log(database)
-                database.execute(
-                    "PRAGMA synchronous = FULL"
-                )  # a commit returns when it is on the disk
+                # A commit returns when it is on the disk.
+                database.execute("PRAGMA synchronous = FULL")
                 database.execute(_TABLE)
                 yield database
         except (sqlite3.Error, OSError, ValueError) as error:

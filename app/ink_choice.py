@@ -16,7 +16,7 @@ from app.reading import Reading, UnreadableInput
 from app.writing import is_texture, is_writing
 
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
-MIN_READ_CONFIDENCE: Final = 0.51  # of a mark; one of less may as well be another
+MIN_READ_CONFIDENCE: Final = 0.51  # of a mark; a less sure one may as well be another character
 MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; if more are refused, another map is tried
 MAX_CANDIDATES: Final = 1_000  # in all ink maps so far; with more, no other map is tried
 
@@ -54,7 +54,7 @@ class InkChooser:
     def choose(self, pixels: NDArray[np.uint8], single: bool, turn: int | None) -> Prepared:
         """The ink to read, see `Recognizer.prepare_image`; raises UnreadableInput.
 
-        A bitmap that is too small for two digits is read as one, if that digit is sure.
+        A bitmap that is too small for two digits is read as one digit, if that one is sure.
         """
         if turn is not None:
             return _writing_in(self._turned(pixels, turn, single), pixels, single)

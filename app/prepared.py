@@ -16,8 +16,8 @@ class Prepared:
 
     turned: degrees clockwise by which the picture was turned, see `app.turning`.
     size: height and width of the picture as it was given.
-    way_back: from the levelled part of the picture that is read to the picture, see `app.tilt`.
-    reading: the reading without a visitor's corrections, if it is known already.
+    way_back: maps what was levelled to be read back to the input, see `app.tilt`.
+    reading: the reading without a visitor's corrections, if there is one already.
     """
 
     lines: Sequence[TextLine] = ()

@@ -29,12 +29,12 @@ class Digit:
     box: (x, y, width, height) of the ink, in pixels of the input.
     glyph: uint8 (28, 28), ink 255 on 0: what the network saw.
     number_index, line_index: which number, and which line, of the input it belongs to, from 0 on.
-        Numbers on one line are further apart than digits.
+        The gaps between numbers are wider than those between digits.
     is_doubtful: true for a value that should be checked, because another digit may be meant, or
-        because the mark is strange for a digit; false for a refused mark.
-    sign: one of SIGNS, for a mark in a number that is this and has no value; None for a digit, and
+        because the mark is unusual for a digit; false for a refused mark.
+    sign: one of SIGNS for a mark that is read as this sign, and has no value; None for a digit, and
         for a mark that is neither.
-    number_confidence: calibrated probability in [0, 1] that all of its number is read rightly.
+    number_confidence: calibrated probability in [0, 1] that all of its number is read correctly.
     """
 
     value: int | None
@@ -92,7 +92,7 @@ class Reading:
 
     @property
     def confidence(self) -> float:
-        """The probability in [0, 1] that all of it is read rightly; 1 if nothing is drawn."""
+        """The probability in [0, 1] that all of it is read correctly; 1 if nothing is drawn."""
         first = {digit.number_index: digit.number_confidence for digit in self.digits}
         return math.prod(first.values())
 

@@ -57,8 +57,8 @@ MODEL: Final = model_file(os.environ)
 CONTRACT: Final = "digits/3"
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
 NUM_DIGITS: Final = 10
-MAX_GLYPHS: Final = 128  # in one run of the network, which takes 50 kB for each; 9 ms
-MAX_INPUTS: Final = 64  # of `read_many`, classified at once
+MAX_GLYPHS: Final = 128  # in one run of the network, which takes 9 ms and 50 kB for each glyph
+MAX_INPUTS: Final = 64  # of `read_many` that are classified at once
 
 
 class Recognizer:
@@ -104,7 +104,7 @@ class Recognizer:
 
         image: the path of a file, its bytes, a Pillow image, or an array (h, w) grey, (h, w, 3) RGB
         or (h, w, 4) RGBA of uint8, or of floats in [0, 1]. Files are decoded in this process, so
-        that strangers' ones should have been checked before (see SECURITY.md).
+        strangers' files should be checked before (see SECURITY.md).
         single, prototypes: see `read_ink`; turn: see `prepare_image`. Without ink the Reading has
         no digits. Raises UnreadableInput.
         """
@@ -115,9 +115,9 @@ class Recognizer:
     ) -> list[Reading]:
         """Reads pictures, see `read_image`, and lists of strokes, see `read_ink`, in any mixture.
 
-        They are classified many at a time, which takes less time than one by one, and the memory
-        does not grow with their number. single: each is one character. Raises UnreadableInput with
-        the index of the first that cannot be read.
+        Many are classified at a time, which is faster than one by one, and the memory does not grow
+        with their number. single: whether each is one character. Raises UnreadableInput with the
+        index of the first input that cannot be read.
         """
         readings: list[Reading] = []
         rest = iter(inputs)
@@ -146,8 +146,9 @@ class Recognizer:
     ) -> Prepared:
         """Finds the candidates for digits in strokes, see `read_ink`.
 
-        max_seconds: what reading may cost, about. memory: of a drawing that is prepared again
-        after each stroke. Raises UnreadableInput, and CostlyInk.
+        max_seconds: about how long reading may take. memory: the glyphs of a drawing that is
+        prepared again after each stroke. Raises UnreadableInput, and CostlyInk if reading would
+        take longer.
         """
         draw = memory.from_strokes if memory else glyph.from_strokes
         level, way_back = checked_strokes(strokes), None
@@ -162,8 +163,8 @@ class Recognizer:
         """Finds the candidates for digits in a picture, see `read_image`, in its best ink map.
 
         turn: degrees clockwise by which it is turned first, 0, 90, 180 or 270. None turns it only
-        where little is read as it is and it is read surely in another position. What has no
-        writing in it, see `app.writing`, gives no candidates. Raises UnreadableInput.
+        if little is read as it is and it is read surely in another position. A picture without
+        writing, see `app.writing`, gives no candidates. Raises UnreadableInput.
         """
         chooser = InkChooser(self._maps, lambda prepared: self.read_prepared([prepared])[0])
         return chooser.choose(checked(as_pixels(image)), single, turn)
@@ -207,7 +208,7 @@ class Recognizer:
     def weigh(
         self, item: NDArray[np.uint8] | Sequence[ArrayLike], reader_weights: Sequence[float]
     ) -> list[Choice]:
-        """What an item of one line is read as, one choice for each weight of the line reader.
+        """Reads an item of one line, once for each weight of the line reader.
 
         item: a picture, or strokes (n, 2). Returns no choice where the line reader is not used, or
         where there are several lines. Raises UnreadableInput.
@@ -240,7 +241,7 @@ class Recognizer:
         return lines[0] if len(lines) == 1 and lines[0].reading is not None else None
 
     def _scaled_logits(self, line: TextLine) -> NDArray[np.float32]:
-        """Of its candidates, divided by the temperature."""
+        """The logits of a line's candidates, divided by the temperature."""
         return self.logits(line.glyphs) / np.float32(self._point.temperature)
 
     def classify(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -265,7 +266,7 @@ class Recognizer:
         return self._run("logits", glyphs)
 
     def features(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """What the last layer decides by, float32 (n, d), at least 0 and of any scale.
+        """What the last layer computes the logits from, float32 (n, d), >= 0 and of any scale.
 
         glyphs: uint8 (n, 28, 28), n >= 1.
         """

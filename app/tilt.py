@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 from app import glyph
 from app.reading import Digit
 
-MIN_DEGREES: Final = 12.0  # a flatter slope is read as it is
-MAX_DEGREES: Final = 55.0  # a steeper one is rather a column, or a picture on its side
+MIN_DEGREES: Final = 12.0  # a flatter line is read as it is
+MAX_DEGREES: Final = 55.0  # a steeper line is rather a column, or the picture lies on its side
 MIN_MARKS: Final = 3  # in a line; two lie at any angle to each other
-MIN_SIZE: Final = 0.4  # of the usual mark's, of those that show where the line is
+MIN_SIZE: Final = 0.4  # share of the usual mark's; smaller marks do not show where the line is
 MIN_SPAN: Final = 1.5  # usual sizes from the first mark to the last; a digit's strokes are closer
-MAX_RESIDUAL: Final = 0.4  # of a usual mark's size, root mean square distance from the line
-MIN_ROUGH_DEGREES: Final = 8.0  # of all points' principal axis, before their marks are looked at
-MIN_LENGTHENED: Final = 0.5  # share of the points' variance by which it is larger along that axis
+MAX_RESIDUAL: Final = 0.4  # usual sizes: root mean square distance of the marks from the line
+MIN_ROUGH_DEGREES: Final = 8.0  # of all points' principal axis, checked before marks are found
+MIN_LENGTHENED: Final = 0.5  # share of the points' variance: along that axis minus across it
 DRAWN_SIDE: Final = 240  # pixels of the drawing in which strokes that touch are found
-DRAWN_PEN: Final = 3  # pixels of its pen
-MARGIN: Final = 0.6  # of a usual mark's size, of the picture around the writing
+DRAWN_PEN: Final = 3  # pixels: the width of its pen
+MARGIN: Final = 0.6  # usual sizes of the picture that are kept around the writing
 
 Boxes = NDArray[np.float64]  # (n, 4): left, top, right, bottom
 Transform = NDArray[np.float64]  # (2, 3), affine
@@ -127,7 +127,7 @@ def _touching_boxes(strokes: glyph.Strokes) -> Boxes:
 
 
 def moved(digits: Sequence[Digit], way: Transform) -> list[Digit]:
-    """The digits with their boxes, of unchanged size, moved along a way such as back."""
+    """The digits with their boxes moved by a transform; the boxes keep their sizes."""
     moved_digits = []
     for digit in digits:
         x, y, width, height = digit.box

@@ -1,4 +1,4 @@
-"""Decides when and how far to turn pictures that lie on their side or on their head.
+"""Decides when and how far to turn pictures that lie on their side or upside down.
 
 A picture is turned only if it is then read clearly better. Digits such as 0, 1, 6, 8 and 9 are
 digits in another position too, and turning a picture wrongly is worse than not turning it.
@@ -21,11 +21,12 @@ MIN_SURE_SHARE: Final = 0.8  # of a turned reading
 MIN_GAIN: Final = 0.3  # from the upright to the turned reading
 MIN_DIGITS: Final = 3  # of a turned reading; fewer digits do not show how the picture lies
 MIN_TELLING: Final = 2  # of these, sure digits that are none of _ALIKE
-MAX_CANDIDATES: Final = 440  # in an ink map of the upright picture; with more, turning takes long
+MAX_CANDIDATES: Final = 440  # in an ink map of the upright picture; more take too long to turn
 MAX_SIDE: Final = 800  # pixels, to which the picture is reduced for trying other positions
-_ALIKE: Final = (None, 0, 1, 8)  # values of refused marks, and of digits that lines and loops are
-_UPSIDE_DOWN: Final = (2, 5, 6, 9)  # values of digits that are digits on their head too
-MIN_TELLING_UPSIDE_DOWN: Final = 1  # of a reading turned by 180 degrees, sure digits of neither
+_ALIKE: Final = (None, 0, 1, 8)  # values of refused marks, and of digits like any line or loop
+_UPSIDE_DOWN: Final = (2, 5, 6, 9)  # values of digits that are digits upside down too
+# Of a reading turned by 180 degrees, sure digits of neither kind.
+MIN_TELLING_UPSIDE_DOWN: Final = 1
 
 Box = tuple[float, float, float, float]
 
@@ -62,7 +63,7 @@ def as_given(digits: Sequence[Digit], degrees: int, size: tuple[int, int]) -> Re
 
 
 def may_be_turned(upright: Reading, max_candidates: int) -> bool:
-    """Whether so little was read surely that the picture may lie on its side or on its head.
+    """Whether so little was read surely that the picture may lie on its side or upside down.
 
     max_candidates: the most candidates in one of the ink maps that were tried.
     """

@@ -5,15 +5,15 @@ from typing import Final
 
 from app.reading import Digit, Reading
 
-MIN_DOUBTFUL: Final = 3  # doubtful digits other than 1 that are writing; chance gives fewer
+MIN_DOUBTFUL: Final = 3  # doubtful digits other than 1 that are writing; fewer may be chance
 # Many small marks that are nearly all refused are a texture, such as the threads of cloth.
 MIN_TEXTURE_MARKS: Final = 6
 MIN_TEXTURE_REFUSED: Final = 0.7  # share of the marks
-MAX_TEXTURE_HEIGHT: Final = 0.02  # of the picture's longer side, of the usual mark
+MAX_TEXTURE_HEIGHT: Final = 0.02  # of the usual mark, as a share of the picture's longer side
 
 
 def is_texture(reading: Reading, side: int) -> bool:
-    """Whether the marks are those of a material. side: pixels, the picture's longer side."""
+    """Whether the marks are a material's texture. side: the picture's longer side in pixels."""
     heights = [mark.box[3] for mark in reading.digits]
     if len(heights) < MIN_TEXTURE_MARKS or median(heights) > MAX_TEXTURE_HEIGHT * side:
         return False

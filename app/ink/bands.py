@@ -5,13 +5,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_UNEVENNESS: Final = 0.06  # of the distance between two bars
+MAX_UNEVENNESS: Final = 0.06  # share of the usual distance by which a rule may be off
 MAX_CELLS: Final = 24  # in a row of boxes
-MIN_EVEN: Final = 4  # rules of paper by which others are found
+MIN_EVEN: Final = 4  # rules of paper from which hidden ones are inferred
 
 
 class Band(NamedTuple):
-    """Neighbouring rows or columns of a rule: from start to before end."""
+    """Adjacent rows or columns of a rule, from `start` up to, but not including, `end`."""
 
     start: int
     end: int
@@ -32,7 +32,7 @@ def find_bands(is_covered: NDArray[np.bool_]) -> list[Band]:
 
 
 def evenly_spaced(bands: list[Band]) -> list[Band]:
-    """The bars among columns of ink: the most that divide the whole evenly, with both ends."""
+    """The most bars among columns of ink that divide the whole evenly, with both ends; or []."""
     middles = np.array([band.middle for band in bands])
     for cells in range(MAX_CELLS, 0, -1):
         pitch = (middles[-1] - middles[0]) / cells
@@ -44,7 +44,7 @@ def evenly_spaced(bands: list[Band]) -> list[Band]:
 
 
 def with_missing(bands: list[Band]) -> list[Band]:
-    """The rules of paper with those that strong ink hides, where all are evenly spaced."""
+    """The rules of paper, with those added that ink hides if all are evenly spaced."""
     if len(bands) < MIN_EVEN or not are_even(bands):
         return bands
     middles = np.array([band.middle for band in bands])
@@ -68,5 +68,5 @@ def are_even(bands: list[Band]) -> bool:
 
 
 def _pitch(distances: NDArray[np.float64]) -> float:
-    """The usual distance, of which some are multiples."""
+    """The usual distance, of which the others are multiples."""
     return float(np.median(distances[distances < 1.5 * distances.min()]))

@@ -12,7 +12,7 @@ MIN_ASPECT: Final = 1.6  # ratio of height to width of a phone's screen
 MIN_SIDE: Final = 320  # pixels: its width
 BAR_SHARE: Final = 0.13  # of its height at the top and at the bottom, where the bars are
 MAX_TINTED_SHARE: Final = 0.35  # the same of a tinted bar, which may lie below a keyboard
-MAX_HEIGHT: Final = 0.7  # of the highest ink between the bars; higher ink in a bar is writing
+MAX_HEIGHT: Final = 0.7  # of the tallest ink between the bars; taller ink in a bar is writing
 
 
 def without_tinted_bars(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -40,7 +40,7 @@ def without_tinted_bars(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def without_interface(mask: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
-    """The ink of a screenshot without that in its bars; all ink of other pictures.
+    """The ink of a screenshot without the ink in its bars; all ink of other pictures.
 
     mask: uint8 (h, w), 255 for ink, of a clean picture that is `width` pixels wide.
     """

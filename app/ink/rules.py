@@ -1,7 +1,8 @@
-"""Rules of forms, grids and ruled paper in a clean picture, where they are exactly straight.
+"""Removes the rules of forms, grids and ruled paper from a clean picture, where they are straight.
 
-A rule that a digit touches or covers cannot be told from it by its pixels alone. It is told by the
-layout: the rails of a form go from end to end, and the bars between its boxes are evenly spaced.
+Pixels alone do not distinguish a rule from a digit that touches or covers it. The layout does: the
+rails (horizontal rules) of a form go from end to end, and the bars (vertical rules) between its
+boxes are evenly spaced.
 """
 
 from typing import Final
@@ -14,20 +15,19 @@ from app.ink.bands import MIN_EVEN, Band, are_even, evenly_spaced, find_bands, w
 from app.ink.ink_map import without_specks
 from app.ink.parts import Parts
 
-MIN_RUN_SHARE: Final = 0.1  # of the ink's width, of the shortest straight run in a rail
-MIN_RUN: Final = 12  # pixels of that run at least
-MIN_RAIL: Final = 0.7  # of the ink's width, that the runs of some rail cover in one row
-MIN_OTHER_RAIL: Final = 0.4  # the same of the other rails, which strong ink interrupts
-MIN_RAIL_EDGE: Final = 0.25  # the same in the other rows of a rail
-MIN_BAR: Final = 0.6  # of the distance between two rails, that a bar covers
-MIN_FULL_BAR: Final = 0.9  # the same, of a bar among others that are not evenly spaced
-MAX_THICKNESS: Final = 0.12  # of the distance between two rails, of a rule
-MAX_DOUBLE: Final = 2.5  # rail thicknesses of the two bars where boxes adjoin
-MIN_RULED_WIDTH: Final = 0.9  # of the picture's width, of a line of ruled paper
-MIN_COMB: Final = 3  # bars that stand on a comb's rail
-MIN_INK_LEFT: Final = 0.1  # share of the ink, that is writing in boxes
-
-MAX_NEAR: Final = 0.9  # of a component, that is beside rules; else it is what remains of them
+MIN_RUN_SHARE: Final = 0.1  # share of the ink's width: the shortest straight run in a rail
+MIN_RUN: Final = 12  # pixels: the shortest such run in narrow ink
+MIN_RAIL: Final = 0.7  # share of the ink's width that runs cover in the fullest row of all rails
+MIN_OTHER_RAIL: Final = 0.4  # the same in the fullest row of each rail, which ink may interrupt
+MIN_RAIL_EDGE: Final = 0.25  # the same in every row of a rail
+MIN_BAR: Final = 0.6  # share of the height from the first rail to the last that a bar covers
+MIN_FULL_BAR: Final = 0.9  # the same for bars that are not evenly spaced
+MAX_THICKNESS: Final = 0.12  # of a rule, as a share of the distance between two rails
+MAX_DOUBLE: Final = 2.5  # rail thicknesses: the two bars where boxes adjoin
+MIN_RULED_WIDTH: Final = 0.9  # of ruled paper's lines, as a share of the picture's width
+MIN_COMB: Final = 3  # bars on the single rail of a comb
+MIN_INK_LEFT: Final = 0.1  # share of the ink that is writing, where there are boxes
+MAX_NEAR: Final = 0.9  # share of a component that lies at rules; with more, it is a remnant of them
 
 _NEAR: Final = np.ones((3, 3), np.uint8)
 
@@ -61,7 +61,7 @@ def without_rules(mask: Mask) -> Mask | None:
 
 
 def _without_remains(writing: Mask, rails: list[Band], bars: list[Band]) -> Mask:
-    """The writing without components in and beside the rules, which are left of ink at them."""
+    """The writing without thin components at the rules, which are remnants of them."""
     near = np.zeros_like(writing)
     for rail in rails:
         near[max(rail.start - rail.thickness, 0) : rail.end + rail.thickness] = 255
@@ -77,7 +77,8 @@ def _rails(ink: Mask) -> list[Band]:
     """Rows that are covered by long straight runs over most of the ink's width."""
     height, width = ink.shape
     shortest = max(round(MIN_RUN_SHARE * width), MIN_RUN)
-    fullest = cv2.reduce(ink, 1, cv2.REDUCE_AVG).max() / 255  # of all rows; most have no rail
+    # The fullest row's share of ink. In most pictures it shows that there is no rail.
+    fullest = cv2.reduce(ink, 1, cv2.REDUCE_AVG).max() / 255
     if shortest > width or fullest < MIN_RAIL:
         return []
     runs = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, shortest), np.uint8))
@@ -98,8 +99,8 @@ def _rails(ink: Mask) -> list[Band]:
 def _bars(ink: Mask, rails: list[Band]) -> list[Band]:
     """Columns of ink from the first rail to the last that are bars, not strokes.
 
-    Bars of one row of boxes are evenly spaced from end to end, or stand where a rail begins or
-    ends. Those on a comb's single rail are as high as the first and the last of them.
+    The bars of one row of boxes are evenly spaced from end to end, or lie where a rail begins or
+    ends. The bars on a comb's single rail are as high as the first and the last of them.
     """
     top, bottom = rails[0].start, rails[-1].end
     if len(rails) == 1:
@@ -153,7 +154,7 @@ def _tine_height(above: Mask) -> int:
 
 
 def _is_at_an_end(band: Band, runs: list[Band]) -> bool:
-    """Whether a column is the first or the last of a rail's run."""
+    """Whether a band of columns begins or ends where a run of a rail does."""
     near = max(band.thickness // 2, 1)
     return any(
         abs(band.start - run.start) <= near or abs(band.end - run.end) <= near for run in runs
@@ -161,7 +162,7 @@ def _is_at_an_end(band: Band, runs: list[Band]) -> bool:
 
 
 def _erased(ink: Mask, rails: list[Band], bars: list[Band]) -> Mask:
-    """The ink without its rails, but with what crosses them. bars: columns that do not count."""
+    """The ink without its rails, but with the strokes that cross them. bars: not such strokes."""
     writing = np.ascontiguousarray(ink).copy()
     margins = [max(1, round(rail.thickness / 3)) for rail in rails]
     spans = [
@@ -176,7 +177,7 @@ def _erased(ink: Mask, rails: list[Band], bars: list[Band]) -> Mask:
         beside[:, max(bar.start - margin, 0) + 1 : bar.end + margin + 1] = 0
     for span in spans:
         rows = beside[[span.start, min(span.stop + 1, len(beside) - 1)], 1:-1]
-        # A slanted stroke comes out elsewhere than it went in.
+        # A slanted stroke leaves a rail at other columns than it enters it.
         between = cv2.dilate(rows, np.ones((1, span.stop - span.start), np.uint8)).min(axis=0)
         writing[span, (rows.max(axis=0) | between) == 0] = 0
     return writing

@@ -1,4 +1,4 @@
-"""What a visitor is told while the server cannot be reached."""
+"""Tells visitors when the server cannot be reached."""
 
 from typing import Final
 

@@ -35,7 +35,7 @@ def answer(
     """
     choice = line.choose(logits / np.float32(point.temperature), point)
     scores, probabilities = _evidence(line, choice, logits[choice.path], point)
-    # Lists, as NumPy takes longer for the few marks of a line.
+    # Lists, because NumPy is slower for the few marks of a line.
     log_odds, confidences = scores.tolist(), probabilities.max(axis=1).tolist()
     values, boxes = probabilities.argmax(axis=1).tolist(), line.boxes[choice.path].tolist()
     numbers = line.number_indices(choice.path).tolist()
@@ -68,7 +68,7 @@ def answer(
             line.line_index,
             is_doubtful[index] and not refused,
             signs[index],
-            # The numbers of a line share its confidence, so that their product is it.
+            # The numbers of a line share its confidence, which is the product of theirs.
             confidence ** (sizes[numbers[index]] / len(numbers)),
         )
 
@@ -78,7 +78,7 @@ def _evidence(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The log-odds that each chosen mark is not a digit (n,), and which digit it is (n, 10).
 
-    logits: (n, 11) of the chosen marks. Where the line was read as a whole, that is evidence too.
+    logits: (n, 11) of the chosen marks. What the line reader has read is evidence too.
     """
     hypothesis = choice.hypothesis
     if hypothesis is None or line.reading is None:
@@ -105,9 +105,10 @@ def refusals(
 ) -> list[bool]:
     """Which marks are not answered with a digit.
 
-    log_odds: that each is not a digit. numbers: the number it belongs to. symbols: of the line
-    reader, or "". threshold: of the log-odds of a mark that stands alone. Beside a digit there is
-    mostly another digit, so a mark there is refused only if it is more likely not a digit than one.
+    log_odds: that each mark is not a digit. numbers: the index of its number. symbols: what the
+    line reader read it as, or "". threshold: for the log-odds of a mark that stands alone. Beside a
+    digit there is mostly another digit, so a mark there is refused only if it is likelier not a
+    digit than a digit.
     """
     is_digit = [odds <= threshold for odds in log_odds]
     num_digits = Counter(compress(numbers, is_digit))

@@ -23,20 +23,20 @@ NUM_DIGITS: Final = 10
 UNKNOWN: Final = SYMBOLS.index("?") + 1  # the class of marks that are neither digits nor signs
 
 # Bounds, so that neither network can overrule the other alone.
-MIN_LOG_PROBABILITY: Final = -8.0  # nats: the least that the classifier gives to a symbol
-MIN_DIGIT_PROBABILITY: Final = 1e-4  # the least that the line reader gives to a digit
+MIN_LOG_PROBABILITY: Final = -8.0  # nats: lower bound of the classifier's score for a symbol
+MIN_DIGIT_PROBABILITY: Final = 1e-4  # lower bound of the line reader's probability of a digit
 MAX_EVIDENCE: Final = 3.0  # nats by which the line reader may argue for or against a digit
-MIN_RIVAL_SHARE: Final = 0.2  # of the probability of all texts, that makes a text likely
-MIN_LOG_ODDS: Final = -12.0  # nats: the least for another text being right
+MIN_RIVAL_SHARE: Final = 0.2  # share of the probability of all texts; more makes a text likely
+MIN_LOG_ODDS: Final = -12.0  # nats: lower bound of the log-odds that another text is right
 
 SYMBOL_COLUMNS: Final = 3  # columns, from where a symbol begins, in which its score is highest
-# A part that was cut off its neighbour looks unlike the digit it is, so its look counts less.
+# A part that was cut from its neighbour looks less like its digit, so its look counts less.
 CUT_TRUST: Final = 0.2  # weight of its look; that of other parts is 1
 MIN_CUT_DISTANCE: Final = 0.15  # line heights between two cuts
-# Texts with less than 2 % of the likeliest one's probability do not cut the line. Nats.
+# Nats: texts with less than 2 % of the likeliest one's probability do not cut the line.
 MIN_LOG_SHARE: Final = math.log(0.02)
 
-# What texts cost that are rarely written, in nats.
+# The costs of texts that are rarely written, in nats.
 BETWEEN_DIGITS: Final = "-+/.,:"  # two of these side by side are more likely a digit and a sign
 NEVER_FIRST, NEVER_LAST = "/,:", "/,:-+"
 ODD_PAIR_COST: Final = 8.0  # as much as for a digit that does not look like one
@@ -72,7 +72,7 @@ class LineReading:
         return replace(self, strip=strip)
 
     def places(self, hypothesis: Hypothesis) -> list[float]:
-        """x of each of its symbols, in pixels of the input."""
+        """The x coordinate of each symbol of a hypothesis, in pixels of the input."""
         return [self.strip.x(STRIDE * (column + 1)) for column in hypothesis.columns]
 
     def pairs(self) -> list[tuple[float, float]]:
@@ -99,9 +99,10 @@ class Choice:
     """What a line is read as.
 
     path: the indices of the candidates that are its characters, from left to right. hypothesis:
-    the text that they are, or None where the line reader was not asked. log_odds: in favour of this
+    the text that they are, or None where the line reader was not used. log_odds: in favour of this
     text and against all others, not calibrated. agreement: for each symbol, the share of likely
-    texts that have it in that place, weighted by their probability.
+    texts that have it in that place, weighted by their probability. may_have_signs: whether a
+    likely text has signs.
     """
 
     path: list[int]
@@ -153,7 +154,7 @@ def likeliest(choices: Sequence[tuple[float, Choice]], others: Sequence[float] =
     """
     scores = np.array([score for score, _ in choices])
     choice = choices[int(scores.argmax())][1]
-    is_text = np.array([each is choice for _, each in choices] + [False] * len(others))
+    is_chosen = np.array([each is choice for _, each in choices] + [False] * len(others))
     shares = np.exp(scores - np.logaddexp.reduce(scores)).tolist()
     marks = [set(each.marks) for _, each in choices]
     agreement = (
@@ -164,7 +165,7 @@ def likeliest(choices: Sequence[tuple[float, Choice]], others: Sequence[float] =
     )
     return replace(
         choice,
-        log_odds=_log_odds(np.concatenate([scores, others]), is_text),
+        log_odds=_log_odds(np.concatenate([scores, others]), is_chosen),
         agreement=tuple(agreement),
         may_have_signs=any(
             share > MIN_RIVAL_SHARE and each.has_signs

@@ -1,7 +1,7 @@
-"""Trained weights mixed with those that training started from.
+"""Mixes trained weights with those that training started from.
 
-Wortsman et al., "Robust fine-tuning of zero-shot models" (2022): the weights at the start read well
-what the new data is not like, and the mean of both reads both.
+Wortsman et al., "Robust fine-tuning of zero-shot models" (2022): the weights at the start read
+data well that is unlike the new data, and the mean of both weights reads both kinds of data.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""Lines on rendered photographs, as the ink finder sees them, for the line reader to learn.
+"""Lines as the ink finder sees them on rendered photographs, to train the line reader.
 
-Where light, lens or paper are poor, what it sees is soft, broken or blotted in other ways than
-drawn ink can be.
+With poor light, a poor lens or poor paper, the ink that it finds is soft, broken or blotted in ways
+in which drawn ink never is.
 """
 
 from typing import Final
@@ -15,8 +15,8 @@ from app.ink.ink_map import InkMap
 from train.data.line_sets import Line, PixelLine
 from train.render.photograph import Photograph, photograph
 
-MIN_FOUND: Final = 0.8  # share of the ink that is found, and of what is found that is ink
-MIN_COVERAGE: Final = 0.5  # share of a pixel of ink that is covered
+MIN_FOUND: Final = 0.8  # share of the ink that is found, and of the found pixels that are ink
+MIN_COVERAGE: Final = 0.5  # share of a pixel that is covered where it counts as ink
 
 
 def found_line(line: Line, random: np.random.Generator) -> PixelLine | None:
@@ -49,7 +49,7 @@ def _is_complete(ink: InkMap, shot: Photograph) -> bool:
 
 
 def _share(mask: NDArray[np.uint8], where: NDArray[np.uint8]) -> float:
-    """How much of a mask, 1 or 0, lies where another is not 0."""
+    """The share of a mask, of 1 and 0, that lies where another is not 0."""
     return float(mask[where > 0].sum() / max(int(mask.sum()), 1))
 
 

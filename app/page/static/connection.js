@@ -1,10 +1,10 @@
-// Says that the server does not answer, in words for visitors: where the connection is lost, and where
-// a stroke or a pressed button is not answered. Streamlit's own dialog, which covers the whole page
-// and speaks to developers, is closed.
+// Tells visitors that the server does not answer, when the connection is lost, or when a stroke or a
+// pressed button gets no answer. Closes Streamlit's own dialog, which covers the whole page and is
+// written for developers.
 //
-// Streamlit notes at its app's element whether it is connected and whether a script runs. A headline
-// that has been shown anew is an answer too: the document's event "answer".
-const GRACE = 1_000; // ms to connect again, as where a phone changes its network
+// Streamlit notes in attributes of its app's element whether it is connected and whether a script
+// runs. A headline that is shown anew, which the document's event "answer" reports, is an answer too.
+const GRACE = 1_000; // ms to connect again, as when a phone changes networks
 const PATIENCE = 2_000; // ms for an answer
 
 export default function ({ parentElement }) {
@@ -55,7 +55,7 @@ class Connection {
     this.dialogObserver.observe(document.body, { childList: true, subtree: true });
   }
 
-  // Of the page's own dialogs, none opens without the server.
+  // None of the page's own dialogs opens without the server, so a new one is Streamlit's.
   closeDialog() {
     const dialogs = [...document.querySelectorAll(".stDialog")];
     const dialog = dialogs.find((each) => !this.openDialogs.has(each));
