@@ -1,7 +1,7 @@
 """Reads any number of pictures with Ray: `python -m deploy.batch INPUT OUTPUT [--workers N]`.
 
 INPUT is a folder of pictures, or Parquet (a file or a folder) with a column that holds the bytes of
-picture files, or a struct with such `bytes` as in the datasets of Hugging Face. OUTPUT is a new
+picture files, or a struct with such `bytes`, as datasets of Hugging Face have it. OUTPUT is a new
 folder of Parquet with a row for each picture, in order:
 
     path     of the picture; with Parquet, all columns except the pictures are kept instead
@@ -52,7 +52,7 @@ BLOCK_PATHS: Final = 64  # read by one task, and read again if the task is lost
 BLOCK_BYTES: Final = 32 << 20  # of Parquet, read by one task
 STORE_BYTES: Final = 512 << 20  # of memory for blocks in flight, on one machine
 MIN_FILE_ROWS: Final = 10_000  # in a file of OUTPUT, unless there are fewer in total
-# A picture that kills its reader, which none should, ends the job and is not retried for ever.
+# No picture should kill its reader. One that does ends the job instead of being retried for ever.
 MAX_RETRIES: Final = 3
 # An actor takes nearly all of a core; reading and writing Parquet take the rest.
 ACTOR_CORES: Final = 0.9
@@ -108,7 +108,7 @@ def read(
 ) -> None:
     """Reads all pictures of `source` into `target`; see connect.
 
-    column: of the pictures, in Parquet. workers: the maximum number of actors, 0 for one per core.
+    column: that of the pictures in Parquet. workers: the maximum number of actors; 0: one per core.
     single: whether each picture is one character. reader: the actors' class. Raises
     UnreadableInput, or RayError if the cluster cannot finish.
     """

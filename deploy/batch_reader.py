@@ -38,7 +38,7 @@ RESULT: Final = {
 class Reader:
     """Reads batches of pictures with one Recognizer, as an actor.
 
-    column: of the pictures' bytes; "" to read files by their `path`. single: see
+    column: the one with the pictures' bytes, or "" to read files by their `path`. single: see
     Recognizer.prepare_image.
     """
 

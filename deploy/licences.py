@@ -1,8 +1,8 @@
 """Lists the licences of all deployed packages: `python -m deploy.licences`.
 
-Reads them from the installed packages that requirements-app.lock names: what each declares, and
-whose licence it is where the texts beside it name a copyleft one. Exits with 1 where a package
-declares a licence that is not in PERMISSIVE, or names a copyleft one and is not in COPYLEFT.
+Prints what each installed package of requirements-app.lock declares and, where the texts in the
+package name a copyleft licence, which bundled library has it. Exits with 1 if a package declares a
+licence that is not in PERMISSIVE, or names a copyleft one and is not in COPYLEFT.
 """
 
 import re
@@ -17,15 +17,15 @@ PERMISSIVE: Final = frozenset(
     {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "MIT", "MIT-CMU", "PSF-2.0"}
     | {"Zlib"}
 )
-# As packages without an SPDX expression say it.
+# How packages without an SPDX expression name their licence.
 SPDX: Final = {
     "3-Clause BSD License": "BSD-3-Clause",
     "Apache 2.0": "Apache-2.0",
     "BSD License": "BSD-3-Clause",
     "MIT License": "MIT",
 }
-# What packages bring along whose texts name a copyleft licence. None of it binds this project's
-# code, which only loads these libraries; the image contains their texts, as their packages do.
+# What is bundled in the packages whose texts name a copyleft licence. None of it binds this
+# project's code, which only loads these libraries; the image contains the packages' texts.
 COPYLEFT: Final = {
     "numpy": "libgfortran (GPL-3.0 with GCC's runtime exception), libquadmath (LGPL-2.1)",
     "onnxruntime": "Eigen (MPL-2.0)",
@@ -38,7 +38,7 @@ _COPYLEFT: Final = re.compile(r"\bA?L?GPL|General Public License|Mozilla Public 
 
 
 class Licence(NamedTuple):
-    """A package's licence. is_copyleft_named: by the texts that it brings along."""
+    """A package's licence. is_copyleft_named: whether its texts name a copyleft licence."""
 
     package: str
     version: str
@@ -47,7 +47,7 @@ class Licence(NamedTuple):
 
     @property
     def problem(self) -> str:
-        """What must be looked at; empty where nothing is."""
+        """What somebody must look at; empty if there is nothing."""
         unknown = set(re.split(r" AND | OR ", self.declared)) - PERMISSIVE
         if unknown:
             return f"declares {self.declared!r}"

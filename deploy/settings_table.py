@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def with_table(text: str) -> str:
-    """The text with the table between its marks."""
+    """The text with the current table between its marks."""
     pattern = f"{re.escape(BEGIN)}.*?{re.escape(END)}"
     return re.sub(pattern, lambda _: f"{BEGIN}\n{table()}\n{END}", text, count=1, flags=re.DOTALL)
 

@@ -30,8 +30,8 @@ short_description: Reads handwritten digits while you draw, on a CPU
 ---
 
 """
-# Besides what the Dockerfile copies: the image's recipe, the Space's card, its pictures, and what
-# it and the model card link to.
+# Uploaded besides what the Dockerfile copies: the image's recipe, the Space's card and pictures,
+# and the files that the two cards link to.
 BESIDE: Final = (
     *("Dockerfile", ".dockerignore", "README.md", "LICENSE", "SECURITY.md", "deploy/README.md"),
     "CONTRIBUTING.md",
@@ -80,7 +80,7 @@ def _expanded(root: Path, sources: Sequence[str]) -> Iterator[Path]:
 
 
 def upload(space: str, paths: Sequence[str], root: Path = ROOT) -> str:
-    """Makes the Space hold exactly these files, the README with the card. Returns its address."""
+    """Makes the Space hold exactly these files, the card in the README. Returns its address."""
     from huggingface_hub import HfApi  # an optional tool, so not needed by a dry run
 
     api = HfApi()

@@ -1,4 +1,4 @@
-"""What all tests share. Nothing here needs torch: the app's tests run without it."""
+"""Fixtures for all tests. Nothing here needs torch, because the app's tests run without it."""
 
 import os
 from collections.abc import Callable, Generator, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
-    """Adds the option, and the settings of plugins that may not be installed."""
+    """Adds `--require-all`, and the settings of plugins that may not be installed."""
     parser.addoption(OPTION, action="store_true", help="fail where a needed package is missing")
     if not pluginmanager.hasplugin("timeout"):
         parser.addini("timeout", "seconds a test may take; needs pytest-timeout")
@@ -33,7 +33,7 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Applies the option to modules."""
+    """Applies `--require-all` to modules."""
     report = yield
     if collector.config.getoption(OPTION):
         require(report)
@@ -44,7 +44,7 @@ def pytest_make_collect_report(
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Applies the option to single tests."""
+    """Applies `--require-all` to single tests."""
     report = yield
     if item.config.getoption(OPTION):
         require(report)
@@ -61,7 +61,7 @@ def recognizer() -> "Recognizer":
 
 @pytest.fixture(scope="session")
 def data() -> Path:
-    """The data folder: $DIGITS_DATA, ../shared/data or data/, whichever is there first."""
+    """The data folder: the first of $DIGITS_DATA, ../shared/data and data/ that exists."""
     named = [Path(os.environ["DIGITS_DATA"])] if "DIGITS_DATA" in os.environ else []
     for folder in (*named, ROOT.parent / "shared" / "data", ROOT / "data"):
         if (folder / "MNIST" / "raw" / "train-images-idx3-ubyte").is_file():
@@ -71,7 +71,7 @@ def data() -> Path:
 
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
-    """One browser for all tests; those that use it are skipped where there is none."""
+    """One browser for all tests; tests that use it are skipped if there is none."""
     sync_api = pytest.importorskip("playwright.sync_api", reason=f"{NEEDS}Playwright")
     from tests.support.browser import FLAGS, find_chromium
 
@@ -86,7 +86,7 @@ def browser() -> "Iterator[Browser]":
 
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One server for all tests, started outside the repository, where less is found by itself."""
+    """One server for all tests, started outside the repository, where it finds less by accident."""
     from tests.support.browser import serving
 
     with serving(tmp_path_factory.mktemp("elsewhere")) as address:

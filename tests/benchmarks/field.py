@@ -1,4 +1,4 @@
-"""Models against each other: accuracy, bytes and time of one glyph."""
+"""Compares models: accuracy, bytes, and the time of one glyph."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -17,12 +17,13 @@ CALLS: Final = 400  # in each
 
 
 def compared(paths: Sequence[Path], data: Path) -> dict[str, Any]:
-    """Of each model by its file's name; the time ratio is the first model's to this one's.
+    """The figures of each model, by its file's name.
 
-    One is on the front where no other is at least as good in all of accuracy, bytes and time.
+    The time ratio is the first model's time over this one's. A model is on the front if no other
+    is better in one of accuracy, bytes and time and at least as good in the others.
 
     paths: ONNX files that take a glyph with ink 255 on 0, uint8 or float32, of any shape.
-    data: accuracy is of MNIST's test file in there; left out without it.
+    data: the folder with MNIST's test file, which accuracy is measured on; left out without it.
     """
     calls = [_one_glyph(open_session(path)) for path in paths]
     rounds = [[seconds_of(call, CALLS) for call in calls] for _ in range(ROUNDS)]
@@ -44,7 +45,7 @@ def compared(paths: Sequence[Path], data: Path) -> dict[str, Any]:
 
 
 def _better(model: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether one is at least as accurate, small and fast as the other, and not its equal."""
+    """Whether a model is at least as accurate, small and fast as the other, and not its equal."""
     pairs = [(model[key], other[key]) for key in ("bytes", "µs")]
     pairs += [(-model[key], -other[key]) for key in ("MNIST test",) if key in model]
     return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
@@ -56,7 +57,7 @@ def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
 
 
 def seconds_of(call: Callable[[], object], count: int) -> float:
-    """Seconds a call, after one that is not counted."""
+    """Seconds per call, after one call that is not counted."""
     call()
     started = time.perf_counter()
     for _ in range(count):
@@ -82,7 +83,7 @@ def _feed(
 def _accuracy(
     session: onnxruntime.InferenceSession, glyphs: NDArray[np.uint8], labels: NDArray[np.uint8]
 ) -> float:
-    """Percent read right; a model without a batch axis gets one glyph at a time."""
+    """Percent of glyphs read correctly; a model without a batch axis gets one glyph at a time."""
     names = [session.get_outputs()[0].name]
     many = not isinstance(session.get_inputs()[0].shape[0], int)
     logits = [

@@ -1,9 +1,9 @@
 """What the guards cost: `python -m tests.benchmarks.guards`, two minutes on a calm machine.
 
-Two servers run side by side, the shipped one and one without its guards, and are asked alternately,
-so that whatever else the machine does meets both alike. Prints strokes a second, and milliseconds
-of a picture of a digit, with and without guards, and the median of the rounds' ratios. Writes
-models/guards.json, and exits with 1 where guards cost more than MAX_COST.
+Two servers run side by side, the shipped one and one without its guards. They are asked
+alternately, so that other load on the machine affects both alike. Prints strokes per second, and
+milliseconds for a picture of a digit, with and without guards, and the median of the rounds'
+ratios. Writes models/guards.json, and exits with 1 if guards cost more than MAX_COST.
 """
 
 import argparse
@@ -27,8 +27,8 @@ from tests.support.service import coded
 
 MAX_COST: Final = 0.03
 ROUNDS: Final = 15
-SECONDS: Final = 2.0  # of strokes, a round and server
-PICTURES: Final = 40  # a round and server
+SECONDS: Final = 2.0  # of strokes, per round and server
+PICTURES: Final = 40  # per round and server
 # A client may have half of the requests in flight, and asks on 16 connections.
 SETTINGS: Final = {"DIGITS_RATE": "0", "DIGITS_WAITING": "62", "OMP_NUM_THREADS": "1"}
 # Reads as the shipped server does, but takes every request and decodes pictures in its own process.
@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def compare(addresses: Sequence[str], measure: Any, rounds: int) -> dict[str, float]:
-    """Medians of both servers, and of the ratios guarded to unguarded; each round asks both."""
+    """The median of each server, and that of the ratios guarded to unguarded, one per round."""
     values: list[list[float]] = []
     for number in range(rounds + 1):
         order = addresses if number % 2 else addresses[::-1]
@@ -108,7 +108,7 @@ def compare(addresses: Sequence[str], measure: Any, rounds: int) -> dict[str, fl
 
 
 def strokes_a_second(address: str) -> float:
-    """Digits read a second, asked for on several connections at once."""
+    """Digits read per second, requested over several connections at once."""
     observed = asyncio.run(ask(address, SECONDS))
     if observed.errors or observed.wrong:
         raise RuntimeError(f"expected readings, got {(observed.errors + observed.wrong)[0]}")
@@ -116,7 +116,7 @@ def strokes_a_second(address: str) -> float:
 
 
 def picture_milliseconds(address: str) -> float:
-    """Of a small picture of a digit, the median, one after the other."""
+    """The median time to read a small picture of a digit, one request at a time."""
     picture, waits = coded(".png"), []
     with requests.Session() as session:
         session.headers["Content-Type"] = "image/png"

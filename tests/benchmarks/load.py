@@ -1,11 +1,10 @@
 """Load on the served page and service: `python -m tests.benchmarks.load`, about five minutes.
 
-Visitors draw a stroke a second each, which is read while they draw, and programs ask for readings,
-in an open loop: a late answer does not keep the next question back. Counts errors and readings
-that are not the visitor's own, and watches the server's memory, also after all have left. With
---soak SECONDS programs alone ask, for as long. Writes models/load.json and exits with 1 where
-anything failed or was slow. The limits of what one address may ask are lifted, as all come from one
-here.
+Each visitor draws a stroke every second, which is read while it is drawn, and programs ask for
+readings in an open loop: a late answer does not delay the next request. Counts errors and readings
+of another visitor's drawing, and watches the server's memory, also after all have left. With --soak
+SECONDS only programs ask, for that long. Writes models/load.json and exits with 1 if anything
+failed or was slow. The limits for one address are lifted, since all requests come from one here.
 """
 
 import argparse
@@ -27,9 +26,9 @@ from tests.support.programs import ask
 from tests.support.visitors import Observations, by_protocol, in_browser
 
 WARM: Final = 200  # readings before memory is measured
-# All come from one address here, which else would be held to its share.
+# All requests come from one address here, which would otherwise be limited to its share.
 FREE: Final = {"DIGITS_RATE": "0", "DIGITS_WAITING": "400"}
-REACH: Final = 0.5  # seconds from the lifted pen to the reading, that 95 of 100 must be under
+REACH: Final = 0.5  # seconds from the lifted pen to the reading, as the 95th percentile's limit
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
-    """Visitors and programs at once, then a rest."""
+    """Runs visitors and programs at the same time, then rests."""
     memory = Memory(address)
     await ask(address, WARM / 100, 100)
     before, watch = memory.now(), asyncio.create_task(memory.watch(1))
@@ -115,7 +114,7 @@ async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
 
 
 async def soak(address: str, seconds: float, rate: float) -> dict[str, Any]:
-    """Programs alone, for long; memory each minute."""
+    """Runs programs alone for a long time, and measures memory every minute."""
     memory = Memory(address)
     await ask(address, WARM / 100, 100)
     watch = asyncio.create_task(memory.watch(min(60, seconds / 6)))
@@ -136,13 +135,13 @@ async def soak(address: str, seconds: float, rate: float) -> dict[str, Any]:
 
 
 async def _timed(asking: Awaitable[Observations]) -> tuple[Observations, float]:
-    """What comes of it, and the seconds that it took, which are more than asked for where late."""
+    """The result and the seconds that it took, which exceed those asked for if answers are late."""
     started = time.perf_counter()
     return await asking, time.perf_counter() - started
 
 
 class Memory:
-    """The resident megabytes of the process that serves an address; seen: (seconds, size)."""
+    """The resident megabytes of the process that serves an address. seen: (seconds, megabytes)."""
 
     def __init__(self, address: str) -> None:
         port = f"--server.port={address.rpartition(':')[2]}"
@@ -151,19 +150,19 @@ class Memory:
         self.seen: list[tuple[float, float]] = []
 
     def now(self) -> float:
-        """Megabytes."""
+        """The megabytes at this moment."""
         pages = int((self._process / "statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     async def watch(self, every: float) -> None:
-        """Looks at it from time to time, for good."""
+        """Records the memory at this interval in seconds, until it is cancelled."""
         while True:
             self.seen.append((time.monotonic(), self.now()))
             await asyncio.sleep(every)
 
 
 def slope(seen: Sequence[tuple[float, float]]) -> float | None:
-    """Of the line through what was seen, megabytes a minute; None where too little was."""
+    """Megabytes per minute of the line fitted through the values; None if there are too few."""
     if len(seen) < 3:
         return None
     seconds, sizes = np.array(seen).T

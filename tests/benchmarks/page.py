@@ -1,9 +1,9 @@
 """Measures how long a reading takes on the page: `make bench-page`.
 
 In Chromium, with the service on the same machine: from each point of the pen to the first live
-reading that knows it, from the lifted pen to the final reading, and from the start of the server to
-the first page. Writes models/bench_page.json with the goals, and exits with 1 where one is missed.
-This is no test, as machines differ and are noisy. Needs Chromium.
+reading that includes it, from the lifted pen to the final reading, and from the start of the server
+to the first page. Writes models/bench_page.json with the goals, and exits with 1 if one is missed.
+This is not a test, as machines differ and are noisy. Needs Chromium.
 """
 
 import argparse
@@ -34,17 +34,17 @@ from tests.support.visitors import WATCH, first_page
 NUMBER: Final = "3609"  # one stroke for each digit, so that the reading changes with each
 DEFAULT_ROUNDS: Final = 12  # numbers drawn; the first warms up
 DEFAULT_STARTS: Final = 5  # of the server
-# Python keeps what it has compiled, unless this says otherwise, as on machines for tests.
+# Python writes compiled files unless this variable forbids it, as it does on test machines.
 KEEP_BYTECODE: Final = {"PYTHONDONTWRITEBYTECODE": ""}
 POINT_MS: Final = 16  # from one point of the pen to the next, as screens show them
-REST_MS: Final = 300  # after a stroke, until everything else has arrived
+REST_MS: Final = 300  # after a stroke, so that everything else arrives
 # The largest median and 95th percentile, by figure.
 GOALS: Final[dict[str, dict[str, float]]] = {
     "moving ms": {"median": 40, "p95": 70},
     "lifted ms": {"median": 90},
     "first page s": {"median": 1.2},
 }
-# Runs in the page. moving: milliseconds from each point of the pen until a live reading knew it.
+# Runs in the page. moving: milliseconds from each point of the pen to a live reading with it.
 WATCH_LIVE: Final = """() => {
     let unread = []
     window.moving = []
@@ -92,8 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def draw(address: str, rounds: int) -> tuple[list[float], list[float]]:
     """Draws NUMBER on a page again and again.
 
-    Returns milliseconds: of each point until a live reading knew it, and of each stroke from the
-    lifted pen to the final reading.
+    Returns milliseconds: from each point to the first live reading that includes it, and for each
+    stroke from the lifted pen to the final reading.
     """
     moving: list[float] = []
     lifted: list[float] = []

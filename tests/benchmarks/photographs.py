@@ -1,8 +1,8 @@
 """Measures what a photograph costs to read: `python -m tests.benchmarks.photographs`.
 
-Adds to models/bench.json, on one thread: milliseconds from the bytes of a photograph of 12
-megapixels with one digit, and from a photographed cell of 60 pixels, to the reading, and the most
-memory that a fresh process needs for the photograph. `make bench` measures it too.
+Adds to models/bench.json, for one thread: the milliseconds from bytes to reading for a photograph
+of 12 megapixels with one digit and for a photographed cell of 60 pixels, and the peak memory of a
+fresh process that reads the photograph. `make bench` measures it too.
 """
 
 import json
@@ -21,9 +21,9 @@ from tests.support.drawings import placed
 from tests.support.paths import ROOT
 
 ROUNDS: Final = 9
-SIDES: Final = (3000, 4000)  # pixels, of 12 megapixels
+SIDES: Final = (3000, 4000)  # pixels: 12 megapixels
 CELL_SIDE: Final = 60  # pixels
-# Reads a file and says how many kilobytes the process has held at most.
+# Reads a file and prints the peak memory of the process in kilobytes.
 MAX_MEMORY: Final = (
     "import resource, sys\n"
     "from app.recognizer import Recognizer\n"
@@ -63,7 +63,7 @@ def measure() -> dict[str, Any]:
 
 
 def photograph(width: int, height: int) -> bytes:
-    """A JPEG of one digit, a third as high as the picture, in uneven light with noise."""
+    """A JPEG of one digit, a third of the picture's height, in uneven light with noise."""
     picture = np.full((height, width), 225, np.uint8)
     size = height / 3
     strokes = placed(2, 0.4 * width - size / 4, size, size)

@@ -1,10 +1,10 @@
 """Two servers behind nginx, one of them killed under load: `python -m tests.benchmarks.replicas`.
 
-Visitors from addresses of their own draw a stroke a second, and programs at the same addresses ask
-twice a second; deploy/nginx.conf gives each address to one server. Half way one server is killed.
-Its visitors connect again, as their browsers do, and give the other server the drawing that they
-have kept; all others must notice nothing. Takes 40 s, adds to models/load.json, and exits with 1
-where another visitor or program was disturbed, or a drawing did not come back.
+Visitors, each from its own address, draw a stroke every second, and programs at the same addresses
+ask twice a second; deploy/nginx.conf assigns each address to one server. Halfway through, one
+server is killed. Its visitors connect again, as their browsers do, and give the other server the
+drawing that they have kept; all others must notice nothing. Takes 40 s, adds to models/load.json,
+and exits with 1 if another visitor or program was disturbed, or a drawing did not come back.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from tests.support.visitors import STROKE_SECONDS, PageClient, connected, first_
 
 SETTINGS: Final = {"DIGITS_PROXIES": "1", "DIGITS_RATE": "0", "OMP_NUM_THREADS": "1"}
 PEN: Final = 28  # canvas pixels
-RETRY_SECONDS: Final = 0.5  # a browser tries again after as much, and then seldomer
+RETRY_SECONDS: Final = 0.5  # after which a browser tries again; later it waits longer
 ASK_SECONDS: Final = 0.5  # between a program's requests
 ONE: Final = json.dumps({"strokes": [[[50, 10], [49, 40], [48, 90]]]}).encode()
 
@@ -86,8 +86,8 @@ def two_servers(program: str, folder: Path) -> Iterator[tuple[proxies.Proxy, lis
 async def scene(
     proxy: proxies.Proxy, ports: Sequence[int], num_visitors: int, seconds: float
 ) -> dict[str, Any]:
-    """Visitors and programs, of whom one server is taken half way; what they saw."""
-    for port in ports:  # a server's first page is slower, as it imports all of it
+    """Runs visitors and programs, and kills one server halfway. Returns what they saw."""
+    for port in ports:  # a server's first page is slower, because it imports everything
         await first_page(f"http://127.0.0.1:{port}")
     clients = [Client(f"127.0.1.{n + 1}", number_of(n)) for n in range(num_visitors)]
     end = time.monotonic() + seconds
@@ -118,7 +118,7 @@ async def scene(
 
 
 async def visit(address: str, client: Client, end: float) -> None:
-    """Draws until the end, and connects again, with the kept drawing, where that is lost."""
+    """Draws until the end; after a lost connection, opens another with the kept drawing."""
     strokes = [
         stroke
         for index, digit in enumerate(client.number)
@@ -147,13 +147,13 @@ async def visit(address: str, client: Client, end: float) -> None:
 
 
 def expect(client: Client, drawn: int, text: str) -> None:
-    """Notes a reading that is not of what this visitor drew."""
+    """Records a reading of something other than what this visitor drew."""
     if text != client.number[:drawn]:
         client.wrong.append(f"drew {client.number[:drawn]!r}, saw {text!r}")
 
 
 async def ask(address: str, client: Client, end: float) -> None:
-    """Asks for readings of a one until the end."""
+    """Asks for readings of a 1 until the end."""
     while time.monotonic() < end:
         client.num_requests += 1
         try:
@@ -167,7 +167,7 @@ async def ask(address: str, client: Client, end: float) -> None:
 
 
 def post(address: str, client: str) -> int:
-    """The status of a reading that is asked for from this address."""
+    """The status of a request for a reading from this client address."""
     host, _, port = address.removeprefix("http://").partition(":")
     connection = http.client.HTTPConnection(host, int(port), 30, (client, 0))
     with closing(connection):

@@ -1,8 +1,8 @@
-"""Measures requests a second on one core: `python -m tests.benchmarks.request_rates`.
+"""Measures requests per second on one core: `python -m tests.benchmarks.request_rates`.
 
-Adds to models/bench.json how many strokes of a digit are read with the access log and metrics on,
-and how many data URLs of a canvas of 280 x 280 pixels. `make bench` measures it too, beside the
-strokes without log and metrics.
+Adds to models/bench.json the rate for strokes of a digit with the access log and metrics on, and
+the rate for data URLs of a canvas of 280 x 280 pixels. `make bench` measures them too, besides the
+rate for strokes without log and metrics.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from tests.support.programs import ask, strokes_body
 
 SECONDS: Final = 5.0  # of each
 CANVAS_SIDE: Final = 280  # pixels
-PEN: Final = 20  # pixels, of the canvas
+PEN: Final = 20  # pixels of the canvas
 LIMITS: Final = {"DIGITS_RATE": "0", "DIGITS_WAITING": "64"}
 OBSERVED: Final = {"DIGITS_LOG": "json", "DIGITS_METRICS": "loopback"}
 
@@ -48,7 +48,7 @@ def measure() -> dict[str, Any]:
 
 
 def data_url_body(digit: int) -> bytes:
-    """JSON with a PNG of a canvas on which a digit is drawn in black on white."""
+    """JSON with the data URL of a PNG: a canvas with a digit in black on white."""
     canvas = np.full((CANVAS_SIDE, CANVAS_SIDE), 255, np.uint8)
     for stroke in placed(digit, 60, 40, 200):
         cv2.polylines(canvas, [stroke.round().astype(np.int32)], False, 0, PEN, cv2.LINE_AA)
@@ -58,7 +58,7 @@ def data_url_body(digit: int) -> bytes:
 
 
 def _rate(variables: dict[str, str], body_of: Callable[[int], bytes]) -> int:
-    """Requests that a server with these variables answers a second, on a core of its own."""
+    """Requests per second that a server with these variables answers on a core of its own."""
     with serving(script="server.py", variables=LIMITS | variables) as address:
         asyncio.run(ask(address, 1, 20, body_of))
         with alone_on_a_core(address):

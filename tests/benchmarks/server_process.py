@@ -1,4 +1,4 @@
-"""The process of a server that is measured: its memory, its time, and the core that it runs on."""
+"""The process of a measured server: its memory, its CPU time, and the core that it runs on."""
 
 import os
 from collections.abc import Iterator
@@ -7,20 +7,20 @@ from pathlib import Path
 
 
 def memory(address: str) -> float:
-    """Resident megabytes of the server at an address, as http://127.0.0.1:8501."""
+    """Resident megabytes of the server at an address such as http://127.0.0.1:8501."""
     pages = int((_process(address) / "statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def processor_seconds(address: str) -> float:
-    """Seconds of the processor that it has used."""
+    """The CPU seconds that the server has used."""
     fields = (_process(address) / "stat").read_text().rpartition(") ")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # user and system
 
 
 @contextmanager
 def alone_on_a_core(address: str) -> Iterator[None]:
-    """Gives the server one core, for good, and meanwhile this process all others."""
+    """Binds the server to one core for good, and this process to the others in the meantime."""
     for thread in (_process(address) / "task").iterdir():
         os.sched_setaffinity(int(thread.name), {0})
     cores = os.sched_getaffinity(0)

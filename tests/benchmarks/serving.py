@@ -1,8 +1,8 @@
 """Measures what serving costs: `make bench`, or `python -m tests.benchmarks.serving`.
 
 Writes models/bench.json. Nothing here is a test: machines differ and are noisy, so every figure is
-a median, and models are compared alternately in one run. --field takes other people's ONNX files
-that read one 28x28 glyph.
+a median, and models take turns in one run. --field names ONNX files of others that read one 28x28
+glyph.
 """
 
 import argparse
@@ -40,7 +40,7 @@ from tests.tools.image_files import left_out, locked
 from train.machine import cpu_name
 
 ROUNDS: Final = 15  # of each measurement
-LINE_HEIGHT: Final = 190  # pixels of the sheet's top with its first line
+LINE_HEIGHT: Final = 190  # pixels from the top of the sheet that hold its first line
 SECONDS: Final = 5.0  # of load
 START: Final = (
     "import time; t = time.perf_counter()\n"
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def machine() -> dict[str, Any]:
-    """What was measured, by its hash, and on what."""
+    """The model that was measured, by its hash, and the machine."""
     return {
         "cpu": cpu_name(),
         "cores": os.cpu_count(),
@@ -91,7 +91,7 @@ def machine() -> dict[str, Any]:
 
 
 def strokes_to_reading() -> dict[str, Any]:
-    """Microseconds of `read_ink`, one thread: of one digit, mean of the ten, and of six."""
+    """Microseconds of `read_ink` on one thread: for one digit, the mean of all ten, and for six."""
     recognizer = Recognizer()
     digits = [placed(digit, 0, 0, 160) for digit in range(10)]
     places = enumerate((2, 0, 3, 6, 8, 9))
@@ -109,7 +109,7 @@ def strokes_to_reading() -> dict[str, Any]:
 
 
 def batch(count: int = 4096, part: int = 256) -> dict[str, Any]:
-    """Glyphs a second, by threads that share one session and take a part of them at a time.
+    """Glyphs per second, by threads that share one session and take a part of them at a time.
 
     ONNX Runtime's own threads would have to wait for each other after every layer.
     """
@@ -129,8 +129,8 @@ def batch(count: int = 4096, part: int = 256) -> dict[str, Any]:
 
 
 def picture() -> dict[str, Any]:
-    """Milliseconds, one thread: `read_image` of a sheet of 100 digits, and of one of its lines;
-    and why one digit was read so."""
+    """Milliseconds on one thread: `read_image` of a sheet of 100 digits and of one of its lines,
+    and the explanation of one digit."""
     recognizer, pixels = Recognizer(), sheet_of_hundred()
     row = pixels[:LINE_HEIGHT]
     if (text := recognizer.read_image(row).text) != "0123456789":
@@ -153,7 +153,7 @@ def picture() -> dict[str, Any]:
 
 
 def sheet_of_hundred() -> NDArray[np.uint8]:
-    """Ten lines of the ten digits on white paper, uint8 (1600, 1200), as a scan has them."""
+    """Ten lines of the ten digits on white paper, as in a scan: uint8 (1600, 1200)."""
     pixels = np.full((1600, 1200), 255, np.uint8)
     for line in range(10):
         for digit in range(10):
@@ -176,9 +176,9 @@ def first_reading() -> dict[str, Any]:
 
 
 def server() -> dict[str, Any]:
-    """Seconds to the first page, memory, and readings a second over HTTP, on one core of its own.
+    """Seconds to the first page, memory, and readings per second over HTTP, on a core of its own.
 
-    All of the first page must have been sent. A program that asks has the other core.
+    The first page counts once all of it has been sent. The program that asks has the other core.
     """
     os.environ |= {"DIGITS_RATE": "0", "DIGITS_WAITING": "64"}
     started = time.perf_counter()
@@ -207,10 +207,10 @@ def server() -> dict[str, Any]:
 
 
 def sessions(visitors: int = 20) -> dict[str, Any]:
-    """Megabytes that the server grows by with each further visitor who has the page open.
+    """Megabytes by which the server grows with each further visitor who has the page open.
 
-    Each has drawn a number of two digits. The first ones, who load what the page needs, and the
-    arena of the threads they run on are not counted.
+    Each has drawn a number of two digits. The first visitors load what the page needs; they and
+    the memory arenas of their threads are not counted.
     """
     os.environ |= {"DIGITS_RATE": "0", "DIGITS_WAITING": "64"}
     with serving(script="server.py") as address:
@@ -233,9 +233,9 @@ async def _stay(address: str, visitors: range, seconds: float) -> float:
 
 
 def installed() -> dict[str, Any]:
-    """Megabytes of the lock's packages, of what it leaves out, and of each from 10 MB on.
+    """Megabytes of the lock's packages, of those it leaves out, and of each of 10 MB or more.
 
-    Without the bytecode that Python adds.
+    The bytecode that Python adds is not counted.
     """
     sizes = {name: _megabytes(name) for name in [*locked(), *left_out()]}
     largest = sorted(locked(), key=lambda name: -sizes[name])
@@ -249,7 +249,7 @@ def installed() -> dict[str, Any]:
 
 
 def _megabytes(package: str) -> float:
-    """What an installed package takes on the disk, in blocks of 4 kB, as `du -m` says it."""
+    """The disk space of an installed package in blocks of 4 kB, as `du -m` counts it."""
     found = distribution(package)
     paths = (Path(str(found.locate_file(file))) for file in found.files or [])
     files = (path for path in paths if path.is_file() and path.suffix != ".pyc")

@@ -1,9 +1,9 @@
-"""Ways to run the model, against each other: `python -m tests.benchmarks.session_options`.
+"""Compares ways to run the model: `python -m tests.benchmarks.session_options`.
 
 Takes about a minute. `app.inference.session` sets ONNX Runtime up in one way; this compares it with
-others, alternating between them in one run: the time to load, to read a glyph and many glyphs, the
-memory of the process, and bytes. Writes models/choices.json, from which export.table makes the
-table in deploy/README.md.
+others, alternating between them in one run: the time to load, to read one glyph and to read many,
+the memory of the process, and the bytes of the file. Writes models/choices.json, from which
+export.table makes the table in deploy/README.md.
 """
 
 import argparse
@@ -41,7 +41,11 @@ MEMORY: Final = (
 
 @dataclass(frozen=True)
 class Choice:
-    """threads: of one classification. change: of options. saved: optimised, as "onnx" or "ort"."""
+    """A way to run the model.
+
+    threads: of one classification. change: sets session options. saved: the format, "onnx" or
+    "ort", in which the optimised model is saved first; "" if it is not.
+    """
 
     threads: int = 1
     change: Callable[[Options], None] = lambda options: None
@@ -98,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def compared(folder: Path) -> dict[str, dict[str, float]]:
-    """The figures of each choice; folder: for models that are saved as optimised."""
+    """The figures of each choice. folder: where optimised models are saved."""
     sessions = {name: _session(choice, folder) for name, choice in CHOICES.items()}
     glyphs = np.random.default_rng(0).integers(0, 256, (MANY, 28, 28)).astype(np.uint8)
     times: dict[str, list[tuple[float, ...]]] = {name: [] for name in CHOICES}
@@ -134,7 +138,7 @@ def compared(folder: Path) -> dict[str, dict[str, float]]:
 
 
 def grown(choice: Choice, folder: Path) -> float:
-    """Megabytes by which this process grows with a session that has classified one and many."""
+    """Megabytes that a session adds to this process once it has classified one glyph and many."""
     before = _resident()
     session = _session(choice, folder)
     for count in (1, MANY, 1):

@@ -1,4 +1,4 @@
-"""`make attack` fails where others notice an attack, or the server takes too much."""
+"""`make attack` fails if others notice an attack, or if the server uses too much memory."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The limit under which a server is attacked, and how its memory is measured."""
+"""The memory limit of an attacked server, and how its memory is measured."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Models against each other: which are on the front of accuracy, bytes and time."""
+"""Compared models: which of them are on the front of accuracy, bytes and time."""
 
 import shutil
 from pathlib import Path

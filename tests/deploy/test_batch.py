@@ -1,4 +1,4 @@
-"""The batch job on a small cluster: it reads, refuses, and survives the loss of a worker."""
+"""The batch job on a small cluster: it reads and refuses pictures, and survives a lost worker."""
 
 import os
 import signal
@@ -52,7 +52,7 @@ def rows(folder: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of pictures named after their digits, and of files that hold no digit."""
+    """A folder with pictures named after their digits, and with files that have no digit."""
     folder = tmp_path_factory.mktemp("pictures")
     for number in range(PICTURES):
         (folder / f"{number:03d}-{number % 10}.png").write_bytes(png(number % 10))
@@ -76,7 +76,7 @@ def test_a_job_that_loses_a_worker_is_complete_and_correct(
     signs.mkdir()
 
     class Dying(batch_reader.Reader):
-        """Its process is killed once, when the second task is nearly done."""
+        """A reader whose process is killed once, when the second task is nearly done."""
 
         def __call__(self, table: pa.Table) -> pa.Table:
             (signs / f"worker-{os.getpid()}").touch()
@@ -90,7 +90,7 @@ def test_a_job_that_loses_a_worker_is_complete_and_correct(
     out = tmp_path / "out"
     batch.read(pictures, out, workers=2, single=True, reader=Dying)
     assert (signs / "killed").exists()
-    assert len(list(signs.glob("worker-*"))) > 1  # another took over
+    assert len(list(signs.glob("worker-*"))) > 1  # another worker took over
     results = rows(out)
     names = [str(Path(row["path"]).relative_to(pictures)) for row in results]
     inside = ["blank.png", "broken.jpg", "empty.webp", "folder.png"]
@@ -174,7 +174,7 @@ def test_paths_of_any_kind_of_text_are_kept() -> None:
 def test_a_large_file_is_not_opened(tmp_path: Path) -> None:
     large = tmp_path / "large.png"
     with large.open("wb") as file:
-        file.truncate(batch_reader.MAX_FILE_BYTES + 1)  # takes no room on the disk
+        file.truncate(batch_reader.MAX_FILE_BYTES + 1)  # a sparse file: it takes no disk space
     reader = batch_reader.Reader("", single=False)
     (error,) = reader(pa.table({"path": [str(large)]})).column("error").to_pylist()
     assert "expected a file of at most 67,108,864 bytes, got 67,108,865" in error

@@ -1,4 +1,4 @@
-"""GitHub's files keep the schemas of their kinds, and name what is there."""
+"""GitHub's files are valid by their schemas, and what they name exists."""
 
 import re
 import sys

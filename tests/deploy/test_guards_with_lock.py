@@ -1,6 +1,6 @@
-"""The guards' own tests, where the packages that the lock leaves out cannot be imported.
+"""The guards' own tests pass where the packages that the lock leaves out cannot be imported.
 
-`tests/app/guard/test_served.py` asks a server that has the lock's packages alone.
+`tests/app/guard/test_served.py` tests a server that has only the lock's packages.
 """
 
 import os
@@ -10,7 +10,7 @@ import sys
 from tests.support.paths import ROOT
 from tests.tools.image_files import left_out, modules
 
-# The tests send requests by themselves; the server has no use for these.
+# The tests use these to send requests; the server does not need them.
 OF_TESTS = {"requests", "urllib3", "certifi", "charset_normalizer"}
 TESTS = [
     "tests/app/guard",

@@ -1,4 +1,4 @@
-"""No deployed package brings a licence along that nobody has looked at."""
+"""Every licence of the deployed packages has been looked at."""
 
 from collections.abc import Iterator
 

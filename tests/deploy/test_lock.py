@@ -1,4 +1,4 @@
-"""What the lock leaves out is not missed: all of the page and of the service, without it."""
+"""Every part of the page and of the service works without the packages that the lock leaves out."""
 
 import json
 import re
@@ -27,7 +27,7 @@ from tests.tools.image_files import ask, lay_out_packages, left_out, modules, se
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The image's files, served with the image's packages alone."""
+    """The image's files, served with the image's packages only."""
     with serving_image(tmp_path_factory.mktemp("image")) as port:
         yield port
 
@@ -41,7 +41,7 @@ def page(browser: Browser, port: int) -> Iterator[Page]:
 
 
 def test_what_is_left_out_is_out_of_reach(tmp_path: Path) -> None:
-    # Else the tests below would prove nothing.
+    # Otherwise the tests below would prove nothing.
     folder = tmp_path / "packages"
     lay_out_packages(folder)
     names = {name for package in left_out() for name in modules(package) if name.isidentifier()}
@@ -106,7 +106,7 @@ def test_a_picture_is_read_and_corrected(page: Page) -> None:
     upload(page, "sheet.png", sheet_png(["2026", "583"]))
     expect_read(page, "2026")
     button(page, "tile-1").click()
-    expect(page.locator(".seen")).to_contain_text("supports a 0")  # so that it is the 0
+    expect(page.locator(".seen")).to_contain_text("supports a 0")  # the correction is shown
     button(page, "right-3").click()
     expect_read(page, "2326")
     page.get_by_text("How it works").click()

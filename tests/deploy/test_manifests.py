@@ -1,4 +1,4 @@
-"""The Kubernetes manifest and the systemd unit: what they confine, and that their limits do."""
+"""The Kubernetes manifest and the systemd unit: what they confine, and that their limits fit."""
 
 import json
 import re
@@ -63,7 +63,7 @@ def test_the_pod_is_confined_probed_and_limited() -> None:
         "livenessProbe": "/healthz",
     }
     assert set(container["resources"]["limits"]) == {"cpu", "memory"}
-    # Nothing stands in front of what this manifest makes, so no header says who asks.
+    # The manifest puts no proxy in front of the pods, so no header may name the client.
     assert {"name": "DIGITS_PROXIES", "value": "0"} in container["env"]
     volumes = {volume["name"] for volume in template["spec"]["volumes"]}
     assert {volume["name"] for volume in container["volumeMounts"]} == volumes
@@ -79,7 +79,7 @@ def test_the_service_finds_the_pods_and_keeps_clients_there() -> None:
 
 
 def unit_settings() -> list[list[str]]:
-    """The systemd unit's lines as name and value; a name may come several times."""
+    """The systemd unit's lines as name and value; a name may occur several times."""
     unit = (ROOT / "deploy" / "digits.service").read_text(encoding="utf-8")
     lines = [line for line in unit.splitlines() if line and not line.startswith(("#", "["))]
     return [line.split("=", 1) for line in lines]
@@ -103,23 +103,23 @@ def test_the_unit_is_small_and_confined() -> None:
 
 
 def test_everything_starts_by_the_command_that_checks_the_settings() -> None:
-    # `streamlit run` answers a wrong port or address with a traceback.
+    # `streamlit run` ends with a traceback if the port or the address is wrong.
     assert re.findall(r"^CMD (.*)$", DOCKERFILE, re.M) == ['["python", "-m", "app", "serve"]']
     starts = [value for name, value in unit_settings() if name == "ExecStart"]
     assert starts == ["/opt/digits/.venv/app/bin/python -m app serve"]
 
 
 MAX_MEMORY = 512  # megabytes
-# Of the unit's variables those that say where it serves.
+# Those of the unit's variables that say where it serves.
 PLACE = ("HOME", "STREAMLIT_SERVER_PORT", "STREAMLIT_SERVER_ADDRESS")
 NUMBERS = "2026 583 1749"
 
 
 def peak(port: int) -> float:
-    """The most megabytes that the server at a port has had in memory."""
+    """The peak memory of the server at a port, in megabytes."""
     peaks = []
     for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # another one may end meanwhile
+        with suppress(OSError):  # another process may end in the meantime
             if f"--server.port={port}".encode() in (process / "cmdline").read_bytes().split(b"\0"):
                 peaks += re.findall(r"^VmHWM:\s+(\d+) kB$", (process / "status").read_text(), re.M)
     (peak_kilobytes,) = peaks
@@ -145,5 +145,5 @@ def test_one_thread_and_little_memory_are_enough(variables: dict[str, str]) -> N
             assert json.loads(ink[2])["text"] == "1"
             paper = ask(port, "/api/read", "POST", body, Content_Type="image/jpeg")
             assert json.loads(paper[2])["text"] == expected
-        # A picture's 36 MB must be seen, else it is another process that was looked at.
+        # A picture's 36 MB must show; otherwise another process was measured.
         assert before + 36 < peak(port) < MAX_MEMORY

@@ -1,4 +1,4 @@
-"""The wheel: what it holds, and that it reads and serves from another folder."""
+"""The wheel: what it contains, and that it reads and serves from another folder."""
 
 import ast
 import json
@@ -40,7 +40,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bin folder of an environment with the wheel; its other packages are this one's."""
+    """The bin folder of an environment with the wheel and this environment's other packages."""
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder, with_pip=False, symlinks=os.name != "nt")
     scripts = folder / ("Scripts" if os.name == "nt" else "bin")
@@ -79,7 +79,7 @@ def test_it_reads_from_another_folder(installed: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [installed / "python", "-c", where], cwd=tmp_path, capture_output=True, text=True
     )
-    assert str(installed.parent) in done.stdout  # and not the repository
+    assert str(installed.parent) in done.stdout  # not the repository's package
 
 
 def test_it_serves_from_another_folder(installed: Path, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_it_serves_from_another_folder(installed: Path, tmp_path: Path) -> None:
         assert ask(port, "/readyz")[0] == 200
         status, headers, page = ask(port, "/")
         assert (status, "<title>Streamlit</title>" in page) == (200, True)
-        assert headers["x-content-type-options"] == "nosniff"  # from app/api, so it is all there
+        assert headers["x-content-type-options"] == "nosniff"  # from app/api, so the API is there
         ink = json.dumps({"strokes": [[[50, 10], [49, 40], [48, 90]]]})
         answer = ask(port, "/api/read", "POST", ink, Content_Type="application/json")
         assert json.loads(answer[2])["text"] == "1"
@@ -112,7 +112,7 @@ def test_the_package_needs_what_the_requirements_name() -> None:
 
 
 def imported() -> set[str]:
-    """The packages of others that app/ imports, by the names of their modules."""
+    """The third-party packages that app/ imports, by the names of their modules."""
     roots: set[str] = set()
     for path in (ROOT / "app").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -125,11 +125,11 @@ def imported() -> set[str]:
 
 def test_all_that_is_imported_is_required() -> None:
     packages = packages_distributions()
-    # The libraries of the extra `files` are imported by name, where they are there.
+    # The libraries of the extra `files` are imported by name, if they are installed.
     needed = {packages[root][0] for root in imported() - {"google"}} | {"protobuf"}
     lines = (ROOT / "requirements-app.txt").read_text(encoding="utf-8").splitlines()
     required = {line.partition("==")[0] for line in lines if not line.startswith("#")}
-    # Starlette imports the last one where a form is parsed.
+    # Starlette imports the last one when it parses a form.
     assert required == {name.lower().replace("_", "-") for name in needed} | {"python-multipart"}
 
 

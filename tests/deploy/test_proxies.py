@@ -1,4 +1,4 @@
-"""The server behind nginx, and behind Caddy where that is installed, as deploy/ configures them."""
+"""The server behind nginx, and behind Caddy if it is installed, as deploy/ configures them."""
 
 import http.client
 import json
@@ -23,7 +23,7 @@ from tests.support.paths import ROOT
 from tests.support.service import coded
 from tests.tools.image_files import started
 
-LARGEST: Final = 8 << 20  # bytes, of DIGITS_BODY_BYTES
+LARGEST: Final = 8 << 20  # the default of DIGITS_BODY_BYTES
 BURST: Final = 6  # reads at once, so that a client's share is soon used up
 SETTINGS: Final = {
     "DIGITS_PROXIES": "1",
@@ -34,9 +34,9 @@ ONE: Final = json.dumps({"strokes": [[[50, 10], [49, 40], [48, 90]]]}).encode()
 
 
 class Site(NamedTuple):
-    """A server behind a proxy, whose address this is.
+    """A server behind a proxy.
 
-    network: of this machine, from which clients of this proxy alone come, as "127.0.2".
+    network: a network of this machine that only this proxy's clients use, such as "127.0.2".
     """
 
     address: str
@@ -46,7 +46,7 @@ class Site(NamedTuple):
 
 @pytest.fixture(scope="module", params=["", "/digits"], ids=["own host", "part of a site"])
 def server(request: pytest.FixtureRequest) -> Iterator[tuple[int, str]]:
-    """The port and the path of a server that has a proxy in front."""
+    """The port and the path of a server behind a proxy."""
     prefix: str = request.param
     variables = {**SETTINGS, "STREAMLIT_SERVER_BASE_URL_PATH": prefix}
     with started(ROOT, ROOT / "app" / "server.py", **variables) as port:
@@ -72,7 +72,7 @@ def site(
         yield Site(proxy.address, prefix, network)
 
 
-# As Debian's nginx has it at first.
+# What Debian's nginx has by default.
 WELCOME: Final = """
 server {
     listen 80 default_server;
@@ -96,20 +96,20 @@ def test_debians_welcome_page_cannot_hide_the_site(tmp_path: Path) -> None:
 
 
 def post(site: Site, body: bytes, kind: str, client: int, **headers: str) -> tuple[int, str]:
-    """Status and answer of a read. client: the last part of an address in the site's network."""
+    """Status and answer of a read. client: the last part of its address in the site's network."""
     host, _, port = site.address.removeprefix("http://").partition(":")
     fields = {"Content-Type": kind, **{name.replace("_", "-"): headers[name] for name in headers}}
     source = (f"{site.network}.{client}", 0)
     connection = http.client.HTTPConnection(host, int(port), 60, source)
     with closing(connection):
-        with suppress(BrokenPipeError):  # it is refused while it is sent
+        with suppress(BrokenPipeError):  # the body is refused while it is sent
             connection.request("POST", f"{site.prefix}/api/read", body, fields)
         response = connection.getresponse()
         return response.status, response.read().decode()
 
 
 def largest_jpeg() -> bytes:
-    """A photograph of a 3 with a film behind it, as phones write them, of LARGEST bytes."""
+    """A photograph of a 3 with a film after it, as phones write them, of LARGEST bytes."""
     content = coded(".jpg")
     return content + bytes(LARGEST - len(content))
 
@@ -143,7 +143,7 @@ def test_a_browser_draws_sees_it_read_live_and_uploads(browser: Browser, site: S
             page.mouse.down()
             for x, y in six[1:]:
                 page.mouse.move(x, y)
-        assert live.value.status == 200  # and the pen is still down
+        assert live.value.status == 200  # while the pen is still down
         page.mouse.up()
         expect_read(page, "26")
         upload(page, "three.jpg", largest_jpeg())

@@ -24,7 +24,7 @@ def blocks(language: str) -> list[str]:
 
 
 def commands() -> list[list[str]]:
-    """The words of each command in the shell examples, without comments."""
+    """The words of each command in the shell examples, with comments removed."""
     lines = "".join(blocks("sh")).replace("\\\n", " ").splitlines()
     return [words for line in lines if (words := shlex.split(line, comments=True))]
 

@@ -18,7 +18,7 @@ Servers = tuple[proxies.Proxy, list[int]]
 NEW_CANVAS = """() => [...document.querySelectorAll(".st-key-canvas *")]
     .map(element => element.shadowRoot?.querySelector("canvas.upper-canvas"))
     .some(canvas => canvas && !canvas.isOld)"""
-BACK_SECONDS = 60  # of a browser, which tries again more and more seldom
+BACK_SECONDS = 60  # for a browser to connect again; it waits longer after each attempt
 
 
 @pytest.fixture
@@ -48,6 +48,7 @@ def test_a_browser_goes_on_with_its_drawing_at_the_other_server(
         expect_read(page, "26")
         canvas(page).evaluate("element => { element.isOld = true }")
         os.kill(replicas.process_at(proxy.servers()["127.0.0.1"]), signal.SIGKILL)
-        # The other server's session knows no drawing until it is given this one, on a new canvas.
+        # The other server's session has no drawing until the page sends it this one, which then
+        # appears on a new canvas.
         page.wait_for_function(NEW_CANVAS, timeout=1_000 * BACK_SECONDS)
         expect_read(page, "26")

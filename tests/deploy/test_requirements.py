@@ -14,7 +14,7 @@ LOCKS = [
 
 
 def named(path: str) -> dict[str, str]:
-    """The exact versions that a file names; extras and names without a version are left out."""
+    """The exact versions in a requirements file, without extras and unpinned names."""
     text = (ROOT / path).read_text(encoding="utf-8")
     pairs = re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;\\]+)", text, re.M)
     return {name.lower().replace("_", "-"): version for name, version in pairs}

@@ -1,4 +1,4 @@
-"""`make image` says what is wrong before it installs 380 MB."""
+"""`make image` says that a Python cannot be used before it installs 380 MB."""
 
 import os
 import sys
@@ -15,9 +15,9 @@ OLD = "#!/bin/sh\necho 'no module ensurepip' >&2\nexit 1\n"
 
 @pytest.fixture
 def python(tmp_path: Path) -> Path:
-    """A stand-in for an interpreter, where every user may run it."""
+    """A stand-in for an interpreter that every user may run."""
     temporary = Path(tempfile.gettempdir())
-    for folder in (tmp_path, *tmp_path.parents):  # which pytest closes to others
+    for folder in (tmp_path, *tmp_path.parents):  # pytest makes them private
         if temporary in folder.parents:
             folder.chmod(0o755)
     path = tmp_path / "python"

@@ -1,4 +1,4 @@
-"""The settings hold wherever the server is started, and for pages of other sites."""
+"""The settings apply wherever the server is started, and for pages of other sites."""
 
 import http.client
 import http.server
@@ -82,7 +82,7 @@ def test_answers_leave_at_once(elsewhere: int) -> None:
             connection.request("GET", "/healthz")
             connection.getresponse().read()
             took.append(time.perf_counter() - start)
-    assert min(took[5:]) < 0.035  # seconds; an answer held back takes 0.04
+    assert min(took[5:]) < 0.035  # seconds; an answer delayed by Nagle's algorithm takes 0.04
 
 
 def test_the_page_alone_starts_from_any_folder(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ st.write(f"came {file.size} bytes" if file else "nothing came")
 def test_an_upload_arrives_in_another_sites_frame(
     browser: Browser, tmp_path: Path, protection: str | None, said: str
 ) -> None:
-    # As a Space shows it. With the protection that the settings leave out it does not arrive.
+    # As on a Space. With the XSRF protection that the settings turn off, the upload would fail.
     (tmp_path / "uploader.py").write_text(UPLOADER)
     shutil.copytree(ROOT / "app" / ".streamlit", tmp_path / ".streamlit")
     off = {"STREAMLIT_SERVER_ENABLE_XSRF_PROTECTION": protection} if protection else {}
@@ -125,7 +125,7 @@ def test_an_upload_arrives_in_another_sites_frame(
         closing(browser.new_context()) as context,
     ):
         page = context.new_page()
-        page.goto(f"http://localhost:{outer}/")  # another site than 127.0.0.1
+        page.goto(f"http://localhost:{outer}/")  # for browsers, a different site from 127.0.0.1
         frame = page.frame_locator("iframe")
         chosen: FilePayload = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"12345"}
         frame.locator("input[type=file]").set_input_files([chosen], timeout=30_000)
@@ -134,7 +134,7 @@ def test_an_upload_arrives_in_another_sites_frame(
 
 @contextmanager
 def framing(address: str) -> Iterator[int]:
-    """Serves a page with a frame that shows this address; yields its port."""
+    """Serves a page with a frame that shows this address; yields the page's port."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -154,7 +154,7 @@ def framing(address: str) -> Iterator[int]:
 
 @pytest.mark.parametrize("imports", ["import app, cv2", "import cv2, app"])
 def test_the_limit_on_pixels_does_not_depend_on_who_imports_first(imports: str) -> None:
-    # 50.41 million pixels, which OpenCV itself decodes in any process of a program's own.
+    # 50.41 million pixels, which OpenCV decodes by default in any program's process.
     code = (
         f"{imports}, numpy\n"
         "from app.ink import picture_file\n"

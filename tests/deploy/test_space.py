@@ -1,4 +1,4 @@
-"""What goes to a Hugging Face Space, and the card that it gets."""
+"""Which files are uploaded to a Hugging Face Space, and the card that it gets."""
 
 import json
 import sys

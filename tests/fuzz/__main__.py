@@ -1,10 +1,10 @@
 """Sends broken input to recogniser, service and page: `python -m tests.fuzz`, `make fuzz`.
 
 Each case must end in a Reading or in an error that says why, within limits of time and memory.
-Cases run in processes of their own, so that one that kills its process or hangs is a failure too.
-Failures are written to test-results/fuzz.jsonl; --replay runs those again. The exit status is 1
-when there are any. 20,000 cases take about 10 minutes of two cores. --figures keeps the counts
-and the slowest and largest case, as `make fuzz` does in models/fuzz.json.
+Cases run in separate processes, so that a case that kills its process or hangs is a failure too.
+Failures are written to test-results/fuzz.jsonl; --replay runs those again. The exit status is 1 if
+there are any. 20,000 cases take about 10 minutes on two cores. --figures writes the counts and the
+slowest and largest case to a file, as `make fuzz` does to models/fuzz.json.
 """
 
 import argparse
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def wrong(result: dict[str, Any], seconds: float, megabytes: float) -> str:
-    """What is wrong with the result of a case; empty where nothing is."""
+    """What is wrong with the result of a case; empty if nothing is."""
     if result["outcome"].startswith("bad"):
         return str(result["outcome"])
     if result["seconds"] > seconds:
@@ -127,7 +127,7 @@ def supervised(wanted: Sequence[tuple[int, int]]) -> Iterator[dict[str, Any]]:
         command = [sys.executable, "-m", "tests.fuzz", "--child", f"--seed={seed}"]
         with (
             tempfile.TemporaryFile("w+") as numbers,
-            tempfile.TemporaryFile("w+", errors="replace") as words,  # of decoders, and the last
+            tempfile.TemporaryFile("w+", errors="replace") as words,  # decoders' and last messages
             subprocess.Popen(
                 command,
                 cwd=ROOT,
@@ -135,7 +135,7 @@ def supervised(wanted: Sequence[tuple[int, int]]) -> Iterator[dict[str, Any]]:
                 stdin=numbers,
                 stdout=subprocess.PIPE,
                 stderr=words,
-                bufsize=0,  # a line that waits in a buffer would be taken for silence
+                bufsize=0,  # a line that waits in a buffer would count as silence
             ) as child,
         ):
             numbers.write("\n".join(map(str, share)))
@@ -166,13 +166,13 @@ def _lines(child: "subprocess.Popen[bytes]") -> Iterator[bytes]:
 
 
 def run_cases(seed: int, numbers: Iterator[int]) -> int:
-    """Runs cases and writes a line each, as the command does it for itself."""
-    importlib.import_module("app")  # before OpenCV, whose limit it sets, as in all programs
+    """Runs cases and prints a line for each, in the processes that the command starts."""
+    importlib.import_module("app")  # before ONNX Runtime, whose telemetry it turns off
     from tests.fuzz.cases import make
 
     logging.getLogger("digits").setLevel(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    # NumPy warns where a value that is not a number went further than it should.
+    # NumPy warns when a value that is not a number gets further than it should.
     warnings.filterwarnings("error", category=RuntimeWarning, module=r"app\.|numpy")
     doors = Doors()
     for number in numbers:
@@ -206,7 +206,7 @@ class Doors:
         self._service = service.create(Limits(rate=0))
         self._loop = asyncio.new_event_loop()
         self._file = Path(tempfile.mkdtemp()) / "picture"
-        self._loop.run_until_complete(self._ask("GET", "/readyz", [], b""))  # all is loaded then
+        self._loop.run_until_complete(self._ask("GET", "/readyz", [], b""))  # so that all is loaded
 
     def open(self, case: Any) -> str:
         """The outcome of a case: read, refused or bad."""
@@ -260,7 +260,7 @@ class Doors:
 
 
 def _memory(fresh: bool = False) -> float:
-    """The most megabytes this process had in memory, since it was asked for a fresh count."""
+    """The peak memory of this process in megabytes since the last fresh count."""
     if fresh:
         Path("/proc/self/clear_refs").write_text("5")
     lines = Path("/proc/self/status").read_text().splitlines()

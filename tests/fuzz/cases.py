@@ -1,4 +1,4 @@
-"""The cases of `tests.fuzz`: strokes, arrays, picture files and requests that went wrong.
+"""The cases of `tests.fuzz`: broken strokes, arrays, picture files and requests.
 
 A case is made from a seed and its number alone, so that it can be made again.
 """
@@ -27,11 +27,11 @@ from tests.fuzz.structures import composed, rebuilt
 
 @dataclass(frozen=True)
 class Case:
-    """What is given to one door.
+    """An input for one door.
 
-    door: "ink" and "image", of the recogniser; "file", of picture_file; "request", of the service;
-    those of `tests.fuzz.page_doors`, of the page. given: strokes, an array, bytes; of a request
-    (method, path, headers, body); of the page what its door takes.
+    door: "ink" or "image" of the recogniser, "file" of picture_file, "request" of the service, or
+    one of the page's, see `tests.fuzz.page_doors`. given: strokes, an array or bytes; (method,
+    path, headers, body) for the service; what the door takes for the page.
     """
 
     maker: str
@@ -49,7 +49,7 @@ def make(seed: int, number: int) -> Case:
 
 
 def wrong_strokes(random: Random) -> tuple[str, Any]:
-    """A drawing in which something is no number, or no list."""
+    """A drawing in which some value is not a number, or not a list."""
     return "ink", spoil(random, random_drawing(random))
 
 
@@ -64,7 +64,7 @@ def many_strokes(random: Random) -> tuple[str, Any]:
 
 
 def odd_array(random: Random) -> tuple[str, Any]:
-    """An array of some type and shape that mostly is no picture."""
+    """An array of some type and shape, which in most cases is not a picture."""
     dtype = pick(random, [*["uint8"] * 6, "uint16", "int8", "float32", "bool", "object", "U1"])
     sides = [0, 1, 2, 3, 7, 28, 30_000, int(random.integers(1, 300))]
     shape = [pick(random, sides) for _ in range(random.integers(0, 3))]
@@ -76,7 +76,7 @@ def odd_array(random: Random) -> tuple[str, Any]:
 
 
 def pattern(random: Random) -> tuple[str, Any]:
-    """A picture full of marks that are no writing."""
+    """A picture full of marks that are not writing."""
     image = random_pattern(random, int(random.integers(1, 900)), int(random.integers(1, 900)))
     tint = random.integers(0, 256, pick(random, [3, 4])).astype(np.uint8)
     tinted = np.dstack([image & colour for colour in tint])
@@ -84,17 +84,17 @@ def pattern(random: Random) -> tuple[str, Any]:
 
 
 def broken_file(random: Random) -> tuple[str, Any]:
-    """A picture file, with some bytes changed, left out or doubled."""
+    """A picture file with some bytes changed, left out or doubled."""
     return "file", damage(random, random_file(random))
 
 
 def lying_file(random: Random) -> tuple[str, Any]:
-    """A picture file that says a size it does not have, small or huge."""
+    """A picture file that declares a size it does not have, small or huge."""
     return "file", lying_picture(random)
 
 
 def restructured_file(random: Random) -> tuple[str, Any]:
-    """A picture file whose structure is another: through the decoders' own process, or in this."""
+    """A picture file with its structure changed, decoded in this process or in a decoder's."""
     content = rebuilt(random, random_file(random))
     if random.random() < 0.5:
         return "file", content
@@ -102,7 +102,7 @@ def restructured_file(random: Random) -> tuple[str, Any]:
 
 
 def composed_file(random: Random) -> tuple[str, Any]:
-    """A picture file with a structure that no program writes, whatever its pixels are."""
+    """A picture file with a structure that no program writes."""
     content = composed(random)
     if random.random() < 0.3:
         content = rebuilt(random, content)
@@ -110,7 +110,7 @@ def composed_file(random: Random) -> tuple[str, Any]:
 
 
 def large_file(random: Random) -> tuple[str, Any]:
-    """A picture of many pixels: few in most cases, as one of them takes as long as fifty others."""
+    """A picture of up to very many pixels, but rarely: one takes as long as fifty other cases."""
     side = 200 if random.random() < 0.8 else 3_000
     height, width = (int(side * random.uniform(0.2, 1.3)) for _ in range(2))
     pixels = random_pattern(random, height, width)

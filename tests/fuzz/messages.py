@@ -43,19 +43,19 @@ VALUES: Final = tuple(field for field in WidgetState.DESCRIPTOR.oneofs_by_name["
 
 
 def page_messages(random: Random) -> tuple[str, Any]:
-    """The messages of one connection: some, or very many of one kind."""
+    """The messages of one connection: a few, or very many of one kind."""
     count = 1 if random.random() < 0.8 else int(10 ** random.uniform(0, 3))
     message = _message(random)
     return "messages", [message] * count if count > 5 else [_message(random) for _ in range(count)]
 
 
 def canvas_value(random: Random) -> tuple[str, Any]:
-    """What a canvas sends as its drawing, or something else in some place of it."""
+    """What a canvas sends as its drawing, possibly with some part replaced by something else."""
     return "canvas", _canvas(random)
 
 
 def socket_bytes(random: Random) -> tuple[str, Any]:
-    """Frames behind a handshake: of wrong kinds, lengths, order and number, or no frames at all."""
+    """Bytes after a handshake: frames of wrong kinds, lengths, order or number, or no frames."""
     if random.random() < 0.05:
         return "socket", random.bytes(int(random.integers(1, 2_000)))
     sent = b"".join(_frame(random) for _ in range(int(random.integers(1, 12))))
@@ -67,7 +67,7 @@ def socket_bytes(random: Random) -> tuple[str, Any]:
 
 
 def _message(random: Random) -> bytes:
-    """A message of the page, most of them with something wrong in it."""
+    """A message of the page, in most cases with something wrong in it."""
     kinds = (_flag, _file_request, _large, _widgets, _widgets, _widgets, _widgets)
     content = _pick(random, kinds)(random)
     return _damaged(random, content) if random.random() < 0.25 else content
@@ -136,7 +136,7 @@ def _fill(random: Random, widget: WidgetState) -> None:
 
 
 def _canvas(random: Random) -> Any:
-    """The canvas's drawing, in which something may be another value, however deep."""
+    """The canvas's drawing, in which some value at any depth may be replaced."""
     size = 10 ** random.uniform(0, 3)
     digits = random.integers(0, 10, random.integers(0, 4)).tolist()
     strokes = [
@@ -150,7 +150,7 @@ def _canvas(random: Random) -> Any:
 
 
 def _spoilt(random: Random, value: Any) -> Any:
-    """The same with another value at some place of its lists and objects."""
+    """The value with another one somewhere in its lists and objects."""
     if not value or not isinstance(value, dict | list) or random.random() < 0.1:
         return _pick(random, COMMANDS if random.random() < 0.5 else NUMBERS)
     if isinstance(value, dict):
@@ -175,13 +175,13 @@ def _frame(random: Random) -> bytes:
 
 
 def _text(random: Random) -> str:
-    """Mostly a short text."""
+    """A text, in most cases a short one."""
     texts = ("", "a", "widget-1", "$$ID-x-None", "../..", "\0", "é" * 100, "x" * 5_000)
     return _pick(random, texts if random.random() < 0.3 else texts[:4])
 
 
 def _damaged(random: Random, content: bytes) -> bytes:
-    """The bytes with some changed, or without an end."""
+    """The bytes with some of them changed, or cut short."""
     changed = bytearray(content or b"\0")
     for _ in range(int(random.integers(0, 4))):
         changed[int(random.integers(len(changed)))] = int(random.integers(256))

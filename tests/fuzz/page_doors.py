@@ -1,4 +1,4 @@
-"""The page's ways to be given input, as a server has them: its WebSocket, messages and canvas."""
+"""The ways in which a server's page receives input: its WebSocket, messages and canvas."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ from app.page import canvas
 from app.recognizer import CostlyInk, Recognizer
 from tests.support.coroutines import run_coroutine
 
-ANSWER_SECONDS: Final = 5.0  # of the server to another visitor
+ANSWER_SECONDS: Final = 5.0  # within which the server must answer another visitor
 CLOSE_CODES: Final = (1000, 1002, 1003, 1007, 1008, 1009, 1011)
 HANDSHAKE: Final = (
     "GET /_stcore/stream HTTP/1.1\r\nHost: digits\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -35,7 +35,7 @@ HANDSHAKE: Final = (
 
 
 class PageDoors:
-    """The guard before a page that takes all messages, and what the page does with a canvas.
+    """The guard in front of a page that takes all messages, and the page's handling of a canvas.
 
     The server starts with the first case that needs it.
     """
@@ -52,17 +52,17 @@ class PageDoors:
         return doors[door](given)
 
     def _canvas(self, value: Any) -> str:
-        """As `app.page.draw` reads what the canvas has sent."""
+        """Reads what a canvas has sent, as `app.page.draw` does."""
         strokes = strokes_from_canvas({"objects": canvas.checked_objects(value)})
         try:
             prepared = self._recognizer.prepare_ink(strokes, max_seconds=0.1)
         except CostlyInk:
-            return "read"  # the page lets it wait for its like
+            return "read"  # the page makes such a drawing wait for others like it
         self._recognizer.read_prepared([prepared])
         return "read"
 
     def _messages(self, messages: Sequence[bytes]) -> str:
-        """Gives a connection these messages, which the page then may have, or is spared."""
+        """Gives a connection these messages; the guard passes them to the page or refuses them."""
         with mock.patch.object(guarded, "asyncio", _WithoutPauses):
             return run_coroutine(self._received(messages))
 
@@ -93,7 +93,7 @@ class PageDoors:
         """Sends bytes behind a handshake; another visitor must be answered meanwhile."""
         if not self._port:
             self._port = _serve()
-        self._clients += 1  # each from an address of its own, as too many from one are refused
+        self._clients += 1  # each has its own address, as too many from one are refused
         client = f"10.{self._clients >> 16 & 255}.{self._clients >> 8 & 255}.{self._clients & 255}"
         with socket.create_connection(("127.0.0.1", self._port), ANSWER_SECONDS) as hostile:
             hostile.sendall(HANDSHAKE.format(client=client).encode())
@@ -105,7 +105,7 @@ class PageDoors:
             return f"bad: {trouble}" if trouble else _ending(hostile)
 
     def _trouble_of_another(self) -> str:
-        """What goes wrong for a visitor who comes meanwhile; empty where nothing does."""
+        """What goes wrong for a visitor who comes in the meantime; empty if nothing does."""
         headers = {"X-Forwarded-For": f"192.0.2.{self._clients % 250}"}
         url = f"ws://127.0.0.1:{self._port}/_stcore/stream"
         started = time.monotonic()
@@ -143,12 +143,12 @@ def _serve() -> int:
 
 
 def _send(connection: socket.socket, data: bytes) -> None:
-    with contextlib.suppress(OSError):  # it was closed meanwhile
+    with contextlib.suppress(OSError):  # the server may have closed it
         connection.sendall(data)
 
 
 def _head(connection: socket.socket) -> bytes:
-    """The answer to a handshake, up to its end."""
+    """The answer to a handshake, up to the end of its head."""
     head = b""
     while not head.endswith(b"\r\n\r\n") and (byte := connection.recv(1)):
         head += byte
@@ -170,7 +170,7 @@ def _ending(connection: socket.socket) -> str:
 
 
 def _closed(answer: bytes) -> str:
-    """What the last frame of a server that has closed says."""
+    """What the last frame says, after the server has closed the connection."""
     while answer:
         opcode, size = answer[0] & 15, answer[1]
         if opcode == 8:
@@ -181,7 +181,7 @@ def _closed(answer: bytes) -> str:
 
 
 class _WithoutPauses:
-    """In the place of `asyncio` where a connection is slowed down."""
+    """Stands in for `asyncio` in the code that slows a connection down."""
 
     get_running_loop = staticmethod(asyncio.get_running_loop)
 

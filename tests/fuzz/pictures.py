@@ -1,4 +1,4 @@
-"""Pictures of marks that are no writing, and picture files whose headers do not fit."""
+"""Pictures of marks that are not writing, and picture files whose headers do not fit."""
 
 import io
 import struct
@@ -42,7 +42,7 @@ def random_pattern(random: Random, height: int, width: int) -> NDArray[np.uint8]
 
 
 def random_file(random: Random) -> bytes:
-    """A picture file of any format and mode that its format has."""
+    """A picture file of any format, in any mode of that format."""
     if random.random() < 0.2:
         height, width = pick(random, [(1, 1), (1, 30_000), (30_000, 1), (2, 2)])
         pixels = np.full((height, width), random.integers(0, 256), np.uint8)
@@ -67,7 +67,7 @@ def random_file(random: Random) -> bytes:
 
 
 def lying_picture(random: Random) -> bytes:
-    """A file of a random size in its header, and other pixels, or none."""
+    """A file whose header has a random size, with pixels that do not fit it, or none."""
     sides = (0, 1, 200, 3_000, 4_001, 30_000, 65_535, 2**24, 2**31 - 1, 2**32 - 1)
     width, height = pick(random, sides), pick(random, sides)
     plain = random_pattern(random, 40, 60)

@@ -1,4 +1,4 @@
-"""What the fuzzer's cases are made of: choices, drawings, and values and bytes that went wrong."""
+"""What the fuzzer's cases are made of: choices, drawings, and spoilt values and bytes."""
 
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ def pick(random: Random, choices: Any) -> Any:
 
 
 def random_drawing(random: Random) -> list[Any]:
-    """Some digits, their strokes as lists."""
+    """A few digits, with their strokes as lists."""
     size = 10 ** random.uniform(0, 3)
     digits = random.integers(0, 10, random.integers(0, 5)).tolist()
     strokes = [
@@ -32,7 +32,7 @@ def random_drawing(random: Random) -> list[Any]:
 
 
 def spoil(random: Random, given: Any) -> Any:
-    """The same with something else at some place, however deep."""
+    """The value with something else in one place, at any depth."""
     if not isinstance(given, list) or not given or random.random() < 0.1:
         return pick(random, NUMBERS) if random.random() < 0.5 else pick(random, VALUES)
     at = int(random.integers(len(given)))
@@ -40,7 +40,7 @@ def spoil(random: Random, given: Any) -> Any:
 
 
 def damage(random: Random, content: bytes) -> bytes:
-    """The bytes, some of them changed, most of all in front, where a file says what it is."""
+    """The bytes with some changed, mostly at the start, where a file says what it is."""
     damaged = bytearray(content or b"\x00")
     for _ in range(int(random.integers(0, 6))):
         reach = len(damaged) if random.random() < 0.3 else min(len(damaged), 200)

@@ -1,4 +1,4 @@
-"""Requests to the service: pictures, ink and forms that went wrong."""
+"""Requests to the service: broken pictures, ink and forms."""
 
 import base64
 import contextlib
@@ -32,7 +32,7 @@ def picture_request(random: Random) -> tuple[str, Any]:
 
 
 def url_request(random: Random) -> tuple[str, Any]:
-    """A picture as web pages have it: a data URL in JSON, as text, as a field; or bytes alone."""
+    """A picture as web pages send it: a data URL in JSON, as text or in a field; or plain bytes."""
     content = damage(random, random_file(random))
     data = base64.b64encode(content)
     if random.random() < 0.3:
@@ -90,7 +90,7 @@ def pad_request(random: Random) -> tuple[str, Any]:
 
 
 def ink_request(random: Random) -> tuple[str, Any]:
-    """Strokes sent to the service, as JSON that is mostly none, or means something else."""
+    """Strokes sent to the service as JSON, which is often invalid or means something else."""
     given: Any = (
         spoil(random, random_drawing(random)) if random.random() < 0.7 else random_drawing(random)
     )
@@ -105,10 +105,10 @@ def ink_request(random: Random) -> tuple[str, Any]:
 
 
 def optional_file(random: Random) -> tuple[str, Any]:
-    """A HEIC or PDF, damaged: for the decoders' own process, where it has their libraries."""
+    """A damaged HEIC or PDF, for the decoders' process if the libraries are installed."""
     image = Image.fromarray(random_pattern(random, *random.integers(16, 250, 2).tolist()))
     content, kind = io.BytesIO(), pick(random, ("HEIF", "PDF"))
-    with contextlib.suppress(ImportError):  # without it Pillow writes no HEIF
+    with contextlib.suppress(ImportError):  # without the library, Pillow writes no HEIF
         importlib.import_module("pillow_heif").register_heif_opener()
     try:
         image.save(content, kind)
@@ -119,7 +119,7 @@ def optional_file(random: Random) -> tuple[str, Any]:
 
 
 def inkml_request(random: Random) -> tuple[str, Any]:
-    """InkML sent to the service: with other numbers, signs, channels and elements in it."""
+    """InkML sent to the service, with numbers, signs, channels and elements changed."""
     traces = []
     for stroke in random_drawing(random):
         points = [f"{x}{pick(random, (' ', ' ', ',', '  '))}{y}" for x, y in stroke]
@@ -138,7 +138,7 @@ def inkml_request(random: Random) -> tuple[str, Any]:
 
 
 def odd_request(random: Random) -> tuple[str, Any]:
-    """A request that may have nothing right: its method, path, headers or body."""
+    """A request in which the method, path, headers and body may all be wrong."""
     paths = ("/api/read", "/api/model", "/api/openapi.json", "/api", "/api/../x", "/healthz")
     path = pick(random, [*paths, "/readyz", "/api/read?single=true", "/api/read?single=%ff"])
     headers = [("content-type", pick(random, KINDS)), ("x-forwarded-for", "\xff, 1.2.3.4")]

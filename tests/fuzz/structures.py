@@ -1,4 +1,4 @@
-"""Picture files as their formats build them, with parts missing, repeated, moved or mis-sized."""
+"""Picture files in their formats' structure, with parts missing, repeated, moved or mis-sized."""
 
 import re
 import struct
@@ -25,7 +25,7 @@ _GIF_FIELDS: Final = ((6, "<H"), (8, "<H"), (10, "<B"), (11, "<B"))
 
 
 def rebuilt(random: Random, content: bytes) -> bytes:
-    """A file of a known format whose structure is another; any other file as it is."""
+    """A file of a known format with its structure changed; any other file unchanged."""
     for signature, build in _BUILDERS.items():
         if content.startswith(signature) or content[4:].startswith(signature):
             for _ in range(int(random.integers(1, 4))):
@@ -34,13 +34,13 @@ def rebuilt(random: Random, content: bytes) -> bytes:
 
 
 def composed(random: Random) -> bytes:
-    """A file of tiles, scans, chunks, frames, codes or a header as no program writes them."""
+    """A file with tiles, scans, chunks, frames, codes or a header that no program writes."""
     makers = (_tiled_tiff, _scanned_jpeg, _chunked_png, _coded_webp, _framed_gif, _headed_bmp)
     return makers[int(random.integers(len(makers)))](random)
 
 
 def _tiled_tiff(random: Random) -> bytes:
-    """Tiles or strips of any size, number, compression and samples, packed or missing."""
+    """A TIFF of tiles or strips of any size, number, compression and samples, some missing."""
     width, height, across, down = (_number(random, 1, 2_000) for _ in range(4))
     samples, bits = _number(random, 1, 8), (1, 8, 8, 8, 16, 32)[int(random.integers(6))]
     count = -(-width // max(across, 1)) * -(-height // max(down, 1))
@@ -60,12 +60,12 @@ def _tiled_tiff(random: Random) -> bytes:
 
 
 def _scanned_jpeg(random: Random) -> bytes:
-    """A progressive JPEG, some of whose scans are there again."""
+    """A progressive JPEG in which some scans are repeated."""
     return jpeg_with_many_scans(_number(random, 1, 3_000), _number(random, 8, 600))
 
 
 def _chunked_png(random: Random) -> bytes:
-    """Chunks of text, profiles and other things, empty, long or packed, in any number."""
+    """A PNG with any number of text, profile and other chunks: empty, long or compressed."""
     kinds = (
         b"zTXt",
         b"iCCP",
@@ -89,12 +89,12 @@ def _chunked_png(random: Random) -> bytes:
 
 
 def _coded_webp(random: Random) -> bytes:
-    """A lossless WebP of many codes."""
+    """A lossless WebP with many Huffman codes."""
     return webp_with_many_codes(4 * _number(random, 1, 64))
 
 
 def _framed_gif(random: Random) -> bytes:
-    """A GIF whose frame is there again and again, or lies elsewhere."""
+    """A GIF whose frame is repeated many times, or is placed elsewhere."""
     content = encoded("GIF", size=(_number(random, 1, 200), _number(random, 1, 200)))
     frame = content.index(b",\0\0\0\0", 13)  # at 0, 0
     moved = _with_number(random, content[frame:-1], 1 + 2 * int(random.integers(4)), "<H")
@@ -102,7 +102,7 @@ def _framed_gif(random: Random) -> bytes:
 
 
 def _headed_bmp(random: Random) -> bytes:
-    """A BMP's header of any numbers, with some bytes behind it."""
+    """A BMP whose header has any numbers, followed by some bytes."""
     width, height = (_number(random, 0, 3_000) for _ in range(2))
     bits = (0, 1, 2, 4, 8, 16, 24, 32, 64)[int(random.integers(9))]
     fields = (
@@ -121,7 +121,7 @@ def _headed_bmp(random: Random) -> bytes:
 
 
 def _number(random: Random, low: int, high: int) -> int:
-    """A number between two, small ones as often as large ones."""
+    """A number from low to high, spread evenly on a logarithmic scale."""
     return low - 1 + int((high - low + 2) ** random.random())
 
 
@@ -163,7 +163,7 @@ def _tiff(random: Random, content: bytes) -> bytes:
 
 
 def _heif(random: Random, content: bytes) -> bytes:
-    """Another number in a box, or its length: those of sizes, items and properties among them."""
+    """Changes a number in a box, such as one of sizes, items or properties, or a box's length."""
     kinds = (b"ispe", b"iloc", b"iinf", b"ipco", b"iprp", b"meta", b"hvcC", b"ftyp", b"mdat")
     at = content.find(kinds[int(random.integers(len(kinds)))])
     offset = (-4, 4, 8, 12)[int(random.integers(4))]
@@ -171,7 +171,7 @@ def _heif(random: Random, content: bytes) -> bytes:
 
 
 def _pdf(random: Random, content: bytes) -> bytes:
-    """Another number at any place where there is one."""
+    """Changes any number in the file."""
     numbers = list(re.finditer(rb"\d+", content))
     chosen = numbers[int(random.integers(len(numbers)))]
     number = _NUMBERS[int(random.integers(len(_NUMBERS)))]
@@ -189,7 +189,7 @@ def _gif(random: Random, content: bytes) -> bytes:
 
 
 def _rearranged(random: Random, parts: list[bytes], form: str, fields: tuple[int, ...]) -> bytes:
-    """The parts, one of them left out, repeated, moved or with another number in it."""
+    """The parts, with one left out, repeated, moved, or with a number in it changed."""
     at = int(random.integers(min(1, len(parts) - 1), len(parts)))
     part = parts[at]
     number = _with_number(random, part, fields[int(random.integers(len(fields)))], form)

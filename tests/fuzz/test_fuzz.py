@@ -1,5 +1,5 @@
-"""Hostile and broken inputs: the first cases of `tests.fuzz`, and strokes and arrays by
-Hypothesis, which makes a failure small.
+"""Hostile and broken inputs: the first cases of `tests.fuzz`, and strokes and arrays made by
+Hypothesis, which reduces a failure to a small example.
 """
 
 import re
@@ -20,7 +20,7 @@ from tests.fuzz.cases import MAKERS
 from tests.fuzz.page_doors import PageDoors
 from tests.support.attacks import frame, rerun
 
-# Else Hypothesis keeps a folder at the root, though no example is stored.
+# Otherwise Hypothesis makes a folder at the root, although no example is stored.
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
 QUICK = settings(
     max_examples=100,
@@ -29,7 +29,7 @@ QUICK = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-# Seconds of the processor: many times what `make fuzz` allows, as a busy machine's count longer.
+# CPU seconds: many times what `make fuzz` allows, because they get longer on a busy machine.
 MAX_SECONDS = "15"
 
 
@@ -137,7 +137,7 @@ def test_anything_as_strokes_is_read_or_refused(recognizer: Recognizer, strokes:
 
 @st.composite
 def images(draw: st.DrawFn) -> NDArray[np.uint8]:
-    """Small pictures of few values, so that there is paper and ink in most of them."""
+    """Small pictures of few values, so that most of them have paper and ink."""
     height, width = draw(st.integers(1, 40)), draw(st.integers(1, 40))
     channels = draw(st.sampled_from([(), (3,), (4,)]))
     values = np.array(draw(st.lists(st.integers(0, 255), min_size=2, max_size=4)), np.uint8)

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-FLOOD_MESSAGES: Final = 242_000  # that silenced an unguarded server for over a minute
+FLOOD_MESSAGES: Final = 242_000  # as many silenced an unguarded server for over a minute
 
 
 def upright_strokes(count: int = 500) -> list[NDArray[np.float64]]:
-    """Strokes side by side in 10 kB, of which each few could be a digit."""
+    """Strokes side by side, in 10 kB; any few neighbours could be a digit."""
     return [np.array([[2.0 * index, 10.0], [2.0 * index, 200.0]]) for index in range(count)]
 
 
@@ -36,11 +36,11 @@ def rerun(json_value: str = "", widgets: int = 1, events: str = "", query: str =
 
 
 def empty_lists(count: int) -> str:
-    """JSON of as many empty lists, three bytes each; as Python objects they take 64."""
+    """JSON of this many empty lists: three bytes each, but 64 as Python objects."""
     return "[" + "[]," * (count - 1) + "[]]"
 
 
 def frame(data: bytes, opcode: int = 2, is_last: bool = True) -> bytes:
-    """A WebSocket frame of at most 65,535 bytes as a browser sends it, masked by zeros."""
+    """A WebSocket frame of at most 65,535 bytes as a browser sends it, masked with zeros."""
     size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")
     return bytes([0x80 * is_last | opcode]) + size + bytes(4) + data

@@ -21,12 +21,12 @@ from tests.support.server import running
 Stroke = NDArray[np.float64]  # (n, 2), CSS pixels of the window
 Visit = Callable[..., Page]  # opens the page as a new visitor, see `open_page`
 
-# As a phone's browser sends it: it tells the page how wide the sheet may be.
+# What a phone's browser sends; from it the page knows how wide the sheet may be.
 PHONE_AGENT: Final = (
     "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko)"
     " Chrome/140.0.0.0 Mobile Safari/537.36"
 )
-expect.set_options(timeout=20_000)  # only what fails waits so long, or a busy machine
+expect.set_options(timeout=20_000)  # only failing tests and busy machines wait this long
 FLAGS: Final = [
     "--no-sandbox",
     "--disable-gpu",
@@ -35,16 +35,17 @@ FLAGS: Final = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # An answer that a test changes counts as one of the internet, which may not ask this machine.
+    # Chromium takes an answer that a test changes for one from the internet, from which a page may
+    # not send requests to this machine.
     "--disable-features=LocalNetworkAccessChecks",
 ]
 
-# The canvas component sends a drawing by a timer of 200 ms; here that timer never ends.
+# The canvas component sends a drawing after a timer of 200 ms, which never fires with this script.
 STOP_THE_WAIT: Final = """() => {
     const start = window.setTimeout
     window.setTimeout = (call, delay, ...rest) => delay === 200 ? 0 : start(call, delay, ...rest)
 }"""
-# Another name of the button is what a later version of the component may bring.
+# A later version of the component may give the button another name.
 RENAME_THE_BUTTON: Final = """canvas => {
     const button = canvas.getRootNode().querySelector(".dc-toolbar button")
     button.setAttribute("aria-label", "Another name")
@@ -52,12 +53,12 @@ RENAME_THE_BUTTON: Final = """canvas => {
 
 
 def find_chromium(playwright: Playwright) -> str | None:
-    """$CHROMIUM, else the system's Chromium, else Playwright's; None where there is none."""
+    """$CHROMIUM, otherwise the system's Chromium, otherwise Playwright's; None if there is none."""
     return chromium_or(playwright.chromium.executable_path)
 
 
 def chromium_or(bundled: str) -> str | None:
-    """As `find_chromium`. bundled: where Playwright installs its Chromium."""
+    """Does what `find_chromium` says. bundled: where Playwright installs its Chromium."""
     names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
     installed = next((path for name in names if name and (path := shutil.which(name))), None)
     return installed or (bundled if Path(bundled).is_file() else None)
@@ -84,7 +85,7 @@ def open_page(
     dark: bool = False,
     touch: bool = False,
 ) -> Page:
-    """A new visitor's page, its canvas ready to draw on. touch: on a phone."""
+    """A new visitor's page with its canvas ready to draw on. touch: whether it is on a phone."""
     context = browser.new_context(
         user_agent=PHONE_AGENT if touch else None,
         viewport={"width": width, "height": height},
@@ -109,7 +110,7 @@ def canvas(page: Page) -> Locator:
 
 
 def reading(page: Page) -> Locator:
-    """The headline, a live region; not that of the way to write that is being left."""
+    """The headline, a live region, but not the one of a way to write that is being left."""
     return page.locator(".st-key-reading:not([data-stale=true]) [role=status]")
 
 

@@ -1,12 +1,13 @@
 """Ten handwritten digits as pen strokes, for tests that draw.
 
-Each digit is given by the few points a hand aims at; a smooth curve through them makes the stroke.
+Each digit is defined by the few points that a hand aims at; a stroke is a smooth curve through
+them.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Unit square, x right, y down. Shapes as most people write them: a plain bar for one, an open four.
+# Unit square, x right, y down. The shapes are usual ones: a plain bar for 1, an open 4.
 AIMS: dict[int, list[list[tuple[float, float]]]] = {
     0: [
         [
@@ -68,7 +69,7 @@ AIMS: dict[int, list[list[tuple[float, float]]]] = {
 def smooth(aims: list[tuple[float, float]], steps: int = 4) -> NDArray[np.float64]:
     """A Catmull-Rom curve through the aims, `steps` points per leg: (n, 2)."""
     points = np.array(aims, dtype=np.float64)
-    # The first and last legs lean on their own ends, so the curve begins and ends at an aim.
+    # The end points are repeated, so that the curve begins and ends at an aim.
     before, start, end, after = (
         np.concatenate([points[:1], points[:-2]]),
         points[:-1],

@@ -1,4 +1,4 @@
-"""A connection to a server of this machine that can be cut, as a phone's in a tunnel."""
+"""A connection to a server on this machine that can be cut, like a phone's in a tunnel."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator
@@ -10,9 +10,9 @@ TIMEOUT_SECONDS: Final = 10
 
 
 class Gate:
-    """Listens on a port of its own and passes on what comes to another one.
+    """Listens on its own port and passes connections on to the server's.
 
-    address: what browsers open instead of the server. port: of the server; may change.
+    address: what browsers open instead of the server. port: that of the server; it may change.
     """
 
     def __init__(self, port: int) -> None:
@@ -30,7 +30,7 @@ class Gate:
         self._run(self._open())
 
     def cut(self) -> None:
-        """Ends all connections, and refuses others."""
+        """Closes all connections, and refuses new ones."""
         self._run(self._cut())
 
     def end(self) -> None:
@@ -63,7 +63,7 @@ class Gate:
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Passes on until the reader's end, which it passes on too."""
+    """Copies bytes up to the end of the stream, and then ends the other one too."""
     try:
         while content := await reader.read(65_536):
             writer.write(content)
@@ -74,7 +74,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @contextmanager
 def gate_to(port: int) -> Iterator[Gate]:
-    """A gate for as long as the context lasts."""
+    """A gate that exists as long as the context lasts."""
     gate = Gate(port)
     try:
         yield gate

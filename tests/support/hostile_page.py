@@ -1,4 +1,4 @@
-"""A page's WebSocket, over which widgets may be given any value: presses, ways to write, files."""
+"""A page's WebSocket, which can give widgets any value: presses, ways to write, and files."""
 
 import asyncio
 import json
@@ -13,11 +13,11 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection
 
 PICTURE: Final = ":material/image: Picture"  # as app/main.py labels it
-RUN_SECONDS: Final = 60.0  # for a run, however slowly a hostile visitor is served
+RUN_SECONDS: Final = 60.0  # allowed for a run, since a hostile visitor is served slowly
 
 
 class HostilePage:
-    """One open page. ids: of its widgets, by kind or by the name of a component."""
+    """One open page. ids: those of its widgets, by kind or by the name of a component."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
@@ -26,7 +26,7 @@ class HostilePage:
         self.ids: dict[str, str] = {}
         self.session = ""
         self._num_presses = 0
-        self.refusal = ""  # the words of the last error that the page showed
+        self.refusal = ""  # the text of the last error that the page showed
 
     async def open(self) -> None:
         """Asks for the page and waits until all of it has arrived."""
@@ -86,7 +86,7 @@ class HostilePage:
         await self._next("script_finished")
 
     async def _next(self, kind: str) -> ForwardMsg:
-        """The next message of a kind; what the page shows meanwhile is remembered."""
+        """The next message of a kind; what the page shows until then is remembered."""
         async with asyncio.timeout(RUN_SECONDS):
             while True:
                 message = ForwardMsg()

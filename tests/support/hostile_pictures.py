@@ -1,6 +1,6 @@
-"""Picture files whose declared structure costs far more than their bytes, made when needed.
+"""Picture files whose declared structure costs far more than their bytes suggest.
 
-Nothing of this kind is kept in the repository.
+They are made when needed: none is kept in the repository.
 """
 
 import io
@@ -13,11 +13,11 @@ import cv2
 import numpy as np
 from PIL import Image
 
-Tags = Mapping[int, tuple[int, list[int]]]  # by tag: the values' type, 3 SHORT or 4 LONG; values
+Tags = Mapping[int, tuple[int, list[int]]]  # tag -> (type of the values: 3 SHORT, 4 LONG; values)
 
 
 def encoded(kind: str, mode: str = "L", size: tuple[int, int] = (64, 48), **options: Any) -> bytes:
-    """A grey gradient as an ordinary file, by Pillow. size: width, height in pixels."""
+    """A grey gradient as an ordinary file written by Pillow. size: width, height in pixels."""
     row = np.linspace(0, 255, size[0]).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(np.tile(row, (size[1], 1))).convert(mode).save(file, kind, **options)
@@ -25,7 +25,7 @@ def encoded(kind: str, mode: str = "L", size: tuple[int, int] = (64, 48), **opti
 
 
 def tiff(tags: Tags, data: bytes = b"", next_page: int = 0) -> bytes:
-    """A little-endian TIFF of one directory at byte 8, and data behind it at `data_offset`."""
+    """A little-endian TIFF with one directory at byte 8, and data behind it at `data_offset`."""
     entries, beyond = b"", b""
     start = 8 + 2 + 12 * len(tags) + 4
     for tag, (kind, values) in sorted(tags.items()):
@@ -38,7 +38,7 @@ def tiff(tags: Tags, data: bytes = b"", next_page: int = 0) -> bytes:
 
 
 def strips(width: int, height: int, **changed: Any) -> dict[int, tuple[int, list[int]]]:
-    """The tags of a grey TIFF of one strip that is not compressed; changed: `t` and a number."""
+    """The tags of an uncompressed grey TIFF of one strip. changed: tags as `t` and a number."""
     tags: dict[int, tuple[int, list[int]]] = {
         **{256: (4, [width]), 257: (4, [height]), 258: (3, [8]), 259: (3, [1]), 262: (3, [1])},
         **{273: (4, [0]), 277: (3, [1]), 278: (4, [height]), 279: (4, [width * height])},
@@ -62,7 +62,7 @@ def tiff_with_a_large_tile(side: int = 16_368) -> bytes:
 
 
 def jpeg_with_many_scans(scans: int = 10_000, side: int = 4_000) -> bytes:
-    """A progressive JPEG, white, whose last scan is there again and again."""
+    """A white progressive JPEG whose last scan is repeated many times."""
     white = np.full((side, side), 255, np.uint8)
     content = cv2.imencode(".jpg", white, [cv2.IMWRITE_JPEG_PROGRESSIVE, 1])[1].tobytes()
     last = content[content.rindex(b"\xff\xda") : -2]
@@ -95,7 +95,7 @@ def patched(content: bytes, at: int, form: str, *values: int) -> bytes:
 
 
 def webp_with_many_codes(side: int = 1_024) -> bytes:
-    """A lossless WebP, black, with other Huffman codes for each 4 x 4 pixels: tables of 0.8 GB."""
+    """A black lossless WebP with separate Huffman codes for each 4 x 4 pixels: 0.8 GB of tables."""
     bits = _Bits()
     bits.add(0x2F, 8)
     bits.add(side - 1, 14)
@@ -127,7 +127,7 @@ class _Bits:
         self._numbers.append((number, count))
 
     def add_code_of_bytes(self, num_others: int) -> None:
-        """Appends a code of 8 bits for each byte, and of none for further symbols."""
+        """Appends a Huffman code: 8 bits for each byte, and none for the other symbols."""
         self.add(8 << 1, 1 + 4)  # not a simple code; the lengths of 12 lengths follow
         for length in (17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8):
             self.add(length in (0, 8), 3)
@@ -136,7 +136,7 @@ class _Bits:
         self.add(0, num_others)
 
     def to_bytes(self) -> bytes:
-        """All of them, and some zeros."""
+        """All bits, padded with some zeros."""
         text = "".join(f"{number:0{count}b}"[::-1] for number, count in self._numbers if count)
         return int(text[::-1], 2).to_bytes(len(text) // 8 + 9, "little")
 

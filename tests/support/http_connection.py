@@ -1,4 +1,4 @@
-"""A connection to the service that stays open, for programs and visitors who ask often."""
+"""A connection to the service that stays open, for frequent requests."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ class HttpConnection:
 
     @classmethod
     async def open(cls, address: str) -> Self:
-        """Connects to a server by its address, as http://127.0.0.1:8501."""
+        """Connects to a server at an address such as http://127.0.0.1:8501."""
         host, port = address.removeprefix("http://").split(":")
         return cls(host, *await asyncio.open_connection(host, int(port)))
 

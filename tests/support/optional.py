@@ -1,4 +1,4 @@
-"""Tests of what is not installed here: skipped with a reason, or failed by `--require-all`."""
+"""Tests whose packages are not installed are skipped with a reason; `--require-all` fails them."""
 
 import importlib.util
 from collections.abc import Iterable
@@ -9,12 +9,12 @@ import pytest
 from tests.support.paths import ROOT
 
 OPTION: Final = "--require-all"
-NEEDS: Final = "needs "  # the reasons of the skips that the option turns into failures
+NEEDS: Final = "needs "  # how the reasons begin of skips that the option turns into failures
 OWN: Final = frozenset(path.name for path in ROOT.iterdir() if path.is_dir())
 
 
 class OptionalModule(pytest.Module):
-    """A module of tests that is skipped where a package that it imports is not installed."""
+    """A module of tests that is skipped if a package that it imports is not installed."""
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """The module's tests."""
@@ -26,7 +26,7 @@ class OptionalModule(pytest.Module):
                 raise
             package = missing.partition(".")[0]
             if package in OWN or importlib.util.find_spec(package):
-                raise  # a mistake in the name of one of our modules, or of a part of a package
+                raise  # a wrong name of one of the project's modules, or of a package's submodule
             pytest.skip(f"{NEEDS}{package}, which is not installed", allow_module_level=True)
 
 

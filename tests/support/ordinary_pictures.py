@@ -1,4 +1,4 @@
-"""Picture files as cameras, scanners and programs write them."""
+"""Ordinary picture files, as cameras, scanners and programs write them."""
 
 import io
 import zlib
@@ -7,11 +7,11 @@ from PIL import Image
 
 from tests.support.hostile_pictures import encoded, strips, tiff
 
-LIMIT = 1_000_000  # pixels, of which these have fewer
+LIMIT = 1_000_000  # pixels; all of these pictures have fewer
 
 
 def phone_jpeg() -> bytes:
-    """A JPEG with EXIF, a profile, and a second picture and a film behind it, as phones have it."""
+    """A JPEG as phones write it: with EXIF and a profile, then a second picture and a film."""
     exif = Image.Exif()
     exif[0x112] = 1
     content = encoded("JPEG", "RGB", exif=exif.tobytes() + bytes(9_000), icc_profile=bytes(130_000))
@@ -19,7 +19,7 @@ def phone_jpeg() -> bytes:
 
 
 def animated(kind: str) -> bytes:
-    """Three frames."""
+    """An animation of three frames."""
     frames = [Image.new("RGB", (64, 48), colour) for colour in ("white", "grey", "black")]
     file = io.BytesIO()
     frames[0].save(file, kind, save_all=True, append_images=frames[1:])
@@ -60,7 +60,7 @@ ORDINARY = {
     "GIF, animated": (animated("GIF"), False),
     "WebP": (encoded("WEBP", "RGB"), True),
     "WebP, lossless": (encoded("WEBP", "RGB", lossless=True), True),
-    "WebP with opacity": (encoded("WEBP", "RGBA"), None),  # none where all is opaque
+    "WebP with opacity": (encoded("WEBP", "RGBA"), None),  # no alpha channel if all is opaque
     "WebP with a profile": (encoded("WEBP", "RGB", icc_profile=bytes(900)), True),
     "WebP, animated": (animated("WEBP"), False),
     "BMP": (encoded("BMP", "RGB"), False),

@@ -1,4 +1,4 @@
-"""What the page shows where it runs without a browser."""
+"""What the page shows when it runs without a browser."""
 
 import json
 import re
@@ -14,5 +14,5 @@ def headline_html(page: AppTest) -> str:
 
 
 def headline_text(page: AppTest) -> str:
-    """What the headline says."""
+    """The text of the headline."""
     return re.sub(r"<[^>]*>", "", headline_html(page))

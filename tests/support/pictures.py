@@ -8,13 +8,13 @@ import numpy as np
 
 from tests.support.drawings import placed
 
-WIDTH: Final = 0.7  # of a digit in a number, in its own heights
+WIDTH: Final = 0.7  # of a digit in a number, as a share of its height
 
 
 def sheet_png(numbers: Sequence[str], size: int = 120) -> bytes:
-    """A sheet with a line of text for each entry, digits and spaces, as a PNG of grey pixels.
+    """A sheet with a line of digits and spaces for each entry, as a grey PNG.
 
-    size: of a digit, in pixels.
+    size: the height of a digit in pixels.
     """
     step = WIDTH * size
     longest = max(map(len, numbers))
@@ -30,7 +30,7 @@ def sheet_png(numbers: Sequence[str], size: int = 120) -> bytes:
 
 
 def large_photograph(numbers: Sequence[str]) -> bytes:
-    """Such a sheet on twelve million pixels of paper, in uneven light and with grain, as a JPEG."""
+    """The sheet as a JPEG photograph of 12 million pixels, in uneven light and with grain."""
     sheet = cv2.imdecode(np.frombuffer(sheet_png(numbers, 150), np.uint8), cv2.IMREAD_GRAYSCALE)
     assert sheet is not None, "a PNG made here can be decoded"
     paper = np.full((3000, 4000), 246, np.float32)

@@ -27,9 +27,9 @@ async def ask(
 ) -> Observations:
     """Asks for readings of the ten digits in turn, on CONNECTIONS connections.
 
-    seconds: for which it asks. rate: requests a second, each at its time: a late answer does not
-    delay the next request, whose seconds count from the time at which it was due. None asks again
-    as soon as there is an answer. body_of: a digit, as JSON.
+    seconds: how long it asks. rate: requests per second, each at its own time: a late answer does
+    not delay the next request, whose seconds count from the time at which it was due. None sends
+    each request as soon as the last one is answered. body_of: makes the JSON body for a digit.
     """
     seen = Observations()
     requests = [body_of(digit) for digit in range(10)]
@@ -56,7 +56,7 @@ async def ask(
 
 
 def _schedule(start: float, seconds: float, rate: float | None) -> Iterator[tuple[int, float]]:
-    """Requests by number, each with the time at which it is due."""
+    """The number of each request and the time at which it is due."""
     if rate:
         return ((number, start + number / rate) for number in range(int(rate * seconds)))
     at_once = ((number, time.perf_counter()) for number in count())

@@ -1,4 +1,4 @@
-"""nginx and Caddy in front of servers of this machine, with the configurations in deploy/."""
+"""nginx and Caddy in front of servers on this machine, with the configurations in deploy/."""
 
 import os
 import re
@@ -15,11 +15,11 @@ from tests.support.paths import ROOT
 
 NGINX: Final = "nginx"
 CADDY: Final = "caddy"
-# Where tests/tools/nginx.sh puts it, and where Debian does, which is not on everybody's PATH.
+# Where tests/tools/nginx.sh and Debian install it; Debian's folder is not on every user's PATH.
 FOLDERS: Final = (ROOT / ".venv" / "nginx" / "usr" / "sbin", Path("/usr/sbin"))
 START_SECONDS: Final = 20
 SERVER: Final = r" *server 127\.0\.0\.1:8501 (.*);\n"  # of the configuration's upstream
-# All that nginx wants beside a site: nothing is written outside the folder.
+# What nginx needs besides a site; with this, it writes nothing outside the folder.
 AROUND: Final = """
 daemon off;
 {user}
@@ -40,7 +40,7 @@ http {{
 
 
 class Proxy(NamedTuple):
-    """A proxy that runs. log: of nginx, a line for each request that has ended."""
+    """A running proxy. log: a line for each finished request, from nginx only."""
 
     address: str
     log: Path
@@ -52,7 +52,7 @@ class Proxy(NamedTuple):
 
 
 def find(name: str) -> str | None:
-    """The program of a proxy, or None where it is not installed."""
+    """The path of a proxy's program, or None if it is not installed."""
     folders = os.pathsep.join([os.environ.get("PATH", ""), *map(str, FOLDERS)])
     return shutil.which(name, path=folders)
 
@@ -61,7 +61,7 @@ def find(name: str) -> str | None:
 def nginx(program: str, folder: Path, ports: Sequence[int], prefix: str = "") -> Iterator[Proxy]:
     """nginx with deploy/nginx.conf in front of the servers on these ports.
 
-    prefix: of the servers' paths, as "/digits".
+    prefix: that of the servers' paths, such as "/digits".
     """
     port = _free_port()
     site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
@@ -79,7 +79,7 @@ def nginx(program: str, folder: Path, ports: Sequence[int], prefix: str = "") ->
 
 @contextmanager
 def caddy(program: str, folder: Path, ports: Sequence[int], prefix: str = "") -> Iterator[Proxy]:
-    """Caddy with deploy/Caddyfile, as `nginx`."""
+    """Caddy with deploy/Caddyfile; takes the same arguments as `nginx`."""
     port = _free_port()
     site = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
     servers = " ".join(f"127.0.0.1:{number}" for number in ports)
@@ -93,7 +93,7 @@ def caddy(program: str, folder: Path, ports: Sequence[int], prefix: str = "") ->
 
 
 def _replaced(pattern: str, text: str, site: str) -> str:
-    """A configuration with the one place of a pattern replaced."""
+    """A configuration in which the only match of a pattern is replaced."""
     changed, count = re.subn(pattern, text, site)
     if count != 1:
         raise ValueError(f"expected {pattern!r} once in the configuration, got it {count} times")

@@ -1,4 +1,4 @@
-"""A server in a process of its own, on a free port of this machine."""
+"""A server in its own process, on a free port of this machine."""
 
 import os
 import socket
@@ -22,14 +22,14 @@ def running(
 ) -> Iterator[int]:
     """Runs a server as long as the context lasts; yields its port once it accepts connections.
 
-    command: is given a port and an address as well, as options with this prefix. folder: its
+    command: gets the port and the address as further options with this prefix. folder: its
     working directory. variables: added to the environment. Raises RuntimeError with its output
-    where it stops, and TimeoutError where it does not answer.
+    if it stops, and TimeoutError if it does not answer.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    # A file, as a pipe that is not read stops a server that writes much.
+    # A file, because a pipe that nobody reads blocks a server that writes much.
     with TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         server = subprocess.Popen(
             [*command, f"{prefix}port={port}", f"{prefix}address=127.0.0.1"],

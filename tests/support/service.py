@@ -1,4 +1,4 @@
-"""The HTTP service on a port of its own, in this process, and what is asked of it."""
+"""The HTTP service on its own port in this process, and requests to it."""
 
 import io
 import json
@@ -24,7 +24,7 @@ from app.api.live import FindPage
 from app.api.reader import Reader
 from tests.support.drawings import placed
 
-FREE = Limits(rate=0)  # no limit on how often, as one client asks for all tests
+FREE = Limits(rate=0)  # no rate limit, because all tests share one client address
 INK = {"Content-Type": "application/json"}
 
 
@@ -93,7 +93,7 @@ def jpeg_saying(width: int, height: int) -> bytes:
 
 
 def short(value: object) -> str:
-    """A case's name: the body of some is long."""
+    """A short name for a case, as some bodies are long."""
     return repr(value)[:24]
 
 
@@ -104,7 +104,7 @@ def read(address: str, body: Any, kind: str = "image/png", query: str = "") -> r
 
 
 def refused(response: requests.Response, status: int, code: str, *words: str) -> None:
-    """Asserts that this is a refusal in the one shape, and that its message has the words."""
+    """Asserts that this is a refusal in the usual form whose message contains the words."""
     assert response.status_code == status, response.text
     assert set(response.json()) == {"error"}
     error = response.json()["error"]

@@ -1,4 +1,4 @@
-"""What the page shows on the sheet in a browser, and where it is empty."""
+"""The ink that the page shows on the sheet in a browser."""
 
 import time
 
@@ -23,7 +23,7 @@ def dark_pixels(shown: Locator) -> int:
 
 
 def expect_ink(page: Page, expected: int) -> None:
-    """Waits until the sheet shows this many dark pixels, within 2 %; it loads late."""
+    """Waits until the sheet, which may load late, shows this many dark pixels, within 2 %."""
     deadline = time.monotonic() + 20
     while (count := dark_pixels(sheet(page))) != pytest.approx(expected, rel=0.02):
         assert time.monotonic() < deadline, f"expected {expected} dark pixels, got {count}"

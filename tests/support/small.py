@@ -1,4 +1,4 @@
-"""Datasets that a test makes in a moment: drawn digits and a few things that are none."""
+"""Data sets that a test can make quickly: drawn digits, and a few drawings that are not digits."""
 
 from dataclasses import replace
 from typing import Final
@@ -26,7 +26,7 @@ CONFIG: Final = Config(
     num_negatives=32,
     distillation_weight=0.0,
 )
-# The same as flags, without what tests differ in.
+# The same settings as flags, without those in which tests differ.
 FLAGS: Final = [
     *(
         "--epochs",
@@ -85,7 +85,7 @@ def small_writing() -> tuple[Writing, Writing]:
 
 
 def small_splits() -> Splits:
-    """What `load_sources` gives, of these data sets."""
+    """What `load_sources` would return for these data sets."""
     mnist, pen = small_sets()
     characters = split_omniglot(small_characters())
     training = replace(small_sources(), characters=characters.train)

@@ -1,4 +1,4 @@
-"""Coroutines run where an event loop runs already, as after a test with a browser."""
+"""Coroutines run even if an event loop already runs, as after a test with a browser."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What happens where a package is not installed."""
+"""What happens to tests whose packages are not installed."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ MISTAKES = ["No module named 'app.absent'", "No module named 'json.absent'"]
 
 
 def run(folder: Path, *options: str) -> tuple[int, str]:
-    """pytest's exit status and output, for those modules and this project's conftest."""
+    """pytest's exit status and output for those modules, with this project's conftest."""
     for name, text in MODULES.items():
         (folder / name).write_text(text, encoding="utf-8")
     plugin = ["-p", "tests.conftest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT)]

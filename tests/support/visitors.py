@@ -1,9 +1,9 @@
-"""Visitors of the page for the load test: some in a real browser, most by its protocol alone.
+"""Visitors of the page for the load test: a few in a real browser, most using only its protocol.
 
 Twenty browsers would occupy a small machine completely. A visitor by protocol opens the same
-WebSocket, asks for live readings while it draws a stroke, sends what the canvas sends after it, and
-waits for the reading that the browser would show. Every visitor draws a number that no other one
-draws, and must see only that.
+WebSocket, asks for live readings while it draws a stroke, then sends what the canvas would send,
+and waits for the reading that the browser would show. Every visitor draws a number that no other
+visitor draws, and must see only that number.
 """
 
 import asyncio
@@ -60,7 +60,7 @@ WATCH: Final = """() => {
 
 @dataclass
 class Observations:
-    """Of some visitors: the seconds from each stroke to its reading, and what went wrong.
+    """What some visitors saw: the seconds from each stroke to its reading, and what went wrong.
 
     live_seconds: from each request for a live reading to its answer. num_not_live: strokes for
     which the page allowed no live reading.
@@ -80,7 +80,7 @@ def number_of(visitor: int) -> str:
 
 
 async def by_protocol(address: str, visitor: int, seconds: float) -> Observations:
-    """Draws its number again and again, a stroke each STROKE_SECONDS, for some seconds."""
+    """Draws its number again and again, a stroke every STROKE_SECONDS, for some seconds."""
     seen, number = Observations(), number_of(visitor)
     strokes = [
         stroke
@@ -117,7 +117,7 @@ async def _draw_live(
     expected: str,
     seen: Observations,
 ) -> None:
-    """Asks for a live reading of more and more of a stroke, and at last of all of it."""
+    """Asks for live readings of more and more of a stroke, and finally of the whole."""
     if page.live is None:
         seen.num_not_live += 1
         return
@@ -156,7 +156,7 @@ def connected(
 ) -> connect:
     """The page's WebSocket, opened by a page of its own origin or of another.
 
-    headers: further ones of the handshake. client: the address of this machine that it comes from.
+    headers: further headers of the handshake. client: the local address that it comes from.
     """
     url = address.replace("http", "ws") + "/_stcore/stream"
     options: Any = {
@@ -174,8 +174,8 @@ def connected(
 class PageClient:
     """One open page, as its server sees it.
 
-    live: where and how the page asks for live readings, see `DrawingRead.publish`; None where it
-    may not.
+    live: where and how the page asks for live readings, see `DrawingRead.publish`; None if it may
+    not.
     """
 
     def __init__(self, socket: ClientConnection) -> None:
@@ -238,7 +238,7 @@ def _text_of(headline: str) -> str:
 
 
 def in_browser(address: str, visitors: range, seconds: float) -> Observations:
-    """The same, drawn with the mouse by visitors in contexts of one Chromium."""
+    """Does the same with the mouse, for visitors in separate contexts of one Chromium."""
     seen = Observations()
     with sync_playwright() as playwright:
         chromium = find_chromium(playwright)
@@ -258,7 +258,7 @@ def in_browser(address: str, visitors: range, seconds: float) -> Observations:
                     time.sleep(max(next_stroke - time.monotonic(), 0))
                 for page in pages.values():
                     change_sheet(page, "clear")
-                    expect_read(page, HINT)  # which is else taken for the next reading
+                    expect_read(page, HINT)  # otherwise it would count as the next reading
         except Exception as error:  # any error is counted
             seen.errors.append(f"{type(error).__name__}: {error}")
         browser.close()

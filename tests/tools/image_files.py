@@ -1,4 +1,4 @@
-"""The Docker image without a container: its files and its locked packages, in a folder, served."""
+"""The Docker image without a container: serves its files and locked packages from a folder."""
 
 import http.client
 import importlib.metadata
@@ -31,7 +31,7 @@ def started(
 ) -> Iterator[int]:
     """Serves a script from a working directory; yields its port.
 
-    options: of the interpreter. command: starts the server instead, given a port and an address.
+    options: for the interpreter. command: starts the server instead, with a port and an address.
     """
     streamlit = [sys.executable, *options, "-m", "streamlit", "run", str(script)]
     prefix = "--" if command else "--server."
@@ -53,7 +53,7 @@ def ask(
 
 
 def locked() -> dict[str, tuple[str, int]]:
-    """Version and number of hashes of each package in the lock."""
+    """The version and the number of hashes of each package in the lock."""
     pattern = r"^([\w.-]+)==(\S+)((?: \\\n +--hash=sha256:[0-9a-f]{64})+)$"
     entries = re.findall(pattern, LOCK, re.M)
     assert len(entries) == len(re.findall(r"^[^#\s]", LOCK, re.M)), "a line without a hash"
@@ -66,7 +66,7 @@ def left_out() -> set[str]:
 
 
 def wanted() -> dict[str, str]:
-    """Installed versions of the app's requirements and of everything that they need."""
+    """The installed versions of the app's requirements and of all that they require."""
     lines = (ROOT / "requirements-app.txt").read_text(encoding="utf-8").splitlines()
     queue = [Requirement(line) for line in lines if line and not line.startswith("#")]
     versions: dict[str, str] = {}
@@ -87,9 +87,9 @@ def modules(package: str) -> set[str]:
 
 
 def lay_out_packages(folder: Path) -> None:
-    """Links to exactly the packages of the lock, as `pip install --no-deps` leaves them.
+    """Links exactly the packages of the lock into a folder, as `pip install --no-deps` leaves them.
 
-    Python's option -S hides all others, and the variable PYTHONPATH shows these.
+    Python's option -S hides all others, and the variable PYTHONPATH makes these visible.
     """
     folder.mkdir()
     for package in locked():
@@ -101,7 +101,7 @@ def lay_out_packages(folder: Path) -> None:
 
 
 def lay_out_files(folder: Path) -> None:
-    """Copies of the files that the image holds."""
+    """Copies the files that the image holds."""
     for path in image_files():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ def lay_out_files(folder: Path) -> None:
 def serving_image(folder: Path) -> Iterator[int]:
     """Serves the image's files with the image's packages alone, in a folder; yields the port."""
     lay_out_files(folder / "app")
-    packages = folder / "site-packages"  # Streamlit takes itself for installed by this name
+    packages = folder / "site-packages"  # by this name Streamlit knows that it is installed
     lay_out_packages(packages)
     variables = {"HOME": str(folder), "PYTHONPATH": str(packages)}
     with started(folder / "app", Path("app/server.py"), "-S", **variables) as port:

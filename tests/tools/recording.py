@@ -1,6 +1,6 @@
 """Records a number that is read while it is drawn: `python -m tests.tools.recording`.
 
-Writes app/images/page-live.webp, a film of less than MAX_BYTES. Needs Chromium.
+Writes app/images/page-live.webp, an animation of less than MAX_BYTES. Needs Chromium.
 """
 
 import io
@@ -26,13 +26,13 @@ SIZE: Final = (980, 620)  # CSS pixels of the window
 SCALE: Final = 0.75  # pixels of the film for each of the window's
 POINTS_PER_FRAME: Final = 3
 FRAME_MS: Final = 90
-END_MS: Final = 2_500  # that the last frame is shown
+END_MS: Final = 2_500  # for which the last frame is shown
 QUALITY: Final = 70  # of WebP
 MAX_BYTES: Final = 1_000_000
 
 
 def record(film: Path = FILM) -> None:
-    """Draws a number on a served page, takes pictures of it meanwhile, and writes the film."""
+    """Draws a number on a served page, takes pictures of it as it goes, and writes the film."""
     with sync_playwright() as playwright, serving(script="server.py") as address:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(playwright), args=list(FLAGS)

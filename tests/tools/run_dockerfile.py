@@ -1,9 +1,9 @@
-"""Runs the Dockerfile's steps where there is no Docker: `make image`, two minutes and 400 MB.
+"""Runs the Dockerfile's steps without Docker: `make image`, two minutes and 400 MB.
 
-They run in an empty folder with an empty environment, as user 1000 from USER on where root starts
-this. A fresh virtual environment replaces the base image; --python says of which Python. Where user
-1000 cannot run that one, the command ends before it begins. The server must then pass its health
-check and read a digit; its size and its memory are printed.
+They run in an empty folder with an empty environment; if root starts this, those after USER run as
+user 1000. A fresh virtual environment of the Python that --python names replaces the base image. If
+user 1000 cannot run that Python, the command ends before the first step. The server must then pass
+its health check and read a digit; the size of the folder and the server's memory are printed.
 """
 
 import argparse
@@ -30,7 +30,7 @@ START_SECONDS: Final = 60  # until the server must be healthy
 
 
 class Image:
-    """A folder with what the image would hold, in which the image's commands run."""
+    """A folder with the image's content, in which the image's commands run."""
 
     def __init__(self, folder: Path, python: str) -> None:
         self._home = folder / "home"
@@ -75,12 +75,12 @@ class Image:
 
 
 def as_user(number: int) -> dict[str, Any]:
-    """Options of `subprocess` that run a command as another user; for root alone."""
+    """Options of `subprocess` that run a command as another user, which only root may."""
     return {"user": number, "group": number, "extra_groups": []}
 
 
 def reason_against(python: str, user: int = USER) -> str:
-    """Why the image's user cannot run this Python; empty where nothing is against it."""
+    """Why the image's user cannot run this Python; empty if it can."""
     options = as_user(user) if os.getuid() == 0 else {}
     code = "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))"
     try:
@@ -146,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _status(command: list[str], **options: Any) -> int:
-    """The exit status of a check, whose words are of no use while the server starts."""
+    """The exit status of a check, whose output is of no use while the server starts."""
     return subprocess.call(command, stderr=subprocess.DEVNULL, **options)
 
 

@@ -51,7 +51,7 @@ def take(folder: Path = FOLDER) -> None:
 
 
 def _settle(page: Page) -> None:
-    """Waits until everything is read and no bar grows any more."""
+    """Waits until everything is read and all bars have stopped growing."""
     expect(reading(page)).to_contain_text("2026")
     page.mouse.move(5, 5)  # away from the sheet
     page.wait_for_timeout(1500)

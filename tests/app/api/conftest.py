@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    # Here, so that an environment without the server's packages can collect the tests.
+    # Imported here, so that an environment without the server's packages can collect the tests.
     from tests.support.service import serving
 
     with serving() as address:

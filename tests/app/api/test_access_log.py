@@ -1,4 +1,4 @@
-"""A line for each request says which, how it ended and how long it took, and nothing else."""
+"""The log has a line per request with its path, how it ended and how long it took, and no more."""
 
 import io
 import json
@@ -18,20 +18,20 @@ from tests.support.service import strokes
 
 
 class Kept(list[Observation]):
-    """An observer that keeps what it is told."""
+    """An observer that keeps its observations."""
 
     def observe(self, observation: Observation) -> None:
         self.append(observation)
 
 
 def ask(app: Any, method: str, path: str, body: bytes = b"", **scope: Any) -> None:
-    """Asks an application once; its answer is thrown away."""
+    """Sends one request to an application and discards the answer."""
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(_: Any) -> None:
-        """Throws the answer away."""
+        """Discards the answer."""
 
     request = {
         **{"type": "http", "method": method, "path": path, "query_string": b"single=true"},

@@ -1,4 +1,4 @@
-"""Drawings are priced by what they cost to read: costly ones hold up nobody, in little memory."""
+"""Drawings are priced by what they cost to read: costly ones delay no one and need little memory."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +44,7 @@ def test_costly_drawings_hold_up_no_others() -> None:
     has_begun, may_end = threading.Event(), threading.Event()
 
     class Slow(Reader):
-        """Takes as long for a costly drawing as the test wants."""
+        """A reader that takes as long for a costly drawing as the test wants."""
 
         def read_ink(self, content: bytes, single: bool) -> bytes:
             has_begun.set()
@@ -67,7 +67,7 @@ def test_the_network_gets_few_glyphs_at_a_time(recognizer: Recognizer) -> None:
     sizes = []
 
     class Session:
-        """Counts what it is given."""
+        """A session that counts its inputs."""
 
         def run(self, outputs: list[str], inputs: dict[str, NDArray[np.uint8]]) -> Any:
             sizes.append(len(inputs["glyphs"]))

@@ -45,12 +45,12 @@ def test_origins_are_listed_with_commas(text: str, expected: tuple[str, ...]) ->
     [
         "example.org",
         "https://",
-        "https://example.org/",  # browsers send no path, so that it would never match
+        "https://example.org/",  # browsers send no path, so it would never match
         "https://example.org/page",
         "https://example.org:port",
         "https://*.example.org",
         "ftp://example.org",
-        "null",  # every sandboxed page and file has this one
+        "null",  # the origin of every sandboxed page and every file
         "*, https://example.org",
     ],
 )
@@ -88,7 +88,7 @@ def test_only_named_origins_may_read_answers(
 
 
 class EmptyPage(BaseHTTPRequestHandler):
-    """Answers everything with a page without content."""
+    """Answers every request with an empty page."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -97,12 +97,12 @@ class EmptyPage(BaseHTTPRequestHandler):
         self.wfile.write(b"<!doctype html><title>Another site</title>")
 
     def log_message(self, *_: Any) -> None:
-        """Says nothing."""
+        """Logs nothing."""
 
 
 @contextmanager
 def another_site() -> Iterator[str]:
-    """The origin of an empty page on a port of its own."""
+    """The origin of an empty page on its own port."""
     site = ThreadingHTTPServer(("127.0.0.1", 0), EmptyPage)
     threading.Thread(target=site.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{site.server_address[1]}"

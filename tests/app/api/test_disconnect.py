@@ -1,4 +1,4 @@
-"""Work ends when its client has gone, or when its server is told to end."""
+"""Work ends when its client has disconnected, or when its server is told to stop."""
 
 import asyncio
 import contextlib
@@ -32,7 +32,7 @@ COSTLY = [stroke.tolist() for stroke in upright_strokes(100)]
 
 
 def sent(address: str, content: bytes) -> socket.socket:
-    """A connection on which a picture or strokes were sent."""
+    """A connection over which a picture or strokes were sent."""
     host, port = address.removeprefix("http://").split(":")
     connection = socket.create_connection((host, int(port)))
     kind = b"application/json" if content.startswith(b"{") else b"image/jpeg"
@@ -41,7 +41,7 @@ def sent(address: str, content: bytes) -> socket.socket:
 
 
 def status(address: str) -> int:
-    """Of the answer to an ordinary picture."""
+    """The status of the answer to an ordinary picture."""
     headers = {"Content-Type": "image/png"}
     where = f"{address}/api/read"
     return requests.post(where, encoded("PNG"), headers=headers, timeout=20).status_code
@@ -65,7 +65,7 @@ def test_a_client_that_goes_frees_its_place_and_its_decoder(
         assert time.monotonic() - start < 5
 
 
-# Each makes a request take longer than the server may take to end.
+# Each of these makes a request take longer than the server may take to stop.
 SLOW_PICTURES = """
 from types import SimpleNamespace
 import app.ink.decoder_pool
@@ -91,9 +91,9 @@ main()
 @pytest.mark.parametrize(
     "slow, content, answer",
     [
-        (SLOW_PICTURES, SLOW, b" 429 "),  # its decoder is ended, which leaves time to say so
+        (SLOW_PICTURES, SLOW, b" 429 "),  # its decoder is ended, so there is time to answer
         (SLOW_INK, json.dumps({"strokes": strokes(3)}).encode(), b""),  # in a batch with others
-        (SLOW_INK, json.dumps({"strokes": COSTLY}).encode(), b""),  # in a thread of its own
+        (SLOW_INK, json.dumps({"strokes": COSTLY}).encode(), b""),  # in its own thread
     ],
     ids=["decoding", "reading ink", "reading costly ink"],
 )
@@ -120,7 +120,7 @@ def test_sigterm_ends_the_server_while_it_works(slow: str, content: bytes, answe
                 with contextlib.suppress(ConnectionError):
                     assert answer in waiting.recv(100)
         finally:
-            server.kill()  # else a failure would wait for it for ever
+            server.kill()  # otherwise a failing test would wait for it for ever
 
 
 def test_who_waits_too_long_for_a_place_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +143,7 @@ def test_who_waits_too_long_for_a_place_is_told_so(monkeypatch: pytest.MonkeyPat
 
 
 def connected_request() -> Request:
-    """A request whose client stays."""
+    """A request whose client stays connected."""
 
     async def receive() -> Message:
         await asyncio.sleep(60)

@@ -1,4 +1,4 @@
-"""Who gets the next place."""
+"""Which client gets the next place."""
 
 import asyncio
 
@@ -18,8 +18,8 @@ def test_a_client_with_many_pages_leaves_places_to_others() -> None:
         await asyncio.sleep(0)
         tasks.append(asyncio.create_task(run("one")))
         await asyncio.sleep(0)
-        assert started == ["many", "many", "one"]  # half of four, and half of the other two
-        places.give_back("many")  # it has its share still: half of three
+        assert started == ["many", "many", "one"]  # half of four, then half of the other two
+        places.give_back("many")  # it still has its share: half of three
         await asyncio.sleep(0)
         assert started == ["many", "many", "one"]
         places.give_back("many")
@@ -27,7 +27,7 @@ def test_a_client_with_many_pages_leaves_places_to_others() -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        # Who has given up gets no place: both are free for another.
+        # A client that has given up gets no place: both are free for another.
         places.give_back("many")
         places.give_back("one")
         await places.take("other")

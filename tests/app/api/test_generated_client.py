@@ -1,4 +1,4 @@
-"""A client that is generated from the description reads strokes and pictures, sent in every way."""
+"""A client generated from the description can send strokes and pictures in every way."""
 
 import base64
 import importlib
@@ -20,7 +20,7 @@ NAME = "generated_digits_client"
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
-    """What openapi-python-client makes of the description."""
+    """The client that openapi-python-client generates from the description."""
     pytest.importorskip("openapi_python_client", reason=f"{NEEDS}openapi-python-client")
     folder = tmp_path_factory.mktemp("client")
     document = folder / "openapi.json"

@@ -1,4 +1,4 @@
-"""Every answer makes browsers careful, and only the service's own paths bypass the page."""
+"""Every answer has security headers, and only the service's own paths bypass the page."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tests.support.coroutines import run_coroutine
 
 
 async def page(scope: Scope, receive: Receive, send: Send) -> None:
-    """Stands for the page, with a header of its own in the place of a safe one."""
+    """Stands in for the page, and sets one of the security headers to a value of its own."""
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 4000})
         return
@@ -42,7 +42,7 @@ def answer(app: ASGIApp, path: str, method: str = "GET", kind: str = "http") -> 
 
 
 def server(prefix: str = "") -> ASGIApp:
-    """What `app.server` makes, with another page."""
+    """The application of `app.server`, with another page."""
     return SafeHeaders(ServiceFirst(page, service.create(Limits(), prefix=prefix)))
 
 
@@ -91,7 +91,7 @@ def test_a_failure_of_the_page_is_answered_with_the_headers() -> None:
         raise RuntimeError("/home/digits/app: a secret")
 
     class Outermost:
-        """Keeps what is answered, as the exception is raised again for the server's log."""
+        """Keeps the answer, because the exception is raised again for the server's log."""
 
         def __init__(self) -> None:
             self.sent: list[Message] = []

@@ -1,4 +1,4 @@
-"""What one client may ask of the service, and which client a request comes from."""
+"""How much one client may ask of the service, and which client a request comes from."""
 
 from dataclasses import replace
 from typing import Any
@@ -44,7 +44,7 @@ def test_refusals_say_what_is_left_too() -> None:
     "header, value, is_limited",
     [
         ("User-Agent", "a program of this machine", False),
-        ("X-Forwarded-For", "1.2.3.4", True),  # a proxy of this machine, for somebody else
+        ("X-Forwarded-For", "1.2.3.4", True),  # a proxy on this machine, for another client
         ("X-Real-IP", "1.2.3.4", True),
         ("Forwarded", "for=1.2.3.4", True),
         ("Via", "1.1 proxy", True),
@@ -73,7 +73,7 @@ def test_the_limit_is_not_for_programs_of_this_machine(
         ("::ffff:127.0.0.1", [], 0, True),
         ("10.0.0.1", [], 0, False),
         ("2001:db8::1", [], 0, False),
-        ("127.0.0.1", [], 1, False),  # a proxy is said to be there
+        ("127.0.0.1", [], 1, False),  # the settings say that there is a proxy
         ("10.0.0.1", [(b"x-forwarded-for", b"127.0.0.1")], 1, False),
         ("10.0.0.1", [(b"x-forwarded-for", b"127.0.0.1")], 0, False),
         ("", [], 0, False),
@@ -92,12 +92,12 @@ def test_which_requests_are_of_this_machine(
         ("10.0.0.1", "", 0, "10.0.0.1"),
         ("10.0.0.1", "1.2.3.4", 0, "10.0.0.1"),  # anyone can send that header
         ("10.0.0.1", "1.2.3.4", 1, "1.2.3.4"),
-        ("10.0.0.1", "9.9.9.9, 1.2.3.4", 1, "1.2.3.4"),  # the first is invented
+        ("10.0.0.1", "9.9.9.9, 1.2.3.4", 1, "1.2.3.4"),  # the client invented the first
         ("10.0.0.1", "1.2.3.4, 10.0.0.9", 2, "1.2.3.4"),
         ("10.0.0.1", "1.2.3.4", 2, "1.2.3.4"),
         ("10.0.0.1", "", 1, "10.0.0.1"),
         ("10.0.0.1", "junk", 1, "10.0.0.1"),
-        ("2001:db8:1:2:3::4", "", 0, "2001:db8:1:2::/64"),  # a household has a whole network
+        ("2001:db8:1:2:3::4", "", 0, "2001:db8:1:2::/64"),  # a household has the whole network
         ("::ffff:1.2.3.4", "", 0, "1.2.3.4"),
         ("", "", 0, ""),
     ],
@@ -122,7 +122,7 @@ def test_a_charge_takes_what_is_there() -> None:
     limiter = RateLimiter(rate=60, burst=5, clock=lambda: now)
     limiter.charge("a", 3)
     assert [limiter.take("a") for _ in range(3)] == [0, 0, 1]
-    limiter.charge("a", 30)  # which is not owed
+    limiter.charge("a", 30)  # more than there is, which becomes no debt
     now = 1.0
     assert [limiter.take("a") for _ in range(2)] == [0, 1]
     assert limiter.take("b") == 0  # another client

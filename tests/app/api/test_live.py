@@ -1,4 +1,4 @@
-"""POST /api/live: what it answers to the page's browser, and what limits it."""
+"""POST /api/live: how it answers the page's browser, and what limits it."""
 
 import threading
 from dataclasses import replace
@@ -38,7 +38,7 @@ def find(page: LivePage | None = None) -> Any:
 
 
 def ask(address: str, **changes: Any) -> requests.Response:
-    """Sends what a page's browser sends, with some fields changed."""
+    """Sends what the page's browser sends, with some fields changed."""
     body: dict[str, Any] = {
         "token": "secret",
         "base": 3,
@@ -60,8 +60,8 @@ def test_answers_with_the_headline_of_the_page_and_the_number_of_the_request() -
     "changes, status, code",
     [
         ({"token": "guessed"}, 404, "not_found"),
-        ({"base": 2}, 422, "unprocessable"),  # a run that is forgotten
-        ({"strokes": [[[666, 0]]]}, 422, "unprocessable"),  # which the recogniser refuses
+        ({"base": 2}, 422, "unprocessable"),  # a run that the page has forgotten
+        ({"strokes": [[[666, 0]]]}, 422, "unprocessable"),  # strokes that the recogniser refuses
         ({"strokes": []}, 422, "unprocessable"),
         ({"strokes": [[]]}, 422, "unprocessable"),
         ({"strokes": [[[1]]]}, 422, "unprocessable"),
@@ -83,7 +83,7 @@ def test_refuses_what_no_page_sends(changes: dict[str, Any], status: int, code: 
 def test_refuses_other_bodies_and_methods() -> None:
     with serving(find_page=find()) as address:
         url = f"{address}/api/live"
-        # A form of another site needs no preflight.
+        # A form on another site needs no preflight.
         refused(requests.post(url, data={"token": "secret"}, timeout=9), 415,
                 "unsupported_media_type")  # fmt: skip
         json_type = {"Content-Type": "application/json"}

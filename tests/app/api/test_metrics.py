@@ -1,4 +1,4 @@
-"""What Prometheus gets: counts of few names, for those whom DIGITS_METRICS lets in."""
+"""What Prometheus gets: counts under few names, for clients that DIGITS_METRICS lets in."""
 
 from collections.abc import Iterator
 
@@ -63,7 +63,7 @@ def test_gauges_are_asked_each_time() -> None:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Page and service with metrics for this machine."""
+    """The page and the service, with metrics open to this machine."""
     folder = tmp_path_factory.mktemp("metrics")
     with started(folder, ROOT / "app" / "server.py", DIGITS_METRICS="loopback") as port:
         yield f"http://127.0.0.1:{port}"

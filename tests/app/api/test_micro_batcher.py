@@ -1,4 +1,4 @@
-"""What waits is processed together, and each caller gets its own result or exception."""
+"""Waiting items are processed together, and each caller gets its own result or exception."""
 
 import asyncio
 import threading

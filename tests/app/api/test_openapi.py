@@ -24,7 +24,7 @@ from app.api.limits import Limits
 from app.api.openapi import description
 from tests.support.service import FREE
 
-# Else Hypothesis keeps a folder at the root, though no example is stored.
+# Otherwise Hypothesis makes a folder at the root, although no example is stored.
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
 
 SCHEMA = schemathesis.openapi.from_dict(description(FREE, ""))
@@ -87,6 +87,6 @@ def test_the_description_is_true(case: Any, address: str) -> None:
     # Other bodies are random bytes, which the description allows and no picture is.
     is_ink = isinstance(case.body, dict) and "strokes" in case.body
     checks = [*CHECKS, *([positive_data_acceptance] if is_ink else [])]
-    if isinstance(case.body, list):  # of strokes, which it says in words: no client is made of them
+    if isinstance(case.body, list):  # of strokes: described in words alone, for generated clients
         checks.remove(negative_data_rejection)
     case.call_and_validate(base_url=address, checks=checks)

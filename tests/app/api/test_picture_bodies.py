@@ -1,4 +1,4 @@
-"""Pictures as web pages and forgetful programs send them, and limits that hold before decoding."""
+"""Pictures as web pages and careless programs send them, and limits that apply before decoding."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ PNG = coded(".png")
 BASE64 = base64.b64encode(PNG).decode()
 URL = f"data:image/png;base64,{BASE64}"
 FORM = "application/x-www-form-urlencoded"
-TEXT = "text/plain;charset=UTF-8"  # what fetch says of a string
+TEXT = "text/plain;charset=UTF-8"  # the type that fetch sends for a string
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ TEXT = "text/plain;charset=UTF-8"  # what fetch says of a string
         ({"image": URL}, "application/json"),
         (json.dumps({"image": URL}, indent=4).encode(), "application/json"),
         (json.dumps({"image": URL}).encode("utf-16"), "application/json"),
-        (json.dumps({"image": URL}).replace("/", "\\/").encode(), "application/json"),  # by PHP
+        (json.dumps({"image": URL}).replace("/", "\\/").encode(), "application/json"),  # from PHP
         ({"image": URL}, ""),
         (URL.encode(), TEXT),
         (URL.encode(), ""),
@@ -108,7 +108,7 @@ def test_what_is_no_picture_is_refused(
         (b"data:;base64," + b"A" * 20_000, TEXT, 10_000),
         (b'{"image": "data:;base64,' + b"A" * 20_000 + b'"}', "application/json", 10_000),
         (b"image=data:;base64," + b"A" * 20_000, FORM, 10_000),
-        (b"data:;base64," + b"A" * 13_400, TEXT, 10_000),  # within what text may have
+        (b"data:;base64," + b"A" * 13_400, TEXT, 10_000),  # within the limit of a text
         (b"\x89PNG" + b"\x00" * 10_000, "", 10_000),
         (b"\x89PNG" + b"\x00" * 10_000, "image/png", 10_000),
         (b'{"strokes": [' + b" " * 5_000 + b"]}", "", 5_000),

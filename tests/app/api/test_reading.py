@@ -1,4 +1,4 @@
-"""What the service reads: strokes and pictures, sent in every way, as from Python."""
+"""The service reads strokes and pictures, sent in every way, with the same result as in Python."""
 
 import io
 import json
@@ -81,7 +81,7 @@ def test_inkml_is_read(address: str, kind: str, encoding: str) -> None:
 
 def test_a_long_drawing_is_read_as_a_short_one(address: str) -> None:
     dense = [np.repeat(stroke, 300, axis=0).tolist() for stroke in strokes(7)]
-    assert len(json.dumps(dense)) > service.MAX_BATCHED_BYTES  # takes the way of the pictures
+    assert len(json.dumps(dense)) > service.MAX_BATCHED_BYTES  # so it is read like a picture
     assert read(address, {"strokes": dense}, "application/json").json()["text"] == "7"
 
 
@@ -95,7 +95,7 @@ def test_a_long_drawing_is_read_as_a_short_one(address: str) -> None:
         (coded(".tiff"), "image/tiff"),
         (coded(".gif", np.dstack([drawn()] * 3)), "image/gif"),
         (coded(".png"), "application/octet-stream"),
-        (coded(".png"), "IMAGE/X-ANYTHING; q=1"),  # the bytes say what it is
+        (coded(".png"), "IMAGE/X-ANYTHING; q=1"),  # the bytes decide, not the type
         (coded(".png", drawn().astype(np.uint16) * 257), "image/png"),  # 16 bits a channel
         (by_pillow("PNG", "P"), "image/png"),  # a palette
         (by_pillow("PNG", "1"), "image/png"),  # a bit a pixel
@@ -152,11 +152,11 @@ NAME = "chosen-by-a-visitor.png"
         NAME,
         f"../{NAME}",
         f"../../{NAME}",
-        f"..\\..\\{NAME}",  # as another system writes it
-        f"folder/{NAME}",  # which is there
+        f"..\\..\\{NAME}",  # as Windows writes it
+        f"folder/{NAME}",  # a folder that exists
         "{absolute}",
-        f"../../{NAME}\0.txt",  # where C's strings end
-        f"%2e%2e%2f{NAME}",  # as in an address
+        f"../../{NAME}\0.txt",  # with the byte that ends a string in C
+        f"%2e%2e%2f{NAME}",  # escaped as in a URL
     ],
 )
 def test_a_file_is_never_put_where_its_name_says(
@@ -164,7 +164,7 @@ def test_a_file_is_never_put_where_its_name_says(
 ) -> None:
     inner = tmp_path / "one" / "two"
     (inner / "folder").mkdir(parents=True)
-    monkeypatch.chdir(inner)  # the server's too, which is this process
+    monkeypatch.chdir(inner)  # the server's folder too, as it runs in this process
     monkeypatch.setattr(tempfile, "tempdir", str(inner / "folder"))
     before = sorted(tmp_path.rglob("*"))
     chosen = chosen.format(absolute=tmp_path / NAME)
@@ -182,7 +182,7 @@ def test_a_file_is_never_put_where_its_name_says(
 def test_a_forms_file_stays_in_memory(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "TemporaryFile", None)  # calling it would fail
     large = coded(".bmp", cv2.resize(drawn(), (1500, 1500)))
-    assert len(large) > 2_000_000  # above 1 MiB the parser would use the disk by itself
+    assert len(large) > 2_000_000  # by default the parser uses the disk above 1 MiB
     form = {"file": ("three.bmp", large, "image/bmp")}
     assert requests.post(f"{address}/api/read", files=form, timeout=60).json()["text"] == "3"
 

@@ -1,4 +1,4 @@
-"""What the service refuses, with which code, and in which words."""
+"""What the service refuses, with which code and which message."""
 
 import http.client
 import json
@@ -117,7 +117,7 @@ def test_a_damaged_picture_is_read_or_refused(kind: str) -> None:
     outcomes = Counter[str]()
     for _ in range(60):
         damaged = whole.copy()
-        places = chance.integers(0, min(len(whole), 400), 3)  # most of what matters is in front
+        places = chance.integers(0, min(len(whole), 400), 3)  # most of the structure is at the start
         damaged[places] = chance.integers(0, 256, 3)
         content = damaged[: chance.integers(1, len(whole)) if chance.random() < 0.3 else None]
         try:
@@ -164,7 +164,7 @@ def test_a_body_of_unsaid_length_is_cut_at_the_limit(address: str) -> None:
 
     try:
         response = read(address, pieces())
-    except requests.ConnectionError:  # the server closed while this client still sent
+    except requests.ConnectionError:  # the server closed while this client was still sending
         response = None
     assert response is None or response.status_code == 413
     assert sent < 32 << 20
@@ -186,7 +186,7 @@ def test_a_slow_body_is_given_up() -> None:
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_other_paths_are_not_found(address: str, path: str, method: str) -> None:
     connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=9)
-    connection.request(method, path)  # as it is: another client would tidy the path first
+    connection.request(method, path)  # unchanged: another client would normalise the path first
     response = connection.getresponse()
     body = response.read()
     assert response.status == 404

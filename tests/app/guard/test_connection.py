@@ -1,4 +1,4 @@
-"""What a WebSocket is slowed down or closed for."""
+"""When a WebSocket is slowed down, and when it is closed."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -39,9 +39,9 @@ def play(
     places: FairPlaces | None = None,
     client_buckets: Buckets | None = None,
 ) -> None:
-    """Plays a scene with a connection that receives these messages, and what it has sent.
+    """Plays a scene with a connection that receives these messages, and the list of those it sends.
 
-    client_buckets: of its client; by default, large ones.
+    client_buckets: those of its client; by default, large ones.
     """
 
     async def run() -> None:
@@ -69,7 +69,7 @@ def test_a_hand_is_not_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def scene(connection: Connection, sent: list[Message]) -> None:
         monkeypatch.setattr(asyncio, "sleep", never)
-        for _ in range(40):  # what a hand draws in ten seconds, at once
+        for _ in range(40):  # all at once, what a hand draws in ten seconds
             assert await connection.receive() == HEARTBEAT
         assert await connection.receive() == GONE
 
@@ -95,7 +95,7 @@ def test_a_flood_is_slowed_down_and_then_closed_with_a_reason(
         assert close["type"] == "websocket.close"
         assert close["code"] == message["code"] == 1008
         assert "too many messages" in close["reason"]
-        # What the page still wants to say is dropped, without an error.
+        # What the page sends afterwards is dropped without an error.
         await connection.send({"type": "websocket.send", "bytes": b"more"})
         assert sent == [close]
 
@@ -119,7 +119,7 @@ def test_many_pages_of_a_client_together_send_what_leaves_room_for_others(
 
     for _ in range(8):
         play([HEARTBEAT] * 30, scene, client_buckets=buckets)
-    assert len(delays) == pytest.approx(120, abs=15)  # of 240 messages, the first 120 are free
+    assert len(delays) == pytest.approx(120, abs=15)  # the first 120 of 240 messages are free
     assert delays[-1] == pytest.approx(120 / 30, abs=0.5)  # 30 a second
 
 
@@ -140,7 +140,7 @@ def test_what_the_page_never_sends_closes_it(message: Message, code: int, reason
         assert (await connection.receive())["type"] == "websocket.disconnect"
         assert sent[0]["code"] == code
         assert reason in sent[0]["reason"]
-        assert len(sent[0]["reason"].encode()) <= 123  # the most that a close frame holds
+        assert len(sent[0]["reason"].encode()) <= 123  # a close frame holds no more
 
     play([message], scene)
 
@@ -178,7 +178,7 @@ def test_a_run_keeps_its_place_until_the_page_has_finished() -> None:
 
     async def scene(connection: Connection, sent: list[Message]) -> None:
         await connection.receive()
-        await connection.receive()  # the same page may say more meanwhile
+        await connection.receive()  # the same page may send more in the meantime
         other = asyncio.create_task(places.take("other"))
         await asyncio.sleep(0.01)
         for status in (ForwardMsg.FINISHED_EARLY_FOR_RERUN, ForwardMsg.FINISHED_SUCCESSFULLY):

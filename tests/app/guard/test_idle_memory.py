@@ -1,4 +1,4 @@
-"""What a burst of work needed is given back once it is over."""
+"""The memory that a burst of work needed is returned to the system once it is over."""
 
 import asyncio
 import subprocess
@@ -10,7 +10,7 @@ from app.guard import idle_memory
 from tests.support.coroutines import run_coroutine
 from tests.support.paths import ROOT
 
-MAX_KEPT_MEGABYTES = 30  # of two large photographs; before it is given back, 20 to 46
+MAX_KEPT_MEGABYTES = 30  # after two large photographs; before memory is returned, 20 to 46
 BURST = """
 import threading
 from pathlib import Path
@@ -37,7 +37,7 @@ idle_memory.give_back()
 print(kept, resident() - before)
 """
 
-# Lines are at most 1,536 pixels long; this is what ten threads need for one each.
+# A line is at most 1,536 pixels long; this is what ten threads need for a line each.
 LONG_LINE = """
 from pathlib import Path
 import numpy as np
@@ -58,7 +58,7 @@ print(kept, resident() - before)
 
 
 def kept_megabytes(code: str) -> tuple[float, float]:
-    """What a burst has left in memory, and what of it is left after it was given back."""
+    """The megabytes that a burst leaves in memory, and how many are left after the return."""
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -89,7 +89,7 @@ def test_it_is_given_back_again_and_again(monkeypatch: pytest.MonkeyPatch) -> No
         async with idle_memory.given_back():
             while len(calls) < 3:
                 await asyncio.sleep(0.01)
-        await asyncio.sleep(0.05)  # for one that had begun
+        await asyncio.sleep(0.05)  # in case a return has already begun
         ended = len(calls)
         await asyncio.sleep(0.05)
         assert len(calls) == ended

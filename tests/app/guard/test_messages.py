@@ -1,4 +1,4 @@
-"""Which messages of a page are refused, and which are passed over."""
+"""Which messages of a page are refused, and which are ignored."""
 
 import json
 from typing import Any
@@ -74,7 +74,7 @@ def test_only_visitors_messages_reach_the_page(name: str, expected: bool) -> Non
 
 
 def test_every_kind_of_message_was_looked_at() -> None:
-    # A version of Streamlit with a further kind of message fails here: decide whom it is for.
+    # This fails if a version of Streamlit has a new kind of message: decide who may send it.
     kinds = {field.name for field in BackMsg.DESCRIPTOR.oneofs_by_name["type"].fields}
     assert kinds - messages.VISITOR_MESSAGES == {
         "clear_cache",

@@ -1,4 +1,4 @@
-"""Which pages may connect."""
+"""From which origins pages may connect."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from app.guard.origins import is_allowed
         ("http://localhost:8501", "localhost:8501", True),
         ("https://digits.example", "digits.example", True),
         ("https://named.example", "digits.example", True),
-        ("http://localhost:3000", "digits.example", False),  # another server of the visitor's own
+        ("http://localhost:3000", "digits.example", False),  # a server on the visitor's machine
         ("http://127.0.0.1", "digits.example", False),
         ("http://named.example", "digits.example", False),  # another scheme than the named one
         ("https://evil.example", "digits.example", False),

@@ -1,4 +1,4 @@
-"""The guarded page, served as it is deployed: with the packages of the image's lock alone."""
+"""The guarded page, served as it is deployed: with only the packages of the image's lock."""
 
 import asyncio
 import socket
@@ -26,7 +26,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 async def closed_after(address: str, data: bytes) -> ConnectionClosed:
-    """Sends bytes over a new WebSocket, frames and all. Returns how that was closed."""
+    """Sends raw bytes over a new WebSocket. Returns how it was closed."""
     async with connected(address) as connection:
         connection.transport.write(data)
         try:
@@ -50,7 +50,7 @@ def test_a_flood_of_messages_silences_nobody(address: str) -> None:
         observations = await visitor
         assert not observations.errors, observations.errors
         assert not observations.wrong, observations.wrong
-        assert max(waits) < 3  # a busy machine; unguarded, it is over a minute
+        assert max(waits) < 3  # on a busy machine; without the guard it is over a minute
         closed = await flood
         assert closed.rcvd is not None
         assert (closed.rcvd.code, "too many messages" in closed.rcvd.reason) == (1008, True)
@@ -62,7 +62,7 @@ def test_a_flood_of_messages_silences_nobody(address: str) -> None:
     "opcode, is_last",
     [
         (9, True),  # pings
-        (0, False),  # parts of a message that never ends
+        (0, False),  # fragments of a message that never ends
     ],
 )
 def test_a_flood_of_frames_that_reach_nobody_is_ended(
@@ -88,7 +88,7 @@ def test_a_message_that_is_too_large_closes_the_connection(address: str) -> None
 
 def test_a_classroom_behind_one_address_draws_and_reconnects(address: str) -> None:
     async def scene() -> None:
-        # All come, go when their network fails, and come again.
+        # All visitors come, lose their network, and come again.
         await asyncio.gather(*(first_page(address) for _ in range(CLASSROOM)))
         visitors = await asyncio.gather(*(by_protocol(address, n, 3) for n in range(CLASSROOM)))
         for observations in visitors:
@@ -159,7 +159,7 @@ def test_operators_paths_are_closed(address: str, path: str) -> None:
 
 
 def test_an_invented_address_counts_for_the_one_that_invents_it(address: str) -> None:
-    # The server has no proxy in front, and one client may ask 30 times at once.
+    # There is no proxy in front of the server, and one client may send 30 requests at once.
     answers = [
         requests.post(
             f"{address}/api/read",

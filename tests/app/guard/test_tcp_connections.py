@@ -1,4 +1,4 @@
-"""Connections that say nothing, or too little, keep nobody else out."""
+"""Connections that send nothing, or too little, keep no other client out."""
 
 import socket
 import subprocess
@@ -42,7 +42,7 @@ uvicorn.run(app, port=int(sys.argv[1]), lifespan="off", log_level="error", ws="w
 
 @contextmanager
 def serving(kind: str) -> Iterator[int]:
-    """A server with few places for connections, or without a bound; its port."""
+    """A server with few places for connections, or with no limit; yields its port."""
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = int(probe.getsockname()[1])
     with subprocess.Popen([sys.executable, "-c", SERVER, str(port), kind], cwd=ROOT) as server:
@@ -77,7 +77,7 @@ def answers(port: int, client: str) -> bool:
 
 
 def received(connection: socket.socket, end: bytes = b"\r\n\r\n") -> bytes:
-    """What comes until it ends so, or the connection does."""
+    """The bytes received until they end with this, or until the connection is closed."""
     content = b""
     while end not in content and (more := connection.recv(4_096)):
         content += more
@@ -85,7 +85,7 @@ def received(connection: socket.socket, end: bytes = b"\r\n\r\n") -> bytes:
 
 
 def is_closed(connection: socket.socket) -> bool:
-    """Whether the server ends a connection; waits for it."""
+    """Whether the server closes a connection, which this waits for."""
     try:
         return connection.recv(1) == b""
     except ConnectionResetError:
@@ -119,7 +119,7 @@ def test_a_head_that_does_not_arrive_ends_the_connection(
         if first:
             connection.sendall(first)
             assert b"answered" in received(connection, b"answered")
-            part = part or b"G"  # without a byte uvicorn's own timer ends it, after 5 s
+            part = part or b"G"  # without a byte, uvicorn's own timer closes it after 5 s
         started = time.monotonic()
         if part:
             connection.sendall(part)

@@ -11,7 +11,7 @@ def test_a_bucket_is_overdrawn_and_fills_again() -> None:
         (0, 3, 0.0),  # the burst
         (0, 1, 0.5),  # one too many
         (0, 1, 1.0),
-        (1, 0, 0.0),  # what was owed is paid
+        (1, 0, 0.0),  # the debt is paid
         (100, 3, 0.0),  # no more than the burst is saved
         (100, 1, 0.5),
     ]

@@ -18,7 +18,7 @@ MEGABYTE = 1 << 20
 
 
 def upload(session: str, length: int | None, client: str = "1.2.3.4") -> Scope:
-    """The scope of an upload that declares this length."""
+    """The ASGI scope of an upload that declares this length."""
     headers = [] if length is None else [(b"content-length", str(length).encode())]
     path = f"/_stcore/upload_file/{session}/file"
     return {
@@ -31,7 +31,7 @@ def upload(session: str, length: int | None, client: str = "1.2.3.4") -> Scope:
 
 
 class Stage:
-    """The guard before a page that waits for the whole body of an upload."""
+    """The guard in front of a page that waits for the whole body of an upload."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, stored: dict[str, list[int]]) -> None:
         manager = MemoryUploadedFileManager("/upload")
@@ -48,7 +48,7 @@ class Stage:
         await send({"type": "http.response.start", "status": 204, "headers": []})
 
     async def status(self, scope: Scope, delay: float = 0) -> int:
-        """The status of an upload whose body comes after some seconds."""
+        """The status of an upload whose body arrives after `delay` seconds."""
         sent: list[Message] = []
 
         async def receive() -> Message:
@@ -70,9 +70,9 @@ class Stage:
         ({"own": [1] * 4}, MEGABYTE, 413),  # too many files
         ({"own": [20 * MEGABYTE]}, 20 * MEGABYTE, 204),
         ({"own": [20 * MEGABYTE, 2]}, 20 * MEGABYTE, 413),  # too many bytes
-        ({"own": [20 * MEGABYTE]}, None, 413),  # it may be as large as a file may be
+        ({"own": [20 * MEGABYTE]}, None, 413),  # undeclared, so it counts as the largest file
         ({str(number): [19 * MEGABYTE] for number in range(5)}, MEGABYTE, 204),
-        ({str(number): [19 * MEGABYTE] for number in range(5)}, 2 * MEGABYTE, 503),  # of all
+        ({str(number): [19 * MEGABYTE] for number in range(5)}, 2 * MEGABYTE, 503),  # in total
     ],
 )
 def test_files_and_bytes_are_bounded(
@@ -89,7 +89,7 @@ def test_uploads_that_are_on_their_way_count(monkeypatch: pytest.MonkeyPatch) ->
     stage = Stage(monkeypatch, {})
 
     async def scene() -> list[int]:
-        sizes = [15 * MEGABYTE] * 3  # of one session, which may have 40 MB
+        sizes = [15 * MEGABYTE] * 3  # in one session, which may have 40 MB
         return await asyncio.gather(*(stage.status(upload("own", size), 0.2) for size in sizes))
 
     assert sorted(run_coroutine(scene())) == [204, 204, 413]
@@ -134,7 +134,7 @@ def test_files_are_freed_soon_after_their_session() -> None:
     )
     ended = EndedSessions(runtime)
     ended.free(0)
-    assert set(manager.file_storage) == {"open", "ended"}  # a page may still come back
+    assert set(manager.file_storage) == {"open", "ended"}  # the ended page may still come back
     ended.free(KEPT_SECONDS - 1)
     assert closed == []
     ended.free(KEPT_SECONDS)

@@ -1,4 +1,4 @@
-"""What is changed in uvicorn, where it can be seen without a server."""
+"""The changes to uvicorn that can be seen without a server."""
 
 import logging
 import subprocess
@@ -48,7 +48,7 @@ def test_no_header_says_who_asks_to_uvicorn(
         seen.append(scope["client"][0])
 
     middleware = uvicorn.config.ProxyHeadersMiddleware  # type: ignore[attr-defined]
-    monkeypatch.setattr("uvicorn.config.ProxyHeadersMiddleware", middleware)  # to be set back
+    monkeypatch.setattr("uvicorn.config.ProxyHeadersMiddleware", middleware)  # restored afterwards
     if is_applied:
         believe_no_header()
     config = uvicorn.Config(app)  # which trusts this machine

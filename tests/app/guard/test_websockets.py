@@ -1,4 +1,4 @@
-"""How many WebSockets a client may open, and hold."""
+"""How many WebSockets a client may open, and how many it may hold open."""
 
 import asyncio
 
@@ -10,11 +10,11 @@ from app.guard import websockets
 from app.guard.websockets import ABUSIVE_CONNECTION, NEW_CONNECTIONS, WebSocketGuard
 from tests.support.coroutines import run_coroutine
 
-OPENED = 101  # what the page says
+OPENED = 101  # the status with which the page accepts a WebSocket
 
 
 class Stage:
-    """The guard before a page that keeps its connections until `leave` is set."""
+    """The guard in front of a page that keeps its connections until `leave` is set."""
 
     def __init__(self) -> None:
         self.guard, self.leave = WebSocketGuard(self._page, proxies=0), asyncio.Event()
@@ -54,7 +54,7 @@ def test_a_client_opens_so_many_a_minute() -> None:
 @pytest.mark.parametrize(
     "ending, expected",
     [
-        ({"type": "websocket.disconnect", "code": 1001}, NEW_CONNECTIONS[1]),  # it went
+        ({"type": "websocket.disconnect", "code": 1001}, NEW_CONNECTIONS[1]),  # it left
         # The server closed it for too many frames, and the guard for no message of the page.
         ({"type": "websocket.disconnect", "code": 1008}, None),
         ({"type": "websocket.receive", "bytes": b"nonsense"}, None),

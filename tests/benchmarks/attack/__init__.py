@@ -1,1 +1,1 @@
-"""Attacks on the served page and service, and what others notice of them: see `__main__`."""
+"""Attacks on the served page and service, and what other clients notice: see `__main__`."""

@@ -1,11 +1,11 @@
 """Attacks on the served page and service, one at a time: `make attack`, about eight minutes.
 
-A visitor draws a stroke a second and a program sends a small picture twice a second, before, during
-and after each attack. All attackers have one address, two where it says so, and these two another.
-The server has the settings of deploy/digits.service and its 512 MB, by a memory cgroup where one
-can be made, else by a limit of its processes' data; its resident memory is watched as well. Writes
-models/attack.json, and exits with 1 where the server died or took more, or where the others waited
-longer than MAX_SECONDS.
+A visitor draws a stroke every second and a program sends a small picture twice a second, before,
+during and after each attack. They share one address; the attackers have another, or two where an
+attack says so. The server has the settings of deploy/digits.service and its 512 MB. A memory cgroup
+sets that limit if one can be made, otherwise a limit on each process's data; its resident memory is
+watched as well. Writes models/attack.json, and exits with 1 if the server died or used more memory,
+or if the visitor or the program waited longer than MAX_SECONDS.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from tests.support.server import running
 
 MAX_MEGABYTES: Final = 512.0
 MAX_SECONDS: Final = {"stroke to reading, p95 s": 0.5, "small picture, p95 s": 1.0}
-MAX_MORE_MEGABYTES: Final = 40.0  # after the rest than before
+MAX_MORE_MEGABYTES: Final = 40.0  # of growth from before the first attack to after the rest
 SETTINGS: Final = {
     "DIGITS_PROXIES": "1",
     "DIGITS_RATE": "0",
@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def failures(results: dict[str, Any]) -> list[str]:
-    """What others notice, or the server takes, beyond the bounds; a line each."""
+    """A line for each limit that was exceeded: what others noticed, or what the server used."""
     lines = []
     for name, result in results["attacks"].items():
         if not result["alive"]:
@@ -90,7 +90,7 @@ def failures(results: dict[str, Any]) -> list[str]:
 
 
 async def _all(address: str, command: argparse.Namespace) -> dict[str, Any]:
-    """All attacks, and the memory before the first and a rest after the last."""
+    """Runs all attacks; measures memory before the first, and after a rest behind the last."""
     port = address.rpartition(":")[2]
     for make in PICTURES.values():  # before anything is measured
         make()
@@ -114,7 +114,7 @@ async def _all(address: str, command: argparse.Namespace) -> dict[str, Any]:
 
 
 async def _attacked(address: str, attack: Attack, command: argparse.Namespace) -> dict[str, Any]:
-    """One attack: what the visitor and the program see before, during and after it."""
+    """Runs one attack: what the visitor and the program see before, during and after it."""
     port = address.rpartition(":")[2]
     peak = [0.0]
 
@@ -140,7 +140,7 @@ async def _attacked(address: str, attack: Attack, command: argparse.Namespace) -
 
 
 async def _again(attack: Attack, address: str, client: str) -> None:
-    """Attacks again and again, whatever the server does against it."""
+    """Repeats the attack, whatever the server does against it."""
     while True:
         with contextlib.suppress(Exception):
             await attack.act(address, {"X-Forwarded-For": client})

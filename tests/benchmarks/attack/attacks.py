@@ -1,4 +1,4 @@
-"""The attacks: what one attacker does once, again and again until the attack is over."""
+"""The attacks: what one attacker does in one turn, repeated until the attack is over."""
 
 import asyncio
 import json
@@ -42,8 +42,10 @@ from tests.support.visitors import connected
 
 
 class Attack(NamedTuple):
-    """act: given the server's address and the attacker's headers. attackers: how many do it at the
-    same time. clients: how many addresses they have.
+    """One kind of attack.
+
+    act: one turn, given the server's address and the attacker's headers. attackers: how many take
+    part at the same time. clients: how many addresses they have.
     """
 
     act: Callable[[str, Headers], Awaitable[None]]
@@ -52,7 +54,7 @@ class Attack(NamedTuple):
 
 
 def sent_by_page(data: Callable[[], bytes]) -> Callable[[str, Headers], Awaitable[None]]:
-    """Frames over a page's WebSocket, as many as the line takes."""
+    """Sends frames over a page's WebSocket, as many as the connection takes."""
 
     async def act(address: str, headers: Headers) -> None:
         async with connected(address, headers=headers) as connection:
@@ -63,7 +65,7 @@ def sent_by_page(data: Callable[[], bytes]) -> Callable[[str, Headers], Awaitabl
 
 
 def message(content: Callable[[], bytes]) -> Callable[[str, Headers], Awaitable[None]]:
-    """One message over a page's WebSocket, of any size."""
+    """Sends one message of any size over a page's WebSocket."""
 
     async def act(address: str, headers: Headers) -> None:
         async with connected(address, headers=headers) as connection:
@@ -74,7 +76,7 @@ def message(content: Callable[[], bytes]) -> Callable[[str, Headers], Awaitable[
 
 
 def posted(body: Callable[[], bytes], media_type: str) -> Callable[[str, Headers], Awaitable[None]]:
-    """A request to the service."""
+    """Sends a request to the service."""
 
     async def act(address: str, headers: Headers) -> None:
         url, fields = f"{address}/api/read", {**headers, "Content-Type": media_type}
@@ -84,7 +86,7 @@ def posted(body: Callable[[], bytes], media_type: str) -> Callable[[str, Headers
 
 
 async def bodies(address: str, headers: Headers) -> None:
-    """A picture of which a byte arrives, and no more."""
+    """Sends a picture of which only one byte arrives."""
     fields = "Content-Length: 1000000\r\nContent-Type: image/png\r\n"
     await stall(address, headers, "POST /api/read", fields, b"\x89")
 

@@ -12,7 +12,7 @@ from tests.support.visitors import by_protocol
 
 
 async def watched(address: str, seconds: float) -> dict[str, Any]:
-    """What a visitor and a program wait for, 95 times of 100, and how often they got no answer."""
+    """The 95th percentiles of a visitor's and a program's waits, and how often no answer came."""
     visitor, (waits, errors) = await asyncio.gather(
         by_protocol(address, 3, seconds), _program(address, seconds)
     )

@@ -1,7 +1,7 @@
-"""The memory that the attacked server may have, and what it takes.
+"""Limits the memory of the attacked server, and measures what it uses.
 
 As a command, `python -m tests.benchmarks.attack.memory WHERE BYTES COMMAND...` starts the server
-within the limit. WHERE: the folder of a memory cgroup, or "rlimit" for a limit of its data.
+within the limit. WHERE: the folder of a memory cgroup, or "rlimit" for a limit on its data.
 """
 
 import contextlib
@@ -14,14 +14,13 @@ from typing import Final
 
 CGROUPS: Final = Path("/sys/fs/cgroup")
 RLIMIT: Final = "rlimit"
-# A thread's stack counts as data as soon as it is reserved, and 8 MB are usual, of which 0.1 are
-# used.
+# A thread's stack counts as data as soon as it is reserved: usually 8 MB, of which 0.1 are used.
 STACK_BYTES: Final = 1 << 20
 
 
 @contextlib.contextmanager
 def limited(command: Sequence[str], num_bytes: int) -> Iterator[tuple[list[str], str]]:
-    """A command that runs another one within so much memory, and by what: "cgroup" or "rlimit".
+    """A command that runs another one within this memory, and what limits it: a cgroup or "rlimit".
 
     A cgroup bounds all processes of the server together, and is made where cgroups v2 are writable;
     the other limit holds for each of its processes.
@@ -34,7 +33,7 @@ def limited(command: Sequence[str], num_bytes: int) -> Iterator[tuple[list[str],
     try:
         yield [*launcher, str(group), str(num_bytes), *command], "cgroup"
     finally:
-        with contextlib.suppress(OSError):  # a process of it may still end
+        with contextlib.suppress(OSError):  # a process in it may not have ended yet
             group.rmdir()
 
 

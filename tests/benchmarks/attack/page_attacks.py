@@ -1,4 +1,4 @@
-"""Attacks by pages: what one does over its WebSocket, again and again, as `Attack.act` has it."""
+"""Attacks by pages: what one page does in a turn, mostly over its WebSocket; see `Attack.act`."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ Headers = Mapping[str, str]  # that say which address an attacker has
 
 
 async def runs(address: str, headers: Headers) -> None:
-    """A page that runs again as often as it is allowed to."""
+    """Runs a page again as often as the server allows."""
     async with connected(address, headers=headers) as connection:
 
         async def send() -> None:
@@ -33,7 +33,7 @@ async def runs(address: str, headers: Headers) -> None:
 
 
 async def drawings(address: str, headers: Headers) -> None:
-    """A page on which the same drawing, which costs much, is drawn again and again."""
+    """Puts the same costly drawing on a page again and again."""
     async with connected(address, headers=headers) as connection:
         page = PageClient(connection)
         await page.open()
@@ -42,7 +42,7 @@ async def drawings(address: str, headers: Headers) -> None:
 
 
 async def nonsense(address: str, headers: Headers) -> None:
-    """A page whose canvas sends something that is not a drawing."""
+    """Sends something that is not a drawing as a page's canvas."""
     async with connected(address, headers=headers) as connection:
         page = PageClient(connection)
         await page.open()
@@ -51,7 +51,7 @@ async def nonsense(address: str, headers: Headers) -> None:
 
 
 async def uploads(address: str, headers: Headers) -> None:
-    """A file of 19 MB whose last byte never comes."""
+    """Uploads a file of 19 MB whose last byte never arrives."""
     async with connected(address, headers=headers) as connection:
         path = f"/_stcore/upload_file/{await session_of(connection)}/{time.monotonic_ns()}"
         fields = "Content-Length: 19000000\r\nContent-Type: multipart/form-data; boundary=x\r\n"
@@ -59,7 +59,7 @@ async def uploads(address: str, headers: Headers) -> None:
 
 
 async def corrections(address: str, headers: Headers) -> None:
-    """A page that corrects the same drawing without end."""
+    """Corrects the same drawing on a page without end."""
     async with connected(address, headers=headers) as connection:
         page = HostilePage(connection)
         await page.open()
@@ -70,7 +70,7 @@ async def corrections(address: str, headers: Headers) -> None:
 
 
 def pictures_on_page(make: Callable[[], bytes]) -> Callable[[str, Headers], Awaitable[None]]:
-    """A page on which one picture after the other is chosen."""
+    """Chooses one picture after the other on a page."""
 
     async def act(address: str, headers: Headers) -> None:
         async with connected(address, headers=headers) as connection:
@@ -84,7 +84,7 @@ def pictures_on_page(make: Callable[[], bytes]) -> Callable[[str, Headers], Awai
 
 
 async def stall(address: str, headers: Headers, request: str, fields: str, data: bytes) -> None:
-    """Begins a request and does not go on, until the server ends the connection."""
+    """Begins a request and sends no more of it until the server closes the connection."""
     host, _, port = address.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
@@ -97,7 +97,7 @@ async def stall(address: str, headers: Headers, request: str, fields: str, data:
 
 
 async def connections(address: str, headers: Headers) -> None:
-    """A hundred connections that begin a request and do not end its head."""
+    """Opens a hundred connections that begin a request and never finish its head."""
     host, _, port = address.removeprefix("http://").partition(":")
     opened = [await asyncio.open_connection(host, int(port)) for _ in range(100)]
     try:
@@ -110,13 +110,13 @@ async def connections(address: str, headers: Headers) -> None:
 
 
 async def visits(address: str, headers: Headers) -> None:
-    """A page that is opened, runs, and is left at once."""
+    """Opens a page, runs it, and leaves at once."""
     async with connected(address, headers=headers) as connection:
         await PageClient(connection).open()
 
 
 async def kept_uploads(address: str, headers: Headers) -> None:
-    """A page that uploads as many whole files of 19 MB as it may, and stays."""
+    """Uploads as many complete files of 19 MB as a page may, and stays."""
     async with connected(address, headers=headers) as connection:
         session = await session_of(connection)
         form = multipart(bytes(19_000_000))
@@ -140,12 +140,12 @@ async def session_of(connection: ClientConnection) -> str:
 
 
 def multipart(content: bytes) -> bytes:
-    """A form of one file, whose boundary is x."""
+    """A form with one file, with the boundary x."""
     disposition = 'Content-Disposition: form-data; name="f"; filename="f"'
     return f"--x\r\n{disposition}\r\n\r\n".encode() + content + b"\r\n--x--\r\n"
 
 
 async def listen(connection: ClientConnection) -> None:
-    """Takes what the server sends until it closes the connection, which is an exception."""
+    """Receives what the server sends, until it closes the connection, which raises an exception."""
     while True:
         await connection.recv()
