@@ -25,13 +25,13 @@ MAX_LINES = 30  # of an example
 
 
 def examples(language: str) -> list[str]:
-    """The examples in a language: that of one glyph, and that of a line."""
+    """The examples in a language: one for a glyph, and one for a line."""
     return re.findall(rf"^```{language}\n(.*?)^```$", CONTRACT, re.M | re.S)
 
 
 @pytest.fixture
 def folder(tmp_path: Path, data: Path) -> Path:
-    """What the examples expect in their working folder."""
+    """The working folder with the files that the examples expect."""
     for name in ("model.onnx", "model.json", "finder.onnx", "reader.onnx"):
         (tmp_path / name).symlink_to(ROOT / "models" / name)
     for path in (data / "MNIST" / "raw").glob("t10k-*-ubyte"):
@@ -43,7 +43,7 @@ def check(output: str) -> None:
     """Asserts that an example printed the stated accuracy."""
     stated = MODEL["int8"]["sets"]["MNIST test"]
     accuracy, confidence, refused = map(float, re.findall(r"\d+\.\d+", output))
-    assert accuracy == pytest.approx(stated["accuracy"], abs=0.021)  # two digits: processors round
+    assert accuracy == pytest.approx(stated["accuracy"], abs=0.021)  # two digits, for rounding
     assert confidence == pytest.approx(stated["mean_confidence"], abs=0.001)
     assert 0 < refused < MAX_REFUSED
 

@@ -1,4 +1,4 @@
-"""Corrections are stored whole or not at all, whatever the disk and other writers do."""
+"""Corrections are stored completely or not at all, whatever the disk and other writers do."""
 
 import contextlib
 import json
@@ -48,7 +48,7 @@ def test_the_check_finds_out_that_nothing_can_be_stored(
     store = Corrections(tmp_path / "c.sqlite")
     store.check()
     other = sqlite3.connect(store.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")  # which lets others read, and not write
+    other.execute("BEGIN IMMEDIATE")  # others may still read, but not write
     assert list(store) == []
     with pytest.raises(CorrectionsError, match="try again"):
         store.check()
@@ -145,7 +145,7 @@ def test_a_damaged_table_is_an_error(tmp_path: Path) -> None:
 def test_a_full_disk_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Corrections(tmp_path / "c.sqlite")
     store.record(STROKES, GLYPH, 1, 7)
-    # SQLite's way to say that there is no room left.
+    # How SQLite says that there is no room left.
     monkeypatch.setattr(corrections, "_TABLE", "PRAGMA max_page_count = 1")
 
     def fill() -> None:
@@ -166,7 +166,7 @@ def test_a_path_that_cannot_be_a_database_is_an_error(tmp_path: Path, path: str)
         Corrections(tmp_path / path).record(STROKES, GLYPH, 1, 7)
 
 
-# Stores numbered corrections, as a server with four visitors, and writes what is stored.
+# Stores numbered corrections, like a server with four visitors, and prints the stored numbers.
 WRITER = """
 import os, sys
 from concurrent.futures import ThreadPoolExecutor
@@ -189,7 +189,7 @@ STEP = 10_000  # between the first numbers of two writers
 
 
 def test_nothing_acknowledged_is_lost_when_killed(tmp_path: Path) -> None:
-    """After kill -9 while writing, again and again: what was acknowledged is there, once."""
+    """After any number of kill -9 during writes, each acknowledged correction is there once."""
     path, random = tmp_path / "c.sqlite", np.random.default_rng(0)
     acknowledged: list[int] = []
     for life, target in enumerate(
@@ -204,7 +204,7 @@ def test_nothing_acknowledged_is_lost_when_killed(tmp_path: Path) -> None:
     assert len(set(numbers)) == len(numbers), "a correction is stored twice"
     assert (
         len(numbers) <= len(acknowledged) + 4 * NUM_KILLS
-    )  # and one more of each visitor at each kill
+    )  # each kill may leave one more from each visitor
     for entry, number in zip(kept, numbers, strict=True):
         assert entry["right"] == number % 10
         assert entry["glyph"] == [[number % 256] * 28] * 28
@@ -230,7 +230,7 @@ def killed_writer(path: Path, begin: int, count: int, delay: float) -> list[int]
     return [int(line) for line in lines if line.endswith("\n")]
 
 
-# What version 0.1 wrote, as `sqlite3 FILE .dump` shows it; never changed, as such files are kept.
+# What version 0.1 wrote, from `sqlite3 FILE .dump`. It must not change, because such files exist.
 OLD_DATABASE = """
 CREATE TABLE corrections (
     id INTEGER PRIMARY KEY,

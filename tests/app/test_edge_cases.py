@@ -1,4 +1,4 @@
-"""Input that is no ordinary drawing: each has a defined result."""
+"""Every input that is not an ordinary drawing has a defined result."""
 
 import cv2
 import numpy as np

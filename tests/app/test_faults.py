@@ -1,4 +1,4 @@
-"""What is deployed went wrong: each fault is said, with what to do, and the server lives."""
+"""Faults of a deployment: each is reported with what to do, and the server keeps running."""
 
 import json
 import logging
@@ -34,13 +34,13 @@ def cut_short(path: Path) -> None:
 
 
 def exchange(path: Path) -> None:
-    """Another network in its place, that does something else."""
+    """Puts another network in the model's place."""
     shutil.copyfile(SEGMENTER_MODEL if path.name == MODEL.name else MODEL, path)
     path.with_suffix(".json").unlink()
 
 
 def touch(path: Path) -> None:
-    """A byte more, that ONNX Runtime would never see."""
+    """Appends a byte that ONNX Runtime does not notice."""
     path.write_bytes(path.read_bytes() + b"\n")
 
 
@@ -88,7 +88,7 @@ def test_a_wrong_model_is_said_at_every_door(
         refused(read(address, INK, "application/json"), 503, "model_unavailable", "server's log")
         refused(requests.get(f"{address}/readyz", timeout=9), 503, "model_unavailable")
         assert requests.get(f"{address}/healthz", timeout=9).status_code == 200
-    assert str(tmp_path) in caplog.text  # the log tells what the client is not told
+    assert str(tmp_path) in caplog.text  # the log has the path, which the client must not see
 
 
 @pytest.mark.parametrize("fault, said", FAULTS)
@@ -105,7 +105,7 @@ def test_a_wrong_finder_is_said_and_strokes_are_still_read(
     monkeypatch.setattr(segmenter, "shared_segmenter", broken)
     monkeypatch.setattr("app.ink.image.shared_segmenter", broken)
     monkeypatch.setattr("app.api.reader.shared_segmenter", broken)
-    noise = np.random.default_rng(0).normal(0, 8, drawn().shape)  # as of a camera
+    noise = np.random.default_rng(0).normal(0, 8, drawn().shape)  # like a camera's
     photograph = coded(".png", (drawn() * 0.6 + 40 + noise).clip(0, 255).astype(np.uint8))
     with serving() as address:
         refused(requests.get(f"{address}/readyz", timeout=9), 503, "model_unavailable")

@@ -14,15 +14,15 @@ from app.recognizer import Recognizer
 from tests.support.drawings import DIGITS
 
 CANVAS = 400  # pixels
-CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1), (0.5, 0.5))  # of the room that is left, as shares
-# Ink that differs, as a share of the ink there is. Most of it is the soft rim of the strokes:
-# the pens differ by up to 13 times before and by a tenth of a pixel after.
+CORNERS = ((0, 0), (1, 0), (0, 1), (1, 1), (0.5, 0.5))  # positions, as shares of the free room
+# Ink that differs, as a share of all ink. Most of the difference is the soft rim of the strokes:
+# pens differ by up to 13 times in the drawings, and by a tenth of a pixel in the glyphs.
 MAX_DIFFERENCE = 0.36
 MIN_PENS = 7  # below this many pen widths a drawing is a blob to people too
 
 
 def draw(digit: int, share: float, pen: int, corner: tuple[float, float]) -> NDArray[np.uint8]:
-    """A digit on a canvas, ink 255 on 0: its ink fills `share` of the canvas's height."""
+    """A digit on a canvas, ink 255 on 0, that fills `share` of the canvas's height."""
     extent = share * CANVAS - pen
     strokes = [stroke * extent for stroke in _filling(digit)]
     room = CANVAS - pen - np.concatenate(strokes).max(axis=0)
@@ -34,7 +34,7 @@ def draw(digit: int, share: float, pen: int, corner: tuple[float, float]) -> NDA
 
 
 def _filling(digit: int) -> list[NDArray[np.float64]]:
-    """The digit's strokes, one unit along the longer side, from (0, 0)."""
+    """The digit's strokes, from (0, 0) on and one unit long along the longer side."""
     points = np.concatenate(DIGITS[digit])
     low = points.min(axis=0)
     return [(stroke - low) / np.ptp(points, axis=0).max() for stroke in DIGITS[digit]]
@@ -121,7 +121,7 @@ def test_a_drawing_on_transparency_reads_in_black_and_in_white(paint: int) -> No
 
 @pytest.mark.parametrize("shift", [(0, 0), (-2, 1)])
 def test_a_tiny_grey_picture_in_normal_form_stays_as_it_is(shift: tuple[int, int]) -> None:
-    """As MNIST's pictures are: 20 pixels along the longer side, about the centre of mass."""
+    """Glyphs are laid out as in MNIST: 20 pixels long, with the centre of mass in the middle."""
     drawn = ink_glyph([stroke * 200 for stroke in DIGITS[3]])
     x, y, width, height = cv2.boundingRect(drawn)
     crop = cv2.resize(drawn[y : y + height, x : x + width], (14, 20), interpolation=cv2.INTER_AREA)
@@ -146,7 +146,7 @@ def test_a_glyph_fills_the_box_around_its_centre_of_mass() -> None:
 
 
 def ideal(points: NDArray[np.float64], extent: float, pen: float) -> NDArray[np.float64]:
-    """How much of each pixel a round pen covers, (h, w) in [0, 1], its ink `extent` pixels long."""
+    """The share of each pixel that a round pen covers, (h, w); the ink is `extent` pixels long."""
     fine = 4  # samples along a pixel
     scale = (extent - pen) / np.ptp(points, axis=0).max()
     path = ((points - points.min(axis=0)) * scale + pen / 2 + 2) * fine
@@ -171,7 +171,7 @@ SHAPES = {
 
 
 def test_strokes_and_pictures_are_drawn_with_the_same_pen() -> None:
-    """They are of one length, so how much ink there is tells how wide the pen was."""
+    """The lines have the same length, so the amount of ink gives the width of the pen."""
     drawn, redrawn = [], []
     for shape in SHAPES.values():
         wanted = ideal(shape, glyph.BOX, glyph.PEN).sum()
@@ -189,7 +189,7 @@ def test_strokes_and_pictures_are_drawn_with_the_same_pen() -> None:
 @pytest.mark.parametrize("width", [1.36, 3.36, 5.36, 9.36, 15.36])
 @pytest.mark.parametrize("end", [(100, 180), (101, 180), (180, 150)])
 def test_a_line_is_as_wide_as_it_says(width: float, end: tuple[int, int]) -> None:
-    thickness, drawn = glyph.opencv_line(width + 0.4)  # the nearest there is
+    thickness, drawn = glyph.opencv_line(width + 0.4)  # the nearest width that OpenCV can draw
     canvas = np.zeros((200, 220), np.uint8)
     points = np.array([[100, 20], end], np.int32) * 64
     cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA, 6)

@@ -12,12 +12,12 @@ from tests.support.paths import ROOT
 
 
 def test_this_environment_has_no_torch() -> None:
-    """The app's tests prove the torch-free promise only where there is none to import."""
+    """The app's tests prove that it needs no PyTorch only if there is none to import."""
     assert importlib.util.find_spec("torch") is None
 
 
 def test_serving_imports_neither_torch_nor_a_page() -> None:
-    """In a process of its own, since other tests may have imported more."""
+    """This needs its own process, because other tests may have imported more."""
     script = (
         "import sys; from app.recognizer import Recognizer;"
         "Recognizer().read_ink([[[0, 0], [9, 90]]]);"
@@ -30,12 +30,12 @@ def test_serving_imports_neither_torch_nor_a_page() -> None:
     assert ended.stdout.strip() == ""
 
 
-# Modules that can run code while they read a file, or that would bring one such along.
+# Modules that can run code while they read a file, or that import such a module.
 RUNS_CODE = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "_pickle", "shelve", "torch"}
 
 
 def code_from_files(source: str) -> list[str]:
-    """What of a module's source may run code that a file holds, in the order of its nodes."""
+    """The parts of a module's source that may run code from a file, in the order of its nodes."""
     uses = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -58,11 +58,11 @@ def code_from_files(source: str) -> list[str]:
     "source, expected",
     [
         ("import numpy as np, pickle", ["pickle"]),
-        ("def f():\n    from pickle import loads", ["pickle"]),  # late
+        ("def f():\n    from pickle import loads", ["pickle"]),  # inside a function
         ("import torch.serialization", ["torch.serialization"]),
         ("importlib.import_module('shelve')", ["shelve"]),
         ("np.load(path, allow_pickle=True)", ["allow_pickle"]),
-        ("np.load(path, allow_pickle=flag)", ["allow_pickle"]),  # who knows
+        ("np.load(path, allow_pickle=flag)", ["allow_pickle"]),  # may be true
         ("np.load(path, allow_pickle=False)", []),
         ("exec(text)", ["exec"]),
         ("import numpy\nfrom . import pickle\nnp.load(path)  # no pickle", []),

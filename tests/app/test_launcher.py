@@ -1,4 +1,4 @@
-"""What `digits serve` accepts and says before it serves."""
+"""What `digits serve` accepts, and what it prints before it serves."""
 
 import socket
 
@@ -54,7 +54,7 @@ def test_where_the_page_can_be_opened(
     monkeypatch.setattr(launcher, "network_address", lambda: network)
     lines = launcher.addresses(80, address)
     assert [line.split()[-1] for line in lines] == expected
-    assert len({line.index("http") for line in lines}) == 1  # one below the other
+    assert len({line.index("http") for line in lines}) == 1  # the addresses are aligned
 
 
 def test_the_path_of_the_page_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

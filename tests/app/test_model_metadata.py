@@ -1,4 +1,4 @@
-"""What a model file says of itself: it is refused where that is missing or wrong, and obeyed."""
+"""A model file's metadata is applied, and the model is refused if it is missing or wrong."""
 
 import re
 from pathlib import Path
@@ -26,7 +26,7 @@ def test_a_broken_model_is_named(tmp_path: Path) -> None:
 
 
 def let_models_claim(metadata: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever model is opened has this metadata."""
+    """Gives every model that is opened this metadata."""
     meta = SimpleNamespace(custom_metadata_map=metadata)
     monkeypatch.setattr(onnxruntime.InferenceSession, "get_modelmeta", lambda session: meta)
 
@@ -47,7 +47,7 @@ def test_a_model_with_another_contract_is_refused(
     [
         (9, 9, 2, False),
         (9, -99, 2, True),  # strange, but not refused
-        (-99, -99, None, False),  # refused, which says more than doubtful
+        (-99, -99, None, False),  # refused, so not marked as doubtful as well
         (9, None, 2, False),  # a model with one threshold, made before there were two
     ],
 )

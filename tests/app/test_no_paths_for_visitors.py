@@ -1,6 +1,6 @@
-"""What visitors and programs are told holds no path of the server, whatever went wrong there.
+"""No message to visitors or programs contains a path of the server, whatever goes wrong there.
 
-The log has it, and the command prints paths, as they are its user's own.
+The log has the paths, and the command prints them, because they are its user's own.
 """
 
 import logging
@@ -31,7 +31,7 @@ from tests.support.paths import ROOT
 from tests.support.service import FREE, INK, coded, read, serving, strokes
 
 SECRET = "/srv/digits/kept/model.onnx"
-# A folder and a file or folder in it; "/api/read" and "image/png" are for everybody.
+# A folder and a file or folder in it. "/api/read" and "image/png" are no secrets.
 PATH = re.compile(r"(?<![\w./#])/(?!api/|digits/)[\w.-]+/[\w.-]+|[A-Z]:\\|site-packages|\.py\b")
 BROKEN_DECODER = f"""
 import cv2
@@ -60,7 +60,7 @@ def test_paths_are_recognised(text: str) -> None:
 
 @pytest.fixture
 def broken_decoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DecoderPool]:
-    """Decoders whose library fails with words of its own."""
+    """Decoders whose library fails with its own message."""
     (tmp_path / "sitecustomize.py").write_text(BROKEN_DECODER)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     pool = DecoderPool(1)
@@ -127,7 +127,7 @@ Page = Callable[[], AppTest]
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Page:
-    """The page's way for pictures, after one was chosen."""
+    """The page's Picture view after a picture was chosen."""
     monkeypatch.setattr(annotated_picture, "show", lambda *_: None)  # AppTest knows no components
     monkeypatch.setattr(html_panel, "show", lambda *_: None)
 

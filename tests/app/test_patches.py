@@ -1,4 +1,4 @@
-"""Patches of other libraries are still needed: where a test fails here, its patch can go."""
+"""The patches of other libraries are still needed: if a test here fails, its patch can go."""
 
 import socket
 import subprocess
@@ -13,8 +13,8 @@ from streamlit.web.server.starlette import starlette_server
 
 from tests.support.paths import ROOT
 
-# Says when pandas is asked for, whether or not it is installed: while the page runs, and when
-# Streamlit looks by itself at what a component is given.
+# Prints when pandas is imported, whether or not it is installed: while the page runs, and when
+# Streamlit itself checks what a component is given.
 LOOK_FOR_DATA_FRAMES = """
 import sys
 from contextlib import suppress
@@ -35,13 +35,13 @@ with suppress(ModuleNotFoundError):
 
 
 def test_streamlits_socket_does_not_say_that_it_is_tcp() -> None:
-    """So asyncio leaves Nagle's algorithm on; see `app.api.tcp`."""
+    """This shows that asyncio leaves Nagle's algorithm on; see `app.api.tcp`."""
     with closing(starlette_server._bind_socket("127.0.0.1", 0, 1)) as listening:
         assert listening.proto != socket.IPPROTO_TCP
 
 
 def test_streamlit_asks_for_its_addresses_to_judge_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page of a named origin gets past the guard, and then this far; see `app.server`."""
+    """A page of a named origin gets past the guard, and fails only here; see `app.server`."""
     asked: list[str] = []
     names = ["get_internal_ip", "get_external_ip"]
     for name in names:
@@ -51,7 +51,7 @@ def test_streamlit_asks_for_its_addresses_to_judge_a_page(monkeypatch: pytest.Mo
 
 
 def test_streamlit_imports_pandas_for_what_a_component_is_given() -> None:
-    """The page spares itself that; see `app.page.plain_data`."""
+    """The page avoids this; see `app.page.plain_data`."""
     command = [sys.executable, "-c", LOOK_FOR_DATA_FRAMES]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert ended.stdout.split() == ["page", "pandas"]

@@ -72,7 +72,7 @@ def test_an_unreadable_file_is_reported_and_the_rest_is_read(
     assert main(["read", str(folder / name), str(folder / "three.json")]) == 1
     printed = capsys.readouterr()
     assert printed.out.startswith("3\t")
-    assert printed.err.count(str(folder / name) + ": ") == 1  # named, and once
+    assert printed.err.count(str(folder / name) + ": ") == 1  # named exactly once
     assert "expected" in printed.err
 
 
@@ -85,7 +85,7 @@ def test_the_rest_is_read_where_the_model_for_photographs_is_missing(
     three = tmp_path / "three.json"
     three.write_text(json.dumps({"strokes": [s.tolist() for s in placed(3, 0, 0, 99)]}))
     photograph = tmp_path / "photograph.png"
-    noise = np.random.default_rng(0).normal(140, 8, (150, 150))  # as of a camera
+    noise = np.random.default_rng(0).normal(140, 8, (150, 150))  # like a camera's
     cv2.imwrite(str(photograph), noise.clip(0, 255).astype(np.uint8))
     assert main(["read", str(photograph), str(three)]) == 1
     printed = capsys.readouterr()
@@ -178,7 +178,7 @@ def test_formats_are_alike(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def run_command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """The command in a process of its own."""
+    """Runs the command in its own process."""
     command = [sys.executable, "-m", "app", "read", *arguments]
     variables = {**os.environ, **environment}
     return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True)
@@ -198,7 +198,7 @@ def test_a_terminal_without_unicode_is_written_to(folder: Path, encoding: str) -
 
 @pytest.mark.skipif(os.name == "nt", reason="needs head")
 def test_a_closed_pipe_ends_the_command_quietly(folder: Path) -> None:
-    for number in range(200):  # more than one batch, and more than a pipe's first lines
+    for number in range(200):  # more than one batch, and more than the pipe's reader takes
         (folder / f"{number:03}.json").write_text("[]")
     command = f"{sys.executable} -m app read {folder} | head -1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)

@@ -11,7 +11,7 @@ import pytest
 from tests.support.drawings import placed
 from tests.support.paths import ROOT
 
-# The command, and the most kilobytes that its process had in memory.
+# Runs the command, and prints the peak memory of its process in kilobytes.
 MEASURED = """
 import sys
 from app.__main__ import main
@@ -22,7 +22,7 @@ print(peak, file=sys.stderr)
 sys.exit(status)
 """
 FEW, MANY = 80, 560  # files; a batch is 64
-GROWTH = 6  # megabytes; the pictures of the rest would take 20, what is found on them 24
+GROWTH = 6  # megabytes; keeping the other pictures would take 20, and what is found on them 24
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks /proc for the memory")

@@ -16,7 +16,7 @@ from tests.support.pictures import sheet_png
 
 
 def sheets(*digits: int) -> list[Image.Image]:
-    """A sheet with a digit for each."""
+    """A sheet for each digit."""
     pages = []
     for digit in digits:
         sheet = np.full((200, 160), 255, np.uint8)

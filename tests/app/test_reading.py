@@ -1,4 +1,4 @@
-"""What was read, as text, as numbers and as plain values."""
+"""A reading as text, as numbers and as plain values."""
 
 import json
 from dataclasses import replace
@@ -12,7 +12,7 @@ from app.reading import Digit, Reading
 def digit(
     value: int | None, number_index: int = 0, line_index: int = 0, sign: str | None = None
 ) -> Digit:
-    """A digit of this value; its probabilities are 0.00, 0.02, ... 0.18, and 0.1 more for the 9."""
+    """A digit of this value; its probabilities are 0.00, 0.02, ... 0.18, plus 0.1 for the 9."""
     probabilities = (np.arange(10) / 50).astype(np.float32)
     probabilities[9] += np.float32(0.1)
     nothing = np.zeros((28, 28), np.uint8)

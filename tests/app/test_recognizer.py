@@ -1,4 +1,4 @@
-"""The recogniser: what it gives, what it refuses, and that threads may share it."""
+"""The recogniser: what it returns, what it refuses, and that threads may share it."""
 
 from concurrent.futures import ThreadPoolExecutor
 

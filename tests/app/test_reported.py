@@ -1,6 +1,6 @@
-"""Inputs that people reported because they were read wrongly, with what is right.
+"""Inputs that people reported because they were read wrongly, with the right readings.
 
-Signs in numbers are expected as themselves; see `reported/expected.jsonl` for each input's kind.
+Signs in numbers must be read as themselves; `reported/expected.jsonl` has the kind of each input.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""All settings are known, told in one table, and wrong ones end the start in one sentence."""
+"""All settings are known and in one table, and a wrong one ends the start with one sentence."""
 
 import os
 import re

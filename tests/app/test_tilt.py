@@ -1,4 +1,4 @@
-"""Lines that slope are levelled before they are read; slopes of layout alone are not."""
+"""Lines that slope are levelled before they are read; layouts that only look sloped are not."""
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ STEEP = (-45, -30, -20, 20, 30, 45)  # degrees
 
 
 def number(text: str, degrees: float) -> list[NDArray[np.float64]]:
-    """Strokes of digits, 80 pixels high, that descend to the right by degrees."""
+    """Strokes of digits 80 pixels high, on a line that descends to the right by these degrees."""
     strokes = [
         stroke
         for index, digit in enumerate(text)
@@ -63,7 +63,7 @@ def test_a_steep_line_in_a_picture_is_read(
     [
         (boxes((0, 0, 40, 60), (60, 30, 100, 90), (120, 60, 160, 120)), 26.6),
         (boxes((0, 60, 40, 120), (60, 30, 100, 90), (120, 0, 160, 60)), -26.6),
-        (boxes((0, 0, 40, 60), (60, 4, 100, 64), (120, 8, 160, 68)), 0),  # hardly
+        (boxes((0, 0, 40, 60), (60, 4, 100, 64), (120, 8, 160, 68)), 0),  # hardly any slope
         (boxes((0, 0, 40, 60), (60, 30, 100, 90)), 0),  # two marks lie at any angle
         (boxes((0, 0, 40, 100), (60, 50, 95, 100), (120, 60, 150, 100)), 0),  # low zeros
         (boxes((0, 0, 40, 60), (0, 80, 40, 140), (0, 160, 40, 220)), 0),  # a column

@@ -1,4 +1,4 @@
-"""Pictures on their side or on their head: which are turned, and where their digits are."""
+"""Pictures on their side or upside down: which are turned, and where their digits are."""
 
 from collections.abc import Sequence
 
@@ -34,7 +34,7 @@ def test_a_turned_picture_is_noticed_and_read(recognizer: Recognizer, degrees: i
         note = f"The picture was turned by {degrees} degrees clockwise to be read."
         assert reading.notes == (note,)
     assert reading.to_dict()["turned"] == degrees
-    for digit in reading.digits:  # the ink is where the box says in the picture as it lies
+    for digit in reading.digits:  # each box is around ink in the picture as it was given
         x, y, width, height = (round(side) for side in digit.box)
         inside = lying[max(y, 0) : y + height, max(x, 0) : x + width]
         assert inside.size > 0
@@ -53,7 +53,7 @@ def test_digits_that_are_others_upside_down_stay_as_they_lie(
     assert recognizer.read_image(upright).turned == 0
     lying = turning.turn(upright, degrees)
     reading = recognizer.read_image(lying)
-    if reading.turned:  # if at all, then back
+    if reading.turned:  # if it is turned at all, then back
         assert (degrees + reading.turned) % 360 == 0
 
 
@@ -119,8 +119,8 @@ def test_only_a_poor_reading_may_be_turned(
         ([(4, SURE), (7, SURE), (2, SURE), (5, SURE), REFUSED], True),
         ([(4, SURE), (7, SURE), (2, DOUBTFUL)], False),  # two of three
         ([(4, SURE), (7, SURE)], False),  # too few
-        ([(1, SURE)] * 8, False),  # rules, borders and folds are ones from every side
-        ([(0, SURE), (8, SURE), (1, SURE), (4, SURE)], False),  # a single digit that tells
+        ([(1, SURE)] * 8, False),  # rules, borders and folds look like ones from every side
+        ([(0, SURE), (8, SURE), (1, SURE), (4, SURE)], False),  # only one digit shows the direction
         ([], False),
     ],
 )
@@ -133,8 +133,8 @@ def test_a_turned_reading_must_be_clearly_better(
 @pytest.mark.parametrize(
     "values, is_better",
     [
-        ((4, 5, 6, 9), True),  # a 4 on its head is no digit
-        ((0, 5, 6, 9), False),  # these four are: 6950
+        ((4, 5, 6, 9), True),  # a 4 upside down is not a digit
+        ((0, 5, 6, 9), False),  # these four are digits upside down: 6950
     ],
 )
 def test_a_number_that_reads_both_ways_is_not_turned_on_its_head(

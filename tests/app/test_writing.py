@@ -1,4 +1,4 @@
-"""What is taken for writing on a picture, and what for lines and edges that nobody wrote."""
+"""What counts as writing on a picture, and what counts as lines and edges that nobody wrote."""
 
 from collections.abc import Callable
 
@@ -18,13 +18,13 @@ Picture = NDArray[np.uint8]
 @pytest.mark.parametrize(
     "marks, expected",
     [
-        ("", True),  # nothing there is nothing already
+        ("", True),  # nothing was read, so there is nothing to take away
         ("1", True),
         ("11", True),
         ("7", True),
         ("7~", True),  # a tilde follows what is doubtful: a lone digit is better than none
         ("1~", False),
-        ("?", True),  # a letter, perhaps
+        ("?", True),  # perhaps a letter
         ("???", True),
         ("1?", False),
         ("?1", False),
@@ -62,7 +62,7 @@ def test_ones_and_doubts_are_no_writing(marks: str, expected: bool) -> None:
     [
         ("??????", 10, True),
         ("?????7", 10, True),
-        ("??????", 30, False),  # letters, perhaps
+        ("??????", 30, False),  # perhaps letters
         ("?????", 10, False),  # too few
         ("????47", 10, False),  # a number between them
     ],
@@ -105,7 +105,7 @@ def shadow() -> Picture:
 
 
 def cloth() -> Picture:
-    """Threads."""
+    """The threads of cloth."""
     y, x = np.indices((400, 600))
     return photographed(lit() * (1 - 0.1 * np.sin(x / 2) * np.sin(y / 2.2)).astype(np.float32))
 

@@ -106,7 +106,7 @@ def test_a_picture_is_read_and_corrected(page: Page) -> None:
     upload(page, "sheet.png", sheet_png(["2026", "583"]))
     expect_read(page, "2026")
     button(page, "tile-1").click()
-    expect(page.locator(".seen")).to_contain_text("supports a 0")  # the correction is shown
+    expect(page.locator(".seen")).to_contain_text("supports a 0")  # the 0 is selected
     button(page, "right-3").click()
     expect_read(page, "2326")
     page.get_by_text("How it works").click()

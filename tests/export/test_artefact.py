@@ -1,4 +1,4 @@
-"""The committed model: whole, as described, and as accurate as its floors say."""
+"""The committed model is complete, as described, and at least as accurate as the floors here."""
 
 import hashlib
 import json
@@ -44,14 +44,14 @@ def test_mnist_is_read_as_described(
     test = load_mnist(data).test
     errors = int((recognizer.classify(test.glyphs).argmax(axis=1) != test.labels).sum())
     assert 100 * (1 - errors / len(test.labels)) >= MNIST_FLOOR
-    # Other CPUs round int8 sums in another order: a few glyphs may fall to the other side.
+    # Other CPUs round int8 sums in another order, so a few glyphs may be read differently.
     assert errors == pytest.approx(described["int8"]["sets"]["MNIST test"]["errors"], abs=3)
 
 
 def test_ink_of_held_back_writers_is_read_as_described(
     described: dict[str, Any], data: Path, recognizer: Recognizer
 ) -> None:
-    """Through the serving door, strokes in and text out."""
+    """This takes the path of serving, from strokes to text."""
     validation = load_pendigits(data).validation
     read = [
         recognizer.read_ink(strokes, single=True).digits[0].value for strokes in validation.strokes
@@ -83,13 +83,13 @@ def test_strange_characters_are_seldom_numbers(data: Path, recognizer: Recognize
 
 
 def test_mnist_as_pictures_is_read_too(data: Path, recognizer: Recognizer) -> None:
-    """The picture road costs little: enlarged and inverted, as a photograph would come."""
+    """Reading enlarged and inverted pictures costs little accuracy compared with glyphs."""
     validation = load_mnist(data).validation
     wrong = 0
     for glyph, label in zip(validation.glyphs[:500], validation.labels[:500], strict=True):
         picture = 255 - np.pad(glyph.repeat(4, axis=0).repeat(4, axis=1), 30)
         wrong += recognizer.read_image(picture).text != str(label)
-    assert wrong <= 20  # what is refused among them
+    assert wrong <= 20  # refused ones included
 
 
 @pytest.mark.parametrize("name", ["numbers", "memory", "bench", "choices"])

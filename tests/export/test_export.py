@@ -1,4 +1,4 @@
-"""Export on a small network and drawn digits: the files, the contract, and the gate."""
+"""The export of a small network that reads drawn digits: the files, the contract, and the gate."""
 
 import json
 import shutil
@@ -198,7 +198,7 @@ def test_a_damaged_graph_does_not_pass(
 ) -> None:
     def write(trained, fp32, int8, glyphs):  # type: ignore[no-untyped-def]
         with torch.no_grad():
-            trained.network.head.bias += 1e-3  # what is exported is not what was trained
+            trained.network.head.bias += 1e-3  # now the exported network is not the trained one
         real(trained, fp32, int8, glyphs)
         with torch.no_grad():
             trained.network.head.bias -= 1e-3

@@ -1,4 +1,4 @@
-"""The calibration of a number's confidence, and what signs are taken for."""
+"""The calibration of a number's confidence, and which symbols the classifier takes signs for."""
 
 from typing import Any, cast
 
@@ -65,7 +65,7 @@ class Slashes:
 
     def look(self, item: Any, text: str) -> NDArray[np.float32] | None:
         if text == "1-2":
-            return None  # the text cannot be laid on its ink
+            return None  # the text cannot be aligned with its ink
         return np.eye(NUM_CLASSES, dtype=np.float32)[
             [1 if symbol in "/1" else 5 for symbol in text]
         ]

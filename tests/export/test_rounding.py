@@ -1,4 +1,4 @@
-"""Rounding weights together: never a worse layer than rounding each by itself."""
+"""Rounding weights together never gives a worse layer than rounding each by itself."""
 
 import numpy as np
 import pytest

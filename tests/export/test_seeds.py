@@ -1,4 +1,4 @@
-"""Several seeds: scored like the shipped model, and told with their deviation."""
+"""Several seeds are scored like the shipped model, and reported with their deviation."""
 
 import json
 from dataclasses import replace

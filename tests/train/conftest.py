@@ -1,4 +1,4 @@
-"""Where downloads go in tests: never beyond this machine."""
+"""Downloads in tests never leave this machine."""
 
 import socket
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 @pytest.fixture
 def refused(monkeypatch: pytest.MonkeyPatch) -> str:
-    """An address where nothing listens: what a machine that is offline meets."""
+    """An address at which nothing listens, as for a machine that is offline."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""The ablation: every variant once, kept when interrupted, told in a table."""
+"""The ablation runs every variant once, keeps results when interrupted, and writes a table."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The pool: made once, the same however many processes make it, whole or not there."""
+"""The pool is made once, is the same for any number of processes, and is complete or missing."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Drawings are priced by what they cost to read: costly ones delay no one and need little memory."""
+"""Drawings are priced by their cost to read; costly ones delay no one and need little memory."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -18,7 +18,7 @@ from tests.support.service import coded, strokes
 
 @pytest.fixture
 def other_model(tmp_path: Path) -> Path:
-    """A model of another name, without figures."""
+    """A model with another name and without figures."""
     path = tmp_path / "other.onnx"
     shutil.copyfile(models_folder() / "model.onnx", path)
     return path
@@ -56,7 +56,7 @@ def test_page_and_service_use_it(other_model: Path, tmp_path: Path) -> None:
         body = json.dumps({"strokes": strokes(4)})
         assert requests.post(f"{address}/api/read", body, timeout=60).json()["text"] == "4"
         assert requests.get(f"{address}/api/model", timeout=60).json()["figures"] is None
-        other_model.unlink()  # it is loaded: nothing else is looked for
+        other_model.unlink()  # it is already loaded, and nothing looks for another
         assert requests.get(f"{address}/readyz", timeout=60).status_code == 200
     refused = ran([*command[1:], "--server.port=0"], other_model)
     assert refused.returncode != 0

@@ -1,4 +1,4 @@
-"""Why a glyph was read so: which ink the decision rests on."""
+"""The explanation of a reading: which ink of a glyph the decision rests on."""
 
 import time
 
@@ -14,7 +14,7 @@ from tests.support.drawings import placed
 
 
 def by_corner(glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Logits (n, 2) of a network that looks at ink in the upper left quarter alone."""
+    """Logits (n, 2) of a network that only looks at ink in the upper left quarter."""
     ink = glyphs[:, :14, :14].astype(np.float32).sum(axis=(1, 2)) / 255
     return np.stack([ink, np.zeros_like(ink)], axis=1)
 

@@ -1,4 +1,4 @@
-"""What a visitor corrected: remembered for what looks alike, and for nothing else."""
+"""What a visitor corrected is remembered for glyphs that look alike, and for no others."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def test_nothing_learned_boosts_nothing() -> None:
 @pytest.mark.parametrize(
     "seen, minimum, maximum",
     [
-        (unit(0, 1, 2, 3), 30, 100),  # the very same
+        (unit(0, 1, 2, 3), 30, 100),  # identical features
         (unit(0, 1, 2, 4), 0.5 * MAX_BOOST, MAX_BOOST),  # cosine 0.75
         (unit(0, 5, 6, 7), 0, 0),  # cosine 0.25
         (unit(4, 5, 6, 7), 0, 0),
@@ -58,7 +58,7 @@ def test_only_digits_are_learned(right: int) -> None:
 
 @pytest.mark.parametrize("digit", range(10))
 def test_a_corrected_drawing_is_read_as_corrected(recognizer: Recognizer, digit: int) -> None:
-    """Even a clear digit that somebody insists is another; and the others are read as before."""
+    """This holds even for a clear digit that is corrected to another; others are read as before."""
     strokes = placed(digit, 0, 0, 100)
     prototypes, wanted = Prototypes(), (digit + 1) % 10
     (before,) = recognizer.read_ink(strokes, prototypes=prototypes).digits

@@ -13,7 +13,7 @@ READ = (
 
 
 def test_onnx_runtime_keeps_no_record_of_the_machine(tmp_path: Path) -> None:
-    # It would report nothing in a test or on CI anyway, which it tells from these.
+    # In a test or on CI, which it recognises by these variables, it would report nothing anyway.
     quiet = ("CI", "GITHUB_ACTIONS", "PYTEST_CURRENT_TEST", "ORT_DISABLE_TELEMETRY")
     environment = {name: value for name, value in os.environ.items() if name not in quiet}
     environment |= {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}

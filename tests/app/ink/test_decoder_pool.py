@@ -1,4 +1,4 @@
-"""What strangers send: checked by its structure, then decoded where it can be ended."""
+"""Pictures from strangers: checked by their structure, then decoded in a process with limits."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ POOL = DecoderPool(2)
 
 
 def encoded(suffix: str, *shape: int, dtype: type[np.integer[Any]] = np.uint8) -> bytes:
-    """A white picture of this shape as a file's bytes."""
+    """A file of a white picture of this shape."""
     image: NDArray[np.integer[Any]] = np.full(shape, np.iinfo(dtype).max, dtype)
     return cv2.imencode(suffix, image)[1].tobytes()
 
@@ -86,7 +86,7 @@ select.select = fail
 def test_pictures_are_decoded_on_windows_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """There is no `resource`, no `fcntl`, no poll, and select takes sockets alone."""
+    """Windows has no `resource`, `fcntl` or poll, and its select takes only sockets."""
     (tmp_path / "sitecustomize.py").write_text(WINDOWS)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setitem(sys.modules, "fcntl", None)
@@ -128,7 +128,7 @@ def test_a_pool_has_its_own_limit_of_pixels() -> None:
     pool.close()
 
 
-MEMORY = 64 << 20  # bytes, for a decoder in the tests of the second wall
+MEMORY = 64 << 20  # bytes that a decoder may use in the tests of its own limits
 HOSTILE = {
     "a tile of 1 GB": tiff_with_a_large_tile(),
     "10,000 scans": jpeg_with_many_scans(),
@@ -159,7 +159,7 @@ def test_what_passed_the_check_costs_one_process_and_others_are_read_meanwhile(n
 
 
 def test_the_tables_of_a_webp_fit_the_memory_of_its_decoder() -> None:
-    # No header says how many codes there are: only decoding tells.
+    # No header says how many codes there are; only decoding shows it.
     assert POOL.decode(webp_with_many_codes(64)).pixels.shape == (64, 64, 3)
     bomb = webp_with_many_codes()
     assert inspect_upload(bomb, 4_000_000).width == 1_024
@@ -243,9 +243,9 @@ def workers() -> list[int]:
 
 
 def is_alive(process: int) -> bool:
-    """Whether a process runs; one that has ended and is not waited for does not.
+    """Whether a process is running; a zombie is not.
 
-    Its main thread may have ended before others, and only then can it be waited for.
+    The main thread may end before others; the process can be waited for once all have ended.
     """
     folder = Path(f"/proc/{process}")
     try:
@@ -255,7 +255,7 @@ def is_alive(process: int) -> bool:
 
 
 def peak_megabytes(process: int) -> float:
-    """The most memory that it had, 0 where it has ended."""
+    """The peak memory of a process; 0 if it has ended."""
     try:
         lines = Path(f"/proc/{process}/status").read_text().splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""A picture is turned as its EXIF says."""
+"""A picture is turned according to its EXIF orientation."""
 
 import io
 
@@ -16,7 +16,7 @@ from tests.support.hostile_pictures import png_chunk, png_with
     "kind, mode",
     [
         *(("PNG", "L"), ("PNG", "RGB"), ("PNG", "RGBA")),
-        *(("JPEG", "L"), ("JPEG", "RGB")),  # it has no opacity
+        *(("JPEG", "L"), ("JPEG", "RGB")),  # JPEG has no alpha channel
         *(("WEBP", "RGB"), ("WEBP", "RGBA"), ("TIFF", "RGB")),
     ],
 )

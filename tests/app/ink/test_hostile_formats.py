@@ -1,4 +1,4 @@
-"""Files that declare too much are refused in words, before they are decoded."""
+"""Files that declare too much are refused with a sentence before they are decoded."""
 
 import struct
 import time

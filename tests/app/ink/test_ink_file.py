@@ -1,4 +1,4 @@
-"""Ink as programs keep it: JSON of several shapes and InkML, and what is refused."""
+"""Ink as programs store it, in several forms of JSON and as InkML, and what is refused."""
 
 import json
 from pathlib import Path
@@ -41,7 +41,7 @@ def test_json_of_other_programs_is_read(name: str) -> None:
 
 
 def inkml(*traces: str, head: str = "") -> bytes:
-    """A file of these traces."""
+    """An InkML file with these traces."""
     body = "".join(f"<trace>{trace}</trace>" for trace in traces)
     return f'<ink xmlns="http://www.w3.org/2003/InkML">{head}{body}</ink>'.encode()
 
@@ -145,7 +145,7 @@ def test_a_refusal_names_the_file(tmp_path: Path) -> None:
     file.write_text("{")
     with pytest.raises(UnreadableInput, match=f"^{file}: expected strokes"):
         ink_file.load(file)
-    file.write_bytes(inkml("10 10, 60 12, 30 90"))  # what it holds counts, not its name
+    file.write_bytes(inkml("10 10, 60 12, 30 90"))  # the content counts, not the name
     assert len(ink_file.load(file)) == 1
 
 

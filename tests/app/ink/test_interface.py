@@ -1,4 +1,4 @@
-"""Screenshots of phones: what is shown in their bars is not taken for writing."""
+"""Screenshots of phones: what their bars show is not taken for writing."""
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ def phone(
 ) -> NDArray[np.uint8]:
     """A time, a word, a number below them, and five round buttons in a bar: uint8 (h, w, 3).
 
-    bar: where it begins, of the height.
+    bar: where the bar begins, as a share of the height.
     """
     screen = np.full((height, width, 3), paper, np.uint8)
     ink = (255 - paper,) * 3
@@ -57,8 +57,8 @@ def test_a_high_tinted_bar_is_not_read(recognizer: Recognizer, paper: int, tint:
     [
         ((960, 540), 20, False),  # in the bar of a phone's screen
         ((960, 540), 200, True),  # below it
-        ((960, 700), 20, True),  # a page is not as narrow
-        ((480, 270), 20, True),  # nor is a phone's screen as small
+        ((960, 700), 20, True),  # too wide for a phone's screen
+        ((480, 270), 20, True),  # too small for a phone's screen
     ],
 )
 def test_small_ink_is_dropped_in_bars_alone(

@@ -1,6 +1,6 @@
-"""HEIC and PDF: within their limits, through the decoders' own process too, and without a library.
+"""HEIC and PDF: their limits, here and in a decoder's process, and what happens without a library.
 
-Files are written by Pillow, HEIC with libheif's encoder.
+Pillow writes the files, for HEIC with libheif's encoder.
 """
 
 import io
@@ -22,7 +22,7 @@ POOL = DecoderPool(1)
 
 
 def corner(mode: str = "RGB", size: tuple[int, int] = (96, 64)) -> Image.Image:
-    """White with a black upper left quarter."""
+    """A white picture with a black upper left quarter."""
     width, height = size
     image = Image.new("L", size, 255)
     image.paste(0, (0, 0, width // 2, height // 2))
@@ -86,7 +86,7 @@ def test_a_heic_whose_pixels_are_more_than_it_declares_is_refused() -> None:
     struct.pack_into(">II", content, content.index(b"ispe") + 8, 64, 64)
     with pytest.raises(UnreadableInput):
         POOL.decode(bytes(content))
-    assert POOL.decode(heic(corner())).pixels.shape == (64, 96, 3)  # it goes on
+    assert POOL.decode(heic(corner())).pixels.shape == (64, 96, 3)  # the pool still works
 
 
 def test_a_broken_heic_is_refused() -> None:
@@ -124,7 +124,7 @@ def test_the_first_page_of_a_pdf_is_decoded_by_the_pool() -> None:
 
 
 def pdf_file(*objects: bytes) -> bytes:
-    """A PDF of these objects, numbered from 1 on, of which the first is the catalogue."""
+    """A PDF of these objects, numbered from 1 on; the first is the catalogue."""
     content, offsets = b"%PDF-1.5\n", []
     for number, each in enumerate(objects, 1):
         offsets.append(len(content))
@@ -137,13 +137,13 @@ def pdf_file(*objects: bytes) -> bytes:
 
 
 def stream(dictionary: bytes, data: bytes) -> bytes:
-    """An object with data."""
+    """A PDF object with data."""
     head = b"<<%s/Length %d>>" % (dictionary, len(data))
     return head + b"\nstream\n" + data + b"\nendstream"
 
 
 def one_page(content: bytes, *more: bytes, box: bytes = b"0 0 200 200") -> bytes:
-    """A PDF of a page that draws the content; its forms F are the further objects, from 5 on."""
+    """A PDF with one page that draws the content; its forms F are the objects from 5 on."""
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[%s]/Contents 4 0 R/Resources<<%s>>>>"
     resources = b"/XObject<</F 5 0 R>>" if more else b""
     pages = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
@@ -152,7 +152,7 @@ def one_page(content: bytes, *more: bytes, box: bytes = b"0 0 200 200") -> bytes
 
 
 def form(content: bytes, number: int) -> bytes:
-    """A form that draws the content, in which F is the object of this number."""
+    """A form that draws the content, in which F is the object with this number."""
     resources = b"/Resources<</XObject<</F %d 0 R>>>>" % number
     return stream(b"/Type/XObject/Subtype/Form/BBox[0 0 200 200]" + resources, content)
 
@@ -173,13 +173,13 @@ def test_a_costly_pdf_is_given_up(name: str) -> None:
     pytest.importorskip("pypdfium2", reason="needs pypdfium2")
     with pytest.raises(UnreadableInput, match="is decoded in .*, got one that needs more"):
         POOL.decode(COSTLY[name])
-    assert POOL.decode(portable(corner("L"))).pixels.shape[:2] == (178, 267)  # it goes on
+    assert POOL.decode(portable(corner("L"))).pixels.shape[:2] == (178, 267)  # it still works
 
 
 @pytest.mark.parametrize(
     "box, shape",
     [
-        (b"0 0 1e9 1e9", (2_200, 1_700, 3)),  # PDFium takes a letter's size instead
+        (b"0 0 1e9 1e9", (2_200, 1_700, 3)),  # PDFium takes the US Letter size instead
         (b"0 0 0.001 14400", (40_000, 1, 3)),
         (b"0 0 -5 0", (2_200, 1_700, 3)),
         (b"0 0 14400 14400", (2_000, 2_000, 3)),

@@ -1,4 +1,4 @@
-"""Ordinary files of every format pass, and are decoded as they declare, page by page."""
+"""Ordinary files of every format pass, and each page is decoded as it declares."""
 
 import contextlib
 import io
@@ -64,7 +64,7 @@ def test_damaged_files_are_read_or_refused() -> None:
     passed = 0
     for number in range(6_000):
         content = bytearray(files[number % len(files)])
-        for _ in range(chance.integers(1, 5)):  # most of what matters is in front
+        for _ in range(chance.integers(1, 5)):  # most structure is at the start
             at = chance.integers(0, min(len(content), 300 if chance.random() < 0.8 else 10**9))
             content[at] = chance.choice([0, 1, 127, 128, 255])
         if chance.random() < 0.2:

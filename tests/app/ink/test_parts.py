@@ -1,4 +1,4 @@
-"""Which components of ink are kept as writing: by what is seen, by their place and their shape."""
+"""Which components of ink are kept as writing: by what the finder sees, and by place and shape."""
 
 from collections.abc import Sequence
 

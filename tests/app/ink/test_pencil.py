@@ -1,4 +1,4 @@
-"""The canvas's pencil, computed from where the pen was."""
+"""The canvas's pencil, computed from the positions of the pen."""
 
 import numpy as np
 import pytest
@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from app.ink import pencil
 from app.ink.strokes import strokes_from_canvas
 
-WIDTH = 20.0  # of the pen: ends lie 0.02 beyond
+WIDTH = 20.0  # of the pen, so that the ends lie 0.02 farther out
 
 
 def path(commands: list[list[float | str]]) -> NDArray[np.float64]:
-    """The curve of a path as the canvas sends it."""
+    """The curve of a path, as the canvas sends it."""
     (stroke,) = strokes_from_canvas({"objects": [{"type": "Path", "path": commands}]})
     return stroke
 

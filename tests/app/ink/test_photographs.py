@@ -16,7 +16,7 @@ from tests.support.drawings import placed
 Picture = NDArray[np.uint8]
 WIDTH, HEIGHT = 480, 360  # pixels
 BOX = (120, 80, 200)  # left, top, size of the square the digit is drawn in
-MAX_DIFFERENCE = 0.55  # ink that differs, as a share; a pixel's shift of a glyph is about 0.7
+MAX_DIFFERENCE = 0.55  # share of ink that differs; shifting a glyph by a pixel gives about 0.7
 
 
 def sheet(level: int = 205, noise: float = 2.0) -> NDArray[np.float32]:
@@ -28,7 +28,7 @@ def sheet(level: int = 205, noise: float = 2.0) -> NDArray[np.float32]:
 def written(
     paper: NDArray[np.float32], digit: int, contrast: float, pen: int = 5, light: bool = False
 ) -> Picture:
-    """The digit on the paper, `contrast` levels darker than it, or lighter."""
+    """The digit on the paper, `contrast` levels darker or lighter than the paper."""
     cover = np.zeros(paper.shape, np.uint8)
     for stroke in placed(digit, *BOX):
         points = np.round(stroke * 16).astype(np.int32)
@@ -75,7 +75,7 @@ def read(image: Picture) -> tuple[Picture, Box]:
 
 
 def assert_found(image: Picture, digit: int, tolerance: int = 6) -> None:
-    """The glyph is nearly that of the same strokes, and the box is where they are."""
+    """The glyph is nearly that of the same strokes, and the box is around them."""
     strokes = placed(digit, *BOX)
     read_glyph, (x, y, width, height) = read(image)
     expected = ink_glyph(strokes)
@@ -161,7 +161,7 @@ def test_a_photograph_stands_as_its_exif_says(tmp_path: Path) -> None:
 
 
 def test_a_mask_without_paper_has_widths_within_the_picture() -> None:
-    """OpenCV's distance to paper that is not there has no bounds."""
+    """If there is no paper, OpenCV's distance to it has no upper bound."""
     assert ink_map.pen_width(np.full((20, 30), 255, np.uint8)) <= 2 * 30
 
 
@@ -169,7 +169,7 @@ def test_specks_go_and_parts_of_writing_stay() -> None:
     mask = np.zeros((100, 160), np.uint8)
     mask[20:80, 40:46] = 255
     mask[20:26, 40:70] = 255  # a line 6 wide
-    mask[20:26, 74:78] = 255  # goes on after a gap
+    mask[20:26, 74:78] = 255  # the line's continuation after a gap
     mask[90:92, 150:152] = 255  # far away, and small
     kept = ink_map.without_specks(mask)
     assert kept[22, 75] == 255

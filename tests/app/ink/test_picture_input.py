@@ -1,4 +1,4 @@
-"""Pictures in Python: what programs have is read as its file would be."""
+"""Pictures in Python: an image or an array is read as its file would be."""
 
 import io
 from pathlib import Path

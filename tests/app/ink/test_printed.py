@@ -1,4 +1,4 @@
-"""What is printed on paper, or shown around a drawing, is not read: only the writing is.
+"""Only writing is read, and not what is printed on the paper or shown around a drawing.
 
 The pictures are of the kinds that people have sent: cells, forms, ruled and squared paper, tables,
 margins, underlines and windows of programs.
@@ -38,7 +38,7 @@ def write(
     colour: Colour = BLACK,
     step: float = 0.85,
 ) -> Picture:
-    """Digits of a height in pixels, one step of that height after the other, from a corner on."""
+    """Writes digits of a height in pixels from a corner on; `step` is their distance in heights."""
     for index, digit in enumerate(text):
         if digit != " ":
             left = corner[0] + index * step * size
@@ -55,7 +55,7 @@ def rule(
     width: int,
     colour: Colour = BLACK,
 ) -> Picture:
-    """Lines across the picture at x (axis 0) or y (axis 1)."""
+    """Draws lines across the picture at x (axis 0) or y (axis 1)."""
     high, wide = picture.shape[0], picture.shape[1]
     for position in at:
         upright = [(position, 0), (position, high)]
@@ -66,7 +66,7 @@ def rule(
 
 
 def photographed(picture: Picture, noise: float = 2.5) -> Picture:
-    """As a camera sees it: uneven light, soft, with noise."""
+    """The picture as a camera sees it: in uneven light, soft, with noise."""
     seen = cv2.GaussianBlur(picture, (0, 0), 0.6).astype(np.float32)
     seen *= np.linspace(0.88, 0.62, seen.shape[1], dtype=np.float32)[:, None]
     grain = np.random.default_rng(5).standard_normal(seen.shape)
@@ -74,7 +74,7 @@ def photographed(picture: Picture, noise: float = 2.5) -> Picture:
 
 
 def cell(digit: str, side: int, border: int, sides: str, colour: Colour = BLACK) -> Picture:
-    """A photographed cell, `side` pixels large, whose borders run along some sides: "lt"."""
+    """A photographed cell of `side` pixels with borders along some sides: "lt" for left and top."""
     large = page(4 * side, 4 * side)
     at = {"l": 4 * border / 2, "t": 4 * border / 2, "r": 4 * side - 6, "b": 4 * side - 6}
     for name in sides:
@@ -100,7 +100,7 @@ def squared(width: int, colour: Colour) -> Picture:
 
 
 def dotted() -> Picture:
-    """Digits of dots, every fourteen pixels."""
+    """Digits made of dots, one every fourteen pixels."""
     picture = page(460, 180)
     for index, digit in enumerate((4, 7, 2, 5)):
         for stroke in placed(digit, 30 + 105 * index, 40, 100):
@@ -131,7 +131,7 @@ def grid() -> Picture:
 
 
 def window(digit: str) -> Picture:
-    """A program's window, dark, with a bar and two buttons above a white digit."""
+    """A program's dark window, with a bar and two buttons above a white digit."""
     picture = page(200, 220)
     cv2.rectangle(picture, (6, 6), (193, 213), (30, 170, 160), 1)
     picture[32:206, 10:190] = 0
@@ -142,7 +142,7 @@ def window(digit: str) -> Picture:
 
 
 def letter(*layers: Callable[[Picture], object]) -> Picture:
-    """A photographed page with a number on it, and what the layers draw."""
+    """A photographed page with a number and with what the layers draw."""
     picture = page(1200, 900)
     for draw in layers:
         draw(picture)
@@ -188,7 +188,7 @@ CELLS: Final = [
 
 
 def test_squared_paper_is_mostly_read_through(recognizer: Recognizer) -> None:
-    """A digit's straight line on a rule may be lost, so that not every page can be read."""
+    """A straight line of a digit may be lost on a rule, so not every page can be read."""
     random = np.random.default_rng(7)
     correct = 0
     for _ in range(40):
@@ -214,7 +214,7 @@ def test_only_the_writing_is_read(recognizer: Recognizer, name: str) -> None:
 def test_a_cell_is_read_without_its_borders(
     recognizer: Recognizer, side: int, border: int, sides: str
 ) -> None:
-    """Digit by digit; one of nine may be misread, none may be read together with a border."""
+    """One digit of nine may be misread, but no border may be read along with a digit."""
     texts = [recognizer.read_image(cell(digit, side, border, sides)).text for digit in "234567890"]
     assert [len(text) for text in texts] == [1] * 9
     assert sum(text == digit for text, digit in zip(texts, "234567890", strict=True)) >= 8

@@ -9,11 +9,11 @@ from app.ink.resize import reduce_to_side, resize_to_side
 @pytest.mark.parametrize(
     "shape, resized, reduced",
     [
-        # height, width (, channels): to exactly 40 pixels, and to 40 at most
+        # height, width (, channels): as given, at exactly 40 pixels, and at 40 at most
         ((80, 20), (40, 10), (40, 10)),
         ((20, 80, 3), (10, 40, 3), (10, 40, 3)),
         ((20, 80, 1), (10, 40, 1), (10, 40, 1)),  # a lone channel keeps its axis
-        ((20, 10, 4), (40, 20, 4), (20, 10, 4)),  # enlarged, or left
+        ((20, 10, 4), (40, 20, 4), (20, 10, 4)),  # enlarged, or left unchanged
         ((40, 40), (40, 40), (40, 40)),
         ((1, 400), (1, 40), (1, 40)),  # never less than one pixel
     ],

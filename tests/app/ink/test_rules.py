@@ -1,4 +1,4 @@
-"""Rules that digits touch are taken away, and the strokes of angular digits are not rules."""
+"""Rules that digits touch are removed, and strokes of angular digits are not taken for rules."""
 
 from collections.abc import Callable
 from typing import Final
@@ -46,7 +46,7 @@ def ruled(mask: Mask) -> Mask:
 
 
 def angular(segments: str) -> Mask:
-    """Digits of seven straight segments, side by side. segments: of each, such as "abc"."""
+    """Digits of seven straight segments, side by side. segments: those of each, such as "abc"."""
     ends = {
         **{"a": ((0, 0), (40, 0)), "b": ((40, 0), (40, 40)), "c": ((40, 40), (40, 80))},
         **{"d": ((0, 80), (40, 80)), "e": ((0, 40), (0, 80)), "f": ((0, 0), (0, 40))},
@@ -94,7 +94,7 @@ def test_what_is_not_ruled_is_left_alone(name: str) -> None:
 
 
 def test_what_crosses_a_rule_stays() -> None:
-    """The bar of an upright 1 is cut nowhere, though a rule runs through it."""
+    """The bar of an upright 1 is not cut, although a rule runs through it."""
     mask = ruled(np.zeros((160, 500), np.uint8))
     cv2.line(mask, (200, 30), (200, 130), 255, 6)
     kept = without_rules(mask)

@@ -1,4 +1,4 @@
-"""Strokes out of the canvas's JSON and out of files."""
+"""Strokes from the canvas's JSON and from files."""
 
 from typing import Any
 

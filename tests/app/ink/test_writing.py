@@ -1,4 +1,4 @@
-"""Which ink of a clean picture is writing, by what the finder sees of it."""
+"""Which ink of a clean picture is writing, judged by what the finder sees of it."""
 
 from typing import Final
 
@@ -71,7 +71,7 @@ def test_a_frame_apart_from_the_writing_is_left_out() -> None:
 
 
 def test_a_line_as_high_as_the_digits_is_one_of_them() -> None:
-    """A 1 looks like a rule, but for where it begins and ends."""
+    """A 1 looks like a rule, except for where it begins and ends."""
     digit_one, long = (
         np.asarray(cv2.line(blank(), (160, top), (160, bottom), 255, 6), np.uint8)
         for top, bottom in ((80, 160), (50, 190))
@@ -87,7 +87,7 @@ def test_a_line_as_high_as_the_digits_is_one_of_them() -> None:
 
 @pytest.mark.parametrize(
     "seen",
-    [digit(30), blank()],  # a digit that is joined with a rule, and no writing at all
+    [digit(30), blank()],  # a digit that is joined to a rule, and no writing at all
 )
 def test_writing_that_is_joined_with_a_rule_cannot_be_cut_out(seen: Mask) -> None:
     drawn = drawing(digit(30), rule())

@@ -27,7 +27,7 @@ def test_nothing_is_cut_off(visit: Visit, width: int, touch: bool) -> None:
     page = visit(width=width, height=640, touch=touch)
     draw = draw_with_finger if touch else draw_with_mouse
     draw(page, number_on_sheet(page, "92"))
-    expect_read(page, "92 ")  # the pen draws where it is, however small the sheet is shown
+    expect_read(page, "92 ")  # the pen draws at its position, however small the sheet is shown
     scrollers = page.evaluate(
         """() => [...document.querySelectorAll("body, .stApp, .stApp *")]
             .filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0
@@ -49,7 +49,7 @@ def test_ink_and_text_are_legible(visit: Visit, dark: bool) -> None:
     assert (luminance(background) < 0.2) == dark, "the theme follows the browser's preference"
     hint = page.locator(".st-key-reading .hint")
     assert contrast(hint.evaluate("e => getComputedStyle(e).color"), background) >= 4.5
-    for part in (".samples span", ".samples button"):  # on an empty sheet alone
+    for part in (".samples span", ".samples button"):  # shown only on an empty sheet
         color = page.locator(part).first.evaluate("e => getComputedStyle(e).color")
         assert contrast(color, background) >= 4.5, part
     draw_with_mouse(page, number_on_sheet(page, "24"))
@@ -60,7 +60,7 @@ def test_ink_and_text_are_legible(visit: Visit, dark: bool) -> None:
                  ".consent strong", ".st-key-no-digit button"):  # fmt: skip
         color = page.locator(part).first.evaluate("e => getComputedStyle(e).color")
         assert contrast(color, background) >= 4.5, part
-    # Text on another background: the likeliest digit's bar, and the thanks.
+    # Text on other backgrounds: the likeliest digit's bar, and the thanks.
     bar = page.locator(".bars button:disabled")
     ground = bar.evaluate("e => getComputedStyle(e).backgroundImage.match(/rgb[^)]*\\)/)[0]")
     assert contrast(bar.evaluate("e => getComputedStyle(e).color"), ground) >= 4.5
@@ -74,7 +74,7 @@ def test_the_reading_is_announced(visit: Visit) -> None:
     page = visit()
     region = reading(page)
     expect(region).to_have_attribute("aria-live", "polite")
-    # Screen readers speak a change inside a region, not a region that is put in its place.
+    # Screen readers announce a change inside a live region, not a region that replaces another.
     region.evaluate("e => { e.isSame = true }")
     draw_with_mouse(page, on_sheet(page, 5))
     expect_read(page, "5")
@@ -99,7 +99,7 @@ def test_everything_works_with_the_keyboard(visit: Visit) -> None:
     expected = ["clear", "pen-1", "Copy", "tile-0", "tile-1", "tile-2", "tile-3"]
     expected += [f"right-{digit}" for digit in range(10)]
     read = page.locator(".bars button:disabled").get_attribute("data-press")
-    expected.remove(str(read))  # which would correct nothing
+    expected.remove(str(read))  # it would correct nothing
     assert names[: len(expected)] == expected, "in the order on the page"
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Space")
@@ -123,7 +123,7 @@ def focus_on(page: Page, name: str) -> None:
 
 
 def focused(page: Page) -> str:
-    """The name of the focused button, or its text where it is in no panel."""
+    """The name of the focused button, or its text if it is in no panel."""
     return str(
         page.evaluate(
             """() => {
@@ -143,6 +143,6 @@ def luminance(color: str) -> float:
 
 
 def contrast(first: str, second: str) -> float:
-    """WCAG 2's contrast ratio of two colours, 1 to 21; legible text has 4.5 or more."""
+    """WCAG 2's contrast ratio of two colours, 1 to 21; legible text needs 4.5."""
     dim, bright = sorted((luminance(first), luminance(second)))
     return (bright + 0.05) / (dim + 0.05)

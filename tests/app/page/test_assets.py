@@ -29,7 +29,7 @@ SHELL = shutil.which("sh")
 def test_every_file_is_used() -> None:
     names = {file.name for file in assets.STATIC.iterdir()}
     scripts = {f"{component}.js" for component in COMPONENTS}
-    # Of components in a shadow root.
+    # Classes of components in a shadow root.
     styles = {"annotated_picture.css", "camera_help.css", "copy_button.css"}
     sheets = {*stylesheet.FILES, *stylesheet.SHEET_FILES.values()}
     assert names == {*sheets, *scripts, *styles, "icon.svg"}

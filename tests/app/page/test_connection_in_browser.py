@@ -18,22 +18,22 @@ from tests.support.browser import (
 )
 from tests.support.gate import gate_to
 
-# What the page sends is lost, as where a phone has no network but its connection is still open.
+# Drops what the page sends, as if a phone had lost its network while its connection is still open.
 SEND_NOTHING = "WebSocket.prototype.send = () => {}"
 
 
 def silence(page: Page) -> Locator:
-    """The message that the server does not answer."""
+    """The page's message that the server does not answer."""
     return page.locator(".silence")
 
 
 def wait_until_idle(page: Page) -> None:
-    """Waits until the page's run has ended, whose end would be an answer to what comes next."""
+    """Waits until the page's run has ended, as its end would count as an answer to what follows."""
     expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def port_of(address: str) -> int:
-    """The port of a server's address."""
+    """The port in a server's address."""
     return int(address.rpartition(":")[2])
 
 
@@ -42,7 +42,7 @@ def expect_said_in_time(page: Page) -> None:
     expect(silence(page)).to_be_visible(timeout=5_000)
     expect(silence(page)).to_contain_text("Your drawing is kept")
     shown = page.locator(".st-key-reading .shown")
-    expect(shown).to_have_css("opacity", "0.4")  # it may be out of date
+    expect(shown).to_have_css("opacity", "0.4")  # faded, as it may be out of date
 
 
 def test_a_lost_connection_is_said_and_what_is_drawn_meanwhile_is_read(
@@ -55,7 +55,7 @@ def test_a_lost_connection_is_said_and_what_is_drawn_meanwhile_is_read(
         expect_read(page, "3 ")
         expect(silence(page)).to_be_hidden()
         gate.cut()
-        expect_said_in_time(page)  # though nobody draws
+        expect_said_in_time(page)  # although nothing is drawn
         page.wait_for_timeout(7_000)  # after which Streamlit opens its dialog
         expect(page.get_by_role("dialog")).to_have_count(0)
         draw_with_mouse(page, [six])

@@ -1,4 +1,4 @@
-"""What is beside the reading in a browser: tiles, corrections, a copy, the model card."""
+"""What the page shows beside the reading: tiles, corrections, a copy button, the model card."""
 
 import re
 
@@ -40,7 +40,7 @@ def test_a_tile_shows_what_decided(visit: Visit) -> None:
     button(page, "tile-1").click()
     expect(page.locator(".seen")).to_contain_text("supports a 0")
     expect(button(page, "tile-1")).to_have_attribute("aria-pressed", "true")
-    expect(button(page, "tile-1")).to_be_focused()  # which a keyboard goes on from
+    expect(button(page, "tile-1")).to_be_focused()  # so that a keyboard user goes on from there
     expect(page.locator(".bars button:disabled b")).to_have_text("0")
     expect(button(page, "right-0")).to_have_accessible_name(re.compile("> 99 %"))
     glyph = page.locator(".seen img").first
@@ -70,7 +70,7 @@ def test_visitors_do_not_see_each_other(visit: Visit) -> None:
     expect_read(first, "9")
     change_sheet(second, "clear")
     draw_with_mouse(second, on_sheet(second, 4))
-    expect_read(second, "4")  # which only the first visitor calls a 9
+    expect_read(second, "4")  # only the first visitor has corrected it to a 9
     expect_read(first, "9")
 
 

@@ -66,7 +66,7 @@ def test_undo_takes_back_one_stroke(visit: Visit) -> None:
     change_sheet(page, "undo")
     expect_read(page, "1")
     expect_ink(page, before)
-    draw_with_mouse(page, [bar])  # what was kept and what is new still fit together
+    draw_with_mouse(page, [bar])  # kept and new strokes still fit together
     expect_read(page, "7")
     change_sheet(page, "undo")
     change_sheet(page, "undo")
@@ -84,7 +84,7 @@ def test_a_thicker_pen_draws_more_ink_and_keeps_the_drawing(visit: Visit) -> Non
     before = dark_pixels(sheet(page))
     page.get_by_role("radio", name="Thick pen").click()
     expect(page.get_by_role("radio", name="Thick pen")).to_be_checked()
-    page.wait_for_timeout(500)  # until the canvas knows
+    page.wait_for_timeout(500)  # until the change reaches the canvas
     draw_with_mouse(page, [stroke + np.array([120, 0]) for stroke in on_sheet(page, 1)])
     expect_read(page, "11 ")
     assert dark_pixels(sheet(page)) > 2.4 * before
@@ -113,7 +113,7 @@ def test_a_finger_draws_without_scrolling(visit: Visit) -> None:
     draw_with_finger(page, [drawn[0][::-1]])  # upwards, as one scrolls down
     expect_read(page, "1")
     assert page.evaluate(top) == before
-    # The same movement beside the sheet does scroll: the page is taller than the screen.
+    # The same movement beside the sheet does scroll, because the page is taller than the screen.
     draw_with_finger(page, [np.stack([np.full(12, 8.0), np.linspace(400, 100, 12)], axis=1)])
     page.wait_for_function(f"before => ({top})() > before", arg=before)
 

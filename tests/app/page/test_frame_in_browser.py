@@ -25,9 +25,9 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a page of another site that shows the page in a frame.
+    """The address of a page on another site that shows the page in a frame.
 
-    localhost and 127.0.0.1 are the same machine, but for browsers different sites.
+    localhost and 127.0.0.1 are the same machine, but browsers treat them as different sites.
     """
     folder = tmp_path_factory.mktemp("site")
     with serving(tmp_path_factory.mktemp("elsewhere"), "server.py") as address:
@@ -40,7 +40,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def let_frame(route: Route) -> None:
-    """Answers as the server does, but lets any site frame the page, not Spaces alone."""
+    """Answers as the server does, but lets any site frame the page, not only Spaces."""
     response = route.fetch()
     headers = dict(response.headers)
     del headers["content-security-policy"]
@@ -48,7 +48,7 @@ def let_frame(route: Route) -> None:
 
 
 def bar_on(page: Page) -> list[NDArray[np.float64]]:
-    """A vertical stroke on the sheet in the frame, in the pixels of the page around it."""
+    """A vertical stroke on the sheet in the frame, in the pixels of the outer page."""
     frame = page.frame_locator("iframe")
     frame.locator(".st-key-canvas canvas.upper-canvas").wait_for()
     box = frame.locator(".st-key-canvas").bounding_box()

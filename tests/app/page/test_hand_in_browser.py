@@ -1,4 +1,4 @@
-"""The hand on the sheet: strokes that begin elsewhere or too early, palms, and merged moves."""
+"""Hands on the sheet: strokes that begin elsewhere or too early, palms, and merged moves."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ HOLD_MESSAGES = """() => {
         for (const [socket, message] of held) send.call(socket, message)
     }
 }"""
-# A pointer's move with those before it that the browser has merged into it.
+# A pointer's move, with the earlier moves that the browser has merged into it.
 MOVE_MERGED = """(canvas, points) => {
     const at = ([clientX, clientY]) =>
         ({ clientX, clientY, pointerType: "mouse", bubbles: true, composed: true })
@@ -40,7 +40,7 @@ MOVE_MERGED = """(canvas, points) => {
 
 
 class Fingers:
-    """Touches the page with several fingers, which are named by a number."""
+    """Touches the page with several fingers, each with a number."""
 
     def __init__(self, page: Page) -> None:
         self._session = page.context.new_cdp_session(page)
@@ -53,11 +53,11 @@ class Fingers:
         self._send(kind, list(self._points.values()))
 
     def lift(self, finger: int) -> None:
-        """Takes it away."""
+        """Lifts a finger."""
         self._send("touchEnd", [self._points.pop(finger)])
 
     def draw(self, finger: int, stroke: Stroke) -> None:
-        """Draws a stroke."""
+        """Draws a stroke with a finger."""
         for x, y in stroke:
             self.put(finger, x, y)
         self.lift(finger)
@@ -74,7 +74,7 @@ def box_of(page: Page) -> tuple[float, float, float, float]:
 
 
 def bar_from(page: Page, above: float) -> Stroke:
-    """A vertical stroke down the middle of the sheet, from this many pixels above it."""
+    """A vertical stroke down the middle of the sheet that begins this many pixels above it."""
     left, top, width, height = box_of(page)
     heights = np.linspace(top - above, top + 0.8 * height, 25)
     return np.stack([np.full(25, left + width / 2), heights], axis=1)
@@ -121,7 +121,7 @@ def test_a_stroke_that_is_drawn_before_the_canvas_is_ready_is_kept(visit: Visit)
     draw_with_mouse(page, on_sheet(page, 3))
     expect_read(page, "3 ")
     held: list[Route] = []
-    # Without its style sheet, the new canvas is beside the place where it is seen later.
+    # Before its style sheet arrives, the new canvas is not yet where it appears later.
     page.route("**/*drawable*/**/*.css*", lambda route: held.append(route))
     change_sheet(page, "clear")
     draw_with_mouse(page, on_sheet(page, 6))
@@ -180,7 +180,7 @@ def test_a_palm_that_rests_on_the_sheet_takes_no_stroke(visit: Visit) -> None:
     fingers = Fingers(page)
     fingers.put(palm, left + width - 20, top + height - 20)
     page.wait_for_timeout(400)
-    fingers.put(palm, left + width - 15, top + height - 22)  # it never lies quite still
+    fingers.put(palm, left + width - 15, top + height - 22)  # a palm is never quite still
     for stroke in number_on_sheet(page, "36", fill=0.6):
         fingers.draw(pen, stroke)
     expect_read(page, "36 ")

@@ -1,4 +1,4 @@
-"""How sure a reading is, as the page shows it and says it."""
+"""How sure a reading is, as the page shows and announces it."""
 
 from dataclasses import replace
 
@@ -21,10 +21,10 @@ def digit_of(value: int | None, confidence: float) -> Digit:
 @pytest.mark.parametrize(
     "corrected, unfinished, expected",
     [
-        ((), None, "50 % sure"),  # that all of the number is right
-        ((1,), None, "80 % sure"),  # the least sure one was corrected
+        ((), None, "50 % sure"),  # that the whole number is right
+        ((1,), None, "80 % sure"),  # the least sure digit was corrected
         ((0, 1), None, "as you said"),
-        ((), 1, "80 % sure"),  # the least sure one is being written
+        ((), 1, "80 % sure"),  # the least sure digit is being written
         ((0,), 1, "as you said"),
     ],
 )
@@ -40,7 +40,7 @@ def test_what_was_corrected_or_is_being_written_has_no_sureness(
     [
         (0.97, False, "sure", "97 % sure"),
         (0.97, True, "doubt", "97 % sure, unusual shape"),
-        (0.62, True, "doubt", "62 % sure"),  # another digit may be meant: the number says so
+        (0.62, True, "doubt", "62 % sure"),  # the percentage says that another digit may be meant
     ],
 )
 def test_doubt_is_shown_and_said(

@@ -1,4 +1,4 @@
-"""Undo and redo over what the sheet has shown."""
+"""Undo and redo of what the sheet has shown."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from app.page.history import MAX_CHANGES, History
 
 
 def strokes(count: int) -> list[dict[str, Any]]:
-    """A drawing of so many strokes."""
+    """A drawing with this many strokes."""
     return [{"type": "path", "path": [["M", index, 0]]} for index in range(count)]
 
 
@@ -50,7 +50,7 @@ def test_a_cleared_sheet_comes_back_whole() -> None:
     "drawn, expected",
     [
         (0, [0]),  # after a reload
-        (2, [1, 0]),  # where the canvas has outlived its server
+        (2, [1, 0]),  # if the canvas has outlived its server
     ],
 )
 def test_a_drawing_that_was_kept_is_undone_as_it_came_back(drawn: int, expected: list[int]) -> None:

@@ -1,4 +1,4 @@
-"""Nothing is lost: undo and redo by button and keys, and a drawing that outlives its session."""
+"""Nothing is lost: undo and redo by buttons and keys, and a drawing that outlives its session."""
 
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def test_quick_presses_all_count(visit: Visit) -> None:
     page = visit()
     draw_with_mouse(page, number_on_sheet(page, "11111"))
     expect_read(page, "11111 ")
-    # At once, as presses arrive that a slow connection has held back.
+    # In one go, like presses that a slow connection has held back.
     button(page, "undo").evaluate("undo => { for (let i = 0; i < 4; i++) undo.click() }")
     expect_read(page, "1 ")
     expect(button(page, "redo")).to_be_enabled()  # the tools follow the reading
@@ -63,7 +63,7 @@ def test_a_reload_brings_the_drawing_back(visit: Visit) -> None:
     expect_read(page, "3 ")
     page.reload()
     expect_read(page, "3 ")
-    draw_with_mouse(page, [six])  # which is drawn on what has come back
+    draw_with_mouse(page, [six])  # on top of the restored drawing
     expect_read(page, "36 ")
     change_sheet(page, "clear")
     expect_read(page, HINT)
@@ -81,7 +81,7 @@ def test_the_drawing_outlives_the_server(browser: Browser, tmp_path: Path) -> No
         change_sheet(page, "clear")
         draw_with_mouse(page, on_sheet(page, 3))
         expect_read(page, "3 ")
-    with serving(tmp_path) as address:  # at another port, whose storage is another
+    with serving(tmp_path) as address:  # at another port, which has separate browser storage
         kept = page.evaluate("sessionStorage.drawing")
         page.goto(address)
         page.evaluate("kept => { sessionStorage.drawing = kept }", kept)

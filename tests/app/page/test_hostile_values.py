@@ -40,7 +40,7 @@ PATH = {"type": "path", "path": [["M", 1, 2], ["L", 3, 4]]}
 def test_values_that_are_no_drawing_are_refused(value: object) -> None:
     with pytest.raises(UnreadableInput, match="expected") as refused:
         canvas.checked_objects(value)
-    assert len(str(refused.value)) < 200  # what was sent is not repeated in full
+    assert len(str(refused.value)) < 200  # the message does not repeat the whole value
 
 
 @pytest.mark.parametrize("value, count", [(None, 0), ({}, 0), ([], 0), ({"objects": [PATH]}, 1)])
@@ -99,7 +99,7 @@ def test_costly_drawings_of_pages_are_divided_one_after_the_other() -> None:
     running, seen = [], []
 
     class Divider:
-        """Says that all drawings cost much, and counts how many it divides at once."""
+        """Says that all drawings are costly, and counts how many it divides at the same time."""
 
         @staticmethod
         def prepare_ink(_: object, max_seconds: float = math.inf, **memory: object) -> str:

@@ -1,4 +1,4 @@
-"""The drawing that a browser has kept, which may be anything."""
+"""The drawing that a browser has kept, which may be any value."""
 
 import numpy as np
 import pytest

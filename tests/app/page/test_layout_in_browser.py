@@ -1,4 +1,4 @@
-"""What is in view while one draws, in windows of many sizes."""
+"""What is in view while a visitor draws, in windows of many sizes."""
 
 from collections.abc import Iterator
 
@@ -30,18 +30,18 @@ USED_WHILE_DRAWING = (
 PHONES = [(320, 568), (360, 640), (360, 740), (390, 844), (430, 932)]
 PHONE_SIZES = [*PHONES, *((height, width) for width, height in PHONES)]
 DESK_SIZES = [(768, 1024), (1024, 600), (1024, 768), (1280, 800), (1920, 1080)]
-# window -> width of the sheet in it, in CSS pixels: the largest of its steps that leaves room for
-# what is beside and above it.
+# window -> width of the sheet in it, in CSS pixels: the largest step that leaves room for what is
+# beside and above the sheet.
 DESK_SHEETS = {
-    (320, 568): 264,  # never smaller: a narrow window beside others
-    (640, 480): 480,  # exactly the room for a step, as high as it may be
+    (320, 568): 264,  # the smallest step: a narrow window beside others
+    (640, 480): 480,  # just high enough for its step
     (959, 800): 912,  # the details are below the sheet
     (960, 800): 504,  # and here beside it
     (1280, 720): 816,
-    (2560, 1440): 1200,  # never larger: the canvas has no more pixels
+    (2560, 1440): 1200,  # the largest step, as the canvas has no more pixels
 }
 PHONE_SHEETS = {
-    (320, 568): 280,  # exactly the room for a step, as wide as it may be
+    (320, 568): 280,  # just wide enough for its step
     (360, 740): 313.6,
     (740, 360): 369.6,  # everything else is beside the sheet
     (568, 320): 313.6,
@@ -50,7 +50,7 @@ PHONE_SHEETS = {
 
 @pytest.fixture(scope="module")
 def phone(browser: Browser, address: str) -> Iterator[Page]:
-    """One visitor with a phone, who turns it and takes another."""
+    """One visitor, who turns the phone and uses different ones."""
     page = open_page(browser, address, 360, 740, touch=True)
     yield page
     page.context.close()
@@ -70,7 +70,7 @@ def box_of(page: Page, part: str) -> tuple[float, float, float, float]:
 
 
 def expect_in_view(page: Page, size: tuple[int, int]) -> None:
-    """Expects all that one uses while drawing in view, and the reading where no hand covers it."""
+    """Expects in view what drawing needs, and the reading where no hand covers it."""
     for part in USED_WHILE_DRAWING:
         left, top, right, bottom = box_of(page, part)
         assert 0 <= left < right <= size[0], (part, left, right)
@@ -86,14 +86,14 @@ def expect_in_view(page: Page, size: tuple[int, int]) -> None:
     canvas = box_of(page, ".st-key-canvas canvas.upper-canvas")
     assert canvas[0] == pytest.approx(sheet[0], abs=1), "nothing is cut off at the sides"
     assert canvas[2] == pytest.approx(sheet[2], abs=1)
-    if page.locator("h1").is_visible():  # there is no room for it on a phone that lies on its side
+    if page.locator("h1").is_visible():  # there is no room for it on a phone in landscape
         title, ways = box_of(page, "h1"), box_of(page, ".st-key-way")
         is_beside = title[1] + title[3] == pytest.approx(ways[1] + ways[3], abs=4)
         assert is_beside or title[3] <= ways[1]
 
 
 def expect_sheet(page: Page, size: tuple[int, int], width: float, shape: float) -> None:
-    """Expects this width of the sheet in a window of this size. shape: its height to its width."""
+    """Expects this width of the sheet in a window of this size. shape: height divided by width."""
     resize(page, size)
     left, top, right, bottom = box_of(page, ".st-key-canvas")
     assert right - left == pytest.approx(width, abs=0.1)

@@ -36,20 +36,20 @@ IS_SHOWN = """html => {
     written.innerHTML = html
     return document.querySelector(".st-key-reading .shown").innerHTML === written.innerHTML
 }"""
-# Keeps the requests for live readings until they are answered here.
+# Holds back the requests for live readings until the test answers them.
 HOLD_REQUESTS = """() => {
     window.asked = []
     window.fetch = (url, { body }) => new Promise(
         answer => window.asked.push({ answer, ...JSON.parse(body) }))
 }"""
-# Notes what screen readers are told.
+# Records what screen readers announce.
 NOTE_ANNOUNCEMENTS = """() => {
     const status = document.querySelector(".st-key-reading [role=status]")
     window.announced = []
     new MutationObserver(() => window.announced.push(status.textContent)).observe(
         status, {childList: true})
 }"""
-# Notes the headline's HTML whenever it is written.
+# Records the headline's HTML whenever it is written.
 NOTE_HEADLINES = """() => {
     const shown = document.querySelector(".st-key-reading .shown")
     window.headlines = []
@@ -80,7 +80,7 @@ def live_visit(browser: Browser, service: str) -> Iterator[Visit]:
 
 
 def hold(page: Page, stroke: Stroke) -> None:
-    """Draws a stroke with the mouse and keeps its button down."""
+    """Draws a stroke with the mouse and keeps the button down."""
     page.mouse.move(*stroke[0])
     page.mouse.down()
     for x, y in stroke[1:]:
@@ -104,7 +104,7 @@ def test_the_headline_follows_the_pen(live_visit: Visit) -> None:
     page.evaluate(NOTE_ANNOUNCEMENTS)
     three, six = number_on_sheet(page, "36")
     hold(page, three)
-    expect_shown(page, "3 …")  # while it is written, nothing is said of how sure it is
+    expect_shown(page, "3 …")  # no confidence is shown while the digit is written
     expect(page.locator(".shown .unfinished")).to_have_text("3")
     expect(reading(page)).to_have_text("Draw a digit or a number")  # not announced yet
     page.mouse.up()
@@ -131,7 +131,7 @@ def test_the_last_live_headline_is_that_of_the_run(
     strokes = number_on_sheet(page, number)
 
     def is_of_the_whole(answer: Response) -> bool:
-        """Whether it is of all strokes; a number may be read before its last one."""
+        """Whether it covers all strokes; a number may be read before its last stroke."""
         ink = answer.request.post_data_json if "/api/live" in answer.url else None
         return ink is not None and len(ink["strokes"]) == len(strokes) and not ink["is_drawing"]
 
@@ -190,11 +190,11 @@ def test_undo_clear_and_samples_are_what_is_drawn_on(live_visit: Visit) -> None:
 def test_the_page_reads_as_before_where_the_service_fails(live_visit: Visit, status: int) -> None:
     page = live_visit()
     requests = count_requests(page)
-    # Without a status, the request is blocked, as by a browser's extension.
+    # Without a status, the request is blocked, as a browser extension might do.
     page.route(URL, lambda route: route.fulfill(status=status) if status else route.abort())
     hold(page, on_sheet(page, 3)[0])
     page.wait_for_timeout(1_000)
-    for x in range(8):  # goes on drawing
+    for x in range(8):  # the visitor goes on drawing
         page.mouse.move(200 + x, 300)
         page.wait_for_timeout(60)
     assert len(requests) == (1 if status in (404, 405) else 3), "then it ends, or pauses"
@@ -208,7 +208,7 @@ def test_the_page_reads_as_before_where_the_service_fails(live_visit: Visit, sta
 def test_an_answer_that_is_late_is_dropped(live_visit: Visit) -> None:
     page = live_visit()
     held: list[Route] = []
-    page.route(URL, lambda route: held.append(route))  # Playwright marks what it is given
+    page.route(URL, lambda route: held.append(route))  # Playwright sets attributes on its callback
     (three,) = on_sheet(page, 3)
     draw_with_mouse(page, [three])
     expect_read(page, "3")
@@ -252,7 +252,7 @@ def test_a_setting_turns_live_reading_off(tmp_path: Path, setting: str, is_live:
             text = await page.draw(fabric_objects(placed(3, 100, 100, 300), 28))
             return text, page.live is not None
 
-    # In a thread of its own, as Playwright has an event loop in this one.
+    # In another thread, as Playwright runs an event loop in this one.
     thread = ThreadPoolExecutor(1)
     with thread, serving(tmp_path, "server.py", {"DIGITS_LIVE": setting}) as address:
         assert thread.submit(asyncio.run, read_once(address)).result() == ("3", is_live)

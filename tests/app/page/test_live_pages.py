@@ -1,4 +1,4 @@
-"""Which pages may be read while the pen moves, and from which of their runs."""
+"""Which pages get live readings, and from which of their runs."""
 
 import gc
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[LivePage]:
 
 
 def drawing_read(recognizer: Recognizer) -> DrawingRead:
-    """A run that has read a 3."""
+    """A run of the page that has read a 3."""
     visit = Visit()
     return DrawingRead(recognizer, visit.reader(), placed(3, 100, 100, 300), 28, visit.glyphs)
 
@@ -59,7 +59,7 @@ def test_a_page_is_found_by_its_token_as_long_as_it_is_open() -> None:
     "seconds, elapsed_seconds, is_live",
     [
         (MAX_SECONDS, MAX_ELAPSED_SECONDS, True),
-        (MAX_SECONDS + 0.001, 0.1, False),  # a drawing that costs much
+        (MAX_SECONDS + 0.001, 0.1, False),  # a costly drawing
         (0.01, MAX_ELAPSED_SECONDS + 0.001, False),  # a busy server
     ],
 )

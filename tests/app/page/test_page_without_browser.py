@@ -1,4 +1,4 @@
-"""What the page does, run without a browser."""
+"""The page, run without a browser."""
 
 import re
 from collections.abc import Callable
@@ -62,7 +62,7 @@ def test_missing_model_is_an_error_on_the_page(
     assert [error.value for error in page.error] == [
         "The model cannot be used on this server at the moment. The server's log says why."
     ]
-    assert "/srv/model.onnx: expected a model file" in caplog.text  # paths are for the log alone
+    assert "/srv/model.onnx: expected a model file" in caplog.text  # only the log has paths
     assert not page.exception
 
 
@@ -148,7 +148,7 @@ def test_corrections_are_recorded_where_that_is_on(
 def test_a_failure_to_store_a_correction_is_shown_and_the_page_goes_on(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(corrections.VARIABLE, str(tmp_path))  # a folder is no database
+    monkeypatch.setenv(corrections.VARIABLE, str(tmp_path))  # a folder is not a database
     page = press(press(opened(), FIVE), "right-6")
     assert UNSTORED in visible_text(page)
     assert str(tmp_path) not in visible_text(page), "a path of the server is not for visitors"
@@ -179,7 +179,7 @@ def test_the_pen_is_kept_while_a_picture_is_read() -> None:
 
 
 def tools(page: AppTest) -> str:
-    """The HTML of the tools, empty where there are none."""
+    """The HTML of the tools; empty if there are none."""
     bodies = [element.proto.body for element in page.get("html")]
     return next((html for html in bodies if '<div class="edit">' in html), "")
 

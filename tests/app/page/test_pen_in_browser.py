@@ -1,4 +1,4 @@
-"""The pen: what the browser does with strokes beside the canvas component's own code."""
+"""The pen: what the page's script does with strokes besides the canvas component's own code."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def test_a_drawing_is_sent_after_the_wait_where_the_button_is_missing(visit: Vis
     page.evaluate(STOP_THE_WAIT)
     draw_with_mouse(page, [stroke + np.array([100, 0]) for stroke in on_sheet(page, 6)])
     page.wait_for_timeout(1_000)
-    expect_read(page, "3 ")  # nothing else had sent the second digit
+    expect_read(page, "3 ")  # without button and timer, nothing sends the second digit
 
 
 def test_the_hidden_toolbar_takes_no_focus(visit: Visit) -> None:

@@ -1,6 +1,6 @@
-"""Pictures as files: every format, turned and poor ones, as the page reads them.
+"""Picture files as the page reads them: all formats, turned pictures and poor ones.
 
-The page itself runs, without a browser: its uploader is handed the file.
+The page itself runs without a browser: the file is given to its uploader.
 """
 
 import io
@@ -39,7 +39,7 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
 
 
 def turned(orientation: int) -> bytes:
-    """A JPEG that lies as a camera held so would have it, and says how."""
+    """A JPEG with the pixels of a camera held this way, and with this orientation in its EXIF."""
     turns = {UPRIGHT: None, HALF: Image.Transpose.ROTATE_180, RIGHT: Image.Transpose.ROTATE_90,
              LEFT: Image.Transpose.ROTATE_270}  # fmt: skip
     turn, exif = turns[orientation], Image.Exif()
@@ -63,7 +63,7 @@ def out_of_focus(share: float, size: int = 120) -> NDArray[np.uint8]:
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, bytes], AppTest]:
-    """The page's way for pictures after a file of this name and content was chosen."""
+    """The page's Picture view after a file with this name and content was chosen."""
     # AppTest knows no components.
     monkeypatch.setattr(annotated_picture, "show", lambda *_: None)
     monkeypatch.setattr(html_panel, "show", lambda *_: None)
@@ -79,7 +79,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, bytes], AppTest]:
 
 
 def read(page: AppTest) -> str:
-    """What the headline says."""
+    """The text of the headline."""
     return " ".join(headline_text(page).split())
 
 
@@ -95,7 +95,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "sheet.bmp": lambda: encoded(drawn(), "BMP"),
     "sheet.gif": lambda: encoded(drawn(), "GIF"),
     "animated.gif": animated,  # its first frame
-    "misnamed.png": lambda: encoded(drawn(), "JPEG"),  # what it is, its content says
+    "misnamed.png": lambda: encoded(drawn(), "JPEG"),  # its content decides
     "upright.jpg": lambda: turned(UPRIGHT),
     "upside down.jpg": lambda: turned(HALF),
     "held to the right.jpg": lambda: turned(RIGHT),
@@ -232,7 +232,7 @@ def test_a_file_is_decoded_once_however_often_the_page_runs(
     assert len(decoded) == 2
 
 
-@pytest.mark.parametrize("step", ["decode", "reading"])  # in a decoder, or before, for a place
+@pytest.mark.parametrize("step", ["decode", "reading"])  # busy in a decoder, or waiting for a place
 def test_a_file_that_a_busy_server_did_not_read_is_tried_again(
     page: Callable[[str, bytes], AppTest], monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""Pictures on the page: dropped, pasted, refused, and what is boxed on them."""
+"""Pictures on the page: dropped, pasted or refused, and the boxes on them."""
 
 import base64
 import re
@@ -33,7 +33,7 @@ PASTE = """content => {
         new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
 }"""
 
-# As if a file is dragged from a folder and let go over an element.
+# Acts as if a file was dragged from a folder and dropped on an element.
 DROP = """(target, content) => {
     const bytes = Uint8Array.from(atob(content), char => char.charCodeAt(0));
     const dataTransfer = new DataTransfer();
@@ -43,7 +43,7 @@ DROP = """(target, content) => {
             name, { dataTransfer, bubbles: true, cancelable: true }));
 }"""
 
-# As if a file of this size was chosen; the browser makes it, which is quick.
+# Acts as if a file of this size was chosen; the browser makes it, which is quick.
 CHOOSE = """(input, bytes) => {
     const data = new DataTransfer();
     data.items.add(new File([new Uint8Array(bytes)], "large.png", { type: "image/png" }));
@@ -58,7 +58,7 @@ def blank() -> bytes:
 
 
 def bomb() -> bytes:
-    """A BMP whose header says 10,000 x 10,000 pixels: too many, and they are not there."""
+    """A BMP whose header declares 10,000 x 10,000 pixels: too many, and they are missing."""
     header = bytearray(cv2.imencode(".bmp", np.zeros((1, 1), np.uint8))[1].tobytes())
     header[18:26] = (10_000).to_bytes(4, "little") * 2
     return bytes(header)
@@ -84,7 +84,7 @@ def test_lines_of_a_picture_are_read_in_order(visit: Visit) -> None:
     button(page, "tile-4").click()
     expect(page.locator(".seen")).to_contain_text("supports an 8")
     button(page, "right-3").click()
-    expect_read(page, "2026 31 35 974 ")  # read anew, not looked for anew
+    expect_read(page, "2026 31 35 974 ")  # the same ink is read again
 
 
 def test_a_picture_is_pasted(visit: Visit) -> None:
@@ -92,7 +92,7 @@ def test_a_picture_is_pasted(visit: Visit) -> None:
     way(page, "Picture")
     expect_read(page, "No picture yet")
     page.locator(".st-key-file input[type=file]").wait_for(state="attached")
-    page.wait_for_timeout(500)  # until the page listens
+    page.wait_for_timeout(500)  # until the page listens for files
     page.evaluate(PASTE, base64.b64encode(sheet_png(["47"])).decode())
     expect_read(page, "47 ")
 
@@ -125,7 +125,7 @@ def test_says_what_is_wrong_with_a_picture(
     expect(page.locator(".stAlert")).to_contain_text(said)
     expect(reading(page)).not_to_contain_text("8")
     expect(page.locator(".stException")).to_have_count(0)
-    upload(page, "sheet.png", sheet_png(["6"]))  # and goes on
+    upload(page, "sheet.png", sheet_png(["6"]))  # the page still works
     expect_read(page, "6 ")
 
 
@@ -173,7 +173,7 @@ def test_a_picture_of_the_camera_is_read(browser: Browser, address: str, tmp_pat
 
 
 def held_up(number: str) -> bytes:
-    """A frame of a film, JPEG of 640 x 480 pixels: a sheet of paper with a number on it."""
+    """A frame of a film, a JPEG of 640 x 480 pixels: a sheet of paper with a number on it."""
     sheet = cv2.imdecode(np.frombuffer(sheet_png([number], 240), np.uint8), cv2.IMREAD_GRAYSCALE)
     assert sheet is not None
     frame = np.full((480, 640), 246, np.uint8)

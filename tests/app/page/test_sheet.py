@@ -1,4 +1,4 @@
-"""The sheet's size on phones and desks, and the samples on it."""
+"""The sheet's size on phones and desktops, and the samples on it."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a visit keeps and corrects, and which of many digits it shows tiles of."""
+"""What a visit keeps and corrects, and for which of many digits it shows tiles."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Candidates for digits: how many there may be, and which ink map of a picture is read."""
+"""Candidates for digits: their maximum number, and which ink map of a picture is read."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -22,7 +22,7 @@ def num_candidates(lines: list[TextLine]) -> int:
 
 
 def scribble(seed: int, points: int = 40) -> list[NDArray[np.float64]]:
-    """One stroke that goes anywhere."""
+    """One stroke that wanders at random."""
     return [np.random.default_rng(seed).uniform(0, 100, (points, 2))]
 
 
@@ -40,7 +40,7 @@ def test_clutter_is_no_more_work_than_a_full_sheet() -> None:
 def test_ink_maps_are_tried_until_one_can_be_read(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The first map shows a scribble, the second a 3, and no third one is made."""
+    """The first map shows a scribble and the second a 3; no third one is made."""
     three = candidates.find_in_strokes(placed(3, 0, 0, 90), True)
     maps = [candidates.find_in_strokes(scribble(0), True), three]
     calls = []
@@ -73,7 +73,7 @@ def test_an_ink_map_that_fails_does_not_spoil_an_earlier_one(
 
 
 def test_a_zero_may_have_the_way_to_the_next_one_that_was_cut_in_two() -> None:
-    """Two zeros in one stroke, cut at both ends of the way between them, which is no sign."""
+    """Two zeros in one stroke are cut at both ends of the joining line, which is not a sign."""
     parts = np.array([(0.0, 0.0, 60.0, 60.0), (30.0, 20.0, 90.0, 40.0), (85.0, 0.0, 140.0, 60.0)])
     tried = runs.find_candidates(parts, np.array([False, True, True]))
     assert {(0, 1), (0, 2), (1, 3), (2, 3)} <= set(tried)

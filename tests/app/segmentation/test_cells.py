@@ -1,4 +1,4 @@
-"""Where one number ends in the boxes of a form, and in the cells of a grid."""
+"""Where a number ends in the boxes of a form and in the cells of a grid."""
 
 import math
 
@@ -7,14 +7,14 @@ import pytest
 
 from app.segmentation.cells import MIN_CELL_GAP, MIN_NUMBER_GAP, number_gap
 
-Row = tuple[float, ...]  # where digits begin, 12 wide and 20 high; rows are 50 apart
+Row = tuple[float, ...]  # x where digits begin, each 12 wide and 20 high; rows are 50 apart
 
 
 @pytest.mark.parametrize(
     "rows, expected",
     [
         ([(0, 40, 80, 120)], math.inf),  # a form's boxes
-        ([(0, 42, 79, 121)], math.inf),  # not written in their middles
+        ([(0, 42, 79, 121)], math.inf),  # digits that are not in the middle of their boxes
         ([(0, 16, 60, 76)], MIN_NUMBER_GAP),  # two numbers
         ([(0, 40)], MIN_NUMBER_GAP),  # two digits say too little
         ([(0, 80, 160, 240)], MIN_NUMBER_GAP),  # too far apart for boxes

@@ -1,4 +1,4 @@
-"""The likeliest texts of a line reader's scores, compared with all ways to lay texts over them."""
+"""The likeliest texts for a line reader's scores, compared with all alignments of all texts."""
 
 from itertools import product
 
@@ -15,7 +15,7 @@ def random_scores(columns: int, classes: int, seed: int) -> NDArray[np.float32]:
 
 
 def collapsed(path: tuple[int, ...]) -> Text:
-    """A path without repeats and blanks."""
+    """The symbols of a path, without repeats and blanks."""
     previous, text = BLANK, []
     for label in path:
         if label not in (previous, BLANK):
@@ -25,7 +25,7 @@ def collapsed(path: tuple[int, ...]) -> Text:
 
 
 def probabilities_of_all_texts(scores: NDArray[np.float32]) -> dict[Text, float]:
-    """By brute force, over all paths."""
+    """The probability of each text by brute force over all paths."""
     columns, classes = scores.shape
     sums: dict[Text, float] = {}
     for path in product(range(classes), repeat=columns):
@@ -43,7 +43,7 @@ def test_a_wide_beam_finds_every_text_with_its_probability(seed: int) -> None:
     assert logs == sorted(logs, reverse=True)
     kept = {hypothesis.text: np.exp(hypothesis.log_probability) for hypothesis in hypotheses}
     for text, probability in kept.items():
-        # Unlikely classes are not followed, so that little is missing, and nothing is too much.
+        # Unlikely classes are not followed, so a probability may be slightly low but never high.
         assert expected[text] - 0.02 < probability < expected[text] + 1e-6
     assert hypotheses[0].text == max((text for text in expected if text), key=expected.__getitem__)
 

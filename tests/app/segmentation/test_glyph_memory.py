@@ -1,4 +1,4 @@
-"""Glyphs of finished strokes: drawn once, the same as without a memory, and not kept for ever."""
+"""Glyphs of finished strokes are drawn once, the same as without a memory, and forgotten later."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ NUMBER = "0358296174"
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Grows by the number of strokes of each glyph that is drawn."""
+    """A list that grows by the number of strokes of each glyph that is drawn."""
     numbers: list[int] = []
     draw = glyph.from_strokes
 

@@ -1,4 +1,4 @@
-"""Strokes that join two characters are divided where the pen went over; others are left alone."""
+"""Strokes that join two characters are divided where the pen went from one to the other."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from app.segmentation.joined import divide
 
 
 def circle(x: float) -> NDArray[np.float64]:
-    """A zero 40 pixels across, around (x, 50), begun and ended at its top."""
+    """A zero 40 pixels wide around (x, 50), which begins and ends at the top."""
     angles = np.linspace(-np.pi / 2, 1.5 * np.pi, 30)
     return np.column_stack([x + 20 * np.cos(angles), 50 + 40 * np.sin(angles)])
 
@@ -23,7 +23,7 @@ def test_two_zeros_in_one_stroke(stroke: NDArray[np.float64]) -> None:
     assert origins == [0, 0]
     middles = sorted(float(piece[:, 0].mean()) for piece in pieces)
     assert middles == pytest.approx([30, 90], abs=4)
-    assert sum(map(len, pieces)) == len(stroke) + 1  # the point between is in both
+    assert sum(map(len, pieces)) == len(stroke) + 1  # both pieces have the point between them
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_two_zeros_in_one_stroke(stroke: NDArray[np.float64]) -> None:
         ([circle(30), circle(90)], PLACES),
         ([JOINED], []),
         ([np.array([[60.0, 50.0]])], PLACES),  # a dot
-        ([np.array([[0.0, 5.0], [50.0, 5.0]])], PLACES),  # a bar that ends before the second
+        ([np.array([[0.0, 5.0], [50.0, 5.0]])], PLACES),  # a bar that ends before the second place
     ],
 )
 def test_nothing_to_divide(

@@ -1,4 +1,4 @@
-"""What the line reader and the classifier agree on."""
+"""The text on which the line reader and the classifier agree."""
 
 import math
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from app.segmentation.line_reading import (
 )
 from app.segmentation.operating_point import NUM_CLASSES, SIGN_SYMBOLS
 
-NOTHING = NUM_CLASSES - 1  # the classifier's class of what is not a digit
+NOTHING = NUM_CLASSES - 1  # the classifier's class for what is not a digit
 
 
 def scored(text: str, probability: float, path: Sequence[int] = ()) -> tuple[float, Choice]:
@@ -42,9 +42,9 @@ def test_texts_and_classes_are_the_same_in_both_ways() -> None:
     [
         ({"12/05": 0.5, "12-05": 0.4, "12/06": 0.1}, [], "12/05", 0.5 / 0.5, True),
         ({"1?": 0.75, "1": 0.25}, [], "1?", 3.0, False),
-        # What the candidates cannot be laid under may be right all the same.
+        # A text that the candidates cannot be aligned with may still be right.
         ({"700": 0.8, "7000": 0.1}, [0.1], "700", 0.8 / 0.2, False),
-        # It is never chosen, though.
+        # Such a text is never chosen, though.
         ({"700": 0.2}, [0.8], "700", 0.25, False),
     ],
 )
@@ -62,7 +62,7 @@ def test_the_agreement_is_on_each_symbol_in_its_place() -> None:
         scored("12/05", 0.5, [0, 1, 2, 3, 4]),
         scored("12105", 0.3, [0, 1, 2, 3, 4]),  # the same ink, read as a 1
         scored("17105", 0.1, [0, 5, 2, 3, 4]),  # and another cut
-        scored("2105", 0.1, [6, 2, 3, 4]),  # fewer digits, of which the last ones are the same
+        scored("2105", 0.1, [6, 2, 3, 4]),  # fewer digits, with the same last ones
     ]
     assert likeliest(choices).agreement == pytest.approx((0.9, 0.8, 0.5, 1.0, 1.0))
 
@@ -71,7 +71,7 @@ def test_the_agreement_is_on_each_symbol_in_its_place() -> None:
     ("agreement", "eligible", "index"),
     [
         ((0.9, 0.5, 1.0), (True, True, True), 1),
-        ((0.9, 0.5, 1.0), (True, False, True), 0),  # it is refused already
+        ((0.9, 0.5, 1.0), (True, False, True), 0),  # the least sure one is already refused
         ((1.0, 1.0, 1.0), (True, True, True), 2),  # the least likely digit
         ((), (True, True, True), 2),  # without a line reader
     ],
@@ -90,7 +90,7 @@ def test_the_least_sure_symbol(
         ("12", "17", 0.34, False),
         ("1-2", "172", 0.49, True),
         ("1-2", "172", 0.51, False),
-        ("112", "1,2", 0.49, True),  # as likely, the mark in the middle is a sign
+        ("112", "1,2", 0.49, True),  # the mark in the middle is a sign with the same probability
         ("112", "1,2", 0.51, False),
         ("1", "7", 0.32, False),  # a single character is judged by its own look
     ],

@@ -1,4 +1,4 @@
-"""Whole numbers: which parts belong together, in which order, and on which line."""
+"""Whole numbers: which parts belong together, and in which order and line they are."""
 
 import cv2
 import numpy as np
@@ -30,7 +30,7 @@ def row(text: str, gap: float = 25, size: float = 90, top: float = 40, slope: fl
 
 
 def bitmap(strokes: Strokes, pen: int = 7) -> NDArray[np.uint8]:
-    """Black on white, uint8 (h, w)."""
+    """The strokes in black on white, uint8 (h, w)."""
     width, height = np.concatenate(strokes).max(axis=0).astype(int) + 30
     canvas = np.full((height, width), 255, np.uint8)
     for stroke in strokes:
@@ -61,7 +61,7 @@ def test_the_order_of_strokes_does_not_matter(recognizer: Recognizer) -> None:
 
 
 def test_a_stroke_added_later_joins_its_digit(recognizer: Recognizer) -> None:
-    """A bar through a 7, after other digits were written."""
+    """A bar through a 7 may be drawn after other digits."""
     strokes = row("173")
     seven = strokes[1]
     middle = seven[:, 1].min() + np.ptp(seven[:, 1]) * 0.55
@@ -150,7 +150,7 @@ def test_strokes_taken_for_one_digit_at_once_no_logits_could_part() -> None:
         at_once += 1
         for scale in (0, 1, 30):
             logits = scale * random.normal(size=(3, 11)).astype(np.float32)
-            logits[1, :10] = logits[1, :10].mean()  # as unlike a digit as can be
+            logits[1, :10] = logits[1, :10].mean()  # no digit is likelier than another
             logits[1, 10] = logits[1, 0] + random.choice([0, 1, scale])
             apart = lattice.Lattice(boxes, [(0, 1), (0, 2), (1, 2)])
             assert apart.best_path(logits) == [1]

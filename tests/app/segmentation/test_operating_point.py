@@ -1,4 +1,4 @@
-"""The numbers that were fitted, as both models' metadata has them."""
+"""The fitted numbers, read from both models' metadata."""
 
 import json
 

@@ -10,7 +10,7 @@ from tests.app.segmentation.test_numbers import bitmap
 from tests.support.drawings import placed
 
 HEIGHT = 100.0  # pixels of a usual digit
-# Strokes of each sign as corners in heights, x from its left side, y down from a digit's top.
+# Corners of each sign's strokes, in digit heights: x from its left, y down from a digit's top.
 SIGNS = {
     "/": [[(0.5, 0.0), (0.0, 1.0)]],
     "-": [[(0.0, 0.5), (0.4, 0.5)]],
@@ -22,7 +22,7 @@ SIGNS = {
 
 
 def written(text: str, small_zeros: float = 1.0) -> list[NDArray[np.float64]]:
-    """A line of digits and signs; small_zeros: the height of zeros, in that of other digits."""
+    """A line of digits and signs. small_zeros: the height of zeros over that of other digits."""
     strokes: list[NDArray[np.float64]] = []
     right = 20.0
     for symbol in text:
@@ -69,7 +69,7 @@ def test_two_zeros_in_one_stroke(recognizer: Recognizer) -> None:
     assert reading.text == "700"
     boxes = [digit.box for digit in reading.digits]
     assert [box[0] for box in boxes] == sorted(box[0] for box in boxes)
-    assert all(box[2] < 1.5 * HEIGHT for box in boxes)  # one of them has the way to the other
+    assert all(box[2] < 1.5 * HEIGHT for box in boxes)  # one box may include the joining line
 
 
 def test_a_number_says_how_sure_all_of_it_is(recognizer: Recognizer) -> None:

@@ -1,4 +1,4 @@
-"""Damage: in range, by share, repeatable, and of every kind."""
+"""Damage to glyphs is in range, has the wanted share, is repeatable, and is of every kind."""
 
 import numpy as np
 import pytest
@@ -22,12 +22,12 @@ def seeded(seed: int) -> torch.Generator:
 
 
 def edges(x: torch.Tensor) -> torch.Tensor:
-    """How much each pixel's neighbourhood differs: where the ink is, in negative too."""
+    """How much each pixel's neighbourhood varies, which shows ink in negatives too."""
     return functional.max_pool2d(x, 3, 1, 1) + functional.max_pool2d(-x, 3, 1, 1)
 
 
 def alike(before: torch.Tensor, after: torch.Tensor) -> float:
-    """Share of glyphs that go, from a little afar, with their own digit rather than the mean."""
+    """The share of blurred glyphs that correlate more with their own digit than with the mean."""
     before, after = (functional.avg_pool2d(x, 5, 1, 2) for x in (before, after))
     ours = before - before.mean(dim=0)
     product = ((after - after.mean(dim=(2, 3), keepdim=True)) * ours).sum(dim=(1, 2, 3))
@@ -41,7 +41,7 @@ def test_each_kind_changes_glyphs_and_leaves_their_digit_to_be_seen(
     damaged = kind(glyphs.clone(), seeded(0)).clamp(0, 1)
     assert damaged.shape == glyphs.shape
     assert (damaged - glyphs).abs().mean() > 0.005
-    # What is left still goes with its own digit rather than with the mean of all.
+    # What is left still resembles its own digit more than the mean of all.
     assert max(alike(glyphs, damaged), alike(edges(glyphs), edges(damaged))) > 0.85
 
 

@@ -1,4 +1,4 @@
-"""bhmsds from GitHub: packed with labels if it is whole, and not fetched where it is there."""
+"""bhmsds from GitHub is packed with labels if it is complete, and not fetched if it exists."""
 
 import hashlib
 import zipfile

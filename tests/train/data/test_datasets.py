@@ -47,7 +47,7 @@ def test_mnist_is_downloaded_and_split(
 ) -> None:
     small = small_mnist(monkeypatch, server.url)
     server.files = {source.path: gzip.compress(content) for source, content in small}
-    # What a torchvision of long ago left behind, and a new one would read in place of raw/.
+    # What an old torchvision left behind, which a new one would read instead of raw/.
     (tmp_path / "MNIST" / "processed").mkdir(parents=True)
     for name in ("training.pt", "test.pt"):
         (tmp_path / "MNIST" / "processed" / name).write_bytes(b"old")

@@ -1,4 +1,4 @@
-"""A person's own digits in their three forms, and what is said of files that are none."""
+"""A person's own digits in their three formats, and the messages for files that are not valid."""
 
 import json
 from pathlib import Path

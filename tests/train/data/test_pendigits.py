@@ -79,7 +79,7 @@ def test_pen_digits_come_out_of_the_compressed_zip(
     sha256 = hashlib.sha256(PEN_TEXT.encode()).hexdigest()
     small = replace(PEN_DIGITS, sha256=sha256, urls=(server.url("uci.zip"),))
     monkeypatch.setattr(sets, "PEN_DIGITS", small)
-    # Sound by its hash, but not the digits that are counted on.
+    # The hash is right, but the number of digits is not.
     with pytest.raises(DataError, match=r"pendigits-orig.tra: expected digits \(780, .*by 10"):
         sets.load_pendigits(tmp_path)
     monkeypatch.setattr(sets, "_PEN_LABEL_COUNTS", (1,) * 10)

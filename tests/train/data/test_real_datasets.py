@@ -27,7 +27,7 @@ def pen(data: Path) -> sets.PenDigits:
 
 
 def test_real_mnist(mnist: sets.Mnist) -> None:
-    """A split that moved would let a trained network be validated on what it learnt."""
+    """If a split moved, a trained network might be validated on what it has learnt from."""
     parts = (mnist.train, mnist.validation, mnist.test)
     assert [part.glyphs.shape for part in parts] == [(n, 28, 28) for n in (55_000, 5_000, 10_000)]
     assert {part.glyphs.dtype for part in parts} == {np.dtype(np.uint8)}

@@ -1,4 +1,4 @@
-"""The processor and its precision: by name, or what is fastest here."""
+"""The device and its precision: chosen by name, or the fastest on this machine."""
 
 import pytest
 import torch
