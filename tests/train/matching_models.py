@@ -67,27 +67,27 @@ def write_onnx(
 
 
 def foreign(folder: Path) -> Path:
-    """As the published models are: one glyph of floats at a time, and no metadata."""
+    """A model like the published ones: it takes one glyph of floats, and has no metadata."""
     return write_onnx(folder / "foreign.onnx", matching(), [1, 1, 28, 28])
 
 
 def ours(folder: Path) -> Path:
-    """As export writes them: bytes in batches, eleven logits, the last from the corner pixel."""
+    """A model as export writes it: uint8 batches, eleven logits, the last from the corner pixel."""
     corner = np.zeros((784, 1), np.float32)
-    corner[0] = 1  # 255 in the corner is certainly no digit
+    corner[0] = 1  # a glyph with 255 in the corner is certainly not a digit
     weights = np.concatenate([matching(), corner], axis=1)
     return write_onnx(folder / "ours.onnx", weights, ["n", 28, 28], TensorProto.UINT8, OURS)
 
 
 def ours_in_torch(folder: Path) -> Path:
-    """Weights that nobody trained, as train writes them."""
+    """Untrained weights, in the format that train writes."""
     torch.manual_seed(0)
     save(folder / "untrained.pth", Network(((4, 3, 2), (6, 3, 2))), Config(), "a-run")
     return folder / "untrained.pth"
 
 
 def marked(glyphs: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same with ink in the corner, which is certainly no digit."""
+    """The glyphs with ink in the corner, which are certainly not digits."""
     with_corner = glyphs.copy()
     with_corner[:, 0, 0] = 255
     return with_corner

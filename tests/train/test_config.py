@@ -1,4 +1,4 @@
-"""Settings: every one has a flag, a meaning and a reader."""
+"""Every setting has a flag, a meaning and code that reads it."""
 
 import ast
 from dataclasses import FrozenInstanceError, fields
@@ -65,7 +65,7 @@ def test_a_config_cannot_change() -> None:
 
 
 def test_every_field_is_read() -> None:
-    """A setting that nothing reads would be a promise not kept."""
+    """A setting that no code reads would have no effect."""
     package = Path(config_module.__file__).parent
     read = {
         node.attr

@@ -51,7 +51,7 @@ def test_one_seed_gives_the_same_sheets(rendered: Sheets) -> None:
 
 
 def test_nothing_hides_ink(rendered: Sheets) -> None:
-    """What lies about the rim is laid beside the ink, whatever its place."""
+    """Clutter at the rim is placed beside the ink, wherever the ink is."""
     random = np.random.default_rng(0)
     ink = np.zeros((100, 140), np.float32)
     ink[40:60, 30:110] = 1

@@ -1,4 +1,4 @@
-"""Training that begins from weights: what is learned before is kept, and other layouts refused."""
+"""Training from existing weights keeps what they have learned, and refuses other layouts."""
 
 from pathlib import Path
 

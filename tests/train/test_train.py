@@ -63,7 +63,7 @@ def weights(folder: Path) -> dict[str, torch.Tensor]:
 
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run that nothing disturbed."""
+    """The folder of an undisturbed run."""
     folder = tmp_path_factory.mktemp("unbroken")
     assert run(arguments_of(folder), pictures=True) == 0
     return folder
@@ -195,7 +195,7 @@ def test_redrawn_glyphs_are_what_serving_would_see() -> None:
 
 
 def test_two_processes_learn_what_one_does(unbroken: Path, tmp_path: Path) -> None:
-    """Each sees half of every batch, and norms it by itself: close, not the same to the bit."""
+    """Each process normalises its half of every batch by itself: close, but not bit-identical."""
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]

@@ -1,4 +1,4 @@
-"""Augmentation: deterministic, in range, gentle where switched off."""
+"""Augmentation is deterministic, in range, and gentle where it is switched off."""
 
 from dataclasses import replace
 from typing import Any

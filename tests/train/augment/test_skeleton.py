@@ -1,4 +1,4 @@
-"""Scans followed as strokes: where the pen went, and how often it was lifted."""
+"""Scans traced as strokes: where the pen went, and how often it was lifted."""
 
 import cv2
 import numpy as np

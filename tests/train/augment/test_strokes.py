@@ -1,4 +1,4 @@
-"""Other hands: the same strokes in number and order, elsewhere in detail."""
+"""Other hands: strokes of the same number and order, which differ in detail."""
 
 from dataclasses import replace
 

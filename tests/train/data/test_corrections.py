@@ -19,7 +19,7 @@ GLYPH = np.full((28, 28), 7, np.uint8)
 
 @pytest.fixture
 def exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    """What the command writes of twelve corrections: nine drawn, two in pictures, one negative."""
+    """The command's output for twelve corrections: nine drawn, two in pictures, one negative."""
     store = Corrections(tmp_path / "c.sqlite")
     for digit in range(9):
         store.record(placed(digit, 0, 0, 100), GLYPH, None, digit)

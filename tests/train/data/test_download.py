@@ -1,4 +1,4 @@
-"""Data files found, downloaded and placed, from a server on this machine that misbehaves."""
+"""Data files are found, or downloaded from a server on this machine that misbehaves."""
 
 import gzip
 import hashlib

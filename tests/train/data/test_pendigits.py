@@ -19,7 +19,7 @@ PEN_TEXT = "".join(
     f'.SEGMENT DIGIT {i} ? "{i}"\n.COMMENT {i} {i + 1} {i}\n.PEN_DOWN\n {i}  2\n.PEN_UP\n.DT 100\n'
     for i in range(10)
 )
-# The same by Unix compress.
+# The same text, packed by Unix compress.
 PEN_COMPRESSED = base64.b64decode(
     "H52QLqYUOdKkiBMqIIgkOZIEIQwQP0CIgCFCgYshT5oUPAjiYYyOFqEY/ELkyRUnCjqCACEj5MgqUCwSQRgDBgyLAg"
     "kaRKiQIU2IEmNUvJhx408ZIGK4dELSJMqkK1u6EMkUpkyaNnEONJpwYUOWQEXIGIpR406wM1gubXoyJVK1U1/GdDEz"

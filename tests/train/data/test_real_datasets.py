@@ -57,7 +57,7 @@ def test_real_pen_digits(pen: sets.PenDigits) -> None:
 
 
 def test_real_omniglot_strokes_lie_on_their_bitmaps(data: Path) -> None:
-    """Flipped or shifted strokes would leave the ink of the bitmap made from them."""
+    """Flipped or shifted strokes would not lie on the ink of the bitmap made from them."""
     characters = sets.load_omniglot(data)
     assert len(characters.strokes) == 2_720
     assert len(set(zip(characters.alphabets, characters.characters, strict=True))) == 136

@@ -34,7 +34,7 @@ def read(text: str) -> list[list[list[float]]]:
 @pytest.mark.parametrize(
     "components, strokes",
     [
-        # Whole components; y is turned down, and ink of the lifted pen is none.
+        # Whole components; y is flipped to point down, and a lifted pen leaves no ink.
         ("0", [[[0, 0], [1, -10], [2, -20]]]),
         ("0-2", [[[0, 0], [1, -10], [2, -20]], [[5, -5], [6, -6], [7, -7], [8, -8]]]),
         # Points, both ends included, from 0; a point alone.
@@ -65,7 +65,7 @@ def test_a_pen_up_without_points_is_no_component() -> None:
     [
         ("", [[1, -2], [3, -4]]),
         (".X_POINTS_PER_MM 50\n.Y_POINTS_PER_MM 50\n", [[1, -2], [3, -4]]),
-        # A tablet twice as fine along y: lengths in x's unit are half as many.
+        # A tablet twice as fine along y: lengths along y are half as long in units of x.
         (".X_POINTS_PER_INCH 500\n.Y_POINTS_PER_INCH 1000\n", [[1, -1], [3, -2]]),
         (".X_POINTS_PER_INCH 254\n.Y_POINTS_PER_MM 20\n", [[1, -1], [3, -2]]),
         (".Y_POINTS_PER_INCH 1000\n", [[1, -2], [3, -4]]),
@@ -148,7 +148,7 @@ def archive(folder: Path, files: dict[str, str], name: str = "unipen.zip") -> Pa
 FILES = {
     "data/1a/aga/a.dat": f".INCLUDE aga/aga.doc\n.INCLUDE aga/data/a.dat\n{segment('0')}"
     + segment("1", "x"),
-    "data/1a/tos/b.dat": f".INCLUDE aga/data/a.dat\n{segment('0')}",  # not a contributor to read
+    "data/1a/tos/b.dat": f".INCLUDE aga/data/a.dat\n{segment('0')}",  # not an allowed contributor
     "include/aga/aga.doc": ".COORD X Y\n",
     "include/aga/data/a.dat": ".WRITER_ID ann\n.INCLUDE aga/more.dat\n.PEN_DOWN\n3 4\n",
     "include/aga/more.dat": ".PEN_DOWN\n1 2\n",
@@ -159,7 +159,7 @@ FILES = {
 def test_an_archive_resolves_nested_includes_and_reads_allowed_contributors(tmp_path: Path) -> None:
     with Archive(archive(tmp_path, FILES)) as opened:
         (sample,) = opened.samples("1a", "7".__eq__)
-        assert [stroke.tolist() for stroke in sample.strokes] == [[[1, -2]]]  # the included first
+        assert [stroke.tolist() for stroke in sample.strokes] == [[[1, -2]]]  # of more.dat
         assert (sample.contributor, sample.writer, sample.component) == ("aga", "ann", 0)
         assert opened.used() == [
             *("data/1a/aga/a.dat", "include/aga/aga.doc"),

@@ -33,7 +33,7 @@ def sample(contributor: str, writer: str, file: str = "f", component: int = 0) -
     [
         ("app", "KirkGould", "app/KirkGould", "train"),
         ("app", "DaveMeek", "app/DaveMeek", "validation"),
-        # Sessions of one person are on one side.
+        # All sessions of a person are in the same part.
         ("ibm", "r00-07", "ibm/07", "train"),
         ("ibm", "r02-07", "ibm/07", "train"),
         ("ibm", "r01-04", "ibm/04", "validation"),
@@ -51,7 +51,7 @@ def test_a_writer_is_in_one_split(contributor: str, writer: str, person: str, sp
 
 def test_ibm_ends_with_the_last_character_of_two_strokes() -> None:
     def kept(contributor: str) -> list[tuple[str, int]]:
-        # By file: how many strokes each character has.
+        # For each file, the number of strokes of each character.
         counts = [("f", [1, 2, 1, 2, 1, 1]), ("g", [3, 1]), ("h", [1, 1])]
         samples = [
             replace(
@@ -71,7 +71,7 @@ def test_ibm_ends_with_the_last_character_of_two_strokes() -> None:
     [
         (0, [1, 1, 1, 1, 1]),
         (1, [0.625, 0.625, 0.625, 0.625, 2.5]),
-        # Four samples have twice the weight of one together.
+        # Four samples together have twice the weight of one.
         (0.5, [5 / 6, 5 / 6, 5 / 6, 5 / 6, 5 / 3]),
     ],
 )
@@ -135,7 +135,7 @@ def test_real_number_strings_are_split_as_described(archive: Archive) -> None:
     assert (
         len(labels) == 446 + 178 - 1 - 4
     )  # one is mislabelled, and four of hpp say other signs than were drawn
-    # Long numbers are wide: strokes and labels belong together.
+    # Long numbers are wide, which shows that strokes and labels belong together.
     for label, strokes in zip(split.train.labels, split.train.strokes, strict=True):
         width, height = np.ptp(np.concatenate(strokes), axis=0)
         assert 0.18 * len(label) < width / height < 1.4 * len(label), label

@@ -1,4 +1,4 @@
-"""What trainings took: noted with the command that repeats them, after those they went on from."""
+"""The minutes of trainings are noted with their commands, after the trainings they continue."""
 
 import json
 from dataclasses import replace
@@ -65,6 +65,6 @@ def test_trainings_follow_those_of_the_weights_they_began_with(tmp_path: Path) -
     lists = json.loads((tmp_path / "second" / "trainings.json").read_text())
     steps = {name: [entry["step"] for entry in entries] for name, entries in lists.items()}
     assert steps == {"other": ["second"], "model": ["first", "second"]}
-    record(second, again.trainings)  # a training anew forgets those before it
+    record(second, again.trainings)  # a training from scratch drops those before it
     lists = json.loads((tmp_path / "second" / "trainings.json").read_text())
     assert [entry["step"] for entry in lists["model"]] == ["second"]

@@ -24,7 +24,7 @@ def test_temperature_and_threshold_come_from_the_model(
     assert (plain["temperature"], plain["threshold"]) == (1, None)
     assert (calibrated["temperature"], calibrated["threshold"]) == (2, -1)
     names_ = ("MNIST validation", "pen ink")
-    for name in names_:  # hotter is less sure
+    for name in names_:  # a higher temperature is less sure
         assert calibrated["sets"][name]["mean_confidence"] < plain["sets"][name]["mean_confidence"]
     refusal = calibrated["not_a_digit"]
     assert refusal["digits"] == 3 * 10 * REPEATS + 3 + 2
@@ -32,7 +32,7 @@ def test_temperature_and_threshold_come_from_the_model(
     marked, alike = refusal["sets"]["marked"], refusal["sets"]["like digits"]
     assert (marked["auroc"], marked["refused"]) == (1, 100)
     assert marked["refused_at_own_threshold"] == 100
-    assert 0.2 < alike["auroc"] < 0.8  # they are digits
+    assert 0.2 < alike["auroc"] < 0.8  # because they are digits
     assert alike["refused_at_own_threshold"] == 0
     # Without an eleventh output a marked digit looks like any other.
     assert plain["not_a_digit"]["sets"]["marked"]["auroc"] == pytest.approx(0.5, abs=0.1)
@@ -40,7 +40,7 @@ def test_temperature_and_threshold_come_from_the_model(
 
 
 def test_a_question_mark_counts_as_wrong(drawn_sets: None, no_page: None, tmp_path: Path) -> None:
-    """Beside the likeliest digit, which is right where a glyph is refused too."""
+    """The likeliest digit is counted separately; it may be right even if a glyph is refused."""
     out = tmp_path / "out"
     corner = np.zeros((784, 1), np.float32)
     weights = np.concatenate([matching(), corner], axis=1)

@@ -1,4 +1,4 @@
-"""The corruptions: repeatable, really there, and still to be read."""
+"""The corruptions are repeatable, visible, and leave the digits readable."""
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ from train.evaluate.corruptions import CORRUPTIONS, MNIST_C, corrupt
 WITHOUT_CHANCE = {
     "scale", "brightness", "stripe", "canny edges", "defocus", "low contrast", "pixelate", "jpeg"
 }  # fmt: skip
-# Mean grey level of the glyphs before is about 30; after, what follows from the definition.
+# The mean grey level of the glyphs is about 30 before; these follow from the definitions.
 MEANS = {
     "brightness": (140, 160),  # half of full ink more, but no ink above full
     "scale": (10, 20),  # half of the area
@@ -32,7 +32,7 @@ def glyphs() -> NDArray[np.uint8]:
 
 
 def edges(pictures: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Where pictures change, softened: the same for dark on light, and whatever the contrast."""
+    """The blurred edges of pictures: the same for dark on light, and for any contrast."""
     normalised = []
     for picture in pictures:
         smooth = cv2.GaussianBlur(picture.astype(np.float64), (0, 0), 2)

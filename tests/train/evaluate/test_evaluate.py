@@ -1,4 +1,4 @@
-"""The evaluation from models to page, on small sets and on models whose answers are known."""
+"""The whole evaluation, on small sets and with models whose answers are known."""
 
 import re
 from pathlib import Path

@@ -59,7 +59,7 @@ def test_the_temperature_is_that_of_the_mean() -> None:
 
 
 def test_left_out_collections_are_judged_by_the_others() -> None:
-    """What is only strange in one place is refused there, and is no reason to refuse elsewhere."""
+    """Digits that are strange in one set are refused there, and change nothing for the others."""
     usual = [-9.0] * 999 + [-3.0]
     figures = cross_fitted(
         {"a": digits(usual), "b": digits(usual), "odd": digits([-9.0] * 9 + [5.0])}

@@ -1,4 +1,4 @@
-"""The sets by other hands: chosen and drawn as they should be, on archives made here."""
+"""The sets by other hands are chosen and drawn as specified, from archives made here."""
 
 import json
 import zipfile
@@ -26,7 +26,7 @@ def writing(labels: str, contributor: str) -> Writing:
 
 @pytest.fixture
 def _unipen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each split has other digits; of the letters, O and l look like digits."""
+    """The splits have different digits; of the letters, O and l look like digits."""
 
     @contextmanager
     def archive(path: str) -> Iterator[str]:

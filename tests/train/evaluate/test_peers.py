@@ -1,4 +1,4 @@
-"""PP-OCR beside this project: what is compared, and that it can be left out."""
+"""The comparison with PP-OCR: what is compared, and that PP-OCR may be missing."""
 
 from pathlib import Path
 

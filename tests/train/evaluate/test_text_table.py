@@ -1,4 +1,4 @@
-"""Tables of text: what Markdown and a terminal get."""
+"""Tables of text, for Markdown and for a terminal."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Lines that are found on photographs, for the line reader: complete, and as written."""
+"""Lines found on photographs for the line reader are complete and as written."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Rendered photographs: right in form, the same for the same seed, varied, and readable."""
+"""Rendered photographs have the right form, depend only on the seed, vary, and are readable."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What is printed around ink: it is drawn, it is never ink, and layouts keep their promises."""
+"""What is printed around ink is drawn and never counts as ink, and layouts are as specified."""
 
 from functools import partial
 
