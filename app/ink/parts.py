@@ -24,6 +24,7 @@ MAX_SLIMNESS: Final = 0.5  # ratio of width to height
 MAX_CUT_DEPTH: Final = 0.5  # how far it reaches into the picture
 MIN_CUT_GAP: Final = 0.06  # how much paper is between it and the writing
 MIN_CONTACT: Final = 0.4  # share of its own height along which it touches the left or right edge
+MAX_CONTINUED_GAP: Final = 0.35  # how much paper may be between a line and its last digit
 
 # An underline, in usual heights of the writing.
 MAX_FLATNESS: Final = 0.2  # its ratio of height to width
@@ -120,7 +121,25 @@ def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
     is_flat = (is_beside & is_narrow) | (is_above & is_low)
     gaps = _gaps(parts.boxes, is_whole)
     is_cut = is_flat & (gaps > MIN_CUT_GAP * tallest) & ~are_in_line(parts.boxes, is_whole)
+    is_cut &= ~(is_beside & _continue(parts.boxes, is_whole))
     return parts.mask(~is_cut) if is_cut.any() else ink.mask
+
+
+def _continue(boxes: Boxes, is_whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which components go on a line of whole ones, as the last zero of 1000 does: (n,).
+
+    They are about as high up as the line, and hardly further from it than its components are from
+    each other.
+    """
+    line = boxes[is_whole]
+    if len(line) < 2:
+        return np.zeros(len(boxes), np.bool_)
+    left, right = np.sort(line[:, 0]), np.sort(line[:, 0] + line[:, 2])
+    top, bottom = line[:, 1].min(), (line[:, 1] + line[:, 3]).max()
+    reach = MAX_CONTINUED_GAP * float(line[:, 3].max())
+    gap = np.maximum(boxes[:, 0] - right[-1], left[0] - boxes[:, 0] - boxes[:, 2])
+    is_level = (boxes[:, 1] >= top - reach) & (boxes[:, 1] + boxes[:, 3] <= bottom + reach)
+    return np.asarray(is_level & (gap <= max((left[1:] - right[:-1]).max(), reach)), np.bool_)
 
 
 def without_underlines(mask: Mask) -> Mask:

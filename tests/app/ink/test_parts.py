@@ -113,6 +113,20 @@ def test_a_numbers_last_digit_may_touch_the_edge() -> None:
 
 
 @pytest.mark.parametrize(
+    "zero, is_kept",
+    [
+        ((112, 31, 8, 9), True),  # the last zero of a number, half as high as its other digits
+        ((112, 34, 8, 9), True),  # the same, on a line that slopes
+        ((112, 50, 8, 9), False),  # below the line: a neighbour's
+    ],
+)
+def test_a_low_last_zero_may_be_cut_through(zero: Box, is_kept: bool) -> None:
+    mask = mask_of(ZERO, OTHER_ZERO, (92, 20, 16, 20), lines=[zero])
+    kept = without_cut_off(InkMap(mask, mask, 0.0, 0.0, 1.0), mask.shape)
+    assert lefts(kept) == [40, 70, 92] + [112] * is_kept
+
+
+@pytest.mark.parametrize(
     "rows, is_kept",
     [
         ((10, 50), False),  # a border, which the edge cuts along
