@@ -3,18 +3,26 @@
 export default function ({ parentElement, data, setTriggerValue }) {
   const read = () => new URL(location.href).searchParams.get(data.parameter) ?? data.default;
   const isFirst = !parentElement.goBack;
-  document.defaultView.removeEventListener("popstate", parentElement.goBack);
   parentElement.goBack = () => {
     parentElement.target = read();
     setTriggerValue("went", parentElement.target);
   };
-  addEventListener("popstate", parentElement.goBack);
+  if (isFirst) listen(parentElement);
   const { target } = parentElement;
   if (target === undefined || target === data.way) {
     parentElement.target = undefined;
     if (read() !== data.way) write(data, isFirst);
   } // else this run is from before the browser went back
-  return () => removeEventListener("popstate", parentElement.goBack);
+}
+
+// One listener stays for as long as the element is on the page: between two runs there must be none
+// missing, or a press of Back would be lost.
+function listen(element) {
+  const follow = () => {
+    if (element.isConnected) element.goBack();
+    else removeEventListener("popstate", follow);
+  };
+  addEventListener("popstate", follow);
 }
 
 function write({ parameter, way, default: normal }, isFirst) {
