@@ -198,7 +198,9 @@ class Recognizer:
             for line in prepared.lines:
                 end = start + len(line.candidates)
                 first_number = digits[-1].number_index + 1 if digits else 0
-                digits += answer(line, logits[start:end], self._point, first_number)
+                digits += answer(
+                    line, logits[start:end], self._point, first_number, bool(prototypes)
+                )
                 start = end
             if prepared.way_back is not None:
                 digits = tilt.moved(digits, prepared.way_back)

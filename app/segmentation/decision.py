@@ -26,14 +26,18 @@ MIN_SIGNED_CONFIDENCE: Final = 1 / 2
 
 
 def answer(
-    line: TextLine, logits: NDArray[np.float32], point: OperatingPoint, first_number: int
+    line: TextLine,
+    logits: NDArray[np.float32],
+    point: OperatingPoint,
+    first_number: int,
+    is_corrected: bool = False,
 ) -> Iterator[Digit]:
     """The characters of one line, from left to right.
 
     logits: float32 (candidates, 11), not yet divided by the temperature. first_number: the index of
-    the line's first number.
+    the line's first number. is_corrected: see `TextLine.choose`.
     """
-    choice = line.choose(logits / np.float32(point.temperature), point)
+    choice = line.choose(logits / np.float32(point.temperature), point, is_corrected)
     scores, probabilities = _evidence(line, choice, logits[choice.path], point)
     # Lists, because NumPy is slower for the few marks of a line.
     log_odds, confidences = scores.tolist(), probabilities.max(axis=1).tolist()

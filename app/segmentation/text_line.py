@@ -3,7 +3,7 @@
 A text is laid over the candidates by finding those that may be its symbols, from left to right.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -64,8 +64,13 @@ class TextLine:
         """The boxes of the candidates, (n, 4)."""
         return self.lattice.boxes
 
-    def choose(self, logits: NDArray[np.float32], point: OperatingPoint) -> Choice:
-        """The best reading by both networks; logits (n, 11), divided by the temperature."""
+    def choose(
+        self, logits: NDArray[np.float32], point: OperatingPoint, is_corrected: bool = False
+    ) -> Choice:
+        """The best reading by both networks; logits (n, 11), divided by the temperature.
+
+        is_corrected: the logits follow a visitor's corrections, of which the reader does not know.
+        """
         if self.reading is None:
             return Choice(self.lattice.best_path(logits))
         scored_choices: list[
@@ -73,7 +78,10 @@ class TextLine:
         ] = []  # scores by the reader and by the look
         unlaid_scores: list[float] = []
         looks = look_scores(logits, point.sign_looks)
-        for hypothesis in self._hypotheses(logits):
+        hypotheses = self._hypotheses(logits)
+        if is_corrected:
+            hypotheses += self._corrected(hypotheses, looks)
+        for hypothesis in hypotheses:
             score = point.reader_weight * hypothesis.log_probability
             score -= oddness(text_of(hypothesis))
             best = self._lay(hypothesis, looks)
@@ -124,6 +132,28 @@ class TextLine:
                 single = ctc.lay_over(self.reading.scores, text)
                 hypotheses += [single] if single is not None else []
         return hypotheses
+
+    def _corrected(
+        self, hypotheses: list[Hypothesis], looks: NDArray[np.float64]
+    ) -> list[Hypothesis]:
+        """Each hypothesis with the digits that its candidates look like most, and as likely."""
+        assert self.reading is not None
+        texts = {hypothesis.text for hypothesis in hypotheses}
+        corrected = []
+        for hypothesis in hypotheses:
+            best = self._lay(hypothesis, looks)
+            if best is None:
+                continue
+            digits = looks[best[0], 1 : NUM_DIGITS + 1].argmax(axis=1) + 1
+            text = tuple(
+                int(digit) if symbol <= NUM_DIGITS else symbol
+                for symbol, digit in zip(hypothesis.text, digits, strict=True)
+            )
+            over = ctc.lay_over(self.reading.scores, text) if text not in texts else None
+            if over is not None:
+                corrected.append(replace(over, log_probability=hypothesis.log_probability))
+                texts.add(text)
+        return corrected
 
     def number_indices(self, path: list[int]) -> NDArray[np.int64]:
         """For each digit of a path, the index of its number on the line, from 0 on."""
