@@ -1,3 +1,5 @@
+const RETRY_MS = 500;
+
 // Makes the page's address that of `data.way`, without a parameter for `data.default`, and reports
 // the way that the browser's buttons Back and Forward lead to.
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -9,10 +11,15 @@ export default function ({ parentElement, data, setTriggerValue }) {
   };
   if (isFirst) listen(parentElement);
   const { target } = parentElement;
+  clearTimeout(parentElement.retry);
   if (target === undefined || target === data.way) {
     parentElement.target = undefined;
     if (read() !== data.way) write(data, isFirst);
-  } // else this run is from before the browser went back
+  } else {
+    // This run is from before the browser went back, or Streamlit's own run for the new address has
+    // overtaken the report, with the way that was shown before.
+    parentElement.retry = setTimeout(() => parentElement.goBack(), RETRY_MS);
+  }
 }
 
 // One listener stays for as long as the element is on the page: between two runs there must be none
