@@ -21,7 +21,7 @@ from train.render.numbers import (
     Number,
     compose,
 )
-from train.render.photograph import photograph
+from train.render.photograph import photograph_line
 
 LAYOUTS: Final = {  # with the seeds of their numbers
     "spaced": (SPACED, 11),
@@ -99,7 +99,4 @@ def number_bitmap(number: Number, index: int) -> NDArray[np.uint8]:
 
 def number_photograph(number: Number, index: int) -> NDArray[np.uint8]:
     """A number on rendered paper that depends on its index: uint8 (h, w, 3)."""
-    points = np.concatenate(number.strokes)
-    span = np.ptp(points, axis=0)
-    share = float(span[1] / span.max())  # a number is about as high as one digit
-    return photograph(number.strokes, np.random.default_rng((3, index)), share).picture
+    return photograph_line(number.strokes, np.random.default_rng((3, index))).picture

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.ink.image import ink_maps
 from app.ink.ink_map import InkMap
 from train.data.line_sets import Line, PixelLine
-from train.render.photograph import Photograph, photograph
+from train.render.photograph import Photograph, photograph_line
 
 MIN_FOUND: Final = 0.8  # share of the ink that is found, and of the found pixels that are ink
 MIN_COVERAGE: Final = 0.5  # share of a pixel that is covered where it counts as ink
@@ -21,9 +21,7 @@ MIN_COVERAGE: Final = 0.5  # share of a pixel that is covered where it counts as
 
 def found_line(line: Line, random: np.random.Generator) -> PixelLine | None:
     """The line as it is found on a photograph of it; None where much of it is not found."""
-    span = np.ptp(np.concatenate(line.strokes), axis=0)
-    share = float(span[1] / max(float(span.max()), 1e-6))  # a line is about as high as one digit
-    shot = photograph(line.strokes, random, share)
+    shot = photograph_line(line.strokes, random)
     ink = next(ink_maps(shot.picture), None)
     if ink is None or not _is_complete(ink, shot):
         return None
