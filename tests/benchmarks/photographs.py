@@ -5,7 +5,6 @@ of 12 megapixels with one digit and for a photographed cell of 60 pixels, and th
 fresh process that reads the photograph. `make bench` measures it too.
 """
 
-import json
 import subprocess
 import sys
 from statistics import median
@@ -15,8 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.recognizer import MODEL, Recognizer
+from app.recognizer import Recognizer
 from tests.benchmarks.field import seconds_of
+from tests.benchmarks.figures import add
 from tests.support.drawings import placed
 from tests.support.paths import ROOT
 
@@ -34,11 +34,7 @@ MAX_MEMORY: Final = (
 
 def main() -> int:
     """Runs the command. Returns the exit status."""
-    output = MODEL.parent / "bench.json"
-    figures = json.loads(output.read_text()) | {"photographs": measure()}
-    print(json.dumps(figures["photographs"]))
-    output.write_text(json.dumps(figures, indent=2) + "\n")
-    print(f"wrote {output}")
+    add("photographs", measure())
     return 0
 
 

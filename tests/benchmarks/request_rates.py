@@ -15,7 +15,7 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from app.recognizer import MODEL
+from tests.benchmarks.figures import add
 from tests.benchmarks.server_process import alone_on_a_core
 from tests.support.browser import serving
 from tests.support.drawings import placed
@@ -30,11 +30,7 @@ OBSERVED: Final = {"DIGITS_LOG": "json", "DIGITS_METRICS": "loopback"}
 
 def main() -> int:
     """Runs the command. Returns the exit status."""
-    output = MODEL.parent / "bench.json"
-    figures = json.loads(output.read_text()) | {"request rates": measure()}
-    print(json.dumps(figures["request rates"]))
-    output.write_text(json.dumps(figures, indent=2) + "\n")
-    print(f"wrote {output}")
+    add("request rates", measure())
     return 0
 
 
