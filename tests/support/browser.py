@@ -36,8 +36,9 @@ FLAGS: Final = [
     "--disable-component-update",
     "--disable-sync",
     # Chromium takes an answer that a test changes for one from the internet, from which a page may
-    # not send requests to this machine.
-    "--disable-features=LocalNetworkAccessChecks",
+    # not send requests to this machine. And for each window it loads two pages of its own below the
+    # address bar, which nobody sees here and which cost as much as half of the tested page.
+    "--disable-features=LocalNetworkAccessChecks,WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 ]
 
 # The canvas component sends a drawing after a timer of 200 ms, which never fires with this script.
