@@ -15,6 +15,8 @@ REPORTS := test-results
 # Percent of the lines of app/ that its tests must run; 88 are run even without a browser.
 FLOOR := 85
 .DEFAULT_GOAL := help
+# The tests start hundreds of programs, which would all compile again what they import.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: attack help run test checked setup check check-code check-app check-train check-batch format lock coverage test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy publish audit clean
 
 help: ## list the targets
@@ -23,10 +25,12 @@ help: ## list the targets
 run: .venv/app/.served ## serve the page and the HTTP API on http://localhost:8501 (PORT=… for another)
 	@$(APP) -m app serve --port "$(PORT)"
 
-test: checked test-app test-train test-batch ## set up everything and run every test, skipping none that a package is missing for
+test: checked test-app test-train ## set up everything and run every test, skipping none that a package is missing for
 
-checked: # all environments at the same time, and meanwhile the checks of those that are complete
-	@$(MAKE) --no-print-directory --jobs 3 setup check check-batch
+# All environments at the same time. Meanwhile the checks of those that are complete, and the tests
+# of the batch job, as they mostly wait for Ray's processes to start.
+checked:
+	@$(MAKE) --no-print-directory --jobs 3 setup check check-batch test-batch
 
 setup: .venv/app/.tested .venv/train/.tested .venv/batch/.tested ## make all environments
 
