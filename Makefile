@@ -12,6 +12,8 @@ PIP := -m pip install --quiet --disable-pip-version-check
 # Python compiles what is imported at its first start; pip would compile all, which takes longer.
 LOCKED := $(PIP) --no-compile --only-binary :all: --no-deps --require-hashes -r
 REPORTS := test-results
+# Modules stay whole and in the order in which tests/conftest.py puts them.
+PARALLEL := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 # Percent of the lines of app/ that its tests must run; 88 are run even without a browser.
 FLOOR := 85
 .DEFAULT_GOAL := help
@@ -60,17 +62,17 @@ test-app: .venv/app/.tested ## the app's tests, where there is no PyTorch
 	sh tests/tools/chromium.sh $(APP)
 	sh tests/tools/onnxruntime_web.sh
 	sh tests/tools/nginx.sh
-	$(APP) -m pytest --require-all --numprocesses 2 --dist loadscope tests/app tests/benchmarks tests/deploy tests/fuzz tests/support --ignore tests/deploy/test_batch.py --junitxml=$(REPORTS)/app.xml
+	$(APP) -m pytest --require-all $(PARALLEL) tests/app tests/benchmarks tests/deploy tests/fuzz tests/support --ignore tests/deploy/test_batch.py --junitxml=$(REPORTS)/app.xml
 
 # One thread for each worker: with more, two workers on two cores take several times as long.
 test-train: .venv/train/.tested ## the tests of training and export
-	OMP_NUM_THREADS=1 $(TRAIN) -m pytest --require-all --numprocesses 2 --dist loadscope tests/train tests/export --junitxml=$(REPORTS)/train.xml
+	OMP_NUM_THREADS=1 $(TRAIN) -m pytest --require-all $(PARALLEL) tests/train tests/export --junitxml=$(REPORTS)/train.xml
 
 test-batch: .venv/batch/.tested ## the batch job's tests, on a small Ray cluster
 	$(BATCH) -m pytest --require-all tests/deploy/test_batch.py --junitxml=$(REPORTS)/batch.xml
 
 coverage: .venv/app/.tested ## measure which lines of app/ its tests run, and fail below the floor
-	$(APP) -m pytest --numprocesses 2 --dist loadscope --cov app --cov-fail-under $(FLOOR) --cov-report term-missing:skip-covered tests/app
+	$(APP) -m pytest $(PARALLEL) --cov app --cov-fail-under $(FLOOR) --cov-report term-missing:skip-covered tests/app
 
 train: .venv/train/.tested ## train the network: models/model.pth
 	$(TRAIN) -m train

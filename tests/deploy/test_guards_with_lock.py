@@ -7,8 +7,12 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.support.paths import ROOT
 from tests.tools.image_files import left_out, modules
+
+pytestmark = pytest.mark.slow
 
 # The tests use these to send requests; the server does not need them.
 OF_TESTS = {"requests", "urllib3", "certifi", "charset_normalizer"}
@@ -22,6 +26,12 @@ TESTS = [
     "tests/app/ink/test_ordinary_formats.py",
     "tests/app/ink/test_unsupported_formats.py",
 ]
+# These start servers, whose processes could import all packages.
+SERVERS = [
+    "tests/app/guard/test_served.py",
+    "tests/app/guard/test_page_paths.py",
+    "tests/app/guard/test_tcp_connections.py",
+]
 WITHOUT = """
 import sys
 sys.modules.update(dict.fromkeys(sys.argv.pop(1).split(",")))
@@ -33,7 +43,7 @@ sys.exit(pytest.main(sys.argv[1:]))
 def test_the_guards_hold_with_the_locks_packages_alone() -> None:
     names = {name for package in left_out() for name in modules(package) if name.isidentifier()}
     assert {"pandas", "pyarrow", "jsonschema"} <= names - OF_TESTS
-    options = ["-q", "-p", "no:cacheprovider", "--ignore", "tests/app/guard/test_served.py", *TESTS]
+    options = ["-q", "-p", "no:cacheprovider", *(f"--ignore={path}" for path in SERVERS), *TESTS]
     done = subprocess.run(
         [sys.executable, "-c", WITHOUT, ",".join(sorted(names - OF_TESTS)), *options],
         cwd=ROOT,

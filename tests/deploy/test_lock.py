@@ -24,6 +24,8 @@ from tests.support.paths import ROOT
 from tests.support.pictures import sheet_png
 from tests.tools.image_files import ask, lay_out_packages, left_out, modules, serving_image
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:

@@ -23,6 +23,8 @@ from tests.support.paths import ROOT
 from tests.support.service import coded
 from tests.tools.image_files import started
 
+pytestmark = pytest.mark.slow
+
 LARGEST: Final = 8 << 20  # the default of DIGITS_BODY_BYTES
 BURST: Final = 6  # reads at once, so that a client's share is soon used up
 SETTINGS: Final = {

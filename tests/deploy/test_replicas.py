@@ -14,6 +14,8 @@ from tests.support import proxies
 from tests.support.browser import canvas, draw_with_mouse, expect_read, number_on_sheet, open_page
 from tests.support.coroutines import run_coroutine
 
+pytestmark = pytest.mark.slow
+
 Servers = tuple[proxies.Proxy, list[int]]
 NEW_CANVAS = """() => [...document.querySelectorAll(".st-key-canvas *")]
     .map(element => element.shadowRoot?.querySelector("canvas.upper-canvas"))

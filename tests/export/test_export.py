@@ -23,6 +23,8 @@ from train.evaluate.collection import Collection, EvaluationSet, Wanted
 from train.evaluate.protocol import INK, MNIST, TEST
 from train.networks.classifier import load, save
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -20,6 +20,8 @@ from tests.fuzz.cases import MAKERS
 from tests.fuzz.page_doors import PageDoors
 from tests.support.attacks import frame, rerun
 
+pytestmark = pytest.mark.slow
+
 # Otherwise Hypothesis makes a folder at the root, although no example is stored.
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
 QUICK = settings(

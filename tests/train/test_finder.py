@@ -23,6 +23,8 @@ from train.networks import unet
 from train.render import sheets
 from train.render.sheets import SheetMaker, Sheets
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def rendered() -> Sheets:

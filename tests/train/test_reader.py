@@ -22,6 +22,8 @@ from train.render.lines import LAYOUTS, Composer
 from train.render.pixel_lines import PixelComposer
 from train.render.signs import SIGNS, sign_strokes
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = Settings(lines=2 * GROUP * 2, batch_size=2)
 
 

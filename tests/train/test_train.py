@@ -25,6 +25,8 @@ from train.engine import loop, stages
 from train.engine.loop import shard_of
 from train.networks.classifier import load
 
+pytestmark = pytest.mark.slow
+
 # The command with datasets of its own making, so that no file is needed and an epoch is quick.
 SCRIPT = "import sys; from tests.train.test_train import run; sys.exit(run(sys.argv[1:]))"
 ALONE = ["--distillation-weight", "0"]  # without a teacher

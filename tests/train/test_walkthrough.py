@@ -11,6 +11,8 @@ from nbformat import NotebookNode
 
 from tests.support.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 NOTEBOOK: Final = ROOT / "train" / "walkthrough.ipynb"
 WITH_PICTURES: Final = (
     *("mnist", "pen", "omniglot", "normal", "hands", "followed", "degrade", "corrupt"),
