@@ -43,7 +43,7 @@ def export(weights: Path, output: Path, data: Path) -> None:
     network, settings = line_reader.load(weights)
     training, validation = load_line_sets(data)
     random = np.random.default_rng(_SEED)
-    composer = Composer(training.writers, training.letters)
+    composer = Composer(training.writers, training.letters, training.signs)
     calibration = [varied_strip(composer.draw(random), random) for _ in range(NUM_CALIBRATION)]
     sets = {"number strings": validation.strings, "composed lines": composed_lines(validation)}
     with tempfile.TemporaryDirectory() as scratch:

@@ -12,13 +12,15 @@ from tests.support.drawings import DIGITS
 from train import reader
 from train.data.datasets import Digits
 from train.data.line_sets import Line, LineSet
+from train.data.unipen_sets import Writing
+from train.data.written_signs import SIGN_LABELS, written_signs
 from train.engine import reader_loop
 from train.engine.reader_batches import batch, batches, relative_width, strip_of
 from train.engine.reader_loop import Training, exact
 from train.engine.reader_run import train
 from train.engine.reader_settings import GROUP, Settings
 from train.networks.line_reader import CLASSES, STRIDE, SYMBOLS, LineReader, greedy, load, save
-from train.render.lines import LAYOUTS, Composer
+from train.render.lines import LAYOUTS, WRITTEN_SIGNS, Composer, Style
 from train.render.pixel_lines import PixelComposer
 from train.render.signs import SIGNS, sign_strokes
 
@@ -63,6 +65,18 @@ def test_a_line_on_paper_has_its_digits_side_by_side() -> None:
     assert all(strip_of(line).shape[0] == HEIGHT for line in drawn)
 
 
+def test_a_writers_signs_are_put_where_signs_are_drawn() -> None:
+    # A minus that rises steeply, as nothing that is drawn does.
+    steep = [np.array([[-0.1, 0.25], [0.1, -0.25]])]
+    random = np.random.default_rng(0)
+    styles = [Style(random, "1-1", [{"-": [steep]}]) for _ in range(300)]
+    drawn = [np.concatenate(style.sign("-")) for style in styles]
+    written = [points for points in drawn if np.ptp(points[:, 1]) > 0.2]
+    assert abs(len(written) / len(drawn) - WRITTEN_SIGNS) < 0.08
+    assert all(-1.5 < points[:, 1].mean() < 0.1 for points in written)
+    assert np.ptp(np.concatenate(styles[0].sign("+")), axis=0).min() > 0.2  # one is drawn
+
+
 def test_layouts_and_signs_are_symbols_of_the_reader() -> None:
     assert set("".join(LAYOUTS)) - set("dD") <= set(SYMBOLS)
     assert set(SIGNS) == set(SYMBOLS) - set("0123456789?")
@@ -77,6 +91,22 @@ def test_a_sign_is_where_it_is_written(symbol: str, top: float, bottom: float) -
         heights = np.concatenate(sign_strokes(symbol, np.random.default_rng(seed)))[:, 1]
         assert top < heights.min()
         assert heights.max() < bottom
+
+
+def test_signs_have_the_size_of_their_writers_digits() -> None:
+    def writing(*samples: tuple[str, str, float]) -> Writing:
+        strokes = [[np.array([[5, 7], [5, 7 + height]], np.float32)] for *_, height in samples]
+        return Writing(strokes, [label for label, *_ in samples], [name for _, name, _ in samples])
+
+    digits = writing(("1", "a", 50.0), ("7", "a", 40.0), ("0", "a", 60.0))
+    characters = writing(
+        ("/", "a", 60.0), ("X", "a", 25.0), (":", "a", 5000.0), ("K", "a", 50.0), ("/", "b", 50.0)
+    )
+    (signs,) = written_signs(digits, characters)  # b wrote no digits
+    assert {name: len(drawings) for name, drawings in signs.items()} == {"/": 1, "x": 1}
+    assert signs["/"][0][0].tolist() == [[0.0, -0.6], [0.0, 0.6]]
+    assert signs["x"][0][0].tolist() == [[0.0, -0.25], [0.0, 0.25]]
+    assert {label.lower() for label in SIGN_LABELS} == set(SIGNS)
 
 
 def test_a_strip_holds_the_ink_in_its_middle() -> None:

@@ -14,6 +14,7 @@ from train.data.pendigits import Strokes
 from train.data.unipen_archive import Archive
 from train.data.unipen_download import obtain_unipen
 from train.data.unipen_sets import Writing
+from train.data.written_signs import SIGN_LABELS, WriterSigns, written_signs
 
 MIN_DIGITS: Final = 3  # different digits of a writer; of fewer, no lines are composed
 
@@ -50,7 +51,7 @@ class LineSet:
 
     writers: single digits of each writer, to compose lines of. strings, digits: number strings, and
     single digits between other words, as they were written. letters: drawings that look like no
-    digit. glyphs: single digits on paper, to compose lines of.
+    digit and no sign. glyphs: single digits on paper, to compose lines of. signs: of each writer.
     """
 
     writers: list[Writer]
@@ -58,6 +59,7 @@ class LineSet:
     digits: list[Line]
     letters: Sequence[Strokes] = ()
     glyphs: Digits | None = None
+    signs: Sequence[WriterSigns] = ()
 
 
 def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
@@ -87,8 +89,9 @@ def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
             _writers((ink, single.ink())),
             _lines(string),
             _lines(word),
-            unipen_characters.negatives(letter).strokes,
+            _letters(letter),
             glyphs,
+            written_signs(single, letter),
         )
         for ink, single, string, word, letter, glyphs in sides
     )
@@ -102,6 +105,15 @@ def _writers(parts: Iterable[Ink]) -> list[Writer]:
         for strokes, label, name in zip(ink.strokes, labels, names, strict=True):
             writers.setdefault((number, name), {}).setdefault(label, []).append(strokes)
     return [digits for digits in writers.values() if len(digits) >= MIN_DIGITS]
+
+
+def _letters(characters: Writing) -> list[Strokes]:
+    negatives = unipen_characters.negatives(characters)
+    return [
+        strokes
+        for strokes, label in zip(negatives.strokes, negatives.labels, strict=True)
+        if label not in SIGN_LABELS
+    ]
 
 
 def _lines(writing: Writing) -> list[Line]:

@@ -21,7 +21,7 @@ THICKNESSES: Final = (1, 3, 3, 3, 3, 5, 5, 7, 9, 13, 17)  # of pens, chosen as o
 WIDTH_STEP: Final = 32  # pixels; the width of a batch is a multiple of it
 # Shares of the lines.
 PIXELS_SHARE: Final = 0.25  # composed of digits on paper
-FOUND_SHARE: Final = 0.15  # of the other lines that are found on photographs
+FOUND_SHARE: Final = 0.2  # of the other lines that are found on photographs
 STRINGS_SHARE: Final = 0.1  # number strings as they were written, varied
 DIGITS_SHARE: Final = 0.05  # single digits between words, varied
 PICTURES_SHARE: Final = 0.4  # of the lines of strokes: made to a strip as pictures are
@@ -31,8 +31,8 @@ Batch = tuple[Tensor, Tensor, Tensor]  # strips (n, 1, 48, w), labels (sum,), le
 
 def batches(lines: LineSet, size: int, count: int, seed: int, start: int = 0) -> Iterator[Batch]:
     """The batches from `start` up to `count` (excluded); each group of them has its own seed."""
-    composer = Composer(lines.writers, lines.letters)
-    on_paper = PixelComposer(lines.glyphs) if lines.glyphs else None
+    composer = Composer(lines.writers, lines.letters, lines.signs)
+    on_paper = PixelComposer(lines.glyphs, lines.signs) if lines.glyphs else None
     for group in range(start // GROUP, count // GROUP):
         random = np.random.default_rng((seed, group))
         examples = [_line(lines, composer, on_paper, random) for _ in range(size * GROUP)]

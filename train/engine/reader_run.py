@@ -35,14 +35,14 @@ def train(
     if resume and checkpoint.is_file():
         training.restore(checkpoint)
     random = np.random.default_rng(_SEED)
-    composer = Composer(validation_set.writers, validation_set.letters)
+    composer = Composer(validation_set.writers, validation_set.letters, validation_set.signs)
     sets: dict[str, Sequence[Line | PixelLine]] = {
         "number strings": validation_set.strings,
         "single digits": validation_set.digits,
         "composed lines": [composer.draw(random) for _ in range(COMPOSED)],
     }
     if validation_set.glyphs:
-        on_paper = PixelComposer(validation_set.glyphs)
+        on_paper = PixelComposer(validation_set.glyphs, validation_set.signs)
         sets["lines on paper"] = [on_paper.draw(random) for _ in range(COMPOSED)]
     scored = {name: lines for name, lines in sets.items() if lines}
     watch = Stopwatch("train.reader", settings, torch.device("cpu"))

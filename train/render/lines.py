@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from train.data.line_sets import Line, Writer
 from train.data.pendigits import Strokes
+from train.data.written_signs import WriterSigns
 from train.render.signs import SIGNS, sign_strokes
 
 Stroke = NDArray[np.float64]  # (n, 2), x right and y down
@@ -23,8 +24,14 @@ MAX_DIGITS: Final = 12
 JOINED: Final = 0.15  # share of lines in which neighbours are written without lifting the pen
 SMALL_ZEROS: Final = 0.2  # share of lines with zeros that are smaller than other digits
 LETTERS: Final = 0.06  # share of lines with letters in them
+WRITTEN_SIGNS: Final = 0.7  # share of lines with a writer's signs; in others they are drawn
+MIN_SIGN_SIZE: Final = 0.6  # of that of a sign that was written alone, where people write larger
 ONES_LEAN: Final = 0.06  # sideways per unit of height: how much ones lean more than other digits
 LOW_ONES: Final = 0.06  # share of ones that are lower than other digits
+# Heights of a usual digit; between a sign and its neighbours, and between digits. Below 0, symbols
+# overlap, which would hide a point.
+MIN_SIGN_GAP: Final = -0.05
+MIN_GAP: Final = -0.2
 MIN_SLASH_SHEAR: Final = -0.05  # of lines with a slash, which would become upright
 HANGING: Final = 0.25  # share of lines with 7s and 9s that hang below the baseline
 # Layouts with signs: "d" is a digit, and "D" one to four digits. Each is chosen as often as listed.
@@ -32,6 +39,7 @@ LAYOUTS: Final = (
     *("D.d", "D.dd", "D,dd", "D.D", "D,ddd", "D,ddd,ddd", "0.D"),
     *("d/d", "dd/dd", "dd/dd/dddd", "dd.dd.dddd", "dd-dd-dd", "dddd-dd-dd", "d/d/dd"),
     *("ddd-dddd", "ddd-ddd-dddd", "(ddd)ddd-dddd", "d-ddd-ddd-dddd", "dddd-dddd", "+dd-ddd-dddd"),
+    *("ddddd-dddd", "D-D-D", "D-D-D-D", "D.D.D"),
     *("-D", "-D.d", "+D", "d-d", "D-D", "dd-D"),
     *("dd:dd", "d:dd", "dd:dd:dd", "d:d"),
     *("d+d", "D+D", "d+d=d", "D+D=D", "D-D=D", "dxd", "DxD=D", "DxD", "D/D", "D=D"),
@@ -42,8 +50,13 @@ LAYOUTS: Final = (
 class Composer:
     """Composes lines of ink, each of the digits of one of these writers."""
 
-    def __init__(self, writers: Sequence[Writer], letters: Sequence[Strokes] = ()) -> None:
-        self._writers, self._letters = writers, letters
+    def __init__(
+        self,
+        writers: Sequence[Writer],
+        letters: Sequence[Strokes] = (),
+        signs: Sequence[WriterSigns] = (),
+    ) -> None:
+        self._writers, self._letters, self._signs = writers, letters, signs
 
     def draw(self, random: np.random.Generator) -> Line:
         """A line by one of the writers."""
@@ -56,7 +69,7 @@ class Composer:
                 UNKNOWN if symbol.isdecimal() and random.random() < share else symbol
                 for symbol in text
             )
-        style = Style(random, text)
+        style = Style(random, text, self._signs)
 
         def drawing(symbol: str) -> Sequence[NDArray[np.floating]]:
             drawings = self._letters if symbol == UNKNOWN else writer[int(symbol)]
@@ -84,8 +97,9 @@ def place(
         if symbol.isdecimal() or symbol == UNKNOWN:
             strokes = style.digit(drawing(symbol), symbol)
         else:
-            strokes = style.sign(sign_strokes(symbol, random), symbol)
-        left = edge + style.gap() if placed else 0.0
+            strokes = style.sign(symbol)
+        is_sign = symbol in SIGNS or text[len(placed) - 1] in SIGNS
+        left = edge + style.gap(MIN_SIGN_GAP if is_sign else MIN_GAP) if placed else 0.0
         shift = left - min(float(stroke[:, 0].min()) for stroke in strokes)
         moved = [stroke + np.array([shift, 0.0]) for stroke in strokes]
         edge = max(float(stroke[:, 0].max()) for stroke in moved)
@@ -117,8 +131,13 @@ def layout(random: np.random.Generator, digits: Sequence[int]) -> str:
 class Style:
     """The style in which the line of a text is written; lengths are in heights of a usual digit."""
 
-    def __init__(self, random: np.random.Generator, text: str) -> None:
+    def __init__(
+        self, random: np.random.Generator, text: str, signs: Sequence[WriterSigns] = ()
+    ) -> None:
+        """signs: of the writers of whom one writes this line's signs, or nobody."""
         self._random = random
+        is_written = signs and random.random() < WRITTEN_SIGNS
+        self._signs = signs[int(random.integers(len(signs)))] if is_written else {}
         self._spread = random.choice([0.04, 0.1, 0.2], p=[0.4, 0.35, 0.25])
         self._wobble = random.choice([0.02, 0.06, 0.12], p=[0.4, 0.4, 0.2])
         self._small = random.uniform(0.3, 0.8) if random.random() < SMALL_ZEROS else 1.0
@@ -151,15 +170,23 @@ class Style:
         change = np.array([[self._aspect, 0.0], [-lean, 1.0]])
         return [((stroke - low) * scale + corner) @ change for stroke in strokes]
 
-    def sign(self, strokes: Sequence[Stroke], symbol: str) -> list[Stroke]:
-        """A sign at its height above the baseline; see signs.SIGNS."""
+    def sign(self, symbol: str) -> list[Stroke]:
+        """A sign at its height above the baseline. symbol: a key of signs.SIGNS."""
         size = float(np.exp(self._random.normal(0, self._spread)))
-        shift = self._random.normal(0, self._wobble / 2) if symbol in SIGNS else 0.0
+        shift = self._random.normal(0, self._wobble / 2)
+        strokes = sign_strokes(symbol, self._random)
+        if symbol in self._signs:
+            points = np.concatenate(strokes)
+            middle = (points.min(axis=0) + points.max(axis=0)) / 2
+            drawings = self._signs[symbol]
+            scale = self._random.uniform(MIN_SIGN_SIZE, 1)
+            drawing = drawings[int(self._random.integers(len(drawings)))]
+            strokes = [stroke * scale + middle for stroke in drawing]
         return [stroke * (size * self._aspect, size) + (0.0, shift) for stroke in strokes]
 
-    def gap(self) -> float:
-        """The gap from the right edge of the symbol before."""
-        return float(max(self._random.normal(self._gap, self._gap_spread), -0.2))
+    def gap(self, smallest: float) -> float:
+        """The gap from the right edge of the symbol before; below 0 if they overlap."""
+        return float(max(self._random.normal(self._gap, self._gap_spread), smallest))
 
     def line(self, strokes: Sequence[Stroke]) -> list[Stroke]:
         """The strokes of a line with its slope and slant; the height of a digit is 100 pixels."""

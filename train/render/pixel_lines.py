@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from train.data.datasets import Digits
 from train.data.line_sets import PixelLine
+from train.data.written_signs import WriterSigns
 from train.render.lines import Stroke, Style, layout, place
 
 HEIGHTS: Final = (20.0, 64.0)  # pixels: of a usual digit
@@ -28,14 +29,14 @@ _BITS: Final = 4  # fractional bits of the coordinates that OpenCV draws
 class PixelComposer:
     """Composes lines of digits as pixels."""
 
-    def __init__(self, digits: Digits) -> None:
-        self._glyphs = digits.glyphs
+    def __init__(self, digits: Digits, signs: Sequence[WriterSigns] = ()) -> None:
+        self._glyphs, self._signs = digits.glyphs, signs
         self._indices = [np.flatnonzero(digits.labels == digit) for digit in range(10)]
 
     def draw(self, random: np.random.Generator) -> PixelLine:
         """A composed line."""
         text = layout(random, range(10))
-        style = Style(random, text)
+        style = Style(random, text, self._signs)
         crops = [self._crop(symbol, random) if symbol.isdecimal() else None for symbol in text]
         frames = iter(_frame(crop) for crop in crops if crop is not None)
         placed = place(text, style, lambda _: next(frames), random)

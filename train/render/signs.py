@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Stroke = NDArray[np.float64]  # (n, 2)
+RAISED_POINTS: Final = 0.07  # share of minus signs that are points, as hasty people write dates
 
 
 def sign_strokes(symbol: str, random: np.random.Generator) -> list[Stroke]:
@@ -35,9 +36,11 @@ def _arc(
 
 
 def _minus(random: np.random.Generator) -> list[Stroke]:
+    if random.random() < RAISED_POINTS:
+        return [_dot(random, y=-random.uniform(0.3, 0.6))]
     y, tilt = -random.uniform(0.25, 0.85), random.normal(0, 0.04)
     bow = random.normal(0, 0.02)
-    width = random.uniform(0.2, 0.75)
+    width = random.uniform(0.15, 0.75)
     return [_line((0, y), (width / 2, y + tilt / 2 + bow), (width, y + tilt))]
 
 
@@ -62,8 +65,12 @@ def _slash(random: np.random.Generator) -> list[Stroke]:
 
 
 def _dot(random: np.random.Generator, x: float = 0.0, y: float = 0.0) -> Stroke:
-    if random.random() < 0.5:
+    shape = random.random()
+    if shape < 0.3:
         return np.array([[x, y]], np.float64)
+    if shape < 0.6:  # a tick, as of a pen that is lifted late
+        angle, length = random.uniform(0, 2 * np.pi), random.uniform(0.03, 0.16)
+        return _line((x, y), (x + length * np.cos(angle), y + length * np.sin(angle)))
     reach = random.uniform(0.01, 0.06)
     return _arc((x, y), (reach, reach), 0.0, random.uniform(1, 2 * np.pi))
 
