@@ -43,5 +43,6 @@ def fit(graph: Path, training: LineSet, validation: LineSet) -> dict[str, Any]:
 
 def composed_lines(side: LineSet, count: int = NUM_COMPOSED) -> list[Line]:
     """Lines that are composed of these writers' digits; a third of them have signs."""
-    composer, random = Composer(side.writers), np.random.default_rng(_SEED)
+    composer = Composer(side.writers, signs=side.signs)
+    random = np.random.default_rng(_SEED)
     return [composer.draw(random) for _ in range(count)]
