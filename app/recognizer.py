@@ -27,7 +27,6 @@ from app.ink_choice import InkChooser
 from app.prepared import Prepared
 from app.reading import Digit, Reading, UnreadableInput
 from app.segmentation import candidates
-from app.segmentation.candidates import CostlyInk
 from app.segmentation.decision import (
     MIN_NUMBER_CONFIDENCE,
     MIN_SIGNED_CONFIDENCE,
@@ -38,6 +37,7 @@ from app.segmentation.decision import (
 from app.segmentation.glyph_memory import GlyphMemory
 from app.segmentation.line_reading import Choice, classes_of
 from app.segmentation.operating_point import NUM_CLASSES, SIGN_SYMBOLS, OperatingPoint
+from app.segmentation.reading_costs import CostlyInk
 from app.segmentation.text_line import TextLine
 
 __all__ = [

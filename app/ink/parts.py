@@ -19,6 +19,7 @@ MIN_ALIKE: Final = 0.5  # ratio between the widths of two lines that one pen may
 MAX_RATIO: Final = 3.0  # ratio between the heights of a 1 and of the digit beside it
 LINE_TOLERANCE: Final = 0.25  # digit heights by which the ends of neighbours may differ
 MAX_SLIMNESS: Final = 0.5  # ratio of width to height
+MAX_PAIRS: Final = 1_000_000  # of components that are compared; only clutter has more
 
 # A neighbour's ink or a line that the picture's edge cuts through, in heights of the whole writing.
 MAX_CUT_DEPTH: Final = 0.5  # how far it reaches into the picture
@@ -90,7 +91,9 @@ def without_unseen(mask: Mask, seen: NDArray[np.bool_]) -> Mask:
     parts = Parts(mask)
     is_seen = parts.shares(seen) >= MAX_SEEN
     is_seen[0] = False
-    is_kept = is_seen | are_in_line(parts.boxes, is_seen)
+    is_kept = is_seen
+    if is_seen.sum() * len(is_seen) <= MAX_PAIRS:
+        is_kept = is_seen | are_in_line(parts.boxes, is_seen)
     return parts.mask(is_kept) if is_seen.any() else mask
 
 

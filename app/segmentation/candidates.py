@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -11,35 +11,24 @@ from numpy.typing import NDArray
 
 from app import glyph, strip
 from app.inference.line_reader import LineReader
-from app.ink.image import ink_maps, whole_glyph
+from app.ink.image import cut_out, ink_maps, whole_glyph
 from app.ink.ink_map import InkMap
 from app.ink.strokes import bounds
 from app.ink.threshold import BITMAP_SIDE
 from app.reading import UnreadableInput
-from app.segmentation import cells, components, joined, runs, text_lines
+from app.segmentation import cells, components, joined, reading_costs, runs, text_lines
 from app.segmentation.cells import MIN_NUMBER_GAP
 from app.segmentation.line_reading import LineReading
 from app.segmentation.runs import Candidate
+from app.segmentation.second_opinion import Ask
 from app.segmentation.text_line import TextLine
 
 MAX_STROKE_WIDTH: Final = 0.9  # line heights; a single stroke that is wider may be several digits
 MAX_PIECE_WIDTH: Final = 0.5  # line heights; the same for a single connected component
 MAX_PARTS: Final = 600  # strokes or connected components in one input; 100 digits have about 200
-# Pixels in all candidates of a picture's line, which take 0.3 s; only clutter has more.
-MAX_CANDIDATE_PIXELS: Final = 50_000_000
-# Points; a stroke of twice as many takes twice as long to draw, so it counts as two.
-USUAL_POINTS: Final = 16
-# An estimate of the time that a drawing takes: for each candidate, to draw and classify its glyph;
-# for each point of a stroke; and for each line, to read it as a whole.
-CANDIDATE_SECONDS: Final = 200e-6
-POINT_SECONDS: Final = 4e-6
-LINE_SECONDS: Final = 400e-6
-
+# Pixels in all candidates of a picture's line, which take 0.2 s; only clutter has more.
+MAX_CANDIDATE_PIXELS: Final = 20_000_000
 DrawGlyph = Callable[[glyph.Strokes], NDArray[np.uint8]]  # see `glyph.from_strokes`
-
-
-class CostlyInk(Exception):
-    """A drawing that would take longer to read than the caller allows."""
 
 
 def find_in_strokes(
@@ -59,21 +48,24 @@ def find_in_strokes(
         return []
     if single:
         x, y, width, height = bounds(strokes)
-        return [_single_character((x, y, x + width, y + height), draw(strokes))]
+        box = (x, y, x + width, y + height)
+        return [_single_character(box, draw(strokes), _asks_of_strokes(strokes, reader))]
     _check_count(len(strokes), "strokes")
     boxes = _boxes(strokes)
-    num_parts = max(len(strokes), sum(map(len, strokes)) // USUAL_POINTS)
+    num_parts = reading_costs.usual_strokes(strokes)
     lines = []
     seconds = 0.0
     for line_index, members in enumerate(text_lines.group_into_lines(boxes)):
         for run in text_lines.split_at_wide_gaps(boxes, members, MIN_NUMBER_GAP):
-            seconds += _cost_of_reading([strokes[member] for member in run])
-            _check_cost(seconds, max_seconds)
+            seconds += reading_costs.seconds_to_read_line([strokes[member] for member in run])
+            reading_costs.check(seconds, max_seconds)
             divided = _divided([strokes[member] for member in run], boxes[run], reader)
             candidates = runs.find_candidates(divided.boxes, divided.sliced, num_parts)
-            seconds += _seconds_to_read(candidates, divided.strokes)
-            _check_cost(seconds, max_seconds)
-            lines.append(_line_of_strokes(divided, candidates, line_index, draw))
+            seconds += reading_costs.seconds_to_classify(candidates, divided.strokes)
+            reading_costs.check(seconds, max_seconds)
+            line = _line_of_strokes(divided, candidates, line_index, draw)
+            ask = _asks_of_strokes(divided.strokes, reader) if len(candidates) == 1 else None
+            lines.append(replace(line, ask=ask))
     return lines
 
 
@@ -88,7 +80,10 @@ def find_in_image(
     for ink in ink_maps(image):
         if single:
             normal, (x, y, width, height) = whole_glyph(image, ink)
-            yield [_single_character((x, y, x + width, y + height), normal)]
+            crop, _ = cut_out(ink, image.shape)
+            yield [
+                _single_character((x, y, x + width, y + height), normal, _asks_of_ink(crop, reader))
+            ]
             continue
         lines = _lines_of_map(ink, reader)
         is_tiny = max(image.shape[:2]) <= BITMAP_SIDE
@@ -145,23 +140,6 @@ def _boxes(strokes: glyph.Strokes) -> NDArray[np.float64]:
     return np.array([[corner(stroke) for corner in corners] for stroke in strokes]).reshape(-1, 4)
 
 
-def _cost_of_reading(strokes: glyph.Strokes) -> float:
-    """The estimated seconds in which the line reader reads these strokes."""
-    return LINE_SECONDS + POINT_SECONDS * sum(map(len, strokes))
-
-
-def _seconds_to_read(candidates: list[Candidate], strokes: glyph.Strokes) -> float:
-    """The estimated seconds in which the candidates of a line are drawn and classified."""
-    ends = [0, *accumulate(map(len, strokes))]
-    num_points = sum(ends[last] - ends[first] for first, last in candidates)
-    return CANDIDATE_SECONDS * len(candidates) + POINT_SECONDS * num_points
-
-
-def _check_cost(seconds: float, max_seconds: float) -> None:
-    if seconds > max_seconds:
-        raise CostlyInk(f"expected a drawing that is read in {max_seconds} s, got a costly one")
-
-
 def _lines_of_map(ink: InkMap, reader: LineReader | None) -> list[TextLine]:
     labels, boxes = components.connected_components(ink.mask)
     _check_count(len(boxes), "pieces of ink")
@@ -180,12 +158,16 @@ def _lines_of_map(ink: InkMap, reader: LineReader | None) -> list[TextLine]:
             if excess > 1:
                 more = math.ceil(max(len(boxes), len(parts.boxes)) * excess)
                 candidates = runs.find_candidates(parts.boxes, parts.sliced, more)
-            glyphs = np.stack([glyph.from_ink(parts.crop(ink, a, b)) for a, b in candidates])
+            crops = [parts.crop(ink, first, last) for first, last in candidates]
+            glyphs = np.stack([glyph.from_ink(crop) for crop in crops])
             in_picture = parts.boxes / ink.scale + np.array([ink.left, ink.top] * 2)
             if reading is not None:
                 reading = reading.moved(ink.left, ink.scale)
+            ask = _asks_of_ink(crops[0], reader) if len(crops) == 1 else None
             lines.append(
-                TextLine(in_picture, parts.sliced, candidates, glyphs, None, reading, line_index)
+                TextLine(
+                    in_picture, parts.sliced, candidates, glyphs, None, reading, line_index, ask
+                )
             )
     return lines
 
@@ -207,10 +189,20 @@ def _read_components(
 
 
 def _single_character(
-    box: tuple[float, float, float, float], normal: NDArray[np.uint8]
+    box: tuple[float, float, float, float], normal: NDArray[np.uint8], ask: Ask | None
 ) -> TextLine:
     """All ink as one character; box: left, top, right, bottom; normal: its glyph."""
-    return TextLine(np.array([box], np.float64), None, [(0, 1)], normal[None])
+    return TextLine(np.array([box], np.float64), None, [(0, 1)], normal[None], ask=ask)
+
+
+def _asks_of_strokes(strokes: glyph.Strokes, reader: LineReader | None) -> Ask | None:
+    """What asks the line reader for its opinion on these strokes."""
+    return None if reader is None else lambda: reader.scores(strip.of_strokes(strokes).pixels)
+
+
+def _asks_of_ink(crop: NDArray[np.uint8], reader: LineReader | None) -> Ask | None:
+    """What asks the line reader for its opinion on a picture's ink, see `strip.of_ink`."""
+    return None if reader is None else lambda: reader.scores(strip.of_ink(crop).pixels)
 
 
 def _area(boxes: NDArray[np.float64]) -> float:

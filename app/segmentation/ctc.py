@@ -121,6 +121,19 @@ def lay_over(scores: Scores, text: Text) -> Hypothesis | None:
     return Hypothesis(text, tuple(columns), log_probability)
 
 
+def of_one_symbol(scores: Scores) -> NDArray[np.float32]:
+    """The log-probability of each text of a single symbol, in the order of the classes 1 to n."""
+    blank, symbols = scores[:, BLANK], scores[:, 1:]
+    before = np.float32(0.0)  # only blanks so far
+    within = np.full(symbols.shape[1], _NEVER, np.float32)  # the path ends in the symbol
+    after = within  # the path ends in a blank behind it
+    for column in range(len(scores)):
+        after = np.logaddexp(after, within) + blank[column]
+        within = np.logaddexp(within, before) + symbols[column]
+        before = before + blank[column]
+    return np.asarray(np.logaddexp(within, after), np.float32)
+
+
 def _include(beams: dict[Text, _Prefix], text: Text, prefix: _Prefix) -> None:
     """Adds another path to the same text; the places of its symbols are those of the likelier."""
     other = beams.get(text)

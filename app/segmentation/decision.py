@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.inference.scores import ood_log_odds, softmax
 from app.reading import SIGNS, Digit
-from app.segmentation import line_reading
+from app.segmentation import line_reading, second_opinion
 from app.segmentation.line_reading import CUT_TRUST, NUM_DIGITS, Choice
 from app.segmentation.operating_point import OperatingPoint
 from app.segmentation.text_line import TextLine
@@ -38,7 +38,7 @@ def answer(
     the line's first number. is_corrected: see `TextLine.choose`.
     """
     choice = line.choose(logits / np.float32(point.temperature), point, is_corrected)
-    scores, probabilities = _evidence(line, choice, logits[choice.path], point)
+    scores, probabilities = _evidence(line, choice, logits[choice.path], point, is_corrected)
     # Lists, because NumPy is slower for the few marks of a line.
     log_odds, confidences = scores.tolist(), probabilities.max(axis=1).tolist()
     values, boxes = probabilities.argmax(axis=1).tolist(), line.boxes[choice.path].tolist()
@@ -78,15 +78,20 @@ def answer(
 
 
 def _evidence(
-    line: TextLine, choice: Choice, logits: NDArray[np.float32], point: OperatingPoint
+    line: TextLine,
+    choice: Choice,
+    logits: NDArray[np.float32],
+    point: OperatingPoint,
+    is_corrected: bool,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The log-odds that each chosen mark is not a digit (n,), and which digit it is (n, 10).
 
-    logits: (n, 11) of the chosen marks. What the line reader has read is evidence too.
+    logits: (n, 11) of the chosen marks. What the line reader has read is evidence too; it knows
+    nothing of a visitor's corrections, so it is not asked about a single mark beside these.
     """
     hypothesis = choice.hypothesis
-    if hypothesis is None or line.reading is None:
-        return ood_log_odds(logits), digit_probabilities(logits, point.temperature)
+    if hypothesis is None or line.reading is None or len(choice.path) == 1:
+        return second_opinion.evidence(logits, point, None if is_corrected else line.ask_reader)
     is_cut = line.lattice.is_cut[choice.path, None]
     logits = np.where(is_cut, CUT_TRUST * logits, logits)
     symbol_probabilities = line.reading.symbol_probabilities(hypothesis)

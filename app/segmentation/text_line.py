@@ -26,6 +26,7 @@ from app.segmentation.line_reading import (
 )
 from app.segmentation.operating_point import OperatingPoint
 from app.segmentation.runs import Candidate
+from app.segmentation.second_opinion import Ask
 
 # A gap separates two numbers of one line if it is wider than both of these.
 MIN_SPACE: Final = 0.7  # line heights
@@ -44,6 +45,7 @@ class TextLine:
     bottom. sliced, crossing: see `Lattice`. candidates: runs of parts. glyphs: uint8
     (candidates, 28, 28). reading: by the line reader, if there may be several characters.
     line_index: of the line in the input; a line with wide gaps is several TextLines.
+    ask: asks the line reader about a line that it has not read, see `ask_reader`.
     """
 
     parts: NDArray[np.float64]
@@ -53,11 +55,18 @@ class TextLine:
     crossing: NDArray[np.bool_] | None = None
     reading: LineReading | None = None
     line_index: int = 0
+    ask: Ask | None = None
 
     @cached_property
     def lattice(self) -> Lattice:
         """The candidates with the costs of the paths through them."""
         return Lattice(self.parts, self.candidates, self.sliced, self.crossing)
+
+    @property
+    def ask_reader(self) -> Ask | None:
+        """Returns what the line reader says of the whole line; None where it cannot be asked."""
+        reading = self.reading
+        return self.ask if reading is None else lambda: reading.scores
 
     @property
     def boxes(self) -> NDArray[np.float64]:

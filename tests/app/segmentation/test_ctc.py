@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.segmentation.ctc import BLANK, Text, likeliest_texts
+from app.segmentation.ctc import BLANK, Text, likeliest_texts, of_one_symbol
 
 
 def random_scores(columns: int, classes: int, seed: int) -> NDArray[np.float32]:
@@ -55,3 +55,12 @@ def test_symbols_are_where_they_begin() -> None:
     best = likeliest_texts(scores)[0]
     assert best.text == (1, 1, 2)
     assert best.columns == (1, 5, 6)
+
+
+@pytest.mark.parametrize("columns", [1, 2, 5])
+def test_each_symbol_alone_has_the_probability_of_all_its_paths(columns: int) -> None:
+    scores = random_scores(columns, 4, seed=columns)
+    expected = probabilities_of_all_texts(scores)
+    assert np.exp(of_one_symbol(scores)).tolist() == pytest.approx(
+        [expected[(symbol,)] for symbol in (1, 2, 3)], rel=1e-4
+    )
