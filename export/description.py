@@ -40,8 +40,8 @@ def stored_figures(measured: dict[str, Any]) -> dict[str, Any]:
         name: {key: value for key, value in figures.items() if key != "confusion"}
         for name, figures in measured["sets"].items()
     }
-    means = {key: measured[key] for key in ("mean_accuracy", "not_a_digit") if key in measured}
-    return {"sets": sets} | means
+    others = ("mean_accuracy", "not_a_digit", "cross_fitted")
+    return {"sets": sets} | {key: measured[key] for key in others if key in measured}
 
 
 def _port(value: onnx.ValueInfoProto) -> dict[str, Any]:

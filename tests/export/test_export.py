@@ -132,6 +132,7 @@ def test_the_description_matches_the_file(exported: Path) -> None:
     for kind in ("int8", "fp32"):
         assert set(described[kind]["sets"]) == {"MNIST validation", "pen ink", "MNIST test"}
         assert described[kind]["not_a_digit"]["sets"]["crosses"]["n"] == 200
+        assert list(described[kind]["cross_fitted"]) == ["MNIST", "UCI"]
     assert described["inputs"] == [{"name": "glyphs", "dtype": "uint8", "shape": ["batch", 28, 28]}]
     assert described["outputs"] == [
         {"name": "logits", "dtype": "float32", "shape": ["batch", 11]},
