@@ -9,11 +9,11 @@ Figures = Mapping[str, Any]  # what a file in models/ holds; empty before it was
 
 
 def attacks(attack: Figures, guards: Figures) -> str:
-    """A row for each attack, and what the guards cost.
+    """A row for each attack, and what the guards cost if that has been measured.
 
     attack, guards: from tests.benchmarks.attack and tests.benchmarks.guards.
     """
-    if not (attack and guards):
+    if not attack:
         return "Not measured yet: `make attack`."
     rows = [["attack", "stroke to reading, p95 s", "small picture, p95 s", "at most MB"]]
     for name, result in attack["attacks"].items():
@@ -29,12 +29,20 @@ def attacks(attack: Figures, guards: Figures) -> str:
         f"The server took {attack['MB before']:.0f} MB before the first attack, and"
         f" {attack['MB after the rest']:.0f} MB {attack['seconds of rest']:.0f} s after the last."
     )
+    return f"{to_markdown(rows)}\n\n{memory} {_guards(guards)}"
+
+
+def _guards(guards: Figures) -> str:
+    """A sentence about what the guards cost, measured or not."""
+    if not guards:
+        return (
+            "What the guards cost has not been measured yet: `python -m tests.benchmarks.guards`."
+        )
     cost = guards["cost"]
-    costs = (
+    return (
         f"All guards together cost {100 * cost['of strokes']:.1f} % of the strokes that a core"
         f" reads a second, and {100 * cost['of a picture']:.1f} % of the time of a small picture."
     )
-    return f"{to_markdown(rows)}\n\n{memory} {costs}"
 
 
 def _phases(result: Figures, what: str) -> str:

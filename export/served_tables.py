@@ -27,7 +27,7 @@ SERVED: Final = {
 
 
 def summary(model: Figures, served: Figures, bench: Figures) -> str:
-    """The six most important figures of the shipped model, beginning with real writing."""
+    """The most important figures of the shipped model, beginning with real writing."""
     rows = [["", "examples", "answered rightly", "answered with `?`"]]
     test = model["int8"]["sets"].get(protocol.UNIPEN_TEST, {})
     rows.append(_short_row("single digits of UNIPEN's test writers, as ink", test))
@@ -37,8 +37,7 @@ def summary(model: Figures, served: Figures, bench: Figures) -> str:
     rows.insert(3, _short_row("MNIST's test set as glyphs", glyphs))
     letters = served.get("sets", {}).get(protocol.UNIPEN_LETTERS, {})
     rows.append(_short_row(SERVED[protocol.UNIPEN_LETTERS], letters))
-    rows.append(["time from strokes to reading, one digit, one CPU core", "", _time(bench), ""])
-    return to_markdown(rows)
+    return f"{to_markdown(rows)}\n\n{_time(bench)}"
 
 
 def answers(served: Figures) -> str:
@@ -98,7 +97,10 @@ def _short_row(title: str, figures: Figures) -> list[str]:
 
 
 def _time(bench: Figures) -> str:
-    return f"{bench['strokes to reading']['one digit']:.0f} µs" if bench else UNMEASURED
+    if not bench:
+        return "The time from strokes to reading has not been measured yet: `make bench`."
+    time = bench["strokes to reading"]["one digit"]
+    return f"From strokes to reading, one digit takes {time:.0f} µs on one CPU core."
 
 
 def _table(rows: list[list[str]], command: str) -> str:

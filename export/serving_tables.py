@@ -8,8 +8,11 @@ from train.evaluate.text_table import to_markdown
 Figures = Mapping[str, Any]  # the content of a file in models/; empty if it is not measured yet
 
 
-def costs(bench: Figures) -> str:
-    """The time and memory that reading and serving take, beside their goals."""
+def costs(bench: Figures, page: Figures) -> str:
+    """The time and memory that reading and serving take, beside their goals.
+
+    bench, page: from `make bench` and `make bench-page`; the page's rows are left out without it.
+    """
     if not bench:
         return "Not measured yet: `make bench`."
     strokes, batch, server = (bench[name] for name in ("strokes to reading", "batch", "server"))
@@ -41,6 +44,7 @@ def costs(bench: Figures) -> str:
         ["explanation of one digit by occlusion", f"{picture['why']:.0f} ms", ""],
         ["import, load and first reading in a new process", start, "350 ms"],
         ["server start to complete first page", f"{server['start s']:.1f} s", "3 s"],
+        *_page_rows(page),
         ["server memory after 100 readings", f"{server['memory MB']} MB", "200 MB"],
         ["memory per additional visitor", f"{sessions['MB each']:.1f} MB", "2 MB"],
         [f"`POST /api/read`, strokes, {server['connections']} connections", api, "1,800, 50 ms"],
@@ -48,7 +52,31 @@ def costs(bench: Figures) -> str:
         *_installed(bench.get("installed", {})),
     ]
     measured = f"Measured by `make bench` on {_machine(bench)}. Values are medians."
-    return f"{to_markdown(rows)}\n\n{measured} One core serves the API."
+    notes = [measured, "One core serves the API."]
+    if page:
+        notes.append(f"The page's rows: `make bench-page` on {_machine(page)}.")
+    return f"{to_markdown(rows)}\n\n{' '.join(notes)}"
+
+
+def _page_rows(page: Figures) -> list[list[str]]:
+    """The rows of tests.benchmarks.page: medians and 95th percentiles in Chromium."""
+    titles = {
+        "moving ms": "page: point of the pen to live reading with it, median and p95",
+        "lifted ms": "page: lifted pen to final reading, median and p95",
+        "first page s": "page: server start to complete first page, median and p95",
+    }
+    return [
+        [title, _percentiles(page[name], name), _percentiles(page["goals"][name], name)]
+        for name, title in titles.items()
+        if page
+    ]
+
+
+def _percentiles(figures: Figures, name: str) -> str:
+    """The statistics that there are, in the unit at the end of the figures' name."""
+    unit = name.split()[-1]
+    values = [figures[key] for key in ("median", "p95") if key in figures]
+    return ", ".join(f"{value:.1f} s" if unit == "s" else f"{value:.0f} ms" for value in values)
 
 
 def _request_rates(figures: Figures) -> list[list[str]]:

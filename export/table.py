@@ -6,9 +6,9 @@ composed numbers, PP-OCR beside this project and corrections (numbers.json, peer
 from train.evaluate.numbers, .peers and .corrections), how honest a number's confidence is
 (reader.json, from export.reader_fit), the ablation (ablation.json, from train.ablation) and how
 long the trainings took (trainings.json, which they write). deploy/README.md shows what serving
-costs (bench.json and choices.json, from `make bench`) and withstands (load.json, fuzz.json,
-attack.json and guards.json, from `make load`, `make fuzz` and `make attack`). models/CONTRACT.md
-shows model.json's metadata.
+costs (bench.json and choices.json, from `make bench`, and bench_page.json, from `make bench-page`)
+and withstands (load.json, fuzz.json, attack.json and guards.json, from `make load`, `make fuzz` and
+`make attack`). models/CONTRACT.md shows model.json's metadata.
 
 With --check nothing is written, and the exit status is 1 if a table in a file is out of date.
 Needs no PyTorch.
@@ -80,7 +80,7 @@ def tables_by_file() -> dict[Path, dict[str, str]]:
         },
         Path("models/CONTRACT.md"): {"contract": contract_table.contract(model)},
         Path("deploy/README.md"): {
-            "costs": serving_tables.costs(bench),
+            "costs": serving_tables.costs(bench, _figures("bench_page")),
             "networks": serving_tables.networks(bench),
             "load": serving_tables.load(_figures("load"), _figures("fuzz")),
             "attacks": attack_table.attacks(_figures("attack"), _figures("guards")),

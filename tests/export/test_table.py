@@ -39,7 +39,7 @@ BENCH: dict[str, Any] = {
 
 
 def test_costs_are_shown_with_their_goals_and_the_machine() -> None:
-    lines = serving_tables.costs(BENCH).splitlines()
+    lines = serving_tables.costs(BENCH, {}).splitlines()
     assert "| strokes to reading, six digits | 4.1 ms |  |" in lines
     assert "| memory per additional visitor | 0.5 MB | 2 MB |" in lines
     rate = "1,200 per second, p99 30 ms | 1,800, 50 ms |"
@@ -119,7 +119,7 @@ def test_a_killed_server_is_shown_where_it_was_measured() -> None:
 
 
 def test_the_command_is_named_when_nothing_was_measured() -> None:
-    assert serving_tables.costs({}) == "Not measured yet: `make bench`."
+    assert serving_tables.costs({}, {}) == "Not measured yet: `make bench`."
     assert serving_tables.networks({}) == "Not measured yet: `make bench`."
     assert serving_tables.choices({}) == "Not measured yet: `make bench`."
     assert serving_tables.load({"soak": LOAD["soak"]}, FUZZ) == "Not measured yet: `make load`."
@@ -139,7 +139,16 @@ def test_attacks_are_rows_of_what_others_noticed() -> None:
     assert "took 255 MB before the first attack, and 280 MB 60 s after the last." in lines[-1]
     assert "cost 2.1 % of the strokes" in lines[-1]
     assert "and -0.4 % of the time of a small picture." in lines[-1]
-    assert attack_table.attacks(attack, {}) == "Not measured yet: `make attack`."
+    assert attack_table.attacks({}, guards) == "Not measured yet: `make attack`."
+
+
+def test_attacks_are_shown_before_the_guards_are_measured() -> None:
+    attack = {"attacks": {}, "MB before": 255.3, "MB after the rest": 280.0, "seconds of rest": 60}
+    memory, guards = attack_table.attacks(attack, {}).splitlines()[-1].split(" What ")
+    assert memory.startswith("The server took 255 MB before")
+    assert guards == (
+        "the guards cost has not been measured yet: `python -m tests.benchmarks.guards`."
+    )
 
 
 def test_choices_are_rows_of_what_was_measured() -> None:
@@ -156,11 +165,11 @@ def test_choices_are_rows_of_what_was_measured() -> None:
 
 
 def test_request_rates_and_sizes_are_shown_where_they_were_measured() -> None:
-    assert "data URL" not in serving_tables.costs(BENCH | {"installed": {"all": 711}})
+    assert "data URL" not in serving_tables.costs(BENCH | {"installed": {"all": 711}}, {})
     rates = {"strokes, log and metrics on": 1_650, "data URL of a canvas": 90}
     installed = {"lock": 342, "packages": 20, "largest": {"numpy": 57.2, "pillow": 19.7}}
     bench = BENCH | {"request rates": rates, "installed": installed}
-    lines = serving_tables.costs(bench).splitlines()
+    lines = serving_tables.costs(bench, {}).splitlines()
     assert "| the same with access log and metrics on | 1,650 per second | 1,600 |" in lines
     assert "| a data URL of a canvas of 280 x 280 pixels | 90 per second | 80 |" in lines
     size = "342 MB: numpy 57, pillow 20 | 380 MB |"
@@ -169,11 +178,35 @@ def test_request_rates_and_sizes_are_shown_where_they_were_measured() -> None:
 
 def test_photographs_are_shown_where_they_were_measured() -> None:
     photographs = {"12 megapixels": 99.6, "cell of 60 pixels": 11.2, "max memory MB": 247}
-    assert "photograph of 12 megapixels" not in serving_tables.costs(BENCH)
-    lines = serving_tables.costs(BENCH | {"photographs": photographs}).splitlines()
+    assert "photograph of 12 megapixels" not in serving_tables.costs(BENCH, {})
+    lines = serving_tables.costs(BENCH | {"photographs": photographs}, {}).splitlines()
     assert "| photograph of 12 megapixels, decoded and read | 100 ms |  |" in lines
     assert "| its process's memory at most | 247 MB | 300 MB |" in lines
     assert "| photographed cell of 60 pixels | 11 ms | 15 ms |" in lines
+
+
+def test_times_on_the_page_are_shown_with_their_goals_and_machine() -> None:
+    page = {
+        "machine": {"cpu": "sundial", "cores": 1, "python": "3.12.1"},
+        "moving ms": {"median": 59.5, "p95": 83.6, "n": 1627},
+        "lifted ms": {"median": 98.5, "p95": 176.28, "n": 44},
+        "first page s": {"median": 1.59, "p95": 3.33, "n": 5},
+        "goals": {
+            "moving ms": {"median": 40, "p95": 70},
+            "lifted ms": {"median": 90},
+            "first page s": {"median": 1.2},
+        },
+    }
+    assert "page:" not in serving_tables.costs(BENCH, {})
+    lines = serving_tables.costs(BENCH, page).splitlines()
+    moving = "page: point of the pen to live reading with it, median and p95"
+    assert f"| {moving} | 60 ms, 84 ms | 40 ms, 70 ms |" in lines
+    assert "| page: lifted pen to final reading, median and p95 | 98 ms, 176 ms | 90 ms |" in lines
+    start = "page: server start to complete first page, median and p95"
+    assert f"| {start} | 1.6 s, 3.3 s | 1.2 s |" in lines
+    assert lines[-1].endswith(
+        "The page's rows: `make bench-page` on 1 cores of an sundial, Python 3.12.1."
+    )
 
 
 def test_a_peer_is_shown_beside_this_project() -> None:
@@ -216,23 +249,24 @@ SERVED: dict[str, Any] = {
 GLYPHS = {"n": 10_000, "accuracy": 99.594, "answered_rightly": 99.1, "refused": 0.6}
 
 
-def test_the_summary_has_six_figures_and_real_writing_first() -> None:
+def test_the_summary_has_six_figures_and_begins_with_real_writing() -> None:
     test_digits = ANSWERS | {"n": 1_326}
     model = {"int8": {"sets": {"MNIST test": GLYPHS, "UNIPEN test digits": test_digits}}}
-    rows = served_tables.summary(model, SERVED, BENCH).splitlines()[2:]
+    _, _, *rows, empty, time = served_tables.summary(model, SERVED, BENCH).splitlines()
     assert [row.split(" | ")[1:] for row in rows] == [
         ["1,326", "96.89 %", "2.10 % |"],
         ["100", "96.89 %", "2.10 % |"],
         ["10,000", "99.10 %", "0.60 % |"],
         ["10,000", "96.89 %", "2.10 % |"],
         ["6,317", "", "91.70 % |"],
-        ["", "210 µs", " |"],
     ]
+    assert (empty, time) == ("", "From strokes to reading, one digit takes 210 µs on one CPU core.")
     assert "UNIPEN" in rows[0]
     assert "as glyphs" in rows[2]
     unmeasured = served_tables.summary({"int8": {"sets": {}}}, {}, {}).splitlines()[2:]
-    assert len(unmeasured) == 6
-    assert all("| not measured yet |" in row for row in unmeasured)
+    assert len(unmeasured) == 7
+    assert all("| not measured yet |" in row for row in unmeasured[:5])
+    assert unmeasured[-1].endswith("has not been measured yet: `make bench`.")
 
 
 def test_answers_are_shown_in_full_and_by_contributor() -> None:
