@@ -7,8 +7,8 @@ from app.page import assets
 
 # By the names that camera_help.js gives to the problems.
 PROBLEMS: Final = {
-    "insecure": "Browsers give the camera to https pages only, and this page came by http. Take the"
-    " photograph with your camera’s own app and choose it as a picture.",
+    "insecure": "Browsers allow the camera only on https pages, and this page was opened over http."
+    " Take the photograph with your camera’s own app, then choose it as a picture.",
     "missing": "No camera was found. Connect one, or choose a picture instead.",
     "refused": "This page may not use the camera. Allow it in the browser’s settings for this page,"
     " or choose a picture instead.",

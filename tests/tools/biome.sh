@@ -1,6 +1,6 @@
 #!/bin/sh
-# Lints scripts and style sheets, or says that it skips them where npm is missing or
-# cannot fetch Biome. Usage: tests/tools/biome.sh [--write], which also puts them in their format.
+# Checks the JavaScript and CSS files with Biome. If npm is missing or cannot fetch Biome, says that
+# the check is skipped. Usage: tests/tools/biome.sh [--write]. With --write, it formats them too.
 set -eu
 package=@biomejs/biome@2.6.8
 if ! command -v npx >/dev/null || ! npx --yes "$package" --version >/dev/null 2>&1; then

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes sure of a Chromium for the browser tests: the system's, or Debian's package when root, or
-# Playwright's own. Usage: tests/tools/chromium.sh PYTHON
+# Installs Chromium for the browser tests unless the system has it: Debian's package if run as root,
+# otherwise Playwright's own build. Usage: tests/tools/chromium.sh PYTHON
 set -eu
 [ -z "${CHROMIUM:-}" ] || exit 0
-for name in chromium chromium-browser google-chrome; do # dash's `command -v` looks at one name
+for name in chromium chromium-browser google-chrome; do # in dash, `command -v` takes only one name
     ! command -v "$name" >/dev/null || exit 0
 done
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
