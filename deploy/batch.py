@@ -4,12 +4,15 @@ INPUT is a folder of pictures, or Parquet (a file or a folder) with a column tha
 picture files, or a struct with such `bytes`, as datasets of Hugging Face have it. OUTPUT is a new
 folder of Parquet with a row for each picture, in order:
 
-    path     of the picture; with Parquet, all columns except the pictures are kept instead
-    text     the reading; null if the picture cannot be read
-    numbers  the text of each number in it
-    digits   a list of value (null for what is not a digit), confidence, probabilities, box,
-             number_index, line_index and is_doubtful
-    error    why the picture cannot be read; null if it can
+    path        of the picture; with Parquet, all columns except the pictures are kept instead
+    text        the reading; like all following columns but the last, null if there is none
+    confidence  the probability in [0, 1] that the whole text is right
+    numbers     a list of the text of each number
+    digits      a list of value (null for a sign and for what is not a digit), confidence,
+                probabilities, box, number_index, line_index, is_doubtful, sign and
+                number_confidence
+    turned      the degrees by which the picture was turned before it was read
+    error       why the picture cannot be read; null if it can
 
 Every worker is an actor that holds one Recognizer. Pictures are read in small batches, so memory
 does not grow with their number. If an actor is lost, another one repeats its work. OUTPUT appears

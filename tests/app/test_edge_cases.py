@@ -112,7 +112,7 @@ def test_a_stroke_outside_the_canvas_reads_as_inside(recognizer: Recognizer) -> 
         (None, "sequence"),
     ],
 )
-def test_what_are_no_strokes_is_refused(
+def test_values_that_are_not_strokes_are_refused(
     recognizer: Recognizer, strokes: object, message: str
 ) -> None:
     with pytest.raises(UnreadableInput, match=message):
@@ -136,7 +136,9 @@ def test_what_are_no_strokes_is_refused(
         ([[0, 1]], "list"),
     ],
 )
-def test_what_is_no_image_is_refused(recognizer: Recognizer, image: object, message: str) -> None:
+def test_values_that_are_not_images_are_refused(
+    recognizer: Recognizer, image: object, message: str
+) -> None:
     with pytest.raises(UnreadableInput, match=message):
         recognizer.read_image(image)  # type: ignore[arg-type]
 

@@ -207,7 +207,7 @@ def test_pale_ink_beside_strong_ink_is_not_cut_off() -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_no_blot_is_thinned_away(seed: int) -> None:
+def test_blots_are_not_thinned_away(seed: int) -> None:
     random = np.random.default_rng(seed)
     height, width = random.integers(1, 60, 2)
     ink = (random.random((height, width)) * 400).clip(0, 255).astype(np.uint8)

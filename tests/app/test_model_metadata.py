@@ -77,7 +77,9 @@ def test_an_unsure_digit_is_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
     assert digit.is_doubtful
 
 
-def test_a_second_threshold_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_threshold_that_is_not_a_number_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     let_models_claim(Recognizer().metadata | {"doubt_threshold": "warm"}, monkeypatch)
     with pytest.raises(WrongModel, match="expected a number as doubt_threshold"):
         Recognizer()

@@ -101,7 +101,7 @@ def test_damaged_pictures_are_refused_without_paths(kind: str) -> None:
         ("read_image", coded(".png"), "image/png"),
     ],
 )
-def test_failures_of_the_service_are_told_without_paths(
+def test_failures_of_the_service_are_reported_without_paths(
     failing: str, body: Any, kind: str, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -116,7 +116,7 @@ def test_failures_of_the_service_are_told_without_paths(
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/model", "/api/openapi.json", "/api/x", "/readyz"])
-def test_the_services_own_pages_hold_no_paths(path: str) -> None:
+def test_the_services_pages_contain_no_paths(path: str) -> None:
     with serving(FREE, Reader(FREE, Path(SECRET))) as address:
         text = requests.get(address + path, timeout=30).text
     assert_pathless(re.sub(r"https?://\S+|<[^>]+>", "", text))
@@ -174,7 +174,7 @@ def test_the_page_tells_of_a_wrong_model_without_paths(
     shared_recognizer._load.clear()
 
 
-def test_a_correction_that_is_not_stored_is_told_without_paths(
+def test_a_correction_that_is_not_stored_is_reported_without_paths(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     store = corrections.Corrections(tmp_path / "kept.sqlite")

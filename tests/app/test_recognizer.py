@@ -48,7 +48,7 @@ def test_classifies_any_number_of_glyphs_alike(recognizer: Recognizer) -> None:
         [[0]],
     ],
 )
-def test_what_are_no_glyphs_is_refused(recognizer: Recognizer, glyphs: object) -> None:
+def test_values_that_are_not_glyphs_are_refused(recognizer: Recognizer, glyphs: object) -> None:
     with pytest.raises(UnreadableInput, match=r"expected glyphs uint8 \(n, 28, 28\), got"):
         recognizer.classify(glyphs)  # type: ignore[arg-type]
 
@@ -103,7 +103,7 @@ NO_DIGITS = {
 
 
 @pytest.mark.parametrize("name", NO_DIGITS)
-def test_what_is_no_digit_is_refused(recognizer: Recognizer, name: str) -> None:
+def test_ink_that_is_not_a_digit_is_refused(recognizer: Recognizer, name: str) -> None:
     reading = recognizer.read_ink(NO_DIGITS[name])
     assert reading.text == "?"
     (mark,) = reading.digits

@@ -63,7 +63,7 @@ def test_one_character_is_never_turned(recognizer: Recognizer) -> None:
 
 
 @pytest.mark.parametrize("degrees", TURNS)
-def test_a_picture_is_turned_as_it_is_told(recognizer: Recognizer, degrees: int) -> None:
+def test_a_picture_is_turned_by_the_given_degrees(recognizer: Recognizer, degrees: int) -> None:
     lying = turning.turn(sheet("7"), (360 - degrees) % 360)
     reading = recognizer.read_image(lying, turn=degrees)
     assert (reading.text, reading.turned) == ("7", degrees)

@@ -39,7 +39,7 @@ Picture = NDArray[np.uint8]
         ("?4?", True),
     ],
 )
-def test_ones_and_doubts_are_no_writing(marks: str, expected: bool) -> None:
+def test_ones_and_doubtful_marks_are_not_writing(marks: str, expected: bool) -> None:
     digits = []
     for index, mark in enumerate(marks):
         if mark == "~":

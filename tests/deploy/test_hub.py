@@ -31,7 +31,7 @@ def test_the_card_has_the_hubs_metadata_with_the_models_figures() -> None:
     assert metric == {"type": "accuracy", "value": pytest.approx(stated)}
 
 
-def test_a_dry_run_lists_and_needs_no_hub(
+def test_a_dry_run_lists_the_files_without_the_hub(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)

@@ -32,7 +32,7 @@ def test_what_is_said_of_copyleft_is_about_packages_that_name_one() -> None:
         (Licence("numpy", "1", "MIT", True), ""),
     ],
 )
-def test_what_is_not_known_ends_the_command(
+def test_unknown_and_copyleft_licences_end_the_command(
     licence: Licence,
     problem: str,
     monkeypatch: pytest.MonkeyPatch,

@@ -123,7 +123,7 @@ def test_the_largest_picture_passes_and_a_larger_one_is_refused_by_the_server(si
     assert (status, json.loads(answer)["error"]["code"]) == (413, "payload_too_large")
 
 
-def test_limits_hold_for_each_client_and_no_invented_address_helps(site: Site) -> None:
+def test_limits_hold_for_each_client_despite_forged_addresses(site: Site) -> None:
     def ask(client: int, invented: str) -> tuple[int, str]:
         return post(site, ONE, "application/json", client, X_Forwarded_For=invented)
 

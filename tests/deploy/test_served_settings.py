@@ -51,7 +51,7 @@ def test_the_server_reads_from_any_folder(elsewhere: int) -> None:
     assert json.loads(reading[2])["numbers"] == ["1"]
 
 
-def test_an_upload_needs_a_session_and_no_cookie(elsewhere: int) -> None:
+def test_an_upload_needs_a_session_but_not_a_cookie(elsewhere: int) -> None:
     status, headers, text = ask(elsewhere, "/_stcore/upload_file/none/none", "PUT", "x")
     assert (status, "session_id" in text) == (400, True)  # 403 would mean that a token is wanted
     assert "access-control-allow-origin" not in headers

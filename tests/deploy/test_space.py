@@ -59,7 +59,7 @@ def test_a_missing_or_large_file_stops_the_deployment(tmp_path: Path) -> None:
         space.files(tmp_path)
 
 
-def test_a_dry_run_lists_and_needs_no_hub(
+def test_a_dry_run_lists_the_files_without_the_hub(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)

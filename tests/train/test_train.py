@@ -149,18 +149,18 @@ def test_it_learns_in_bfloat16_too(pool: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "rounds, epochs, ending, expected",
+    "num_shards, epochs, weak_share, expected",
     [
-        (6, 8, 0.25, [0, 1, 3, 4, 0, 1, 2, 5]),  # two calm rounds at the end
+        (6, 8, 0.25, [0, 1, 3, 4, 0, 1, 2, 5]),  # two weakly augmented shards at the end
         (6, 8, 0.5, [0, 1, 3, 4, 2, 5, 2, 5]),  # each of them twice
         (6, 4, 0.0, [0, 1, 3, 4]),
-        (2, 4, 0.5, [0, 1, 0, 1]),  # none of two is calm
+        (2, 4, 0.5, [0, 1, 0, 1]),  # neither of two shards is augmented weakly
     ],
 )
-def test_a_training_ends_with_calm_rounds(
-    rounds: int, epochs: int, ending: float, expected: list[int]
+def test_a_training_ends_with_weakly_augmented_shards(
+    num_shards: int, epochs: int, weak_share: float, expected: list[int]
 ) -> None:
-    config = Config(num_shards=rounds, epochs=epochs, weak_epoch_share=ending)
+    config = Config(num_shards=num_shards, epochs=epochs, weak_epoch_share=weak_share)
     assert [shard_of(epoch, config) for epoch in range(epochs)] == expected
 
 
@@ -178,7 +178,7 @@ def test_a_student_has_its_teacher_trained_first_and_resumes_with_it(
     assert load(teacher).config.network == "teacher"
     assert load(tmp_path / "model.pth").config.network == "student"
     logits = list(pool.glob("*/logits-*.npz"))
-    assert len(logits) == 3, "what the teacher says is kept for each round"
+    assert len(logits) == 3, "the teacher's logits are kept for each shard"
     first = weights(tmp_path)
     (tmp_path / "checkpoint.pth").unlink()
     assert run(arguments_of(tmp_path, *flags, pool=pool)) == 0

@@ -20,7 +20,7 @@ COSTLY = [upright_strokes(), upright_strokes(100), scribble()]
 
 
 @pytest.mark.parametrize("drawing", COSTLY, ids=["500 upright", "100 upright", "scribble"])
-def test_costly_drawings_are_told_before_their_glyphs_are_drawn(
+def test_costly_drawings_are_recognised_before_their_glyphs_are_drawn(
     drawing: list[NDArray[np.float64]], recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def draw(*_: object) -> None:
@@ -40,7 +40,7 @@ def test_ordinary_numbers_are_not_costly(recognizer: Recognizer) -> None:
     recognizer.prepare_ink(ten_digits, max_seconds=0.025)
 
 
-def test_costly_drawings_hold_up_no_others() -> None:
+def test_costly_drawings_do_not_delay_others() -> None:
     has_begun, may_end = threading.Event(), threading.Event()
 
     class Slow(Reader):

@@ -54,7 +54,7 @@ def test_origins_are_listed_with_commas(text: str, expected: tuple[str, ...]) ->
         "*, https://example.org",
     ],
 )
-def test_what_is_no_origin_ends_the_start(text: str) -> None:
+def test_the_server_does_not_start_with_an_invalid_origin(text: str) -> None:
     with pytest.raises(ValueError, match=r"DIGITS_ORIGINS: expected \* or origins as https://"):
         origins_from({"DIGITS_ORIGINS": text})
 

@@ -123,7 +123,7 @@ def test_sigterm_ends_the_server_while_it_works(slow: str, content: bytes, answe
             server.kill()  # otherwise a failing test would wait for it for ever
 
 
-def test_who_waits_too_long_for_a_place_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_waits_too_long_gets_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disconnect, "MAX_WAIT_SECONDS", 0.05)
 
     async def scene() -> None:

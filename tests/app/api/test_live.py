@@ -74,7 +74,9 @@ def test_answers_with_the_headline_of_the_page_and_the_number_of_the_request() -
         ({"more": 1}, 422, "unprocessable"),
     ],
 )
-def test_refuses_what_no_page_sends(changes: dict[str, Any], status: int, code: str) -> None:
+def test_requests_that_a_page_does_not_send_are_refused(
+    changes: dict[str, Any], status: int, code: str
+) -> None:
     with serving(find_page=find()) as address:
         refused(ask(address, **changes), status, code)
         assert ask(address).status_code == 200
@@ -119,7 +121,9 @@ def test_a_page_has_one_read_at_a_time() -> None:
         assert ask(address).status_code == 200
 
 
-def test_so_many_pages_are_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_pages_that_are_read_at_a_time_is_limited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert live.MAX_IN_FLIGHT == 64
     monkeypatch.setattr(live, "MAX_IN_FLIGHT", 1)
     page = Page()

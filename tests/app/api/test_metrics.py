@@ -44,7 +44,7 @@ def test_requests_readings_and_refusals_are_counted() -> None:
     assert metrics["process_resident_memory_bytes",] > 1e6
 
 
-def test_invented_paths_make_no_new_names() -> None:
+def test_unknown_paths_do_not_add_metrics() -> None:
     counts = Counts()
     for number in range(100):
         counts.observe(SEEN._replace(path=f"/invented/{number}", status=404, kind=""))

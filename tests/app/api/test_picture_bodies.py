@@ -96,7 +96,7 @@ def test_points_may_be_objects(address: str, extra: dict[str, Any]) -> None:
     ],
     ids=short,
 )  # fmt: skip
-def test_what_is_no_picture_is_refused(
+def test_bodies_that_are_not_pictures_are_refused(
     address: str, body: Any, status: int, code: str, words: str
 ) -> None:
     refused(read(address, body, "application/json"), status, code, words)
@@ -143,7 +143,7 @@ def test_the_limit_is_on_the_file_not_on_its_base64(file_bytes: int, is_read: bo
             picture_file(url, limits)
 
 
-def test_escapes_without_end_take_no_memory() -> None:
+def test_endless_escapes_do_not_take_memory() -> None:
     body = b"image=data:;base64," + b"%41" * 3_000_000
     tracemalloc.start()
     with pytest.raises(ApiError):

@@ -37,7 +37,7 @@ async def closed_after(address: str, data: bytes) -> ConnectionClosed:
             return closed
 
 
-def test_a_flood_of_messages_silences_nobody(address: str) -> None:
+def test_a_flood_of_messages_does_not_disturb_others(address: str) -> None:
     async def scene() -> None:
         flood = asyncio.create_task(closed_after(address, frame(rerun(widgets=0)) * FLOOD_MESSAGES))
         visitor = asyncio.create_task(by_protocol(address, 3, 4))
@@ -65,7 +65,7 @@ def test_a_flood_of_messages_silences_nobody(address: str) -> None:
         (0, False),  # fragments of a message that never ends
     ],
 )
-def test_a_flood_of_frames_that_reach_nobody_is_ended(
+def test_a_flood_of_frames_without_a_receiver_is_ended(
     address: str, opcode: int, is_last: bool
 ) -> None:
     begin = b"" if opcode else frame(b"", 2, is_last=False)
@@ -128,7 +128,7 @@ def test_another_sites_page_is_refused(address: str, origin: str) -> None:
     run_coroutine(scene())
 
 
-def test_what_is_no_request_is_refused_with_the_headers(address: str) -> None:
+def test_invalid_requests_are_refused_with_the_headers(address: str) -> None:
     host, _, port = address.removeprefix("http://").partition(":")
     handshake = (
         "GET /_stcore/stream HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: upgrade"

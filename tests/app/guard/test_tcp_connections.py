@@ -138,7 +138,7 @@ def test_a_slow_body_and_a_slow_but_whole_head_are_waited_for(port: int) -> None
         assert b"answered" in received(connection, b"answered")
 
 
-def test_an_open_websocket_takes_no_place_and_has_no_end(port: int) -> None:
+def test_an_open_websocket_takes_no_slot_and_does_not_time_out(port: int) -> None:
     upgrade = (
         b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"

@@ -39,7 +39,7 @@ def test_running_out_of_descriptors_is_logged_once_a_second(
 
 
 @pytest.mark.parametrize("is_applied", [False, True])
-def test_no_header_says_who_asks_to_uvicorn(
+def test_uvicorn_ignores_headers_with_client_addresses(
     is_applied: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
@@ -87,7 +87,7 @@ def test_the_process_ends_in_time_whatever_its_threads_do() -> None:
     assert done.returncode == 0
 
 
-def test_no_other_server_is_asked_for_the_address_of_this_one() -> None:
+def test_the_start_does_not_ask_another_server_for_its_address() -> None:
     code = (
         "import socket\n"
         "import app.server\n"

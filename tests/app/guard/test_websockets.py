@@ -35,7 +35,7 @@ class Stage:
         return await answers.get()
 
 
-def test_a_client_opens_so_many_a_minute() -> None:
+def test_the_connections_that_a_client_opens_in_a_minute_are_limited() -> None:
     async def scene() -> None:
         stage = Stage()
         stage.leave.set()

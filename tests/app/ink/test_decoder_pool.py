@@ -99,7 +99,7 @@ def test_pictures_are_decoded_on_windows_too(
 
 
 @pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n", b"II*\x00"])
-def test_bytes_without_a_known_header_are_no_picture(content: bytes) -> None:
+def test_bytes_without_a_known_header_are_not_a_picture(content: bytes) -> None:
     with pytest.raises(NotAPicture, match=r"expected a picture \(PNG, JPEG"):
         POOL.decode(content)
 

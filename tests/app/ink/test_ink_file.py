@@ -133,7 +133,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_ink_is_refused_by_name(name: str) -> None:
+def test_files_that_are_not_ink_are_refused_by_name(name: str) -> None:
     content, message = REFUSED[name]
     with pytest.raises(UnreadableInput) as refusal:
         ink_file.decode(content)

@@ -51,7 +51,7 @@ def test_a_one_that_is_not_seen_is_kept_and_a_rule_is_not(line: Box, is_kept: bo
     assert lefts(kept) == sorted([40, 70] + [line[0]] * is_kept)
 
 
-def test_bars_between_digits_are_no_ones() -> None:
+def test_bars_between_digits_are_not_ones() -> None:
     bars = [(32, 15, 4, 32), (62, 15, 4, 32), (92, 15, 4, 32)]
     kept = writing_among(mask_of(ZERO, OTHER_ZERO, lines=bars), mask_of(ZERO, OTHER_ZERO) > 0)
     assert kept is not None
@@ -150,12 +150,12 @@ def test_what_only_touches_the_edge_is_not_cut_off(rows: tuple[int, int], is_kep
         ((40, 44, 16, 3), True),  # the foot of one digit
     ],
 )
-def test_lines_below_or_above_several_digits_are_no_writing(line: Box, is_kept: bool) -> None:
+def test_lines_below_or_above_several_digits_are_not_writing(line: Box, is_kept: bool) -> None:
     kept = without_underlines(mask_of(ZERO, OTHER_ZERO, lines=[line]))
     assert lefts(kept) == sorted([40, 70] + [line[0]] * is_kept)
 
 
-def test_an_underline_in_pieces_is_no_writing() -> None:
+def test_an_underline_in_pieces_is_not_writing() -> None:
     pieces = [(30, 46, 12, 2), (58, 47, 11, 2), (84, 48, 12, 2)]
     assert lefts(without_underlines(mask_of(ZERO, OTHER_ZERO, lines=pieces))) == [40, 70]
 
@@ -176,7 +176,7 @@ def test_dots_are_joined_to_lines() -> None:
 
 
 @pytest.mark.parametrize("radius, fill", [(2, -1), (9, 2)])
-def test_few_dots_and_zeros_are_no_dotted_lines(radius: int, fill: int) -> None:
+def test_few_dots_and_zeros_are_not_dotted_lines(radius: int, fill: int) -> None:
     """Five points, and fifteen zeros."""
     mask = np.zeros((100, 200), np.uint8)
     for index in range(5 if fill < 0 else 15):

@@ -121,7 +121,7 @@ def test_empty_paper_has_no_ink(noise: float, light: object) -> None:
     assert find_ink(np.clip(seen, 0, 255).astype(np.uint8)) is None
 
 
-def test_noise_alone_is_no_ink() -> None:
+def test_noise_alone_is_not_ink() -> None:
     noise = np.random.default_rng(3).integers(0, 256, (200, 300, 3)).astype(np.uint8)
     assert find_ink(noise) is None
 

@@ -57,7 +57,7 @@ def test_a_path_is_read(recognizer: Recognizer, tmp_path: Path, kind: type) -> N
 
 
 @pytest.mark.parametrize("mode", ["LA", "RGBA", "P"])
-def test_transparent_paper_is_no_ink(recognizer: Recognizer, mode: str) -> None:
+def test_transparent_paper_is_not_ink(recognizer: Recognizer, mode: str) -> None:
     ink = np.zeros((*GREY.shape, 4), np.uint8)
     ink[..., 3] = 255 - GREY  # black ink on nothing
     image = Image.fromarray(ink)

@@ -89,7 +89,7 @@ def test_digits_are_read_without_the_rules(recognizer: Recognizer, name: str) ->
 
 
 @pytest.mark.parametrize("name", NOT_RULED)
-def test_what_is_not_ruled_is_left_alone(name: str) -> None:
+def test_pictures_without_ruling_stay_as_they_are(name: str) -> None:
     assert without_rules(NOT_RULED[name]()) is None
 
 

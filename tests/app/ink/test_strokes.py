@@ -38,13 +38,13 @@ def test_an_unknown_path_command_is_refused(command: list[str | float]) -> None:
     [[[10**400, 0]], [[True, False]], [["1", "2"]], [[None, 1]], [[1 + 2j, 3]], [["a", 2]]],
     ids=["beyond floats", "yes and no", "text", "nothing", "complex", "letters"],
 )
-def test_what_is_no_number_is_refused(stroke: list[Any]) -> None:
+def test_coordinates_that_are_not_numbers_are_refused(stroke: list[Any]) -> None:
     with pytest.raises(UnreadableInput, match="stroke 1: expected"):
         checked([[[0, 0]], stroke])
 
 
 @pytest.mark.parametrize("strokes", [np.array(1), "12", b"12", {"x": []}, 7, None])
-def test_what_is_no_sequence_of_strokes_is_refused(strokes: Any) -> None:
+def test_values_that_are_not_sequences_of_strokes_are_refused(strokes: Any) -> None:
     with pytest.raises(UnreadableInput, match="expected a sequence of strokes"):
         checked(strokes)
 

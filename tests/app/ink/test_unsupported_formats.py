@@ -32,6 +32,6 @@ def test_a_format_that_is_not_read_is_refused_by_name_with_advice(name: str) -> 
 
 
 @pytest.mark.parametrize("content", [b"", b"P8 2 2 255 " + bytes(40), b"RIFF" + bytes(40)])
-def test_other_files_are_no_picture(content: bytes) -> None:
+def test_other_files_are_not_pictures(content: bytes) -> None:
     with pytest.raises(NotAPicture):
         inspect(content, LIMIT)

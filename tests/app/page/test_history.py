@@ -38,7 +38,7 @@ def test_what_is_undone_is_redone_until_something_else_is_drawn() -> None:
     assert history.shown[1]["path"] == [["M", 9, 9]]
 
 
-def test_a_cleared_sheet_comes_back_whole() -> None:
+def test_a_cleared_sheet_is_restored_whole() -> None:
     history = History()
     history.note(strokes(4))
     history.change([])

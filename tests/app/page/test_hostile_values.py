@@ -37,7 +37,7 @@ PATH = {"type": "path", "path": [["M", 1, 2], ["L", 3, 4]]}
         {"objects": [PATH] * (canvas.MAX_STROKES + 1)},
     ],
 )
-def test_values_that_are_no_drawing_are_refused(value: object) -> None:
+def test_values_that_are_not_drawings_are_refused(value: object) -> None:
     with pytest.raises(UnreadableInput, match="expected") as refused:
         canvas.checked_objects(value)
     assert len(str(refused.value)) < 200  # the message does not repeat the whole value
@@ -66,7 +66,7 @@ def test_drawings_are_accepted(value: object, count: int) -> None:
     ],
     ids=lambda item: str(item)[:60],
 )
-def test_objects_that_are_no_strokes_are_refused_in_few_words(item: dict[str, Any]) -> None:
+def test_objects_that_are_not_strokes_are_refused_in_few_words(item: dict[str, Any]) -> None:
     with pytest.raises(UnreadableInput) as refused:
         strokes_from_canvas({"objects": [item]})
     assert len(str(refused.value)) < 250

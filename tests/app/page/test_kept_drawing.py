@@ -13,7 +13,7 @@ from tests.support.drawings import placed
 BASE = canvas.fabric_objects(placed(2, 20, 60, 200), 28)
 
 
-def test_the_base_and_the_strokes_on_it_come_back(recognizer: Recognizer) -> None:
+def test_the_base_and_the_strokes_on_it_are_restored(recognizer: Recognizer) -> None:
     (six,) = placed(6, 260, 60, 200)
     objects = to_objects({"base": BASE, "strokes": [{"points": six.tolist(), "width": 20}]})
     assert objects[: len(BASE)] == BASE
@@ -23,13 +23,13 @@ def test_the_base_and_the_strokes_on_it_come_back(recognizer: Recognizer) -> Non
     assert recognizer.read_ink(strokes).text == "26"
 
 
-def test_a_dot_comes_back() -> None:
+def test_a_dot_is_restored() -> None:
     objects = to_objects({"base": [], "strokes": [{"points": [[5, 6]], "width": 28}]})
     (stroke,) = strokes_from_canvas({"objects": objects})
     assert np.abs(stroke - (5, 6)).max() < 1
 
 
-def test_what_is_no_path_is_left_out() -> None:
+def test_values_that_are_not_paths_are_left_out() -> None:
     picture = {"type": "image", "src": "https://example.org/picture.png"}
     assert to_objects({"base": [picture, *BASE], "strokes": []}) == BASE
 
@@ -52,7 +52,7 @@ def test_what_is_no_path_is_left_out() -> None:
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_values_that_are_no_drawing_are_refused(value: object) -> None:
+def test_values_that_are_not_drawings_are_refused(value: object) -> None:
     with pytest.raises(UnreadableInput, match="expected") as refused:
         to_objects(value)
     assert len(str(refused.value)) < 250

@@ -101,7 +101,7 @@ def expect_sheet(page: Page, size: tuple[int, int], width: float, shape: float) 
 
 
 @pytest.mark.parametrize("size", PHONE_SIZES, ids=str)
-def test_a_phone_shows_all_that_one_uses_while_drawing(phone: Page, size: tuple[int, int]) -> None:
+def test_a_phone_shows_everything_needed_while_drawing(phone: Page, size: tuple[int, int]) -> None:
     resize(phone, size)
     expect_in_view(phone, size)
 
@@ -117,7 +117,7 @@ def test_a_larger_phone_shows_a_larger_sheet(phone: Page, size: tuple[int, int])
 
 
 @pytest.mark.parametrize("size", DESK_SIZES, ids=str)
-def test_a_desk_shows_all_that_one_uses_while_drawing(desk: Page, size: tuple[int, int]) -> None:
+def test_a_desktop_shows_everything_needed_while_drawing(desk: Page, size: tuple[int, int]) -> None:
     resize(desk, size)
     expect_in_view(desk, size)
 

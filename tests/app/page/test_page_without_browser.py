@@ -114,7 +114,7 @@ def test_a_correction_holds_for_what_looks_the_same() -> None:
     assert headline_text(press(opened(), FIVE)).startswith("5 ")
 
 
-def test_a_letter_can_be_said_to_be_a_digit_and_no_digit_again() -> None:
+def test_a_letter_can_be_corrected_to_a_digit_and_back() -> None:
     page = press(press(opened(), LETTER), "right-4")
     assert headline_text(page) == "4 you said 4"
     page = press(page, "no-digit")

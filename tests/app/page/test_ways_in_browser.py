@@ -91,7 +91,7 @@ def test_a_file_that_is_too_large_takes_the_reading_before_it_away(visit: Visit)
     [("true", "No camera was found"), ("false", "https pages only")],
     ids=["no camera", "http"],
 )
-def test_says_why_there_is_no_camera_and_offers_a_picture(
+def test_explains_why_the_camera_cannot_be_used_and_offers_a_picture(
     visit: Visit, is_secure: str, said: str
 ) -> None:
     page = visit()

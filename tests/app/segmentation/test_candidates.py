@@ -26,7 +26,7 @@ def scribble(seed: int, points: int = 40) -> list[NDArray[np.float64]]:
     return [np.random.default_rng(seed).uniform(0, 100, (points, 2))]
 
 
-def test_clutter_is_no_more_work_than_a_full_sheet() -> None:
+def test_clutter_is_not_more_work_than_a_full_sheet() -> None:
     stripes = np.full((600, 600), 255, np.uint8)
     stripes[:, ::6] = 0
     stripes[::40] = 0

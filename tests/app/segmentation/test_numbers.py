@@ -138,7 +138,7 @@ def test_parts_are_put_in_lines(boxes: list[tuple[float, ...]], expected: list[l
     assert text_lines.group_into_lines(np.array(boxes, float)) == expected
 
 
-def test_strokes_taken_for_one_digit_at_once_no_logits_could_part() -> None:
+def test_strokes_joined_at_once_would_be_joined_with_any_logits() -> None:
     random = np.random.default_rng(0)
     at_once = 0
     for _ in range(2000):

@@ -78,7 +78,7 @@ def test_both_opinions_count(
         assert np.exp(log_odds[0]) == pytest.approx(odds, rel=2e-3)
 
 
-def test_nobody_is_asked_about_several_marks_or_without_a_line_reader() -> None:
+def test_the_line_reader_is_asked_neither_about_several_marks_nor_if_it_is_missing() -> None:
     unsure = logits_of({"1": 0.6, "7": 0.4})
     alone = second_opinion.evidence(unsure, POINT, None)
     several = second_opinion.evidence(np.repeat(unsure, 2, axis=0), POINT, lambda: 1 / 0)

@@ -45,7 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs the command. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.attack", description=__doc__)
     parser.add_argument("--seconds", type=float, default=8, help="of each attack")
-    parser.add_argument("--calm", type=float, default=5, help="seconds before and after each")
+    parser.add_argument(
+        "--undisturbed", type=float, default=5, help="seconds measured before and after each"
+    )
     parser.add_argument("--rest", type=float, default=60, help="seconds after the last, for memory")
     parser.add_argument("--only", nargs="+", choices=ATTACKS, help="attacks; nothing is written")
     parser.add_argument("--output", type=Path, default=ROOT / "models" / "attack.json")
@@ -123,7 +125,7 @@ async def _attacked(address: str, attack: Attack, command: argparse.Namespace) -
             peak[0] = max(peak[0], await asyncio.to_thread(resident_megabytes, port))
             await asyncio.sleep(0.1)
 
-    result: dict[str, Any] = {"before": await watched(address, command.calm)}
+    result: dict[str, Any] = {"before": await watched(address, command.undisturbed)}
     watching = asyncio.create_task(watch_memory())
     attackers = [
         asyncio.create_task(_again(attack, address, f"203.0.113.{9 + number % attack.clients}"))
@@ -134,7 +136,7 @@ async def _attacked(address: str, attack: Attack, command: argparse.Namespace) -
     for attacker in attackers:
         attacker.cancel()
     await asyncio.gather(*attackers, return_exceptions=True)
-    result["after"] = await watched(address, command.calm)
+    result["after"] = await watched(address, command.undisturbed)
     watching.cancel()
     return {**result, "peak MB": round(peak[0], 1), "alive": not result["after"]["errors"]}
 

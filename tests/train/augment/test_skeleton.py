@@ -53,7 +53,7 @@ def test_at_a_crossing_the_pen_goes_straight_on() -> None:
         (np.full((28, 28), 255, np.uint8), 1),  # nothing but ink
     ],
 )
-def test_what_has_no_line(pixels: np.ndarray, count: int) -> None:
+def test_pixels_without_a_line_give_a_dot_or_nothing(pixels: np.ndarray, count: int) -> None:
     strokes = trace_strokes(pixels)
     assert len(strokes) == count
     assert all(stroke.shape[1] == 2 and len(stroke) >= 1 for stroke in strokes)

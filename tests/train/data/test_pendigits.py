@@ -40,7 +40,7 @@ def test_unipen_strokes_have_y_down() -> None:
     assert pendigits.parse(text.replace("\n", "\r\n"), "file")[0].strokes[1].tolist() == [[9, -10]]
 
 
-def test_an_empty_pen_down_is_no_stroke() -> None:
+def test_an_empty_pen_down_is_not_a_stroke() -> None:
     (record,) = pendigits.parse(f"{DIGIT}{DOWN}{UP}{DOWN} 1 2\n{UP}", "file")
     assert [stroke.tolist() for stroke in record.strokes] == [[[1, -2]]]
 

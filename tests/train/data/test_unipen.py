@@ -54,7 +54,7 @@ def test_a_segment_is_components_and_points(
     assert read((HEAD + INK + segment(components)).replace("\n", "\r\n")) == strokes
 
 
-def test_a_pen_up_without_points_is_no_component() -> None:
+def test_a_pen_up_without_points_is_not_a_component() -> None:
     text = ".PEN_DOWN\n1 1\n.PEN_UP\n.PEN_DOWN\n2 2\n.PEN_UP\n3 3\n.PEN_DOWN\n4 4\n"
     assert read(HEAD + text + segment("1")) == [[[2, -2]]]
     assert read(HEAD + text + segment("3")) == [[[4, -4]]]
@@ -227,7 +227,7 @@ def test_an_error_in_an_included_file_names_it(
     assert "unipen.zip" in str(raised.value)
 
 
-def test_a_file_that_is_no_zip_is_an_error(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_zip_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "unipen.zip").write_bytes(b"<html>")
     with pytest.raises(DataError, match="unipen.zip: expected UNIPEN's zip, got"):
         Archive(tmp_path / "unipen.zip")

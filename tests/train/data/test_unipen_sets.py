@@ -151,7 +151,7 @@ def test_real_single_digit_words_are_split_as_described(archive: Archive) -> Non
     check_people(split)
 
 
-def test_negatives_are_what_no_digit_looks_like() -> None:
+def test_negatives_do_not_look_like_digits() -> None:
     labels = ["A", "O", "l", "/", ".", "+", "B"]
     stroke = [np.zeros((2, 2), np.float32)]
     writing = Writing([stroke] * 7, labels, [f"app/{label}" for label in labels])

@@ -57,7 +57,7 @@ def misnamed(folder: Path) -> Path:
         (misnamed, "expected labels from '0123456789' on, got 'abcdefghij'"),
     ],
 )
-def test_what_is_no_model_is_refused(
+def test_files_that_are_not_models_are_refused(
     make: Callable[[Path], Path],
     message: str,
     tmp_path: Path,

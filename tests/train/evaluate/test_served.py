@@ -68,7 +68,7 @@ def test_shares_are_of_all_and_of_each_contributor() -> None:
     } == {"left": (2, 50, 100, 50), "right": (2, 50, 50, 0)}
 
 
-def test_ink_is_one_character_only_where_that_is_told(recognizer: Any) -> None:
+def test_ink_is_one_character_only_where_the_caller_says_so(recognizer: Any) -> None:
     strokes: Any = [*placed(1, 0, 0, 90), *placed(2, 100, 0, 90)]
     questions = Questions(read_ink, [strokes], ["12"])
     assert score(recognizer, questions)["answered_rightly"] == 100

@@ -219,7 +219,7 @@ def test_ones_side_by_side_stay_apart() -> None:
         assert max(steps.min(), heights.min()) > 20
 
 
-def test_a_crossed_out_one_is_no_bar() -> None:
+def test_a_crossed_out_one_is_not_a_bar() -> None:
     bars = fragments.Fragments(Ink([BAR], np.array([1]), np.array([0])))
     for seed in range(40):
         strokes = bars.crossed_out(np.random.default_rng(seed))
