@@ -6,12 +6,12 @@ folder of Parquet with a row for each picture, in order:
 
     path        of the picture; with Parquet, all columns except the pictures are kept instead
     text        the reading; like all following columns but the last, null if there is none
-    confidence  the probability in [0, 1] that the whole text is right
+    confidence  the probability in [0, 1] that all of it is read correctly
     numbers     a list of the text of each number
     digits      a list of value (null for a sign and for what is not a digit), confidence,
                 probabilities, box, number_index, line_index, is_doubtful, sign and
                 number_confidence
-    turned      the degrees by which the picture was turned before it was read
+    turned      the degrees clockwise by which the picture was turned to be read
     error       why the picture cannot be read; null if it can
 
 Every worker is an actor that holds one Recognizer. Pictures are read in small batches, so memory
