@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -55,7 +54,8 @@ def test_a_client_that_goes_frees_its_place_and_its_decoder(
         with monkeypatch.context() as unchecked:
             unchecked.setattr("app.ink.decoder_pool.inspect_upload", lambda *_: DECLARED)
             gone = [sent(address, SLOW) for _ in range(8)]  # as many as one client may have
-            time.sleep(1)
+            while status(address) != 429:
+                time.sleep(0.1)
         for connection in gone:
             connection.close()
         start = time.monotonic()
@@ -65,16 +65,24 @@ def test_a_client_that_goes_frees_its_place_and_its_decoder(
         assert time.monotonic() - start < 5
 
 
-# Each of these makes a request take longer than the server may take to stop.
+# Each of these makes a request take longer than the server may take to stop, and says when it has
+# begun.
 SLOW_PICTURES = """
 from types import SimpleNamespace
 import app.ink.decoder_pool
+from app.ink.decoding import Decoding
 app.ink.decoder_pool.inspect_upload = lambda *_: SimpleNamespace(width=4_000, height=4_000)
+running = Decoding.running
+def say_and_run(*arguments):
+    print("working", flush=True)
+    return running(*arguments)
+Decoding.running = say_and_run
 """
 SLOW_INK = """
 import time
 from app.recognizer import Recognizer
 def read_prepared(*_):
+    print("working", flush=True)
     end = time.monotonic() + 60
     while time.monotonic() < end:
         sum(range(10_000))
@@ -103,7 +111,7 @@ def test_sigterm_ends_the_server_while_it_works(slow: str, content: bytes, answe
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-c", slow + SERVER, str(port)]
-    with subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL) as server:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as server:
         try:
             for _ in range(300):
                 try:
@@ -111,8 +119,9 @@ def test_sigterm_ends_the_server_while_it_works(slow: str, content: bytes, answe
                     break
                 except requests.RequestException:
                     time.sleep(0.1)
-            with sent(address, SLOW) as waiting:
-                time.sleep(2)
+            with sent(address, content) as waiting:
+                assert server.stdout is not None
+                assert any(line == b"working\n" for line in server.stdout)
                 start = time.monotonic()
                 server.send_signal(signal.SIGTERM)
                 server.wait(20)

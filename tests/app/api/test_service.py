@@ -2,10 +2,12 @@
 
 import http.client
 import json
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,25 +28,31 @@ from tests.support.service import (
 )
 
 
-class SlowReader(Reader):
-    """A reader that takes long, but hardly uses the CPU."""
+class HeldReader(Reader):
+    """A reader that answers once it is released, and hardly uses the CPU until then."""
+
+    def __init__(self) -> None:
+        super().__init__(FREE)
+        self.released = threading.Event()
 
     def read_image(self, *_: Any) -> bytes:
-        time.sleep(1)
+        assert self.released.wait(60)
         return b"{}"
 
 
 def test_a_read_does_not_block_others_and_the_busy_server_refuses() -> None:
+    reader = HeldReader()
     with (
-        serving(replace(FREE, reads=1, waiting=3), SlowReader(FREE)) as address,
+        serving(replace(FREE, reads=1, waiting=3), reader) as address,
         ThreadPoolExecutor(4) as clients,
     ):
         futures = [clients.submit(read, address, coded(".png")) for _ in range(4)]
-        time.sleep(0.3)
-        start = time.monotonic()
+        refusals = [future.result() for future in islice(as_completed(futures, 30), 2)]
+        # A blocked loop would not answer before the time-out.
         assert requests.get(f"{address}/healthz", timeout=9).json() == {"status": "alive"}
-        assert time.monotonic() - start < 0.5  # seconds; a blocked loop would take 0.7 or more
+        reader.released.set()
         responses = [future.result() for future in futures]
+    assert {response.status_code for response in refusals} == {429}
     statuses = sorted(response.status_code for response in responses)
     assert statuses == [200, 200, 429, 429]  # half of 4 places
     busy = next(response for response in responses if response.status_code == 429)
