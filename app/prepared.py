@@ -16,7 +16,7 @@ class Prepared:
 
     turned: degrees clockwise by which the picture was turned, see `app.turning`.
     size: height and width of the picture as it was given.
-    way_back: maps what was levelled to be read back to the input, see `app.tilt`.
+    way_back: maps what was levelled or enlarged to be read back to the input, see `app.tilt`.
     reading: the reading without a visitor's corrections, if there is one already.
     """
 

@@ -26,7 +26,7 @@ class Digit:
     confidence: calibrated probability in [0, 1] that the value is right; of a refused mark, that
         it is not a digit.
     probabilities: float32 (10,), sums to 1: which digit it is, provided that it is one.
-    box: (x, y, width, height) of the ink, in pixels of the input.
+    box: (x, y, width, height) of the ink, in pixels of the picture or in the unit of the strokes.
     glyph: uint8 (28, 28), ink 255 on 0: what the network saw.
     number_index, line_index: which number, and which line, of the input it belongs to, from 0 on.
         The gaps between numbers are wider than those between digits.

@@ -23,6 +23,7 @@ from app.inference.session import open_session
 from app.ink.image import checked
 from app.ink.picture_input import Picture, as_pixels
 from app.ink.strokes import checked as checked_strokes
+from app.ink.strokes import to_pixels
 from app.ink_choice import InkChooser
 from app.prepared import Prepared
 from app.reading import Digit, Reading, UnreadableInput
@@ -85,11 +86,12 @@ class Recognizer:
         single: bool = False,
         prototypes: Prototypes | None = None,
     ) -> Reading:
-        """Reads strokes, float arrays (n, 2) in pixels, x right and y down.
+        """Reads strokes, float arrays (n, 2), x right and y down.
 
-        Digits are read from left to right, in any number of lines; `single` takes all strokes for
-        one character. prototypes: what this writer corrected. Without a point of ink the Reading
-        has no digits. Raises UnreadableInput.
+        They are in pixels, or in fractions of a page, and the boxes are in the same unit. Digits
+        are read from left to right, in any number of lines; `single` takes all strokes for one
+        character. prototypes: what this writer corrected. Without a point of ink the Reading has no
+        digits. Raises UnreadableInput.
         """
         return self.read_prepared([self.prepare_ink(strokes, single)], prototypes)[0]
 
@@ -151,9 +153,10 @@ class Recognizer:
         take longer.
         """
         draw = memory.from_strokes if memory else glyph.from_strokes
-        level, way_back = checked_strokes(strokes), None
-        if not single:
-            level, way_back = tilt.level_strokes(level)
+        pixels, pixels_per_unit = to_pixels(checked_strokes(strokes))
+        level, way_back = (pixels, None) if single else tilt.level_strokes(pixels)
+        if pixels_per_unit != 1:
+            way_back = tilt.scaled(way_back, 1 / pixels_per_unit)
         lines = candidates.find_in_strokes(level, single, max_seconds, self._reader, draw)
         return Prepared(lines, way_back=way_back)
 

@@ -126,12 +126,19 @@ def _touching_boxes(strokes: glyph.Strokes) -> Boxes:
     return np.asarray(boxes, np.float64)
 
 
+def scaled(way: Transform | None, factor: float) -> Transform:
+    """A transform, or none, followed by a scaling of both coordinates."""
+    return factor * (np.eye(2, 3) if way is None else way)
+
+
 def moved(digits: Sequence[Digit], way: Transform) -> list[Digit]:
-    """The digits with their boxes moved by a transform; the boxes keep their sizes."""
+    """The digits with their boxes moved and scaled by a transform; the boxes do not turn."""
+    scale = float(np.hypot(way[0, 0], way[1, 0]))
     moved_digits = []
     for digit in digits:
         x, y, width, height = digit.box
         middle = way @ np.array([x + width / 2, y + height / 2, 1.0])
+        width, height = width * scale, height * scale
         box = (float(middle[0] - width / 2), float(middle[1] - height / 2), width, height)
         moved_digits.append(replace(digit, box=box))
     return moved_digits

@@ -38,8 +38,9 @@ class Ink(Struct, forbid_unknown_fields=True):
     strokes: Annotated[
         list[list[Point] | SignatureStroke],
         Meta(
-            description="Points [x, y], or objects with x and y, in pixels, y down; what follows,"
-            " as times and pressures, is ignored. Strokes and points are limited."
+            description="Points [x, y], or objects with x and y, in pixels or in fractions of a"
+            " page, y down; what follows, as times and pressures, is ignored. Strokes and points"
+            " are limited."
         ),
     ]
 
@@ -81,7 +82,7 @@ class Digit(Struct, forbid_unknown_fields=True):
         Meta(
             min_length=4,
             max_length=4,
-            description="x, y, width and height in pixels of the input, y down",
+            description="x, y, width and height in the unit of the input, y down",
         ),
     ]
     number_index: Annotated[int, Meta(ge=0, description="which of `numbers` it is part of")]

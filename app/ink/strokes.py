@@ -10,6 +10,8 @@ from app import glyph
 from app.reading import UnreadableInput
 
 MAX_COORDINATE: Final = 1e6  # pixels; far beyond any screen, and floats are still exact there
+MAX_FRACTION: Final = 4.0  # pages; a drawing whose coordinates are all smaller is not in pixels
+PAGE_SIDE: Final = 1_000.0  # pixels to which a page is enlarged
 MAX_POINTS: Final = 50_000  # a pen sends 100 to 240 a second; a million take a second to draw
 _KIND_NAMES: Final = {"U": "text", "S": "bytes", "b": "truth values"}  # by NumPy's dtype.kind
 _COMMAND_LENGTHS: Final = {"M": 2, "L": 2, "Q": 4}  # numbers that follow a path command
@@ -30,6 +32,21 @@ def checked(strokes: Sequence[ArrayLike]) -> glyph.Strokes:
     if step > 1:
         arrays = [np.concatenate([points[:-1:step], points[-1:]]) for points in arrays]
     return arrays
+
+
+def to_pixels(strokes: glyph.Strokes) -> tuple[glyph.Strokes, float]:
+    """Checked strokes in pixels, and how many pixels one unit of their coordinates is.
+
+    Fractions of a page are enlarged to PAGE_SIDE pixels, so that they are not taken for taps. Whole
+    numbers are pixels, however small, and a single point is a tap in any unit.
+    """
+    if not strokes:
+        return strokes, 1.0
+    points = np.concatenate(strokes)
+    is_fraction = np.abs(points).max() <= MAX_FRACTION and (points % 1).any()
+    if not is_fraction or (points == points[0]).all():
+        return strokes, 1.0
+    return [stroke * PAGE_SIDE for stroke in strokes], PAGE_SIDE
 
 
 def _check_is_sequence(strokes: object) -> None:

@@ -73,3 +73,18 @@ def test_a_steep_line_in_a_picture_is_read(
 )
 def test_a_slope_is_that_of_a_line(marks: NDArray[np.float64], degrees: float) -> None:
     assert tilt.degrees_of(marks) == pytest.approx(degrees, abs=0.1)
+
+
+@pytest.mark.parametrize("degrees", [0, 30])
+@pytest.mark.parametrize("single", [False, True])
+def test_fractions_of_a_page_are_read_as_pixels_are(
+    recognizer: Recognizer, degrees: float, single: bool
+) -> None:
+    strokes = number("4" if single else "4725", degrees)
+    side = float(np.concatenate(strokes).max())
+    pixels = recognizer.read_ink([stroke / side * 1_000 for stroke in strokes], single)
+    fractions = recognizer.read_ink([stroke / side for stroke in strokes], single)
+    assert fractions.text == pixels.text == ("4" if single else "4725")
+    assert fractions.confidence == pytest.approx(pixels.confidence, abs=1e-6)
+    for in_page, in_pixels in zip(fractions.digits, pixels.digits, strict=True):
+        assert in_page.box == pytest.approx(np.array(in_pixels.box) / 1_000, abs=1e-6)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.ink.strokes import MAX_POINTS, checked, strokes_from_canvas
+from app.ink.strokes import MAX_POINTS, checked, strokes_from_canvas, to_pixels
 from app.reading import UnreadableInput
 
 
@@ -58,3 +58,26 @@ def test_of_too_many_points_some_are_taken() -> None:
     assert same.tolist() == tap.tolist()
     usual = line[:10_000]
     assert len(checked([usual])[0]) == len(usual)
+
+
+@pytest.mark.parametrize(
+    "strokes, pixels_per_unit",
+    [
+        ([[[0.1, 0.2], [0.3, 0.8]]], 1_000),  # fractions of a page
+        ([[[0.0, 0.0], [1.0, 0.4]], [[-0.2, 0.5]]], 1_000),
+        ([[[0.6, -0.7], [3.5, 0.6]]], 1_000),  # inches, y up or down
+        ([[[0, 0], [1, 1]]], 1),  # a tap in the corner of the page, in pixels
+        ([[[0.4, 0.7]]], 1),  # a tap in any unit
+        ([[[0.4, 0.7], [0.4, 0.7]], [[0.4, 0.7]]], 1),
+        ([[[300.2, 200.1], [300.9, 200.4], [301.3, 201.2]]], 1),  # a tap of a shaky finger
+        ([[[0.5, 0.5], [4.5, 3.0]]], 1),
+        ([], 1),
+    ],
+)
+def test_fractions_of_a_page_are_enlarged(
+    strokes: list[list[list[float]]], pixels_per_unit: float
+) -> None:
+    pixels, actual = to_pixels(checked(strokes))
+    assert actual == pixels_per_unit
+    expected = [np.array(stroke) * pixels_per_unit for stroke in strokes]
+    assert all(np.array_equal(*pair) for pair in zip(pixels, expected, strict=True))
