@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 Boxes = NDArray[np.float64]  # (n, 4)
 
 # Lower parts, such as dots and dashes, form no line of their own and join the nearest one.
-MIN_BODY_HEIGHT: Final = 0.5  # heights of the highest part
+MIN_BODY_HEIGHT: Final = 0.5  # usual heights
 STEEPNESS: Final = 2.5  # factor by which vertical distances count more than horizontal ones
 MIN_SLOPE_PARTS: Final = 6  # from so many parts on, lines may slant as most neighbours do
+MAX_SLOPE: Final = 0.7  # between neighbours; those of a steeper one are on different lines
+MIN_SLOPES: Final = 4  # neighbours that tell how lines slant
 # The next part of a line may lie above or below the last one by MAX_OFFSET line heights, and by
 # MAX_RISE of the horizontal distance between them, of which at most MAX_RISING line heights count.
 # In a grid with empty cells, the parts of other rows lie further away than that.
 MAX_OFFSET: Final = 0.4
-MAX_RISE: Final = 0.6
+MAX_RISE: Final = 0.3
 MAX_RISING: Final = 2.0
-MIN_LEVEL_PARTS: Final = 4  # among fewer parts, all may follow each other on a line
 
 # A part lies above another one if they overlap horizontally or nearly so, with space between them.
 MAX_ASIDE: Final = 0.35  # heights of the taller part: the largest horizontal gap
@@ -46,11 +47,11 @@ def group_into_lines(boxes: Boxes) -> list[list[int]]:
         return [[0]]
     heights = boxes[:, 3] - boxes[:, 1]
     middles = boxes[:, 0] + boxes[:, 2]
-    body = np.flatnonzero(heights >= MIN_BODY_HEIGHT * heights.max(initial=0.0))
+    body = np.flatnonzero(heights >= MIN_BODY_HEIGHT * usual_height(boxes))
     if boxes[body, 1].max() < boxes[body, 3].min():  # a level line crosses all: the usual case
         return [np.argsort(middles, kind="stable").tolist()]
-    chains = [[int(body[index]) for index in chain] for chain in _chains(boxes[body])]
     min_gap = MIN_LINE_GAP_OF_TWO if len(body) == 2 else MIN_LINE_GAP
+    chains = [[int(body[index]) for index in chain] for chain in _chains(boxes[body], min_gap)]
     lines = _joined(boxes, chains, min_gap)
     for part in sorted(set(range(len(boxes))) - set(body.tolist())):
         distances = [_distance(boxes[line], boxes[part]) for line in lines]
@@ -70,10 +71,14 @@ def split_at_wide_gaps(boxes: Boxes, line: list[int], min_gap: float) -> list[li
     return [line[start:end] for start, end in pairwise(ends)]
 
 
-def _chains(boxes: Boxes) -> list[list[int]]:
-    """Parts that are each other's nearest neighbours to the left and right, as chains."""
+def _chains(boxes: Boxes, min_gap: float) -> list[list[int]]:
+    """Parts that are each other's nearest neighbours to the left and right, as chains.
+
+    min_gap: see `_stacked`.
+    """
     x, y = _steps(boxes)
-    distances = np.where(_may_be_level(boxes, x, y), _distances_to_the_right(boxes, x, y), np.inf)
+    may_follow = _may_be_level(boxes, x, y) & ~_stacked(boxes, min_gap)
+    distances = np.where(may_follow, _distances_to_the_right(boxes, x, y), np.inf)
     right, left = distances.argmin(axis=1), distances.argmin(axis=0)
     previous = {
         int(right[part]): part
@@ -104,8 +109,11 @@ def _steps(boxes: Boxes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if len(boxes) < MIN_SLOPE_PARTS or not len(rows):
         return x, y
     nearest = distances.argmin(axis=1)[rows]
-    slope = float(np.median(y[rows, nearest] / x[rows, nearest]))
-    return x, y - slope * x
+    slopes = y[rows, nearest] / x[rows, nearest]
+    slopes = slopes[np.abs(slopes) <= MAX_SLOPE]
+    if len(slopes) < MIN_SLOPES:
+        return x, y
+    return x, y - float(np.median(slopes)) * x
 
 
 def _distances_to_the_right(
@@ -121,11 +129,8 @@ def _may_be_level(
 ) -> NDArray[np.bool_]:
     """Which parts may follow each other on a line, by their vertical distance; x, y: see `_steps`.
 
-    It excludes none among few parts, whose slope is unknown, and none in one column, where
-    `_stacked` decides.
+    It excludes none in one column, where `_stacked` decides.
     """
-    if len(boxes) < MIN_LEVEL_PARTS:
-        return np.ones(x.shape, np.bool_)
     heights = boxes[:, 3] - boxes[:, 1]
     taller = np.maximum(heights[:, None], heights)
     rise = MAX_RISE * np.minimum(np.abs(x), MAX_RISING * taller)
@@ -185,6 +190,13 @@ def _distance(boxes: Boxes, box: NDArray[np.float64]) -> float:
     x = np.maximum(np.maximum(boxes[:, 0] - box[2], box[0] - boxes[:, 2]), 0)
     y = np.maximum(np.maximum(boxes[:, 1] - box[3], box[1] - boxes[:, 3]), 0)
     return float(np.hypot(x, y).min())
+
+
+def usual_height(boxes: Boxes) -> float:
+    """The height of parts that make up half of all height, so that dots hardly count."""
+    heights = np.sort(boxes[:, 3] - boxes[:, 1])
+    total = np.cumsum(heights)
+    return float(heights[np.searchsorted(total, total[-1] / 2)])
 
 
 def line_height(boxes: Boxes) -> float:

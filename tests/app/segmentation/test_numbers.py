@@ -126,7 +126,13 @@ def test_one_digit_of_all_strokes_on_demand(recognizer: Recognizer) -> None:
         ([(0, 0, 9, 20), (12, 8, 21, 28), (24, 16, 33, 36), (36, 24, 45, 44)], [[0, 1, 2, 3]]),
         ([(0, 0, 9, 20), (1, -6, 12, -4)], [[0, 1]]),  # a 5 and its hat
         ([(0, 0, 9, 9), (0, 11, 9, 20)], [[0, 1]]),  # an 8 that does not close
-        ([(0, 0, 9, 20), (30, 50, 39, 70)], [[0, 1]]),  # steep, but nothing stands above
+        ([(0, 0, 9, 20), (30, 50, 39, 70)], [[0], [1]]),  # too steep for a line
+        ([(0, 0, 9, 20), (18, 12, 27, 32)], [[0, 1]]),  # steep
+        (
+            # Lines that begin where the line above ends
+            [(60, 0, 69, 20), (75, 0, 84, 20), (30, 36, 39, 56), (45, 36, 54, 56), (0, 72, 9, 92)],
+            [[0, 1], [2, 3], [4]],
+        ),
         (
             # A grid in which only one cell of each row is filled, and two of the first
             [(0, 0, 9, 20), (160, 0, 169, 20), (40, 40, 49, 60), (120, 80, 129, 100)],
