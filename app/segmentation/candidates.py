@@ -16,7 +16,15 @@ from app.ink.ink_map import InkMap
 from app.ink.strokes import bounds
 from app.ink.threshold import BITMAP_SIDE
 from app.reading import UnreadableInput
-from app.segmentation import cells, components, joined, reading_costs, runs, text_lines
+from app.segmentation import (
+    cells,
+    components,
+    joined,
+    line_cuts,
+    reading_costs,
+    runs,
+    text_lines,
+)
 from app.segmentation.cells import MIN_NUMBER_GAP
 from app.segmentation.line_reading import LineReading
 from app.segmentation.runs import Candidate
@@ -141,7 +149,7 @@ def _boxes(strokes: glyph.Strokes) -> NDArray[np.float64]:
 
 
 def _lines_of_map(ink: InkMap, reader: LineReader | None) -> list[TextLine]:
-    labels, boxes = components.connected_components(ink.mask)
+    labels, boxes = line_cuts.connected_components(ink.mask)
     _check_count(len(boxes), "pieces of ink")
     lines = []
     grouped = text_lines.group_into_lines(boxes)
