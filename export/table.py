@@ -30,21 +30,23 @@ from export import (
     serving_tables,
     trainings_table,
 )
+from train.evaluate.text_table import replace_table
 from train.files import write_atomically
 
+COMMAND: Final = "python -m export.table"
 MODELS: Final = Path("models")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command. Returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m export.table", description=__doc__)
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare and write nothing")
     check = parser.parse_args(arguments).check
     status = 0
     for path, tables in tables_by_file().items():
         text = old = path.read_text(encoding="utf-8")
         for name, table in tables.items():
-            text = replace_table(text, name, table)
+            text = replace_table(text, name, table, COMMAND)
         if text == old:
             continue
         if check:
@@ -87,17 +89,6 @@ def tables_by_file() -> dict[Path, dict[str, str]]:
             "choices": serving_tables.choices(_figures("choices")),
         },
     }
-
-
-def replace_table(text: str, name: str, table: str) -> str:
-    """The text with a table between its two marks. Raises ValueError unless each is there once."""
-    begin, end = f"<!-- {name}: written by python -m export.table -->", f"<!-- /{name} -->"
-    if text.count(begin) != 1 or text.count(end) != 1:
-        counts = text.count(begin), text.count(end)
-        raise ValueError(f"expected one {begin} and one {end}, got {counts[0]} and {counts[1]}")
-    head, rest = text.split(begin)
-    _, tail = rest.split(end)
-    return f"{head}{begin}\n{table}\n{end}{tail}"
 
 
 def _figures(name: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import requests
 
+from tests.benchmarks.figures import write
 from tests.benchmarks.serving import machine
 from tests.support.paths import ROOT
 from tests.support.programs import ask
@@ -90,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     results = {"machine": machine(), "rounds": command.rounds, **figures, "cost": cost}
     print(json.dumps(results, indent=2))
-    command.output.write_text(json.dumps(results, indent=2) + "\n")
+    write(command.output, results)
     return int(max(cost.values()) > MAX_COST)
 
 

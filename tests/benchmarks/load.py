@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from tests.benchmarks.figures import write_part
 from tests.benchmarks.serving import machine
 from tests.support.browser import serving
 from tests.support.paths import ROOT
@@ -50,10 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             name, figures = "load", asyncio.run(load(address, command))
     print(json.dumps(figures, indent=2))
-    stored = json.loads(command.output.read_text()) if command.output.is_file() else {}
-    stored |= {name: {"machine": machine(), **figures}}
-    command.output.write_text(json.dumps(stored, indent=2) + "\n")
-    print(f"wrote {command.output}")
+    write_part(command.output, name, {"machine": machine(), **figures})
     failed = figures["errors"] or figures["wrong"] or not figures.get("reached", True)
     return 1 if failed else 0
 

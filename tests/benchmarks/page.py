@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, sync_playwright
 
 from app.recognizer import MODEL
+from tests.benchmarks.figures import write
 from tests.benchmarks.serving import machine
 from tests.support.browser import (
     FLAGS,
@@ -81,9 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "first page s": summary([seconds_to_first_page() for _ in range(command.starts)]),
     }
     figures = {"machine": machine(), **measured, "goals": GOALS}
-    command.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(figures, indent=2))
-    print(f"wrote {command.output}")
+    write(command.output, figures)
     missed = missed_goals(measured)
     print("\n".join(missed))
     return 1 if missed else 0

@@ -25,6 +25,7 @@ from typing import Any, Final
 from websockets.exceptions import WebSocketException
 
 from app.page.canvas import fabric_objects
+from tests.benchmarks.figures import write_part
 from tests.benchmarks.serving import machine
 from tests.support import proxies
 from tests.support.drawings import placed
@@ -68,9 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with TemporaryDirectory() as folder, two_servers(program, Path(folder)) as (proxy, ports):
         figures = asyncio.run(scene(proxy, ports, command.visitors, command.seconds))
     print(json.dumps(figures, indent=2))
-    stored = json.loads(command.output.read_text()) if command.output.is_file() else {}
-    stored |= {"replicas": {"machine": machine(), **figures}}
-    command.output.write_text(json.dumps(stored, indent=2) + "\n")
+    write_part(command.output, "replicas", {"machine": machine(), **figures})
     return 0 if figures["undisturbed"] else 1
 
 

@@ -30,6 +30,7 @@ from app.inference.occlusion import occlusion
 from app.recognizer import MODEL, Recognizer
 from tests.benchmarks import photographs, request_rates
 from tests.benchmarks.field import compared, open_session, seconds_of
+from tests.benchmarks.figures import write
 from tests.benchmarks.server_process import alone_on_a_core, memory, processor_seconds
 from tests.support.browser import serving
 from tests.support.drawings import placed
@@ -75,8 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, part in parts.items():
         figures[name] = part()
         print(name, json.dumps(figures[name]), flush=True)
-    command.output.write_text(json.dumps(figures, indent=2) + "\n")
-    print(f"wrote {command.output}")
+    write(command.output, figures)
     return 0
 
 

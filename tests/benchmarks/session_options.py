@@ -25,6 +25,7 @@ import onnxruntime
 from app.inference.session import PROVIDERS, session_options
 from app.recognizer import MODEL
 from tests.benchmarks.field import seconds_of
+from tests.benchmarks.figures import write
 from tests.benchmarks.serving import machine
 from tests.support.paths import ROOT
 
@@ -94,10 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         document = {"machine": machine(), "choices": compared(Path(folder))}
-    command.output.write_text(json.dumps(document, indent=2) + "\n")
     for name, figures in document["choices"].items():
         print(f"{name}: {json.dumps(figures, ensure_ascii=False)}")
-    print(f"wrote {command.output}")
+    write(command.output, document)
     return 0
 
 

@@ -320,26 +320,6 @@ def test_trainings_are_shown_with_their_command_and_machine() -> None:
 MARKED = "above\n<!-- costs: written by python -m export.table -->\nold\n<!-- /costs -->\nbelow"
 
 
-def test_a_table_is_replaced_between_its_marks() -> None:
-    replaced = table.replace_table(MARKED, "costs", "new")
-    assert replaced == MARKED.replace("old", "new")
-    assert table.replace_table(replaced, "costs", "new") == replaced
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "no marks",
-        MARKED.replace("<!-- /costs -->", ""),  # no end
-        MARKED + MARKED,  # which of the two?
-        MARKED.replace("costs", "prices"),  # another table's marks
-    ],
-)
-def test_a_table_needs_both_its_marks_once(text: str) -> None:
-    with pytest.raises(ValueError, match="expected one <!-- costs: .* got"):
-        table.replace_table(text, "costs", "new")
-
-
 def test_the_command_needs_nothing_that_only_training_has() -> None:
     """Whatever environment this runs in, what requirements-train.txt adds cannot be imported."""
     lines = (ROOT / "requirements-train.txt").read_text(encoding="utf-8").splitlines()

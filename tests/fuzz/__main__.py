@@ -28,6 +28,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from tests.support.paths import ROOT
+from train.files import write_atomically
 
 HUNG_SECONDS: Final = 60.0  # without output from the process that runs the cases
 SETTINGS: Final = {
@@ -84,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "slowest s": slowest,
             "largest MB": largest,
         }
-        command.figures.write_text(json.dumps(figures, indent=2) + "\n")
+        write_atomically(command.figures, json.dumps(figures, indent=2) + "\n")
     return 1 if failures else 0
 
 

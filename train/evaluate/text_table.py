@@ -27,3 +27,17 @@ def to_columns(rows: Rows) -> str:
     return "\n".join(
         "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows
     )
+
+
+def replace_table(text: str, name: str, table: str, command: str) -> str:
+    """The text with a table between its two marks, which name the command that writes it.
+
+    Raises ValueError unless each mark is there once.
+    """
+    begin, end = f"<!-- {name}: written by {command} -->", f"<!-- /{name} -->"
+    if text.count(begin) != 1 or text.count(end) != 1:
+        counts = text.count(begin), text.count(end)
+        raise ValueError(f"expected one {begin} and one {end}, got {counts[0]} and {counts[1]}")
+    head, rest = text.split(begin)
+    _, tail = rest.split(end)
+    return f"{head}{begin}\n{table}\n{end}{tail}"

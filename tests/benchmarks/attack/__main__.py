@@ -22,6 +22,7 @@ from app.corrections import VARIABLE as CORRECTIONS
 from tests.benchmarks.attack.attacks import ATTACKS, PICTURES, Attack
 from tests.benchmarks.attack.bystanders import watched
 from tests.benchmarks.attack.memory import limited, resident_megabytes
+from tests.benchmarks.figures import write
 from tests.benchmarks.serving import machine
 from tests.support.paths import ROOT
 from tests.support.server import running
@@ -65,8 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     results = {**head, **results}
     print(json.dumps(results, indent=2))
     if not command.only:
-        command.output.write_text(json.dumps(results, indent=2) + "\n")
-        print(f"wrote {command.output}")
+        write(command.output, results)
     for failure in failures(results):
         print(f"attack: {failure}", file=sys.stderr)
     return int(bool(failures(results)))

@@ -2,8 +2,10 @@
 
 import pytest
 
-from train.evaluate.text_table import to_columns, to_markdown
+from train.evaluate.text_table import replace_table, to_columns, to_markdown
 
+COMMAND = "python -m export.table"
+MARKED = f"above\n<!-- costs: written by {COMMAND} -->\nold\n<!-- /costs -->\nbelow"
 ROWS = [["", "a", "bb"], ["first", "1", "22"], ["2nd", "333", "4"]]
 
 
@@ -30,3 +32,24 @@ def test_ragged_rows_are_refused() -> None:
         to_markdown(ragged)
     with pytest.raises(ValueError, match="shorter"):
         to_columns(ragged)
+
+
+def test_a_table_is_replaced_between_its_marks() -> None:
+    replaced = replace_table(MARKED, "costs", "new", COMMAND)
+    assert replaced == MARKED.replace("old", "new")
+    assert replace_table(replaced, "costs", "new", COMMAND) == replaced
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no marks",
+        MARKED.replace("<!-- /costs -->", ""),  # no end
+        MARKED + MARKED,  # which of the two?
+        MARKED.replace("costs", "prices"),  # another table's marks
+        MARKED.replace(COMMAND, "another command"),
+    ],
+)
+def test_a_table_needs_both_its_marks_once(text: str) -> None:
+    with pytest.raises(ValueError, match="expected one <!-- costs: .* got"):
+        replace_table(text, "costs", "new", COMMAND)
