@@ -1,7 +1,8 @@
 """Reads handwritten digits on a CPU. Needs NumPy, OpenCV and ONNX Runtime; never PyTorch.
 
-Imports run downwards only, and `lint-imports` holds them to it: `page` and `api`, `recognizer`,
-`turning` and `writing`, `segmentation`, `ink`, `inference`, then `glyph` and `reading`. Nothing
+Imports run downwards only, which `lint-imports` checks: the commands and `launcher`, `operations`,
+`settings`, `guard`, `page` and `api`, `recognizer`, the choice of a picture's ink, `segmentation`,
+`ink`, `inference`, then `glyph`, `strip` and `reading`. pyproject.toml lists all layers. Nothing
 here imports `train` or `export`.
 """
 
