@@ -37,11 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def serve(port: int, address: str) -> int:
     """Serves until it is interrupted. Returns the exit status."""
     try:
+        import click
         from streamlit.web import cli
     except ImportError:
         print(
-            "serve: Streamlit is not installed. Install the package with what serving needs:"
-            " pip install '.[serve]'",
+            "serve: Streamlit is not installed. Install digits with the extra that serving needs:"
+            " pip install '.[serve]' in a clone, elsewhere 'digits[serve] @ git+URL@COMMIT'.",
             file=sys.stderr,
         )
         return 1
@@ -58,8 +59,18 @@ def serve(port: int, address: str) -> int:
     path = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "").strip("/")
     for line in addresses(port, address, path):
         print(line, flush=True)
-    options = [f"--server.port={port}", f"--server.address={address}"]
-    cli.main(["run", str(SERVER), *options], prog_name="streamlit")
+    options = [
+        f"--server.port={port}",
+        f"--server.address={address}",
+        "--logger.hideWelcomeMessage=true",  # it would print an address again
+    ]
+    try:
+        cli.main(["run", str(SERVER), *options], prog_name="streamlit", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:  # Ctrl-C, for which click would print "Aborted!"
+        return 0
     return 0
 
 
