@@ -18,6 +18,6 @@ class ClosedPaths:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request; passes all others on."""
         if scope["type"] == "http" and scope["path"].rstrip("/").endswith(CLOSED):
-            await PlainTextResponse("Not Found", 404)(scope, receive, send)
+            await PlainTextResponse("Nothing is served at this path.", 404)(scope, receive, send)
             return
         await self._page(scope, receive, send)

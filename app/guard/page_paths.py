@@ -17,6 +17,7 @@ class PagePaths:
 
     def __init__(self, page: ASGIApp, prefix: str) -> None:
         self._page = page
+        self._message = f"Nothing is served at this path. The page is at {prefix}/."
         self._paths = {f"{prefix}/", f"{prefix}/index.html", prefix or "/"}
         self._components = prefix + COMPONENTS
 
@@ -32,7 +33,7 @@ class PagePaths:
             nonlocal is_refused
             if message["type"] == "http.response.start" and _is_html(message):
                 is_refused = True
-                await PlainTextResponse("Not Found", 404)(scope, receive, send)
+                await PlainTextResponse(self._message, 404)(scope, receive, send)
             elif not is_refused:
                 await send(message)
 

@@ -154,7 +154,7 @@ def test_invalid_requests_are_refused_with_the_headers(address: str) -> None:
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/"])
 def test_operators_paths_are_closed(address: str, path: str) -> None:
     answer = requests.get(address + path, timeout=30)
-    assert (answer.status_code, answer.text) == (404, "Not Found")
+    assert (answer.status_code, answer.text) == (404, "Nothing is served at this path.")
     assert {name: answer.headers.get(name) for name in SAFE} == SAFE
 
 
