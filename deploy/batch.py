@@ -155,7 +155,8 @@ def environment() -> dict[str, Any]:
     others = [f"/{path.name}" for path in ROOT.iterdir() if path.name not in needed]
     return {
         "working_dir": str(ROOT),
-        "excludes": [*others, "*.pth", "/app/images"],
+        # "/.?*": a linter may make its cache between now and the upload.
+        "excludes": [*others, "/.?*", "*.pth", "/app/images"],
         "env_vars": {"OMP_NUM_THREADS": "1"},
     }
 

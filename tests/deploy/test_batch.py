@@ -218,6 +218,6 @@ def test_a_wrong_number_of_workers_is_refused(
 def test_workers_get_the_code_and_nothing_else() -> None:
     environment = batch.environment()
     left_out = set(environment["excludes"])
-    assert {"/runs", "/.git", "/.venv", "*.pth"} & left_out
+    assert {"/.?*", "/tests", "/train", "*.pth"} <= left_out
     assert not {"/app", "/deploy", "/models"} & left_out
     assert environment["env_vars"] == {"OMP_NUM_THREADS": "1"}
