@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from app.inference.models import models_folder
 from app.inference.session import open_session, releasing_run_options
 from app.ink.ink_map import InkMap, without_specks
+from app.ink.lines_to_erase import erased, find_lines
 from app.ink.parts import without_unseen, writing_among
 from app.ink.resize import resize_to_side
 
@@ -61,7 +62,9 @@ class Segmenter:
 
         side: pixels along the longer side that the image is resized to; small writing needs more.
         """
-        resized = resize_to_side(image, side)
+        return self._probabilities(resize_to_side(image, side))
+
+    def _probabilities(self, resized: Picture) -> NDArray[np.float32]:
         height, width = resized.shape[:2]
         padded = pad(resized, -(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE)
         (probabilities,) = self._session.run(["ink"], {"picture": padded})
@@ -73,14 +76,24 @@ class Segmenter:
         self._session.run(["ink"], {"picture": smallest}, releasing_run_options())
 
     def overview(self, image: Picture) -> "Overview":
-        """The ink of the whole picture, at a scale at which its writing is seen."""
+        """The ink of the whole picture, at a scale at which its writing is seen.
+
+        It has no frames around the writing and no folds of the paper.
+        """
         longer = max(image.shape[:2])
         for side in (SIDE, min(LARGE_SIDE, longer)):
-            probabilities = self.ink_probabilities(image, side)
-            overview = Overview(probabilities, side / longer, _component_boxes(probabilities))
-            if _writing_height(overview.boxes) >= MIN_OVERVIEW_HEIGHT:
+            resized = resize_to_side(image, side)
+            probabilities = self._probabilities(resized)
+            lines = find_lines(
+                resized,
+                _mask(probabilities, MIN_INK_PROBABILITY),
+                _mask(probabilities, MIN_FAINT_PROBABILITY),
+            )
+            probabilities = erased(probabilities, lines, MIN_FAINT_PROBABILITY)
+            boxes = _component_boxes(probabilities)
+            if _writing_height(boxes) >= MIN_OVERVIEW_HEIGHT:
                 break
-        return overview
+        return Overview(probabilities, side / longer, boxes, lines)
 
     def ink_maps(self, image: Picture, overview: "Overview") -> Iterator[InkMap]:
         """Maps of a picture's ink, the one that is most likely right first; none without ink.
@@ -102,13 +115,13 @@ class Segmenter:
         crop = image[y : int((bottom + margin) / scale) + 1, x : int((right + margin) / scale) + 1]
         crop_longer = max(crop.shape[:2])
         close_side = round(np.clip(crop_longer * scale * CLOSE_HEIGHT / height, SIDE, MAX_SIDE))
-        close = self.ink_probabilities(crop, close_side)
         window = (x, y, x + crop.shape[1], y + crop.shape[0])
+        close = overview.without_lines(self.ink_probabilities(crop, close_side), window)
         for ink in _ink_map(close, x, y, close_side / crop_longer):
             yield replace(ink, mask=without_unseen(ink.mask, overview.seen_in(close, window)))
         yield from _ink_map(overview.probabilities, 0, 0, scale)
         distant_side = round(DISTANT_SHARE * close_side)
-        distant = self.ink_probabilities(crop, distant_side)
+        distant = overview.without_lines(self.ink_probabilities(crop, distant_side), window)
         yield from _ink_map(distant, x, y, distant_side / crop_longer)
 
 
@@ -117,12 +130,14 @@ class Overview:
     """The ink of a whole picture.
 
     probabilities: float32 (h, w). scale: pixels of these to one pixel of the picture. boxes: int32
-    (n, 4), x, y, width and height of the components of ink.
+    (n, 4), x, y, width and height of the components of ink. lines: bool (h, w), the frames and
+    folds, which are no ink.
     """
 
     probabilities: NDArray[np.float32]
     scale: float
     boxes: NDArray[np.int32]
+    lines: NDArray[np.bool_]
 
     def is_noise(self) -> bool:
         """Whether far more ink is possible than likely, as in noise."""
@@ -149,11 +164,26 @@ class Overview:
 
         window: left, top, right and bottom of the closer map in pixels of the picture.
         """
-        left, top, right, bottom = (round(edge * self.scale) for edge in window)
         possible = (self.probabilities > MIN_FAINT_PROBABILITY).astype(np.uint8)
-        near = cv2.dilate(possible, np.ones((3, 3), np.uint8))
-        part = near[top : max(bottom, top + 1), left : max(right, left + 1)]
-        large = cv2.resize(part, close.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        near = cv2.dilate(possible, np.ones((3, 3), np.uint8)) > 0
+        return self._enlarged(near, window, close.shape)
+
+    def without_lines(
+        self, close: NDArray[np.float32], window: tuple[float, ...]
+    ) -> NDArray[np.float32]:
+        """The probabilities of a closer map without frames and folds; see `seen_in`."""
+        if not self.lines.any():
+            return close
+        lines = self._enlarged(self.lines, window, close.shape)
+        return erased(close, lines, MIN_FAINT_PROBABILITY)
+
+    def _enlarged(
+        self, region: NDArray[np.bool_], window: tuple[float, ...], shape: tuple[int, ...]
+    ) -> NDArray[np.bool_]:
+        """A region of this overview in a closer map of a shape (h, w); window: see `seen_in`."""
+        left, top, right, bottom = (round(edge * self.scale) for edge in window)
+        part = region[top : max(bottom, top + 1), left : max(right, left + 1)].astype(np.uint8)
+        large = cv2.resize(part, shape[::-1], interpolation=cv2.INTER_NEAREST)
         return np.asarray(large > 0, np.bool_)
 
 
@@ -169,9 +199,14 @@ def _ink_map(
 
 def _bridged_mask(probabilities: NDArray[np.float32]) -> NDArray[np.uint8]:
     """The mask, uint8 (h, w), 255 or 0, of likely ink, and of fainter ink in gaps of its lines."""
-    likely = (probabilities > MIN_INK_PROBABILITY).astype(np.uint8) * np.uint8(255)
+    likely = _mask(probabilities, MIN_INK_PROBABILITY)
     closed = cv2.morphologyEx(likely, cv2.MORPH_CLOSE, np.ones((BRIDGE, BRIDGE), np.uint8))
     return np.where(probabilities > MIN_BRIDGE_PROBABILITY, closed, likely).astype(np.uint8)
+
+
+def _mask(probabilities: NDArray[np.float32], least: float) -> NDArray[np.uint8]:
+    """255 where ink is more probable than `least`, 0 elsewhere: (h, w)."""
+    return (probabilities > least).astype(np.uint8) * np.uint8(255)
 
 
 def _extent(
@@ -200,7 +235,7 @@ def _writing_height(boxes: NDArray[np.int32]) -> float:
 
 def _component_boxes(probabilities: NDArray[np.float32]) -> NDArray[np.int32]:
     """x, y, width and height of the components of ink that are not specks: (n, 4)."""
-    mask = (probabilities > MIN_INK_PROBABILITY).astype(np.uint8) * np.uint8(255)
+    mask = _mask(probabilities, MIN_INK_PROBABILITY)
     if not mask.any():
         return np.zeros((0, 4), np.int32)
     count, _, stats, _ = cv2.connectedComponentsWithStats(without_specks(mask))

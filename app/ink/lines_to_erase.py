@@ -1,0 +1,68 @@
+"""Frames and folds in the segmenter's map of a whole picture, and how they are erased from maps.
+
+The segmenter takes them for writing, or sees only a part of them, such as one side of a box. The
+rest of it is in the picture itself, among all that is about as dark as the writing.
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink.folds import find_folds
+from app.ink.frames import find_frames
+
+MIN_CONTRAST: Final = 0.3  # of a line with the paper, as a share of the writing's usual contrast
+MIN_DEVIATIONS: Final = 3.0  # the same, in mean deviations of the paper from its usual level
+MIN_LEVELS: Final = 4.0  # the same, in levels of 255
+PAPER_WINDOW: Final = 8  # the paper around a pixel is the mean of this part of the longer side
+BREAK: Final = 3  # pixels of an overview by which a line is widened when it is erased
+
+Mask = NDArray[np.uint8]  # (h, w), 255 for ink
+Probabilities = NDArray[np.float32]  # (h, w), of ink
+
+
+def find_lines(image: NDArray[np.uint8], likely: Mask, possible: Mask) -> NDArray[np.bool_]:
+    """Which pixels of a whole picture belong to frames and folds: bool (h, w).
+
+    image: uint8 (h, w, 3). likely, possible: its ink according to the segmenter.
+    """
+    if not likely.any():
+        return np.zeros(likely.shape, np.bool_)
+    dark = np.asarray(cv2.bitwise_or(_dark(image, likely > 0), possible), np.uint8)
+    lines = cv2.bitwise_or(find_frames(dark, possible), find_folds(dark, possible))
+    if not lines.any():
+        return np.zeros(likely.shape, np.bool_)
+    return np.asarray(cv2.dilate(lines, np.ones((BREAK, BREAK), np.uint8)) > 0, np.bool_)
+
+
+def erased(probabilities: Probabilities, lines: NDArray[np.bool_], least: float) -> Probabilities:
+    """The probabilities without those of lines, but with those of strokes that cross them.
+
+    least: the probability from which a pixel is ink.
+    """
+    if not lines.any():
+        return probabilities
+    ink = np.where(probabilities > least, 255, 0).astype(np.uint8)
+    rest = np.where(lines, 0, ink).astype(np.uint8)
+    depth = cv2.distanceTransform(lines.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
+    side = 2 * int(np.ceil(np.median(depth[lines]) * 2)) + 1
+    closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    is_erased = lines & ((closed == 0) | (ink == 0))
+    return np.where(is_erased, 0, probabilities).astype(np.float32)
+
+
+def _dark(image: NDArray[np.uint8], is_ink: NDArray[np.bool_]) -> Mask:
+    """What is about as dark as the ink, or as light on dark paper; of any colour: (h, w)."""
+    side = max(image.shape[:2]) // PAPER_WINDOW * 2 + 1
+    contrasts = []
+    for sign, plane in ((1, image.min(axis=2)), (-1, image.max(axis=2))):
+        level = cv2.blur(plane, (side, side)).astype(np.float32)
+        contrasts.append(sign * (level - plane))
+    contrast = max(contrasts, key=lambda each: float(np.median(each[is_ink])))
+    paper = contrast[~is_ink]
+    noise = float(np.abs(paper - np.median(paper)).mean()) if len(paper) else 0.0
+    usual = float(np.median(contrast[is_ink]))
+    faintest = max(MIN_CONTRAST * usual, MIN_DEVIATIONS * noise, MIN_LEVELS)
+    return np.where(contrast > faintest, 255, 0).astype(np.uint8)
