@@ -12,9 +12,10 @@ from app.ink.bands import find_bands
 RIM: Final = 0.02  # of the longer side: a line that comes this close to the edge goes on beyond it
 MIN_SPAN: Final = 0.25  # of the shorter side: smaller components are no part of a fold
 MAX_ENDS: Final = 24  # at the rim of a picture; only clutter has more
-MIN_DARK: Final = 0.85  # share of a fold's length that is dark
+MIN_DARK: Final = 0.9  # share of a fold's length that is dark
 MIN_SEEN: Final = 0.5  # share of its length that the segmenter takes for writing
 MIN_HEIGHTS: Final = 2.5  # of the tallest writing beside it; a 1 that touches both edges is shorter
+MIN_HEIGHT: Final = 10  # pixels of the map: of writing, which is not a dot
 
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
 Point = tuple[int, int]  # x, y
@@ -27,6 +28,8 @@ def find_folds(dark: Mask, writing: Mask) -> Mask:
     """
     folds = np.zeros_like(writing)
     rim = max(round(RIM * max(dark.shape)), 1)
+    if min(dark.shape) <= 2 * rim or len(_ends(dark, rim)) < 2:
+        return folds
     ends = _ends(_large(dark), rim)
     if not 2 <= len(ends) <= MAX_ENDS:
         return folds
@@ -39,8 +42,9 @@ def find_folds(dark: Mask, writing: Mask) -> Mask:
         is_fold = (near_dark[is_line] > 0).mean() >= MIN_DARK
         if is_fold and (near_writing[is_line] > 0).mean() >= MIN_SEEN:
             length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
-            if 0 < _tallest_beside(line, writing) * MIN_HEIGHTS <= length:
-                cv2.line(folds, *_prolonged(start, end, rim), 255, 2)
+            tallest = _tallest_beside(line, writing)
+            if tallest >= MIN_HEIGHT and length >= MIN_HEIGHTS * tallest:
+                cv2.line(folds, *_prolonged(start, end, rim), 255, 3)
     return folds
 
 

@@ -19,7 +19,7 @@ MIN_SIDE: Final = 10  # pixels of the map
 MAX_TRIED: Final = 16  # components of a picture that are examined, the largest first
 
 # What a frame encloses.
-MIN_HEIGHT: Final = 0.3  # heights of the frame; the dot of a zero is lower
+MIN_HEIGHT: Final = 0.2  # heights of the frame; the dot of a zero is lower
 MAX_SLASH_ASPECT: Final = 0.35  # ratio of a slash's shorter side to its longer side
 MIN_ROUNDNESS: Final = 0.8  # ratio between the sides of a frame around a single 1
 
@@ -37,6 +37,8 @@ def find_frames(dark: Mask, writing: Mask) -> Mask:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(dark)
     boxes = stats[:count, :4].astype(np.int32)
     for members in _outlines(boxes):
+        if not _encloses_any(boxes, members):
+            continue
         left, top = boxes[members, :2].min(axis=0)
         right, bottom = (boxes[members, :2] + boxes[members, 2:]).max(axis=0)
         window = slice(top, bottom), slice(left, right)
@@ -66,6 +68,15 @@ def _outlines(boxes: NDArray[np.int32]) -> Iterator[list[int]]:
     outermost = sorted({int(long[end]) for end in ends})
     if len(outermost) > 1:
         yield outermost
+
+
+def _encloses_any(boxes: NDArray[np.int32], members: list[int]) -> bool:
+    """Whether the box around some components has another component inside that may be a digit."""
+    left, top = boxes[members, :2].min(axis=0)
+    right, bottom = (boxes[members, :2] + boxes[members, 2:]).max(axis=0)
+    x, y, width, height = np.delete(boxes[1:], np.array(members) - 1, axis=0).T
+    is_inside = (x > left) & (y > top) & (x + width < right) & (y + height < bottom)
+    return bool((is_inside & (height >= MIN_HEIGHT * (bottom - top))).any())
 
 
 def _is_open(window: tuple[slice, slice], shape: tuple[int, ...]) -> NDArray[np.bool_]:

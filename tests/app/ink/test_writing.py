@@ -44,7 +44,9 @@ def dot() -> Mask:
 def overview_of(writing: Mask) -> Overview:
     """A finder's view that sees exactly this writing."""
     small = cv2.resize(writing, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA)
-    return Overview((small / 255).astype(np.float32), SCALE, np.zeros((0, 4), np.int32))
+    probabilities = (small / 255).astype(np.float32)
+    no_lines = np.zeros(probabilities.shape, np.bool_)
+    return Overview(probabilities, SCALE, np.zeros((0, 4), np.int32), no_lines)
 
 
 def drawing(*masks: Mask) -> InkMap:
