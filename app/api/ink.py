@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.api.errors import ApiError
+from app.api.json_errors import reason
 from app.api.limits import Limits
 from app.api.schemas import Ink, Point, Position, QuickDraw, SignatureStroke
 from app.ink import inkml
@@ -19,17 +20,6 @@ from app.reading import UnreadableInput
 EXAMPLE: Final = 'Send {"strokes": [[[x, y], ...], ...]}'
 _LIST: Final = re.compile(r"\s*\[")
 _DRAWING: Final = re.compile(r'\s*\{[^\[{]*"drawing"\s*:')
-# How msgspec's messages name types and a missing field, and the words for them.
-_TYPE: Final = re.compile("`([^`]*)`")
-_MISSING: Final = re.compile("Object missing required field `([^`]*)`")
-_WORDS: Final = {
-    "array": "an array",
-    "bool": "true or false",
-    "float": "a number",
-    "int": "a number",
-    "object": "an object",
-    "str": "a string",
-}
 _INK_DECODER: Final = msgspec.json.Decoder(Ink)
 _LIST_DECODER: Final = msgspec.json.Decoder(list[list[Point] | SignatureStroke])
 _DRAWING_DECODER: Final = msgspec.json.Decoder(QuickDraw)
@@ -50,11 +40,11 @@ def decode_ink(content: bytes, limits: Limits) -> list[Stroke]:
         text = content.decode(json.detect_encoding(content), "surrogatepass")
         strokes = _decode(text)
     except msgspec.ValidationError as error:
-        message = f"The body is not a drawing: {_reason(str(error))}. {EXAMPLE}."
+        message = f"The body is not a drawing: {reason(error)}. {EXAMPLE}."
         raise ApiError("unprocessable", message) from error
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        reason = str(error).removeprefix("JSON is malformed: ")
-        message = f"The body is not JSON: {reason}. JSON has no NaN and no Infinity. {EXAMPLE}."
+        problem = str(error).removeprefix("JSON is malformed: ")
+        message = f"The body is not JSON: {problem}. JSON has no NaN and no Infinity. {EXAMPLE}."
         raise ApiError("invalid_request", message) from error
     _check_size(len(strokes), sum(map(len, strokes)), limits)
     return [_as_array(stroke) for stroke in strokes]
@@ -67,19 +57,6 @@ def _decode(text: str) -> Sequence[Sequence[Point]]:
     is_list = _LIST.match(text)
     strokes = _LIST_DECODER.decode(text) if is_list else _INK_DECODER.decode(text).strokes
     return [each.points if isinstance(each, SignatureStroke) else each for each in strokes]
-
-
-def _reason(message: str) -> str:
-    """What is wrong with a drawing, in JSON's words, from msgspec's message."""
-    problem, _, path = message.partition(" - at ")
-    problem = _MISSING.sub(r'expected an object with "\1", got one without', problem)
-    problem = _TYPE.sub(lambda match: _in_words(match[1]), problem)
-    place = f"at {path.strip('`')}, " if path else ""
-    return place + problem[0].lower() + problem[1:]
-
-
-def _in_words(types: str) -> str:
-    return " or ".join(_WORDS.get(name, name) for name in types.split(" | "))
 
 
 def _from_columns(xs: list[float], ys: list[float]) -> list[Point]:

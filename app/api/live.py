@@ -23,6 +23,7 @@ from app.api import body
 from app.api.client import client_of
 from app.api.errors import ApiError, json_response
 from app.api.in_flight import InFlightLimiter
+from app.api.json_errors import reason
 from app.api.limits import Limits
 from app.api.rate_limiter import RateLimiter
 from app.api.schemas import Coordinate
@@ -129,7 +130,9 @@ def _decode(content: bytes) -> LiveInk:
     try:
         ink = _DECODER.decode(content)
     except msgspec.ValidationError as error:
-        raise ApiError("unprocessable", f"The body is not what the page sends: {error}.") from error
+        raise ApiError(
+            "unprocessable", f"The body is not what the page sends: {reason(error)}."
+        ) from error
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise ApiError("invalid_request", f"The body is not JSON: {error}.") from error
     if (num_points := sum(map(len, ink.strokes))) > MAX_POINTS:

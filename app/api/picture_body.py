@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from app.api.errors import ApiError
+from app.api.json_errors import reason
 from app.api.limits import Limits
 from app.api.schemas import PictureUrl
 
@@ -76,7 +77,7 @@ def _from_json(content: bytes) -> bytes:
         return _DECODER.decode(text).image.encode("ascii")
     except msgspec.ValidationError as error:
         raise ApiError(
-            "unprocessable", f"The picture cannot be read: {error}. {EXAMPLE}."
+            "unprocessable", f"The picture cannot be read: {reason(error)}. {EXAMPLE}."
         ) from error
     except (msgspec.DecodeError, ValueError) as error:
         message = f"The body is not JSON of a picture: {str(error)[:200]}. {EXAMPLE}."
