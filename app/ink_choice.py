@@ -80,15 +80,15 @@ class InkChooser:
         degrees = tilt.degrees_of(marks)
         if not degrees:
             return sloping
-        part, way_back = tilt.levelled(pixels, marks, degrees)
+        part, inverse = tilt.levelled(pixels, marks, degrees)
         try:
             level = self._best_map(part, single=False)
         except UnreadableInput:
             return sloping
         if not level.reading.digits or _doubt(level.reading)[0] > _doubt(sloping.reading)[0]:
             return sloping
-        reading = replace(level.reading, digits=tuple(tilt.moved(level.reading.digits, way_back)))
-        prepared = replace(level.prepared, way_back=way_back, reading=reading)
+        reading = replace(level.reading, digits=tuple(tilt.moved(level.reading.digits, inverse)))
+        prepared = replace(level.prepared, inverse=inverse, reading=reading)
         return level._replace(prepared=prepared, reading=reading)
 
     def _better_turn(self, pixels: NDArray[np.uint8], upright: _MapReading) -> int:

@@ -16,14 +16,14 @@ class Prepared:
 
     turned: degrees clockwise by which the picture was turned, see `app.turning`.
     size: height and width of the picture as it was given.
-    way_back: maps what was levelled or enlarged to be read back to the input, see `app.tilt`.
+    inverse: maps what was levelled or enlarged to be read back to the input, see `app.tilt`.
     reading: the reading without a visitor's corrections, if there is one already.
     """
 
     lines: Sequence[TextLine] = ()
     turned: int = 0
     size: tuple[int, int] = (0, 0)
-    way_back: Transform | None = None
+    inverse: Transform | None = None
     reading: Reading | None = None
 
     @property

@@ -154,11 +154,11 @@ class Recognizer:
         """
         draw = memory.from_strokes if memory else glyph.from_strokes
         pixels, pixels_per_unit = to_pixels(checked_strokes(strokes))
-        level, way_back = (pixels, None) if single else tilt.level_strokes(pixels)
+        level, inverse = (pixels, None) if single else tilt.level_strokes(pixels)
         if pixels_per_unit != 1:
-            way_back = tilt.scaled(way_back, 1 / pixels_per_unit)
+            inverse = tilt.scaled(inverse, 1 / pixels_per_unit)
         lines = candidates.find_in_strokes(level, single, max_seconds, self._reader, draw)
-        return Prepared(lines, way_back=way_back)
+        return Prepared(lines, inverse=inverse)
 
     def prepare_image(
         self, image: Picture, single: bool = False, turn: int | None = None
@@ -205,8 +205,8 @@ class Recognizer:
                     line, logits[start:end], self._point, first_number, bool(prototypes)
                 )
                 start = end
-            if prepared.way_back is not None:
-                digits = tilt.moved(digits, prepared.way_back)
+            if prepared.inverse is not None:
+                digits = tilt.moved(digits, prepared.inverse)
             readings.append(turning.as_given(digits, prepared.turned, prepared.size))
         return readings
 

@@ -66,7 +66,7 @@ def levelled(
 ) -> tuple[NDArray[np.uint8], Transform]:
     """The part of a picture (h, w, ...) with these marks, turned so that their line is level.
 
-    Returns it with the way back to the picture's pixels.
+    Returns it with the inverse transform, which maps its pixels to the picture's.
     """
     margin = MARGIN * float(np.median(np.maximum(*(boxes[:, 2:] - boxes[:, :2]).T)))
     corners = np.array([boxes[:, :2].min(axis=0) - margin, boxes[:, 2:].max(axis=0) + margin])
@@ -83,13 +83,13 @@ def levelled(
     level = cv2.warpAffine(
         part, turn, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_CONSTANT, borderValue=paper
     )
-    back = cv2.invertAffineTransform(turn)
-    back[:, 2] += (left, top)
-    return np.asarray(level, np.uint8), np.asarray(back, np.float64)
+    inverse = cv2.invertAffineTransform(turn)
+    inverse[:, 2] += (left, top)
+    return np.asarray(level, np.uint8), np.asarray(inverse, np.float64)
 
 
 def level_strokes(strokes: glyph.Strokes) -> tuple[glyph.Strokes, Transform | None]:
-    """Strokes turned so that their line is level, with the way back; None where it is not steep."""
+    """Strokes turned so that their line is level, and the inverse; None where it is not steep."""
     if len(strokes) < MIN_MARKS or not _is_long_and_steep(np.concatenate(strokes)):
         return strokes, None
     boxes = _touching_boxes(strokes)

@@ -155,7 +155,7 @@ def load(load: Figures, fuzz: Figures) -> str:
 
 
 def _visit_rows(visit: Figures) -> list[list[str]]:
-    visitors = f"{visit['visitors']} visitors ({visit['of them in Chromium']} in Chromium)"
+    visitors = f"{visit['visitors']} visitors ({visit['visitors in Chromium']} in Chromium)"
     programs = f"{visit['a second']:.0f} API requests per second"
     done = f"{visit['strokes']:,} strokes, {visit['readings by programs']:,} API readings"
     strokes = [f"{visit[f'stroke to reading, {key} s']:.2f} s" for key in ("median", "p95")]
@@ -179,12 +179,12 @@ def _replica_rows(replicas: Figures) -> list[list[str]]:
     """The row of python -m tests.benchmarks.replicas, where it has been measured."""
     if not replicas:
         return []
-    back, of = replicas["drawings that came back"], replicas["of the killed server"]
+    restored, affected = replicas["restored drawings"], replicas["visitors of the killed server"]
     others = replicas["connections that others lost"] + len(replicas["failed, of others"])
     return [
         [
             f"one of two servers behind nginx killed under {replicas['visitors']} visitors",
-            f"{back} of its {of} visitors have their drawing back within"
+            f"{restored} of its {affected} visitors have their drawing back within"
             f" {replicas['longest without, s']:.1f} s; {others} failures for the others",
         ]
     ]

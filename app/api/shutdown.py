@@ -21,12 +21,12 @@ async def closing_decoders(_: object) -> AsyncIterator[None]:
 
 
 def _close_before(number: signal.Signals) -> None:
-    then = signal.getsignal(number)
+    previous = signal.getsignal(number)
 
     def handle(received: int, frame: FrameType | None) -> None:
         # In another thread, because the interrupted one may hold a decoding's lock.
         threading.Thread(target=shared_pool().close).start()
-        if callable(then):
-            then(received, frame)
+        if callable(previous):
+            previous(received, frame)
 
     signal.signal(number, handle)

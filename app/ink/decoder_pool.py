@@ -19,7 +19,7 @@ from app.ink.picture_file import MAX_PICTURE_PIXELS, Page, inspect_upload
 
 SPARE_BYTES: Final = 64 << 20  # of memory that a decoder may take besides its pictures
 # A progressive JPEG takes 6 to 8 for its coefficients, and 3 twice for its pixels.
-BYTES_A_PIXEL: Final = 16
+BYTES_PER_PIXEL: Final = 16
 _TICK: Final = 0.25  # seconds between two checks for overdue decodings
 _shared: Final[list["DecoderPool"]] = []
 _lock: Final = threading.Lock()
@@ -60,7 +60,7 @@ class DecoderPool:
         or DecodingCancelled.
         """
         structure = inspect_upload(content, max_pixels or self._max_pixels)
-        memory = SPARE_BYTES + BYTES_A_PIXEL * structure.width * structure.height
+        memory = SPARE_BYTES + BYTES_PER_PIXEL * structure.width * structure.height
         pixels, pages = self.decode_inspected(content, memory, decoding or Decoding())
         return Page(pixels, 1, structure.pages or pages, structure.is_animated)
 

@@ -50,9 +50,9 @@ def way_named(name: object) -> str | None:
 def _follow_address(way: str, leave: Callable[[], None]) -> None:
     """Makes the browser's address that of the way, and follows the browser's Back button."""
 
-    def went() -> None:
+    def follow() -> None:
         if target := way_named(st.session_state.address.went):
             go(target, leave)
 
     data = {"parameter": PARAMETER, "way": way.lower(), "default": DEFAULT.lower()}
-    _address(data=data, key="address", on_went_change=went)
+    _address(data=data, key="address", on_went_change=follow)

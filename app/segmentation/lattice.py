@@ -69,7 +69,7 @@ class Lattice:
         previous: dict[int, int] = {}
         for index in self._order:
             best, origin = (0.0, -1) if self._candidates[index][0] == 0 else (-math.inf, -1)
-            for before, cost in self._befores[index]:
+            for before, cost in self._predecessors[index]:
                 if total[before] - cost > best:
                     best, origin = total[before] - cost, before
             total[index], previous[index] = best + scores[index], origin
@@ -106,7 +106,7 @@ class Lattice:
             for symbol in nearby[index]:
                 first = self._candidates[index][0]
                 best, origin = (0.0 if first == 0 and symbol == 0 else -math.inf), None
-                for before, cost in self._befores[index]:
+                for before, cost in self._predecessors[index]:
                     score = total.get((before, symbol - 1), -math.inf) - cost - cut_costs[first]
                     if score > best:
                         best, origin = score, (before, symbol - 1)
@@ -155,13 +155,13 @@ class Lattice:
         return np.array(costs, np.float64)
 
     @cached_property
-    def _befores(self) -> list[list[tuple[int, float]]]:
+    def _predecessors(self) -> list[list[tuple[int, float]]]:
         """For each candidate, those that end where it begins, and the cost of separating them."""
         lefts, rights = self.boxes[:, 0].tolist(), self.boxes[:, 2].tolist()
         ending: dict[int, list[int]] = {}
         for index, (_, last) in enumerate(self._candidates):
             ending.setdefault(last, []).append(index)
-        befores = []
+        predecessors = []
         for index, (first, last) in enumerate(self._candidates):
             costs = []
             for before in ending.get(first, []):
@@ -175,5 +175,5 @@ class Lattice:
                     is_crossed = bool(self._crossing[first:last, before_parts].any())
                     cost += self._weights.crossing_cost * is_crossed
                 costs.append((before, cost))
-            befores.append(costs)
-        return befores
+            predecessors.append(costs)
+        return predecessors

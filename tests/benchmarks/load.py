@@ -85,7 +85,7 @@ async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
     slow = _percentile(seen.seconds, 95)
     return {
         "visitors": command.visitors,
-        "of them in Chromium": len(browsers),
+        "visitors in Chromium": len(browsers),
         "seconds": command.seconds,
         "strokes": len(seen.seconds),
         "stroke to reading, median s": _percentile(seen.seconds, 50),

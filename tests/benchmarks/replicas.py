@@ -97,21 +97,23 @@ async def scene(
     killed = servers[clients[0].address]
     os.kill(process_at(killed), signal.SIGKILL)
     await acting
-    own = [client for client in clients if servers[client.address] == killed]
+    affected = [client for client in clients if servers[client.address] == killed]
     others = [client for client in clients if servers[client.address] != killed]
     figures = {
         "visitors": num_visitors,
-        "of the killed server": len(own),
-        "connections that these lost": sum(client.num_lost for client in own),
-        "drawings that came back": sum(len(client.seconds_away) for client in own),
-        "longest without, s": round(max(max(client.seconds_away, default=0) for client in own), 2),
+        "visitors of the killed server": len(affected),
+        "connections that these lost": sum(client.num_lost for client in affected),
+        "restored drawings": sum(len(client.seconds_away) for client in affected),
+        "longest without, s": round(
+            max(max(client.seconds_away, default=0) for client in affected), 2
+        ),
         "connections that others lost": sum(client.num_lost for client in others),
         "requests": sum(client.num_requests for client in clients),
-        "failed, of the killed server's clients": sum(len(client.errors) for client in own),
+        "failed, of the killed server's clients": sum(len(client.errors) for client in affected),
         "failed, of others": [error for client in others for error in client.errors],
         "wrong": [text for client in clients for text in client.wrong],
     }
-    returned = all(client.seconds_away for client in own)
+    returned = all(client.seconds_away for client in affected)
     disturbed = figures["connections that others lost"], figures["failed, of others"]
     return {**figures, "undisturbed": returned and not any(disturbed) and not figures["wrong"]}
 

@@ -250,8 +250,8 @@ def installed() -> dict[str, Any]:
 
 def _megabytes(package: str) -> float:
     """The disk space of an installed package in blocks of 4 kB, as `du -m` counts it."""
-    found = distribution(package)
-    paths = (Path(str(found.locate_file(file))) for file in found.files or [])
+    installed = distribution(package)
+    paths = (Path(str(installed.locate_file(file))) for file in installed.files or [])
     files = (path for path in paths if path.is_file() and path.suffix != ".pyc")
     return sum(-(-path.stat().st_size // 4096) for path in files) / 256
 

@@ -25,7 +25,7 @@ from tests.tools.image_files import started
 
 pytestmark = pytest.mark.slow
 
-LARGEST: Final = 8 << 20  # the default of DIGITS_BODY_BYTES
+MAX_BODY_BYTES: Final = 8 << 20  # the default of DIGITS_BODY_BYTES
 BURST: Final = 6  # reads at once, so that a client's share is soon used up
 SETTINGS: Final = {
     "DIGITS_PROXIES": "1",
@@ -111,9 +111,9 @@ def post(site: Site, body: bytes, kind: str, client: int, **headers: str) -> tup
 
 
 def largest_jpeg() -> bytes:
-    """A photograph of a 3 with a film after it, as phones write them, of LARGEST bytes."""
+    """A photograph of a 3 with a film after it, as phones write them, of MAX_BODY_BYTES bytes."""
     content = coded(".jpg")
-    return content + bytes(LARGEST - len(content))
+    return content + bytes(MAX_BODY_BYTES - len(content))
 
 
 def test_the_largest_picture_passes_and_a_larger_one_is_refused_by_the_server(site: Site) -> None:

@@ -35,9 +35,9 @@ def servers(tmp_path: Path) -> Iterator[Servers]:
 def test_only_the_visitors_of_the_killed_server_connect_again(servers: Servers) -> None:
     figures = run_coroutine(replicas.scene(*servers, num_visitors=8, seconds=12))
     assert figures["undisturbed"], figures
-    own = figures["of the killed server"]
-    assert 0 < own < 8, "each server must have some"
-    assert figures["connections that these lost"] == figures["drawings that came back"] == own
+    affected = figures["visitors of the killed server"]
+    assert 0 < affected < 8, "each server must have some"
+    assert figures["connections that these lost"] == figures["restored drawings"] == affected
 
 
 def test_a_browser_goes_on_with_its_drawing_at_the_other_server(

@@ -57,7 +57,7 @@ LOAD: dict[str, Any] = {
     "load": {
         "machine": BENCH["machine"],
         "visitors": 20,
-        "of them in Chromium": 3,
+        "visitors in Chromium": 3,
         "seconds": 120.0,
         "strokes": 2160,
         "stroke to reading, median s": 0.3552,
@@ -108,7 +108,7 @@ def test_load_is_shown_with_what_went_wrong() -> None:
 
 def test_a_killed_server_is_shown_where_it_was_measured() -> None:
     replicas = {
-        **{"visitors": 20, "of the killed server": 9, "drawings that came back": 9},
+        **{"visitors": 20, "visitors of the killed server": 9, "restored drawings": 9},
         **{"longest without, s": 1.24, "connections that others lost": 0},
         "failed, of others": ["status 502"],
     }

@@ -31,9 +31,9 @@ OWN = OwnDigits(
 def example() -> list[str]:
     """The arguments of the README's command."""
     text = README.read_text("utf-8").replace("\\\n", " ")
-    found = re.search(r"^\.venv/train/bin/python -m train (--own .*)$", text, re.MULTILINE)
-    assert found is not None
-    return shlex.split(found[1])
+    match = re.search(r"^\.venv/train/bin/python -m train (--own .*)$", text, re.MULTILINE)
+    assert match is not None
+    return shlex.split(match[1])
 
 
 def test_they_are_a_part_of_every_shard() -> None:

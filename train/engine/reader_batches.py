@@ -115,8 +115,8 @@ def _line(
     if chance > 1 - DIGITS_SHARE and lines.digits:
         return vary(lines.digits[random.integers(len(lines.digits))], random)
     line = composer.draw(random)
-    found = found_line(line, random) if random.random() < FOUND_SHARE else None
-    return found or line
+    photographed = found_line(line, random) if random.random() < FOUND_SHARE else None
+    return photographed or line
 
 
 def vary(line: Line, random: np.random.Generator) -> Line:

@@ -37,13 +37,13 @@ def test_only_digits_are_chosen() -> None:
 
 
 class Peer:
-    """Answers 7, and keeps whether it was told that there is one line."""
+    """Answers 7, and keeps for each picture whether it has a single line."""
 
     def __init__(self) -> None:
-        self.told: list[bool] = []
+        self.tightness: list[bool] = []
 
     def __call__(self, picture: np.ndarray, is_tight: bool) -> str:
-        self.told.append(is_tight)
+        self.tightness.append(is_tight)
         return "7"
 
 
@@ -52,4 +52,4 @@ def test_both_read_the_same_pictures() -> None:
     questions = Questions([np.zeros((9, 9), np.uint8)] * 4, ["7", "7", "7", "8"], is_tight=True)
     figures = peer_scores.score(lambda _: Reading(), peer, questions)  # type: ignore[arg-type]
     assert (figures["n"], figures["digits"], figures["peer"]) == (4, 0.0, 75.0)
-    assert peer.told == [True] * 4
+    assert peer.tightness == [True] * 4

@@ -23,8 +23,8 @@ def written(text: str) -> Line:
 
 def test_most_lines_are_found_and_keep_their_shape() -> None:
     line = written("4725")
-    found = [found_line(line, np.random.default_rng(seed)) for seed in range(20)]
-    lines = [each for each in found if each is not None]
+    outcomes = [found_line(line, np.random.default_rng(seed)) for seed in range(20)]
+    lines = [outcome for outcome in outcomes if outcome is not None]
     assert len(lines) >= 14
     assert {each.text for each in lines} == {"4725"}
     expected = strip_of(line).shape[1]
