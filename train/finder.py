@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from train.data.download import DataError
     from train.data.sources import load_sources
     from train.engine.device import pick_device
-    from train.engine.segmentation import fit, make_sheets, stored_settings
+    from train.engine.finder_loop import fit, make_sheets, stored_settings
     from train.engine.trainings import Stopwatch, record
     from train.networks.unet import save
 

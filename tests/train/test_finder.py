@@ -16,9 +16,9 @@ from export import unet as exporting
 from tests.support.small import CONFIG, small_sources, small_splits
 from train import finder as training
 from train.data import sources
-from train.engine import segmentation
+from train.engine import finder_loop
+from train.engine.finder_loop import distance, fit
 from train.engine.finder_settings import Settings
-from train.engine.segmentation import distance, fit
 from train.networks import unet
 from train.render import sheets
 from train.render.sheets import SheetMaker, Sheets
@@ -135,14 +135,14 @@ def test_a_training_that_was_killed_ends_as_an_unbroken_one(
     sheets, device = Sheets(rendered.pictures[:32], rendered.ink[:32]), torch.device("cpu")
     settings, checkpoint = Settings(epochs=2, batch_size=16), tmp_path / "checkpoint.pth"
     unbroken = fit(sheets, settings, device).state_dict()
-    save = segmentation.Training.save
+    save = finder_loop.Training.save
 
-    def die_after_saving(training: segmentation.Training, path: Path) -> None:
+    def die_after_saving(training: finder_loop.Training, path: Path) -> None:
         save(training, path)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(segmentation.Training, "save", die_after_saving)
+        patch.setattr(finder_loop.Training, "save", die_after_saving)
         with pytest.raises(KeyboardInterrupt):
             fit(sheets, settings, device, checkpoint)
     resumed = fit(sheets, settings, device, checkpoint, resume=True).state_dict()
