@@ -92,7 +92,7 @@ def test_points_may_be_objects(address: str, extra: dict[str, Any]) -> None:
         ({"image": "data:image/png;base64,aaaa"}, 422, "unprocessable", "(PNG, JPEG,"),
         ({"image": "data:;base64,"}, 422, "unprocessable", "(PNG, JPEG,"),
         (b'{"image": "data:', 400, "invalid_request", "not JSON of a picture"),
-        ({"strokes": [], "image": URL}, 422, "unprocessable", "unknown field `image`"),
+        ({"strokes": [], "image": URL}, 422, "unprocessable", 'object without "image", got one'),
     ],
     ids=short,
 )  # fmt: skip
