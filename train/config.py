@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import MISSING, asdict, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,6 +125,28 @@ class Command:
 
 def parse(arguments: Sequence[str] | None = None) -> Command:
     """The command line, `python -m train --help`; an unknown flag ends the program."""
+    parser = _parser()
+    flags = vars(parser.parse_args(arguments))
+    try:
+        config = Config(**{entry.name: flags.pop(entry.name) for entry in _settings()})
+        if flags["start"] is not None:
+            digest = hashlib.sha256(flags["start"].read_bytes()).hexdigest()[:12]
+            config = replace(config, start=digest)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+    if flags["output"] is None:
+        is_shipped = not config.limit and flags["own"] is None
+        flags["output"] = SHIPPED if is_shipped else flags["run"] / SHIPPED.name
+    return Command(config, **flags)
+
+
+def _settings() -> list[Field[Any]]:
+    """The settings that are flags of their own; --start is a file, of which the hash is kept."""
+    return [entry for entry in fields(Config) if entry.name != "start"]
+
+
+def _parser() -> argparse.ArgumentParser:
+    """A flag for each file, folder and machine setting, and one for each setting of Config."""
     parser = argparse.ArgumentParser(
         prog="python -m train",
         description="Trains the network on MNIST, pen strokes, photographs and negatives, and"
@@ -173,8 +195,7 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--resume", action="store_true", help="go on from the run's checkpoint")
-    settings = [entry for entry in fields(Config) if entry.name != "start"]  # --start is a file
-    for entry in settings:
+    for entry in _settings():
         assert entry.default is not MISSING
         parser.add_argument(
             "--" + entry.name.replace("_", "-"),
@@ -182,18 +203,7 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
             default=entry.default,
             help=entry.metadata["meaning"],
         )
-    flags = vars(parser.parse_args(arguments))
-    try:
-        config = Config(**{entry.name: flags.pop(entry.name) for entry in settings})
-        if flags["start"] is not None:
-            digest = hashlib.sha256(flags["start"].read_bytes()).hexdigest()[:12]
-            config = replace(config, start=digest)
-    except (OSError, ValueError) as error:
-        parser.error(str(error))
-    if flags["output"] is None:
-        is_shipped = not config.limit and flags["own"] is None
-        flags["output"] = SHIPPED if is_shipped else flags["run"] / SHIPPED.name
-    return Command(config, **flags)
+    return parser
 
 
 def to_dict(config: Config) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from app.ink import sharpness
 from app.ink.decoder_pool import DecoderBusy, shared_pool
 from app.ink.decoding import DecodingCancelled
 from app.ink.formats import NotAPicture, PictureTooLarge, UnsupportedFormat
+from app.ink.picture_file import Page
 from app.page import annotated_picture, turned_picture
 from app.page.visit import current_visit
 from app.reading import UnreadableInput
@@ -116,8 +117,28 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
     if not content:
         raise UnusablePicture(f"{_name(file)} is empty. Choose another file.")
     start = perf_counter()
+    page = _decoded(file, content)
+    decoded = perf_counter()
+    turned = _turned(recognizer, file, page)
+    times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
+    return PreparedPicture(
+        file.file_id,
+        annotated_picture.to_url(turned.pixels),
+        (turned.pixels.shape[1], turned.pixels.shape[0]),
+        turned.prepared,
+        times,
+        sharpness.is_blurred(
+            turned.pixels, current_visit().read(recognizer, turned.prepared).digits
+        ),
+        turned.degrees,
+        tuple(note for note in (page.note, turned.note) if note),
+    )
+
+
+def _decoded(file: "UploadedFile", content: bytes) -> Page:
+    """The first page of an upload. Raises UnusablePicture and DecoderBusy."""
     try:
-        page = shared_pool().decode(content)
+        return shared_pool().decode(content)
     except PictureTooLarge as error:
         raise UnusablePicture(
             f"{_name(file)} has too many pixels. Make it smaller, for example 4,000 × 3,000 pixels,"
@@ -139,9 +160,14 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
             f"{_name(file)} is damaged or in an unusual format. Save it again as PNG or JPEG and"
             " try that file."
         ) from error
-    decoded = perf_counter()
+
+
+def _turned(
+    recognizer: Recognizer, file: "UploadedFile", page: Page
+) -> turned_picture.TurnedPicture:
+    """A page, turned and ready to be read. Raises UnusablePicture and UnreadPicture."""
     try:
-        turned = turned_picture.prepare(recognizer, file.file_id, page.pixels)
+        return turned_picture.prepare(recognizer, file.file_id, page.pixels)
     except WrongModel as error:
         logging.getLogger(__name__).exception("pictures cannot be read")
         raise UnreadPicture(
@@ -151,16 +177,3 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
         raise UnusablePicture(
             f"There is too much on {_name(file)}. Crop it to the digits and try again."
         ) from error
-    times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
-    return PreparedPicture(
-        file.file_id,
-        annotated_picture.to_url(turned.pixels),
-        (turned.pixels.shape[1], turned.pixels.shape[0]),
-        turned.prepared,
-        times,
-        sharpness.is_blurred(
-            turned.pixels, current_visit().read(recognizer, turned.prepared).digits
-        ),
-        turned.degrees,
-        tuple(note for note in (page.note, turned.note) if note),
-    )
