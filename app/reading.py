@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+NUM_DIGITS: Final = 10
 NO_HANDWRITING: Final = "No handwriting was found."
 SIGNS: Final = "-+/.,:=()×%"  # signs that are read in numbers
 

@@ -26,7 +26,7 @@ from app.ink.strokes import checked as checked_strokes
 from app.ink.strokes import to_pixels
 from app.ink_choice import InkChooser
 from app.prepared import Prepared
-from app.reading import Digit, Reading, UnreadableInput
+from app.reading import NUM_DIGITS, Digit, Reading, UnreadableInput
 from app.segmentation import candidates
 from app.segmentation.decision import (
     MIN_NUMBER_CONFIDENCE,
@@ -57,7 +57,6 @@ MODEL: Final = model_file(os.environ)
 # In: "glyphs" uint8 (n, 28, 28); out: "logits" (n, 11), "features" (n, d).
 CONTRACT: Final = "digits/3"
 LABELS: Final = "0123456789?"  # of the logits; the last is "not a digit"
-NUM_DIGITS: Final = 10
 MAX_GLYPHS: Final = 128  # in one run of the network, which takes 9 ms and 50 kB for each glyph
 MAX_INPUTS: Final = 64  # of `read_many` that are classified at once
 

@@ -49,7 +49,7 @@ def with_missing(bands: list[Band]) -> list[Band]:
         return bands
     middles = np.array([band.middle for band in bands])
     distances = np.diff(middles)
-    steps = np.round(distances / _pitch(distances))
+    steps = np.round(distances / usual_distance(distances))
     thickness = int(np.median([band.thickness for band in bands]))
     complete = list(bands)
     for first, last, count in zip(middles, middles[1:], steps.astype(int), strict=False):
@@ -62,11 +62,11 @@ def with_missing(bands: list[Band]) -> list[Band]:
 def are_even(bands: list[Band]) -> bool:
     """Whether the distances of rules are multiples of their usual one."""
     distances = np.diff([band.middle for band in bands])
-    pitch = _pitch(distances)
+    pitch = usual_distance(distances)
     steps = np.round(distances / pitch)
     return bool((np.abs(distances - steps * pitch) <= MAX_UNEVENNESS * pitch * steps).all())
 
 
-def _pitch(distances: NDArray[np.float64]) -> float:
-    """The usual distance, of which the others are multiples."""
+def usual_distance(distances: NDArray[np.float64]) -> float:
+    """The usual one of distances that may be multiples of it: the median of the small ones."""
     return float(np.median(distances[distances < 1.5 * distances.min()]))

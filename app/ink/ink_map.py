@@ -58,11 +58,14 @@ def without_specks(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     aside = np.maximum(np.maximum(left - boxes[:, 0] - boxes[:, 2], boxes[:, 0] - right), 0)
     above = np.maximum(np.maximum(top - boxes[:, 1] - boxes[:, 3], boxes[:, 1] - bottom), 0)
     is_near = (np.hypot(aside, above) <= MAX_BREAK * pen) & (area > MIN_BREAK_AREA * pen**2)
-    return _with_labels(np.asarray(labels, np.int32), is_large | is_near)
+    return with_components(np.asarray(labels, np.int32), is_large | is_near)
 
 
-def _with_labels(labels: NDArray[np.int32], is_kept: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The mask of the labels that are kept, without label 0, which is the paper."""
+def with_components(labels: NDArray[np.int32], is_kept: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The mask uint8 (h, w) of the connected components that are kept.
+
+    labels: (h, w). is_kept: (n,), one for each label; label 0 is the paper, which never is.
+    """
     values = np.where(is_kept, 255, 0).astype(np.uint8)
     values[0] = 0
     mask: NDArray[np.uint8] = values[labels]

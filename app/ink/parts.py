@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap, pen_width
+from app.ink.ink_map import InkMap, pen_width, with_components
 
 # The segmenter says for each pixel whether it sees writing there. Shares are of pixels.
 MAX_OTHER_INK: Final = 0.1  # with a smaller share of ink outside the writing, all ink is writing
@@ -57,9 +57,7 @@ class Parts:
 
     def mask(self, is_kept: NDArray[np.bool_]) -> Mask:
         """The mask of the components that are kept; is_kept: (n,)."""
-        values = np.where(is_kept, 255, 0).astype(np.uint8)
-        values[0] = 0
-        return np.asarray(values[self.labels], np.uint8)
+        return with_components(self.labels, is_kept)
 
 
 def writing_among(mask: Mask, seen: NDArray[np.bool_]) -> Mask | None:

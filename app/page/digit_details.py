@@ -3,8 +3,8 @@
 from app import corrections
 from app.page import correction_buttons, digit_tiles, explanation, html_panel
 from app.page.visit import Strokes, current_visit
-from app.reading import Reading
-from app.recognizer import NUM_DIGITS, Recognizer
+from app.reading import NUM_DIGITS, Reading
+from app.recognizer import Recognizer
 
 
 def show(recognizer: Recognizer, reading: Reading, strokes: Strokes = ()) -> None:

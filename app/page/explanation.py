@@ -5,8 +5,8 @@ import re
 from app.inference.occlusion import occlusion
 from app.page.glyph_images import heat_map, jpeg, on_paper, png
 from app.page.visit import with_article
-from app.reading import Digit
-from app.recognizer import NUM_DIGITS, Recognizer
+from app.reading import NUM_DIGITS, Digit
+from app.recognizer import Recognizer
 
 
 def to_html(recognizer: Recognizer, digit: Digit) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ink.bands import usual_distance
 from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, line_height
 
 # Gaps are in line heights.
@@ -58,6 +59,6 @@ def _are_multiples(distances: NDArray[np.float64], max_step: int | None = None) 
 
     max_step: the most columns from one digit to the next; None for any number.
     """
-    pitch = float(np.median(distances[distances < 1.5 * distances.min()]))
+    pitch = usual_distance(distances)
     columns = np.clip(np.round(distances / pitch), 1, max_step)
     return bool((np.abs(distances - columns * pitch) <= MAX_UNEVENNESS * pitch).all())

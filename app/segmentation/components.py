@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.ink_map import InkMap
+from app.segmentation.joined import reaches_across
 
 # A component that reaches across both of two neighbouring characters is cut between them. Shares
 # are of the distance between the characters' places.
-MIN_REACH: Final = 0.15  # share by which it may end before a place and still reach across it
 CUT_RANGE: Final = 0.35  # share to both sides of the middle, within which it is cut
 CUT_SLOPE: Final = 0.3  # pixels of thickness that count as much as one pixel off the middle
 
@@ -70,8 +70,7 @@ def find_edges(
         left, top, right, bottom = boxes[component].astype(int).tolist()
         cuts = set()
         for first, second in pairs:
-            reach = (second - first) * MIN_REACH
-            if left < first + reach and right > second - reach:
+            if reaches_across(left, right, first, second):
                 mask = labels[top:bottom, left:right] == component + 1
                 cuts.add(_thinnest(mask, first - left, second - left))
         edges.append([0, *sorted(cut for cut in cuts if 0 < cut < right - left), right - left])

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.inference.scores import ood_log_odds, softmax
-from app.reading import SIGNS, Digit
+from app.reading import NUM_DIGITS, SIGNS, Digit
 from app.segmentation import line_reading, second_opinion
-from app.segmentation.line_reading import CUT_TRUST, NUM_DIGITS, Choice
+from app.segmentation.line_reading import CUT_TRUST, Choice
 from app.segmentation.operating_point import OperatingPoint
 from app.segmentation.text_line import TextLine
 

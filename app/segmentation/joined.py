@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 Stroke = NDArray[np.float64]  # (n, 2)
 
-# Share of the distance between two characters by which a stroke may end before the place of one
-# and still reach across it.
+# Share of the distance between two characters by which ink may end before the place of one and
+# still reach across it.
 MIN_REACH: Final = 0.15
 
 
@@ -23,16 +23,21 @@ def divide(
     """
     pieces, origins = list(strokes), list(range(len(strokes)))
     for first, second in pairs:
-        reach = (second - first) * MIN_REACH
         for index, piece in enumerate(pieces):
             low, high = piece[:, 0].min(), piece[:, 0].max()
-            if low < first + reach and high > second - reach:
+            if reaches_across(low, high, first, second):
                 at = _crossing(piece, (first + second) / 2)
                 if 0 < at < len(piece) - 1:
                     pieces[index : index + 1] = [piece[: at + 1], piece[at:]]
                     origins.insert(index, origins[index])
                 break
     return pieces, origins
+
+
+def reaches_across(left: float, right: float, first: float, second: float) -> bool:
+    """Whether ink from left to right belongs to both of two characters; all are x in pixels."""
+    reach = (second - first) * MIN_REACH
+    return left < first + reach and right > second - reach
 
 
 def _crossing(stroke: Stroke, x: float) -> int:

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from app.inference.line_reader import STRIDE, SYMBOLS, LineReader
 from app.inference.scores import log_softmax
+from app.reading import NUM_DIGITS
 from app.segmentation import ctc
 from app.segmentation.ctc import Hypothesis, Scores, Text
 from app.strip import HEIGHT, MARGIN, Strip
 
-NUM_DIGITS: Final = 10
 UNKNOWN: Final = SYMBOLS.index("?") + 1  # the class of marks that are neither digits nor signs
 
 # Bounds, so that neither network can overrule the other alone.

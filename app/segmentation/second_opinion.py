@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.inference.scores import ood_log_odds, softmax
+from app.reading import NUM_DIGITS
 from app.segmentation import ctc
 from app.segmentation.ctc import Scores
-from app.segmentation.line_reading import MAX_EVIDENCE, NUM_DIGITS, UNKNOWN
+from app.segmentation.line_reading import MAX_EVIDENCE, UNKNOWN
 from app.segmentation.operating_point import OperatingPoint
 
 Ask = Callable[[], Scores]  # reads the character as a line, see `LineReader.scores`

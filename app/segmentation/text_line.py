@@ -10,12 +10,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.reading import NUM_DIGITS
 from app.segmentation import ctc
 from app.segmentation.ctc import Hypothesis, Text
 from app.segmentation.lattice import Lattice
 from app.segmentation.line_reading import (
     CUT_TRUST,
-    NUM_DIGITS,
     UNKNOWN,
     Choice,
     LineReading,

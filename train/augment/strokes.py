@@ -49,12 +49,17 @@ def vary_ink(
     return [size * stroke for stroke in _bend(shaken, config, random)]
 
 
+def rotation(angle: float) -> NDArray[np.float64]:
+    """The matrix (2, 2) that turns column vectors by an angle in radians, from x towards y."""
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+
 def _bend(strokes: list[Stroke], config: Config, random: np.random.Generator) -> list[Stroke]:
     """Applies slow waves, taper, slant, aspect and rotation, the same to all strokes."""
     angle = np.deg2rad(config.rotate) / 2 * random.standard_normal()
     slant = config.shear * random.uniform(-1, 1)
     aspect = np.exp(random.uniform(-2, 2) * config.scale)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    turn = rotation(angle)
     change = turn @ np.array([[aspect, slant], [0, 1]])  # (2, 2)
     amplitude = SWAY * random.uniform(0, 1, 2)
     waves, phase = random.uniform(2, 7, 2), random.uniform(0, 2 * np.pi, 2)  # radians per size

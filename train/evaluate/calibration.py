@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from app.inference.scores import log_softmax, ood_log_odds
-from app.recognizer import NUM_DIGITS
+from app.reading import NUM_DIGITS
 
 Floats = NDArray[np.floating[Any]]
 Doubles = NDArray[np.float64]

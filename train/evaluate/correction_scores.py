@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from app.inference.prototypes import Prototypes
 from app.ink import strokes
-from app.recognizer import NUM_DIGITS, Recognizer
+from app.reading import NUM_DIGITS
+from app.recognizer import Recognizer
 from train.augment.strokes import vary_ink
 from train.config import Config
 from train.data.datasets import Ink

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from app.glyph import SIDE
 from app.inference.session import PROVIDERS, WrongModel, session_options
-from app.recognizer import LABELS, NUM_DIGITS
+from app.reading import NUM_DIGITS
+from app.recognizer import LABELS
 from train.evaluate import score
 from train.networks.classifier import load
 

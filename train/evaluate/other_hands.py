@@ -14,6 +14,7 @@ its training part. The test writers are read once, at export, and nothing is cho
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,14 @@ class Hands:
 
     digits: Digits
     contributors: tuple[str, ...]
+
+
+class ValidationWriting(NamedTuple):
+    """Digits, isolated and between words, and letters and signs that do not look like a digit."""
+
+    isolated: Writing
+    words: Writing
+    letters: Writing
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,13 +73,21 @@ def load_unipen(folder: Path, max_samples: int | None = None) -> Unipen:
     Raises DataError.
     """
     with Archive(obtain_unipen(folder)) as archive:
-        isolated = unipen_sets.digits(archive).validation
-        words = unipen_sets.single_digit_words(archive).validation
-        letters = unipen_characters.negatives(unipen_characters.characters(archive).validation)
+        written = validation_writing(archive)
+    letters = written.letters
     return Unipen(
-        _draw(isolated, max_samples),
-        _draw(words, max_samples),
+        _draw(written.isolated, max_samples),
+        _draw(written.words, max_samples),
         _stack([ink_glyph(letters.strokes[i]) for i in _spread(len(letters), max_samples)]),
+    )
+
+
+def validation_writing(archive: Archive) -> ValidationWriting:
+    """What the validation writers wrote, as strokes. Raises DataError."""
+    return ValidationWriting(
+        unipen_sets.digits(archive).validation,
+        unipen_sets.single_digit_words(archive).validation,
+        unipen_characters.negatives(unipen_characters.characters(archive).validation),
     )
 
 

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from app.recognizer import NUM_DIGITS
+from app.reading import NUM_DIGITS
 from train.data.datasets import Digits
 from train.evaluate.calibration import Doubles, ood_scores, probabilities
 

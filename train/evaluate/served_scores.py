@@ -11,12 +11,13 @@ from tqdm import tqdm
 
 from app.reading import Reading
 from app.recognizer import Recognizer
-from train.data import sudoku, unipen_characters, unipen_sets
+from train.data import sudoku, unipen_sets
 from train.data.datasets import load_mnist
 from train.data.unipen_archive import Archive
 from train.data.unipen_download import obtain_unipen
 from train.data.unipen_sets import Writing
 from train.evaluate import protocol
+from train.evaluate.other_hands import validation_writing
 
 SUDOKU_FILE: Final = Path("sudoku", "sudoku-scanner-part.zip")  # copied there by hand
 
@@ -59,10 +60,8 @@ def collect(folder: Path) -> Iterator[tuple[str, Questions]]:
     Missing sudokus are left out. Raises DataError.
     """
     with Archive(obtain_unipen(folder)) as archive:
-        isolated = unipen_sets.digits(archive).validation
-        words = unipen_sets.single_digit_words(archive).validation
+        isolated, words, letters = validation_writing(archive)
         strings = unipen_sets.number_strings(archive).validation
-        letters = unipen_characters.negatives(unipen_characters.characters(archive).validation)
     digits = Writing(
         isolated.strokes + words.strokes,
         isolated.labels + words.labels,

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from train.augment.strokes import rotation
 from train.negatives.curves import FULL, Drawing, Strokes, arc, dense, lines, ring, smooth
 
 
@@ -74,7 +75,7 @@ def arrow(random: np.random.Generator) -> Strokes:
         [[100 - barb, -barb], [100.0, 0.0], [100 - barb, barb]],
     )
     angle = random.uniform(0, FULL)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    turn = rotation(angle)
     paths = [shaft, head]
     if random.random() < 0.2:
         paths.append([[barb, -barb], [0.0, 0.0], [barb, barb]])

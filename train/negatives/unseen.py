@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 
+from train.augment.strokes import rotation
 from train.negatives.curves import FULL, WIDTH, Drawing, Strokes, arc, dense, lines, ring, smooth
 
 
@@ -30,7 +31,7 @@ def brush(random: np.random.Generator) -> Strokes:
     x = np.linspace(0, 1, 2 * turns) + random.normal(0, 0.02, 2 * turns)
     y = np.tile([0.0, 1.0], turns) * random.uniform(0.4, 1.0) + random.normal(0, 0.06, 2 * turns)
     angle = random.uniform(0, np.pi)
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    turn = rotation(angle)
     return [smooth(np.stack([x, y], 1) * WIDTH) @ turn.T]
 
 

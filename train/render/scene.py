@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.glyph import opencv_line
+from train.augment.strokes import rotation
 
 Random = np.random.Generator
 Map = NDArray[np.float32]  # (h, w) in [0, 1]
@@ -112,7 +113,7 @@ def _warp(ink: NDArray[np.float64], fill: float, random: Random) -> NDArray[np.f
     The middle becomes (0, 0).
     """
     angle, slant = np.deg2rad(ROTATION) * random.standard_normal(), SLANT * random.standard_normal()
-    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    turn = rotation(angle)
     warp = np.eye(3)
     warp[:2, :2] = turn @ np.array([[1, slant], [0, 1]])
     warp[2, :2] = MAX_PERSPECTIVE * fill * random.uniform(-1, 1, 2)  # the ink spans `fill` of it

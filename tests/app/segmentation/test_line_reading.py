@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from app.inference.line_reader import SYMBOLS
+from app.reading import NUM_DIGITS
 from app.segmentation.ctc import Hypothesis
 from app.segmentation.decision import is_unsure, least_sure
 from app.segmentation.line_reading import (
     LONE_SLASH_COST,
-    NUM_DIGITS,
     ODD_END_COST,
     ODD_PAIR_COST,
     UNKNOWN,
