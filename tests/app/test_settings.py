@@ -21,7 +21,8 @@ def test_the_table_of_settings_is_up_to_date(capsys: pytest.CaptureFixture[str])
 def test_a_table_that_is_out_of_date_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    old = f"before\n{settings_table.BEGIN}\nold\n{settings_table.END}\nafter\n"
+    begin = f"<!-- settings: written by {settings_table.COMMAND} -->"
+    old = f"before\n{begin}\nold\n<!-- /settings -->\nafter\n"
     readme = tmp_path / "README.md"
     readme.write_text(old)
     monkeypatch.setattr(settings_table, "README", readme)
