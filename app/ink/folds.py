@@ -28,8 +28,8 @@ def find_folds(dark: Mask, writing: Mask) -> Mask:
     """
     folds = np.zeros_like(writing)
     rim = max(round(RIM * max(dark.shape)), 1)
-    if min(dark.shape) <= 2 * rim or len(_ends(dark, rim)) < 2:
-        return folds
+    if min(dark.shape) <= 2 * rim or not _ends(writing, rim):
+        return folds  # as in most pictures
     ends = _ends(_large(dark), rim)
     if not 2 <= len(ends) <= MAX_ENDS:
         return folds
@@ -44,7 +44,7 @@ def find_folds(dark: Mask, writing: Mask) -> Mask:
             length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
             tallest = _tallest_beside(line, writing)
             if tallest >= MIN_HEIGHT and length >= MIN_HEIGHTS * tallest:
-                cv2.line(folds, *_prolonged(start, end, rim), 255, 3)
+                cv2.line(folds, *_prolonged(start, end, rim), 255, 2)
     return folds
 
 

@@ -30,7 +30,7 @@ def find_lines(image: NDArray[np.uint8], likely: Mask, possible: Mask) -> NDArra
     """
     if not likely.any():
         return np.zeros(likely.shape, np.bool_)
-    dark = np.asarray(cv2.bitwise_or(_dark(image, likely > 0), possible), np.uint8)
+    dark = np.asarray(cv2.bitwise_or(_dark(image, likely), possible), np.uint8)
     lines = cv2.bitwise_or(find_frames(dark, possible), find_folds(dark, possible))
     if not lines.any():
         return np.zeros(likely.shape, np.bool_)
@@ -53,16 +53,20 @@ def erased(probabilities: Probabilities, lines: NDArray[np.bool_], least: float)
     return np.where(is_erased, 0, probabilities).astype(np.float32)
 
 
-def _dark(image: NDArray[np.uint8], is_ink: NDArray[np.bool_]) -> Mask:
+def _dark(image: NDArray[np.uint8], ink: Mask) -> Mask:
     """What is about as dark as the ink, or as light on dark paper; of any colour: (h, w)."""
     side = max(image.shape[:2]) // PAPER_WINDOW * 2 + 1
-    contrasts = []
-    for sign, plane in ((1, image.min(axis=2)), (-1, image.max(axis=2))):
-        level = cv2.blur(plane, (side, side)).astype(np.float32)
-        contrasts.append(sign * (level - plane))
-    contrast = max(contrasts, key=lambda each: float(np.median(each[is_ink])))
-    paper = contrast[~is_ink]
-    noise = float(np.abs(paper - np.median(paper)).mean()) if len(paper) else 0.0
-    usual = float(np.median(contrast[is_ink]))
+    red, green, blue = cv2.split(image)
+    darkest = cv2.min(cv2.min(red, green), blue)
+    lightest = cv2.max(cv2.max(red, green), blue)
+    contrasts = [
+        cv2.subtract(cv2.blur(darkest, (side, side)), darkest),  # saturates at 0
+        cv2.subtract(lightest, cv2.blur(lightest, (side, side))),
+    ]
+    usual, contrast = max(
+        ((cv2.mean(each, ink)[0], each) for each in contrasts), key=lambda pair: pair[0]
+    )
+    # Half of the paper's deviations are cut off at 0.
+    noise = 2 * cv2.mean(contrast, cv2.bitwise_not(ink))[0]
     faintest = max(MIN_CONTRAST * usual, MIN_DEVIATIONS * noise, MIN_LEVELS)
-    return np.where(contrast > faintest, 255, 0).astype(np.uint8)
+    return np.asarray(cv2.threshold(contrast, faintest, 255, cv2.THRESH_BINARY)[1], np.uint8)

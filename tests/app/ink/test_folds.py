@@ -45,7 +45,7 @@ def test_a_fold_is_found(name: str) -> None:
     folds = find_folds(seen, seen)
     near = cv2.dilate(folds, np.ones((3, 3), np.uint8))
     fold = with_line(np.zeros_like(writing), FOLDS[name])
-    assert (near[fold > 0] > 0).mean() > 0.95
+    assert (near[fold > 0] > 0).mean() > 0.9
     assert not (folds[cv2.dilate(fold, np.ones((5, 5), np.uint8)) == 0]).any()
 
 
