@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app import glyph
 from app.ink import dotted, threshold
+from app.ink.canvas import find_canvas
 from app.ink.ink_map import InkMap, pen_width
 from app.ink.interface import without_interface, without_tinted_bars
 from app.ink.parts import without_cut_off, without_underlines
@@ -62,10 +63,31 @@ def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
     """Maps of a picture's writing, the one that is most likely right first; none without ink.
 
     Each map is computed only when it is asked for. The ink of a clean picture is whatever differs
-    from its paper, except for parts that the segmenter does not see as writing.
+    from its paper, except for parts that the segmenter does not see as writing. Of a screenshot
+    with a canvas, only the canvas is examined, if there is ink on it.
     """
     opaque = _opaque(checked(image))
-    opaque = without_tinted_bars(opaque.reshape(*opaque.shape[:2], -1))
+    opaque = opaque.reshape(*opaque.shape[:2], -1)
+    canvas = find_canvas(opaque)
+    is_drawn_on = False
+    if canvas is not None:
+        left, top, right, bottom = canvas
+        for ink in _maps_of_paper(opaque[top:bottom, left:right]):
+            is_drawn_on = True
+            yield replace(ink, left=ink.left + left, top=ink.top + top)
+    if not is_drawn_on:
+        yield from _maps_of_paper(without_tinted_bars(opaque))
+
+
+def has_clean_paper(image: NDArray[np.uint8]) -> bool:
+    """Whether the paper of a picture, see `checked`, is of one colour, as on a screen."""
+    opaque = _opaque(image)
+    opaque = opaque.reshape(*opaque.shape[:2], -1)
+    return find_canvas(opaque) is not None or threshold.paper(opaque) is not None
+
+
+def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
+    """Maps of the writing on a picture, see `ink_maps`, uint8 (h, w, channels)."""
     level = threshold.paper(opaque)
     drawing = None if level is None else threshold.find(opaque, level)
     if level is not None and drawing is None:

@@ -1,0 +1,91 @@
+"""Screenshots of drawing programs: the canvas is read, and not what lies around it."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.ink.canvas import find_canvas
+from app.recognizer import Recognizer
+from tests.support.drawings import placed
+
+Picture = NDArray[np.uint8]
+Colour = tuple[int, int, int]
+WHITE, BLACK, GREY, DARK = (255,) * 3, (0,) * 3, (212, 208, 200), (36, 36, 40)
+CANVAS = (40, 120, 640, 480)  # left, top, right, bottom
+
+
+def program(around: Colour, paper: Colour, text: str = "", canvas: object = CANVAS) -> Picture:
+    """A window (600, 800, 3) with tools above and a palette below a canvas with a number."""
+    left, top, right, bottom = np.array(canvas).tolist()
+    window = np.full((600, 800, 3), around, np.uint8)
+    window[top:bottom, left:right] = paper
+    for index in range(5):
+        cv2.rectangle(window, (50 + 50 * index, 40), (90 + 50 * index, 80), (110, 110, 110), 2)
+        cv2.circle(window, (80 + 90 * index, 540), 16, (200, 40 * index, 60), -1, cv2.LINE_AA)
+    ink = tuple(255 - level for level in paper)
+    for index, digit in enumerate(text):
+        strokes = placed(int(digit), left + 60 + 110 * index, top + 100, 140)
+        points = [np.round(stroke * 16).astype(np.int32) for stroke in strokes]
+        cv2.polylines(window, points, False, ink, 9, cv2.LINE_AA, 4)
+    return window
+
+
+@pytest.mark.parametrize(
+    "around, paper",
+    [
+        (GREY, WHITE),  # a paint program
+        (BLACK, DARK),  # an app in dark mode
+        (DARK, WHITE),
+        (WHITE, BLACK),
+    ],
+)
+def test_only_the_canvas_is_read(recognizer: Recognizer, around: Colour, paper: Colour) -> None:
+    reading = recognizer.read_image(program(around, paper, "4725"))
+    assert reading.text == "4725"
+    x, y, width, height = reading.digits[0].box
+    strokes = np.concatenate(placed(4, 100, 220, 140))
+    middle = (strokes.min(axis=0) + strokes.max(axis=0)) / 2
+    assert (x + width / 2, y + height / 2) == pytest.approx(middle, abs=4)
+
+
+def grain(image: Picture) -> Picture:
+    noise = np.random.default_rng(0).normal(0, 4, image.shape)
+    return (image + noise).clip(0, 255).astype(np.uint8)
+
+
+def disc() -> Picture:
+    window = program(GREY, GREY)
+    cv2.circle(window, (400, 300), 250, WHITE, -1)
+    return window
+
+
+def form() -> Picture:
+    """A black frame on white paper."""
+    window = np.full((600, 800, 3), WHITE, np.uint8)
+    cv2.rectangle(window, CANVAS[:2], CANVAS[2:], BLACK, 3)
+    return window
+
+
+@pytest.mark.parametrize(
+    "picture, expected",
+    [
+        (program(GREY, WHITE), CANVAS),
+        (program(GREY, WHITE, "4725"), CANVAS),
+        (program(GREY, WHITE, canvas=(0, 0, 800, 480)), (0, 0, 800, 480)),  # along three sides
+        (np.pad(program(GREY, WHITE), ((30, 0), (0, 0), (0, 0))), (40, 150, 640, 510)),
+        (program(GREY, WHITE, canvas=(40, 120, 300, 300)), None),  # too small
+        (program(WHITE, WHITE, "4725"), None),  # all is paper
+        (form(), None),  # the paper goes on behind the frame
+        (disc(), None),
+        (grain(program(GREY, WHITE)), None),  # a photograph
+        (program(GREY, WHITE)[300:440, 100:300], None),  # all canvas
+        # Two levels in equal shares, of which neither is near the median.
+        (np.tile(np.array([[0, 6], [6, 0]], np.uint8), (100, 100))[..., None], None),
+    ],
+)
+def test_a_canvas_is_a_large_even_rectangle(
+    picture: Picture, expected: tuple[int, int, int, int] | None
+) -> None:
+    box = find_canvas(picture)
+    assert box is None if expected is None else box == pytest.approx(expected, abs=2)
