@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import tilt, turning
+from app.ink.image import has_clean_paper
 from app.ink.threshold import BITMAP_SIDE
 from app.prepared import Prepared
 from app.reading import Reading, UnreadableInput
-from app.writing import is_texture, is_writing
+from app.writing import is_line, is_texture, is_writing
 
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
 MIN_READ_CONFIDENCE: Final = 0.51  # of a mark; a less sure one may as well be another character
@@ -143,7 +144,11 @@ class InkChooser:
 def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: bool) -> Prepared:
     """The ink of a reading, or none if it is not writing; a single character always is."""
     reading, side = map_reading.reading, max(pixels.shape[:2])
-    is_believed = single or (is_writing(reading) and not is_texture(reading, side))
+    is_believed = single or (
+        (is_writing(reading) or (is_writing(reading, is_clean=True) and has_clean_paper(pixels)))
+        and not is_texture(reading, side)
+        and not is_line(reading, pixels)
+    )
     return map_reading.prepared if is_believed else Prepared()
 
 

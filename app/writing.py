@@ -3,9 +3,19 @@
 from statistics import median
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.reading import Digit, Reading
 
 MIN_DOUBTFUL: Final = 3  # doubtful digits other than 1 that are writing; fewer may be chance
+MIN_DIGIT_LIKE: Final = 0.95  # confidence from which a digit looks like one, even if doubtful
+MAX_REFUSED_DIGIT_LIKE: Final = 0.2  # probability up to which a refused mark looks like a digit
+MIN_DIGIT_LIKE_MARKS: Final = 2  # that are writing; one may be chance
+# A narrow 1 whose line goes on beyond its end is part of a table, a frame or an edge.
+MAX_LINE_WIDTH: Final = 0.35  # heights of the mark; a broader one leans more than such lines do
+LINE_REACH: Final = 0.5  # heights of the mark by which its line goes on
+MIN_LINE_CONTRAST: Final = 0.6  # of the mark's contrast
 # Many small marks that are nearly all refused are a texture, such as the threads of cloth.
 MIN_TEXTURE_MARKS: Final = 6
 MIN_TEXTURE_REFUSED: Final = 0.7  # share of the marks
@@ -20,13 +30,13 @@ def is_texture(reading: Reading, side: int) -> bool:
     return reading.text.count("?") >= MIN_TEXTURE_REFUSED * len(heights)
 
 
-def is_writing(reading: Reading) -> bool:
+def is_writing(reading: Reading, is_clean: bool = False) -> bool:
     """Whether the marks on a picture may be writing.
 
     To the network, any line is a 1, so 1s alone are not writing if one of them is doubtful or
     another mark is refused. Any sure digit other than 1 is writing, and so are several doubtful
     digits other than 1, or one such digit alone. Refused marks alone are writing too, because they
-    may be letters.
+    may be letters. is_clean: whether the paper has no noise, so that fewer marks are enough.
     """
     marks = reading.digits
     if any(mark.sign for mark in marks):  # the line reader has read a number
@@ -36,7 +46,53 @@ def is_writing(reading: Reading) -> bool:
         return True
     if all(mark.value is None for mark in marks) or (len(marks) == 1 and others):
         return True
+    if _has_digit_shapes(marks, is_clean):
+        return True
     return not any(mark.value is None or (mark.value == 1 and mark.is_doubtful) for mark in marks)
+
+
+def is_line(reading: Reading, pixels: NDArray[np.uint8]) -> bool:
+    """Whether all that was read are 1s that are parts of longer lines in pixels (h, w, ...)."""
+    digits = [mark for mark in reading.digits if mark.value is not None]
+    if not digits or any(digit.value != 1 for digit in digits):
+        return False
+    return all(_goes_on(digit, pixels) for digit in digits)
+
+
+def _has_digit_shapes(marks: tuple[Digit, ...], is_clean: bool) -> bool:
+    """Whether enough marks look like digits, although they are doubtful or refused."""
+    like_digits = [mark for mark in marks if _is_digit_like(mark)]
+    num_others = sum(int(mark.probabilities.argmax()) != 1 for mark in like_digits)
+    if len(like_digits) == len(marks) and num_others > 0:
+        return True
+    if is_clean:
+        return num_others > 0 or len(like_digits) == len(marks)
+    return num_others >= MIN_DIGIT_LIKE_MARKS
+
+
+def _is_digit_like(mark: Digit) -> bool:
+    if mark.value is None:
+        return mark.confidence <= MAX_REFUSED_DIGIT_LIKE
+    return mark.confidence >= MIN_DIGIT_LIKE
+
+
+def _goes_on(mark: Digit, pixels: NDArray[np.uint8]) -> bool:
+    """Whether the line of a mark goes on above or below it, with about the same contrast."""
+    x, y, width, height = mark.box
+    if width > MAX_LINE_WIDTH * height:
+        return False
+    aside, reach = 2 * width + 4, round(LINE_REACH * height)
+    part = pixels[:, max(round(x - aside), 0) : round(x + width + aside)]
+    grey = part.reshape(*part.shape[:2], -1)[..., :3].mean(axis=2)  # (h, w)
+    paper = np.median(grey, axis=1)
+    contrasts = paper - grey.min(axis=1), grey.max(axis=1) - paper  # of dark and of light ink
+    top, bottom = max(round(y), 0), round(y + height)
+    usual, contrast = max(
+        ((float(np.median(rows[top:bottom])), rows) for rows in contrasts), key=lambda each: each[0]
+    )
+    beyond = contrast[max(top - reach, 0) : top], contrast[bottom : bottom + reach]
+    lowest = [float(np.percentile(rows, 10)) for rows in beyond if len(rows) == reach > 0]
+    return max(lowest, default=0.0) >= MIN_LINE_CONTRAST * usual
 
 
 def _is_sure(mark: Digit) -> bool:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.reading import Digit, Reading
 from app.recognizer import Recognizer
-from app.writing import is_texture, is_writing
+from app.writing import is_line, is_texture, is_writing
 from tests.support.pictures import sheet_png
 
 Picture = NDArray[np.uint8]
@@ -55,6 +55,70 @@ def test_ones_and_doubtful_marks_are_not_writing(marks: str, expected: bool) -> 
             )
         )
     assert is_writing(Reading(tuple(digits))) == expected
+
+
+def marks_of(*marks: tuple[str, float], box: tuple[float, ...] = (0, 0, 1, 1)) -> Reading:
+    """A reading of marks, each a text and its confidence; a tilde follows what is doubtful."""
+    left, top, width, height = box
+    digits = [
+        Digit(
+            None if text[0] == "?" else int(text[0]),
+            confidence,
+            np.eye(10, dtype=np.float32)[0 if text[0] == "?" else int(text[0])],
+            (left, top, width, height),
+            np.zeros((28, 28), np.uint8),
+            is_doubtful=text.endswith("~"),
+        )
+        for text, confidence in marks
+    ]
+    return Reading(tuple(digits))
+
+
+@pytest.mark.parametrize(
+    "marks, on_photo, on_clean_paper",
+    [
+        # A refused mark's confidence is that of its not being a digit.
+        ([("1", 0.99), ("?", 0.01), ("4~", 0.99)], True, True),  # two shapes of digits beside a 1
+        ([("1", 0.99), ("?", 0.9), ("4~", 0.99)], False, True),
+        ([("1", 0.99), ("?", 0.01), ("4~", 0.9)], False, True),
+        ([("1~", 0.97), ("0~", 0.99)], True, True),  # all look like digits
+        ([("1~", 0.99)], False, True),
+        ([("1~", 0.9)], False, False),
+        ([("1~", 0.97), ("?", 0.9)], False, False),  # lines of a table
+        ([("0~", 0.96), ("?", 0.5)], False, True),
+        ([("9~", 0.91), ("?", 0.3)], False, False),
+    ],
+)
+def test_marks_that_look_like_digits_are_writing_although_they_are_doubtful(
+    marks: list[tuple[str, float]], on_photo: bool, on_clean_paper: bool
+) -> None:
+    reading = marks_of(*marks)
+    assert is_writing(reading) is on_photo
+    assert is_writing(reading, is_clean=True) is on_clean_paper
+
+
+@pytest.mark.parametrize(
+    "marks, box, expected",
+    [
+        ([("1", 1.0)], (198, 100, 6, 60), True),  # a part of the long line
+        ([("1", 1.0), ("?", 0.9)], (198, 100, 6, 60), True),
+        ([("1", 1.0)], (198, 40, 6, 40), True),  # its upper end
+        ([("1", 1.0)], (98, 100, 6, 60), False),  # all of a short line
+        ([("1", 1.0)], (180, 100, 40, 60), False),  # too broad for a part of a line
+        ([("7", 1.0)], (198, 100, 6, 60), False),
+        ([("?", 0.9)], (198, 100, 6, 60), False),  # perhaps a letter
+    ],
+)
+@pytest.mark.parametrize("is_light", [False, True])
+def test_a_part_of_a_longer_line_is_not_a_1(
+    marks: list[tuple[str, float]], box: tuple[float, ...], expected: bool, is_light: bool
+) -> None:
+    picture = np.full((300, 300, 3), 200, np.uint8)
+    picture[40:260, 199:203] = 60
+    picture[100:160, 99:103] = 60
+    picture[130:132] = 60  # a rule that crosses them
+    picture = 255 - picture if is_light else picture
+    assert is_line(marks_of(*marks, box=box), picture) is expected
 
 
 @pytest.mark.parametrize(
