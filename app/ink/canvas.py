@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.ink.threshold import EVEN_LEVELS
 
 MIN_SIDE: Final = 160  # pixels: the shorter side of a screenshot
-SAMPLE_SIDE: Final = 640  # pixels; every second or third pixel of a larger screenshot is examined
+SAMPLE_SIDE: Final = 400  # pixels; of a larger screenshot, every second pixel is examined, or fewer
 MIN_SHARE: Final = 0.25  # of the screenshot that the canvas covers
 MAX_SHARE: Final = 0.98  # of the same; what covers more is the whole picture
 MIN_EVEN_SHARE: Final = 0.5  # of the canvas that has its colour; the rest is ink
@@ -31,7 +31,7 @@ def find_canvas(image: NDArray[np.uint8]) -> Box | None:
     if min(image.shape[:2]) < MIN_SIDE:
         return None
     step = -(-max(image.shape[:2]) // SAMPLE_SIDE)
-    sample = image[::step, ::step]
+    sample = np.ascontiguousarray(image[::step, ::step])
     boxes = [_rectangle(is_even) for is_even in _areas_of_colour(sample)]
     rectangles = [box for box in boxes if box is not None]
     inner = [box for box in rectangles if not any(_contains(box, other) for other in rectangles)]
@@ -50,14 +50,15 @@ def _contains(outer: Box, inner: Box) -> bool:
 
 def _areas_of_colour(image: NDArray[np.uint8]) -> Iterator[NDArray[np.bool_]]:
     """Which pixels (h, w) have one of the most frequent colours, for each of these colours."""
-    coarse = (image >> 3).astype(np.int32)  # eight neighbouring levels are one
-    colours = coarse @ (32 ** np.arange(image.shape[2], dtype=np.int32))
+    colours = np.zeros(image.shape[:2], np.int32)
+    for channel in np.moveaxis(image >> 3, 2, 0):  # eight neighbouring levels are one
+        colours = colours << 5 | channel
     counts = np.bincount(colours.ravel())
     for colour in np.argsort(counts)[: -NUM_COLOURS - 1 : -1].tolist():
         is_colour = colours == colour
         if counts[colour] > MIN_SHARE * MIN_EVEN_SHARE * is_colour.size:
             level = np.median(image[is_colour], axis=0)
-            yield np.asarray((np.abs(image - level) <= EVEN_LEVELS).all(axis=2))
+            yield cv2.inRange(image, level - EVEN_LEVELS, level + EVEN_LEVELS) > 0
 
 
 def _rectangle(is_even: NDArray[np.bool_]) -> Box | None:
