@@ -21,6 +21,7 @@ MAX_TRIED: Final = 16  # components of a picture that are examined, the largest 
 # What a frame encloses.
 MIN_HEIGHT: Final = 0.2  # heights of the frame; the dot of a zero is lower
 MAX_SLASH_ASPECT: Final = 0.35  # ratio of a slash's shorter side to its longer side
+MIN_BOX_AREA: Final = 0.9  # of the smallest rectangle around a frame; an ellipse has 0.79
 MIN_ROUNDNESS: Final = 0.8  # ratio between the sides of a frame around a single 1
 
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
@@ -107,13 +108,15 @@ def _line_of_frame(ink: Mask, writing: Mask, is_open: NDArray[np.bool_]) -> Mask
     if (ink[inside] > 0).sum() > MAX_INK_INSIDE * cv2.countNonZero(ink):
         return None
     enclosed = np.where(inside & (ink == 0), writing, 0).astype(np.uint8)
-    return np.where(inside, 0, ink).astype(np.uint8) if _is_writing(enclosed) else None
+    box_area = float(np.prod(cv2.minAreaRect(cv2.findNonZero(ink))[1]))
+    is_box = cv2.countNonZero(hull) > MIN_BOX_AREA * box_area
+    return np.where(inside, 0, ink).astype(np.uint8) if _is_writing(enclosed, is_box) else None
 
 
-def _is_writing(enclosed: Mask) -> bool:
+def _is_writing(enclosed: Mask, is_box: bool) -> bool:
     """Whether a frame encloses digits, not the dot or the slash of a zero.
 
-    A single straight stroke is a 1 where it is upright and the frame is round.
+    A single straight stroke is a 1 in a box, and where it is upright and the frame is round.
     """
     height, width = enclosed.shape
     count, labels, stats, _ = cv2.connectedComponentsWithStats(enclosed)
@@ -122,7 +125,7 @@ def _is_writing(enclosed: Mask) -> bool:
         return bool(tall)
     stroke = cv2.findNonZero((labels == tall[0]).astype(np.uint8))
     short, long = sorted(cv2.minAreaRect(stroke)[1])
-    if short + 1 > MAX_SLASH_ASPECT * (long + 1):
+    if is_box or short + 1 > MAX_SLASH_ASPECT * (long + 1):
         return True
     is_upright = stats[tall[0], 2] <= MAX_SLASH_ASPECT * stats[tall[0], 3]
     return bool(is_upright and width >= MIN_ROUNDNESS * height)

@@ -61,6 +61,10 @@ def four_strokes(mask: Mask) -> None:
     line(mask, [(340, 48), (340, 152)])
 
 
+def narrow_box(mask: Mask) -> None:
+    cv2.rectangle(mask, (95, 40), (165, 160), 255, PEN)
+
+
 def brackets(mask: Mask) -> None:
     for left, start in ((105, 110), (235, -70)):
         cv2.ellipse(mask, (left, 100), (25, 50), 0, start, start + 140, 255, PEN)
@@ -79,6 +83,7 @@ FRAMED: Final[dict[str, tuple[Mask, Draw]]] = {
     "a circle that the picture's edge cuts": (digits("17", left=95), beyond_the_edge),
     "a circle around a 2": (digits("2"), circle),
     "a circle around a 1": (digits("1"), circle),
+    "a narrow box around a 1": (digits("1"), narrow_box),
     "a circle beside a number": (
         cv2.bitwise_or(digits("2"), digits("47", left=260)).astype(np.uint8),
         circle,
