@@ -35,8 +35,9 @@ def is_writing(reading: Reading, is_clean: bool = False) -> bool:
 
     To the network, any line is a 1, so 1s alone are not writing if one of them is doubtful or
     another mark is refused. Any sure digit other than 1 is writing, and so are several doubtful
-    digits other than 1, or one such digit alone. Refused marks alone are writing too, because they
-    may be letters. is_clean: whether the paper has no noise, so that fewer marks are enough.
+    digits other than 1, or one such digit alone, or marks of which enough look like digits. Refused
+    marks alone are writing too, because they may be letters. is_clean: whether the paper has no
+    noise, so that fewer marks are enough.
     """
     marks = reading.digits
     if any(mark.sign for mark in marks):  # the line reader has read a number
