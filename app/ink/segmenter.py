@@ -7,7 +7,7 @@ recogniser cannot read the resulting map, other maps follow.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,8 @@ from app.inference.models import models_folder
 from app.inference.session import open_session, releasing_run_options
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.lines_to_erase import erased, find_lines
-from app.ink.parts import without_unseen, writing_among
+from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview
+from app.ink.parts import without_unseen
 from app.ink.resize import resize_to_side
 
 SEGMENTER_MODEL: Final = models_folder() / "finder.onnx"
@@ -36,14 +37,8 @@ CLOSE_HEIGHT: Final = 112.0  # pixels: about the height of a line of writing in 
 MARGIN: Final = 0.12  # heights of the writing around it in the closer map
 DISTANT_SHARE: Final = 0.6  # of the closer map's scale, for the last map
 MIN_EXTENT: Final = 0.03  # of a picture's longer side; smaller ink is not writing
-MIN_LIKELY_SHARE: Final = 0.3  # of the possible ink that must be likely; writing has 0.6 and more
 BRIDGE: Final = 5  # pixels; gaps in a line of up to 4 are closed
-
-# A pixel counts as one of these from this probability of ink on.
-MIN_INK_PROBABILITY: Final = 0.5  # likely ink
-MIN_FAINT_PROBABILITY: Final = 0.15  # possible ink, which belongs to likely ink beside it
-MIN_BRIDGE_PROBABILITY: Final = 0.08  # ink in a gap of a line
-MIN_SEEN_PROBABILITY: Final = 0.3  # writing, in a clean picture where all ink is known
+MIN_BRIDGE_PROBABILITY: Final = 0.08  # of ink in a gap of a line
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
 
@@ -75,7 +70,7 @@ class Segmenter:
         smallest = np.zeros((STRIDE, STRIDE, 3), np.uint8)
         self._session.run(["ink"], {"picture": smallest}, releasing_run_options())
 
-    def overview(self, image: Picture) -> "Overview":
+    def overview(self, image: Picture) -> Overview:
         """The ink of the whole picture, at a scale at which its writing is seen.
 
         It has no frames around the writing and no folds of the paper.
@@ -95,7 +90,7 @@ class Segmenter:
                 break
         return Overview(probabilities, side / longer, boxes, lines)
 
-    def ink_maps(self, image: Picture, overview: "Overview") -> Iterator[InkMap]:
+    def ink_maps(self, image: Picture, overview: Overview) -> Iterator[InkMap]:
         """Maps of a picture's ink, the one that is most likely right first; none without ink.
 
         overview: of this picture. The first map shows the writing alone and closely. The second
@@ -123,68 +118,6 @@ class Segmenter:
         distant_side = round(DISTANT_SHARE * close_side)
         distant = overview.without_lines(self.ink_probabilities(crop, distant_side), window)
         yield from _ink_map(distant, x, y, distant_side / crop_longer)
-
-
-@dataclass(frozen=True, eq=False)
-class Overview:
-    """The ink of a whole picture.
-
-    probabilities: float32 (h, w). scale: pixels of these to one pixel of the picture. boxes: int32
-    (n, 4), x, y, width and height of the components of ink. lines: bool (h, w), the frames and
-    folds, which are no ink.
-    """
-
-    probabilities: NDArray[np.float32]
-    scale: float
-    boxes: NDArray[np.int32]
-    lines: NDArray[np.bool_]
-
-    def is_noise(self) -> bool:
-        """Whether far more ink is possible than likely, as in noise."""
-        likely = np.count_nonzero(self.probabilities > MIN_INK_PROBABILITY)
-        possible = np.count_nonzero(self.probabilities > MIN_FAINT_PROBABILITY)
-        return bool(likely < MIN_LIKELY_SHARE * possible)
-
-    def writing_in(self, drawing: InkMap) -> InkMap | None:
-        """The part of a clean picture's ink that is writing, see `parts.writing_among`.
-
-        drawing: all ink of the picture. None where writing and something else are joined.
-        """
-        mask = drawing.mask
-        seen = (self.probabilities > MIN_SEEN_PROBABILITY).astype(np.uint8)
-        near = cv2.dilate(seen, np.ones((3, 3), np.uint8))
-        near = cv2.resize(near, mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
-        kept = writing_among(mask, near > 0)
-        if kept is None:
-            return None
-        return drawing if kept is mask else replace(drawing, mask=kept)
-
-    def seen_in(self, close: NDArray[np.float32], window: tuple[float, ...]) -> NDArray[np.bool_]:
-        """Which pixels of a closer map (h, w) are possible ink in this overview: bool (h, w).
-
-        window: left, top, right and bottom of the closer map in pixels of the picture.
-        """
-        possible = (self.probabilities > MIN_FAINT_PROBABILITY).astype(np.uint8)
-        near = cv2.dilate(possible, np.ones((3, 3), np.uint8)) > 0
-        return self._enlarged(near, window, close.shape)
-
-    def without_lines(
-        self, close: NDArray[np.float32], window: tuple[float, ...]
-    ) -> NDArray[np.float32]:
-        """The probabilities of a closer map without frames and folds; see `seen_in`."""
-        if not self.lines.any():
-            return close
-        lines = self._enlarged(self.lines, window, close.shape)
-        return erased(close, lines, MIN_FAINT_PROBABILITY)
-
-    def _enlarged(
-        self, region: NDArray[np.bool_], window: tuple[float, ...], shape: tuple[int, ...]
-    ) -> NDArray[np.bool_]:
-        """A region of this overview in a closer map of a shape (h, w); window: see `seen_in`."""
-        left, top, right, bottom = (round(edge * self.scale) for edge in window)
-        part = region[top : max(bottom, top + 1), left : max(right, left + 1)].astype(np.uint8)
-        large = cv2.resize(part, shape[::-1], interpolation=cv2.INTER_NEAREST)
-        return np.asarray(large > 0, np.bool_)
 
 
 def _ink_map(

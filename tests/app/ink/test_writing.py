@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.ink import image
 from app.ink.ink_map import InkMap
-from app.ink.segmenter import Overview
+from app.ink.overview import Overview
 from tests.support.drawings import placed
 
 Mask = NDArray[np.uint8]

@@ -1,0 +1,81 @@
+"""The ink of a whole picture as the segmenter sees it, at a small scale."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink.ink_map import InkMap
+from app.ink.lines_to_erase import erased
+from app.ink.parts import writing_among
+
+MIN_LIKELY_SHARE: Final = 0.3  # of the possible ink that must be likely; writing has 0.6 and more
+
+# A pixel counts as one of these from this probability of ink on.
+MIN_INK_PROBABILITY: Final = 0.5  # likely ink
+MIN_FAINT_PROBABILITY: Final = 0.15  # possible ink, which belongs to likely ink beside it
+MIN_SEEN_PROBABILITY: Final = 0.3  # writing, in a clean picture where all ink is known
+
+
+@dataclass(frozen=True, eq=False)
+class Overview:
+    """The ink of a whole picture.
+
+    probabilities: float32 (h, w). scale: pixels of these to one pixel of the picture. boxes: int32
+    (n, 4), x, y, width and height of the components of ink. lines: bool (h, w), the frames and
+    folds, which are no ink.
+    """
+
+    probabilities: NDArray[np.float32]
+    scale: float
+    boxes: NDArray[np.int32]
+    lines: NDArray[np.bool_]
+
+    def is_noise(self) -> bool:
+        """Whether far more ink is possible than likely, as in noise."""
+        likely = np.count_nonzero(self.probabilities > MIN_INK_PROBABILITY)
+        possible = np.count_nonzero(self.probabilities > MIN_FAINT_PROBABILITY)
+        return bool(likely < MIN_LIKELY_SHARE * possible)
+
+    def writing_in(self, drawing: InkMap) -> InkMap | None:
+        """The part of a clean picture's ink that is writing, see `parts.writing_among`.
+
+        drawing: all ink of the picture. None where writing and something else are joined.
+        """
+        mask = drawing.mask
+        seen = (self.probabilities > MIN_SEEN_PROBABILITY).astype(np.uint8)
+        near = cv2.dilate(seen, np.ones((3, 3), np.uint8))
+        near = cv2.resize(near, mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        kept = writing_among(mask, near > 0)
+        if kept is None:
+            return None
+        return drawing if kept is mask else replace(drawing, mask=kept)
+
+    def seen_in(self, close: NDArray[np.float32], window: tuple[float, ...]) -> NDArray[np.bool_]:
+        """Which pixels of a closer map (h, w) are possible ink in this overview: bool (h, w).
+
+        window: left, top, right and bottom of the closer map in pixels of the picture.
+        """
+        possible = (self.probabilities > MIN_FAINT_PROBABILITY).astype(np.uint8)
+        near = cv2.dilate(possible, np.ones((3, 3), np.uint8)) > 0
+        return self._enlarged(near, window, close.shape)
+
+    def without_lines(
+        self, close: NDArray[np.float32], window: tuple[float, ...]
+    ) -> NDArray[np.float32]:
+        """The probabilities of a closer map without frames and folds; see `seen_in`."""
+        if not self.lines.any():
+            return close
+        lines = self._enlarged(self.lines, window, close.shape)
+        return erased(close, lines, MIN_FAINT_PROBABILITY)
+
+    def _enlarged(
+        self, region: NDArray[np.bool_], window: tuple[float, ...], shape: tuple[int, ...]
+    ) -> NDArray[np.bool_]:
+        """A region of this overview in a closer map of a shape (h, w); window: see `seen_in`."""
+        left, top, right, bottom = (round(edge * self.scale) for edge in window)
+        part = region[top : max(bottom, top + 1), left : max(right, left + 1)].astype(np.uint8)
+        large = cv2.resize(part, shape[::-1], interpolation=cv2.INTER_NEAREST)
+        return np.asarray(large > 0, np.bool_)
