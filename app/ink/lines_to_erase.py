@@ -17,10 +17,10 @@ MIN_CONTRAST: Final = 0.3  # of a line with the paper, as a share of the writing
 MIN_DEVIATIONS: Final = 3.0  # the same, in mean deviations of the paper from its usual level
 MIN_LEVELS: Final = 4.0  # the same, in levels of 255
 PAPER_WINDOW: Final = 8  # the paper around a pixel is the mean of this part of the longer side
-BREAK: Final = 3  # pixels of an overview by which a line is widened when it is erased
 
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
 Probabilities = NDArray[np.float32]  # (h, w), of ink
+_NEAR: Final = np.ones((3, 3), np.uint8)  # a line's soft edge is erased too
 
 
 def find_lines(image: NDArray[np.uint8], likely: Mask, possible: Mask) -> NDArray[np.bool_]:
@@ -34,17 +34,19 @@ def find_lines(image: NDArray[np.uint8], likely: Mask, possible: Mask) -> NDArra
     lines = cv2.bitwise_or(find_frames(dark, possible), find_folds(dark, possible))
     if not lines.any():
         return np.zeros(likely.shape, np.bool_)
-    return np.asarray(cv2.dilate(lines, np.ones((BREAK, BREAK), np.uint8)) > 0, np.bool_)
+    return np.asarray(cv2.dilate(lines, _NEAR) > 0, np.bool_)
 
 
-def erased(probabilities: Probabilities, lines: NDArray[np.bool_], least: float) -> Probabilities:
+def erased(
+    probabilities: Probabilities, lines: NDArray[np.bool_], min_probability: float
+) -> Probabilities:
     """The probabilities without those of lines, but with those of strokes that cross them.
 
-    least: the probability from which a pixel is ink.
+    lines: bool (h, w). min_probability: from which a pixel is ink.
     """
     if not lines.any():
         return probabilities
-    ink = np.where(probabilities > least, 255, 0).astype(np.uint8)
+    ink = np.where(probabilities > min_probability, 255, 0).astype(np.uint8)
     rest = np.where(lines, 0, ink).astype(np.uint8)
     depth = cv2.distanceTransform(lines.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
     side = 2 * int(np.ceil(np.median(depth[lines]) * 2)) + 1

@@ -60,6 +60,7 @@ class Segmenter:
         return self._probabilities(resize_to_side(image, side))
 
     def _probabilities(self, resized: Picture) -> NDArray[np.float32]:
+        """As `ink_probabilities`, for a picture that is resized already."""
         height, width = resized.shape[:2]
         padded = pad(resized, -(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE)
         (probabilities,) = self._session.run(["ink"], {"picture": padded})
@@ -137,9 +138,9 @@ def _bridged_mask(probabilities: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.where(probabilities > MIN_BRIDGE_PROBABILITY, closed, likely).astype(np.uint8)
 
 
-def _mask(probabilities: NDArray[np.float32], least: float) -> NDArray[np.uint8]:
-    """255 where ink is more probable than `least`, 0 elsewhere: (h, w)."""
-    return (probabilities > least).astype(np.uint8) * np.uint8(255)
+def _mask(probabilities: NDArray[np.float32], min_probability: float) -> NDArray[np.uint8]:
+    """255 where ink is more probable than `min_probability`, 0 elsewhere: (h, w)."""
+    return (probabilities > min_probability).astype(np.uint8) * np.uint8(255)
 
 
 def _extent(
