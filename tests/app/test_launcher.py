@@ -2,7 +2,9 @@
 
 import socket
 
+import click
 import pytest
+from streamlit.web import cli
 
 from app import __main__ as command
 from app import launcher
@@ -77,3 +79,36 @@ def test_finding_the_own_address_sends_nothing(monkeypatch: pytest.MonkeyPatch) 
     address = launcher.network_address()
     assert kinds == [socket.SOCK_DGRAM]  # connecting one of these sends no packet
     assert address is None or address.count(".") == 3
+
+
+def test_an_interruption_ends_serving_without_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls: list[list[str]] = []
+
+    def interrupted(arguments: list[str], **_: object) -> None:
+        calls.append(arguments)
+        raise click.Abort
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert command.main(["serve", f"--port={port}", "--address=127.0.0.1"]) == 0
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == (f"Page: http://127.0.0.1:{port}\n", "")
+    assert "--logger.hideWelcomeMessage=true" in calls[0], "Streamlit prints the address as well"
+
+
+def test_an_error_of_streamlits_command_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise click.UsageError("no such option")
+
+    monkeypatch.setattr(cli, "main", refused)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert command.main(["serve", f"--port={port}", "--address=127.0.0.1"]) == 2
+    assert "no such option" in capsys.readouterr().err
