@@ -24,16 +24,16 @@ async def while_connected(
     cancel: stops work that has begun; it is called when the client disconnects. If the work has
     not begun by then, ApiError is raised instead, which no client receives.
     """
-    done = asyncio.wrap_future(work)
+    answer = asyncio.wrap_future(work)
     gone = asyncio.create_task(_gone(request))
-    futures: set[asyncio.Future[Any]] = {done, gone}
+    futures: set[asyncio.Future[Any]] = {answer, gone}
     await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
-    if not done.done() and gone.result():
+    if not answer.done() and gone.result():
         cancel()
         if work.cancel():
             raise ApiError("invalid_request", "The connection was closed before the answer.")
     gone.cancel()
-    return await done
+    return await answer
 
 
 @asynccontextmanager

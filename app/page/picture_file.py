@@ -69,14 +69,14 @@ def forget() -> None:
 
 def prepared(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
     """The picture of a file, prepared once for as long as it is shown. Raises UnusablePicture."""
-    kept: PreparedPicture | RefusedPicture | None = st.session_state.get("prepared_picture")
-    if kept is None or kept.file_id != file.file_id:
+    shown: PreparedPicture | RefusedPicture | None = st.session_state.get("prepared_picture")
+    if shown is None or shown.file_id != file.file_id:
         forget()  # before the next picture takes memory
         current_visit().forget_reading()
-        kept = st.session_state.prepared_picture = _prepare_or_refuse(recognizer, file)
-    if isinstance(kept, RefusedPicture):
-        raise UnusablePicture(kept.reason)
-    return kept
+        shown = st.session_state.prepared_picture = _prepare_or_refuse(recognizer, file)
+    if isinstance(shown, RefusedPicture):
+        raise UnusablePicture(shown.reason)
+    return shown
 
 
 def _prepare_or_refuse(

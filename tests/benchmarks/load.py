@@ -75,13 +75,7 @@ async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
     loaded = len(memory.seen)
     await asyncio.sleep(command.after)
     watch.cancel()
-    seen = Observations()
-    for visitor in visitors:
-        seen.seconds += visitor.seconds
-        seen.live_seconds += visitor.live_seconds
-        seen.num_not_live += visitor.num_not_live
-        seen.wrong += visitor.wrong
-        seen.errors += visitor.errors
+    seen = _together(visitors)
     slow = _percentile(seen.seconds, 95)
     return {
         "visitors": command.visitors,
@@ -109,6 +103,18 @@ async def load(address: str, command: argparse.Namespace) -> dict[str, Any]:
         "slope under load MB/min": slope(memory.seen[loaded // 3 : loaded]),
         "slope at rest MB/min": slope(memory.seen[loaded:]),
     }
+
+
+def _together(visitors: Sequence[Observations]) -> Observations:
+    """What all visitors saw."""
+    seen = Observations()
+    for visitor in visitors:
+        seen.seconds += visitor.seconds
+        seen.live_seconds += visitor.live_seconds
+        seen.num_not_live += visitor.num_not_live
+        seen.wrong += visitor.wrong
+        seen.errors += visitor.errors
+    return seen
 
 
 async def soak(address: str, seconds: float, rate: float) -> dict[str, Any]:

@@ -80,12 +80,12 @@ def test_a_job_that_loses_a_worker_is_complete_and_correct(
 
         def __call__(self, table: pa.Table) -> pa.Table:
             (signs / f"worker-{os.getpid()}").touch()
-            done = super().__call__(table)
+            table_read = super().__call__(table)
             paths = table.column("path").to_pylist()
             if any("020-" in path for path in paths) and not (signs / "killed").exists():
                 (signs / "killed").touch()
                 os.kill(os.getpid(), signal.SIGKILL)
-            return done
+            return table_read
 
     out = tmp_path / "out"
     batch.read(pictures, out, workers=2, single=True, reader=Dying)

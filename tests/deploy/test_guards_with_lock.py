@@ -44,7 +44,7 @@ def test_the_guards_hold_with_the_locks_packages_alone() -> None:
     names = {name for package in left_out() for name in modules(package) if name.isidentifier()}
     assert {"pandas", "pyarrow", "jsonschema"} <= names - OF_TESTS
     options = ["-q", "-p", "no:cacheprovider", *(f"--ignore={path}" for path in SERVERS), *TESTS]
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", WITHOUT, ",".join(sorted(names - OF_TESTS)), *options],
         cwd=ROOT,
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
@@ -52,5 +52,5 @@ def test_the_guards_hold_with_the_locks_packages_alone() -> None:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-1_000:]
-    assert "skipped" not in done.stdout
+    assert completed.returncode == 0, completed.stdout[-3_000:] + completed.stderr[-1_000:]
+    assert "skipped" not in completed.stdout

@@ -99,8 +99,8 @@ def test_the_dockerfile_keeps_hadolints_rules() -> None:
     hadolint = shutil.which("hadolint", path=str(Path(sys.executable).parent))
     if hadolint is None:
         pytest.skip("needs hadolint")
-    done = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (0, "")
+    completed = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True)
+    assert (completed.returncode, completed.stdout) == (0, "")
 
 
 def test_the_image_is_small_safe_and_pinned() -> None:

@@ -54,15 +54,15 @@ def test_what_is_left_out_is_out_of_reach(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-S", "-c", code, "streamlit", *sorted(names)]
     environment = {"PYTHONPATH": str(folder)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["streamlit"]
+    completed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert completed.stdout.split() == ["streamlit"]
 
 
 def test_the_readme_says_what_is_left_out() -> None:
     text = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
     (table,) = re.findall(r"^\| left out .*\n\|[ -|]+\n((?:\|.*\n)+)", text, re.M)
-    said = [name for row in table.splitlines() for name in row.split("|")[1].split(",")]
-    assert {name.strip() for name in said} == left_out()
+    packages = [name for row in table.splitlines() for name in row.split("|")[1].split(",")]
+    assert {name.strip() for name in packages} == left_out()
 
 
 def test_a_program_is_answered(port: int) -> None:

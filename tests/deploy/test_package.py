@@ -73,13 +73,13 @@ def test_the_version_is_written_once(wheel: Path, capsys: pytest.CaptureFixture[
 def test_it_reads_from_another_folder(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "picture.png").write_bytes(sheet_png(["2026"]))
     command = [str(installed / "digits"), "read", "picture.png", "--jsonl"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["text"] == "2026"
+    completed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert json.loads(completed.stdout)["text"] == "2026"
     where = "import app; print(app.__file__)"
-    done = subprocess.run(
+    completed = subprocess.run(
         [installed / "python", "-c", where], cwd=tmp_path, capture_output=True, text=True
     )
-    assert str(installed.parent) in done.stdout  # not the repository's package
+    assert str(installed.parent) in completed.stdout  # not the repository's package
 
 
 def test_it_serves_from_another_folder(installed: Path, tmp_path: Path) -> None:
@@ -94,11 +94,11 @@ def test_it_serves_from_another_folder(installed: Path, tmp_path: Path) -> None:
 
 
 def test_serving_is_described_without_starting(installed: Path) -> None:
-    done = subprocess.run(
+    completed = subprocess.run(
         [installed / "digits", "serve", "--help"], capture_output=True, text=True, check=True
     )
-    assert "--port" in done.stdout
-    assert "--address" in done.stdout
+    assert "--port" in completed.stdout
+    assert "--address" in completed.stdout
 
 
 def test_the_package_needs_what_the_requirements_name() -> None:

@@ -92,9 +92,9 @@ def test_debians_welcome_page_cannot_hide_the_site(tmp_path: Path) -> None:
     (tmp_path / "site").write_text(WELCOME + site)
     (tmp_path / "nginx.conf").write_text(proxies.AROUND.format(folder=tmp_path, user=""))
     command = [program, "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
-    done = subprocess.run([*command, "-e", "stderr"], capture_output=True, text=True)
-    assert done.returncode != 0
-    assert "a duplicate default server for 0.0.0.0:80" in done.stderr
+    completed = subprocess.run([*command, "-e", "stderr"], capture_output=True, text=True)
+    assert completed.returncode != 0
+    assert "a duplicate default server for 0.0.0.0:80" in completed.stderr
 
 
 def post(site: Site, body: bytes, kind: str, client: int, **headers: str) -> tuple[int, str]:

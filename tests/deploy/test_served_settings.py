@@ -162,6 +162,8 @@ def test_the_limit_on_pixels_does_not_depend_on_who_imports_first(imports: str) 
         "assert cv2.imdecode(coded, cv2.IMREAD_UNCHANGED) is not None\n"
         "picture_file.decode(coded.tobytes())"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "expected at most 50,000,000 pixels, got 7,100 x 7,100" in done.stderr
+    completed = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True
+    )
+    assert completed.returncode == 1
+    assert "expected at most 50,000,000 pixels, got 7,100 x 7,100" in completed.stderr

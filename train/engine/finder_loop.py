@@ -136,8 +136,10 @@ def fit(
     if resume and checkpoint is not None and checkpoint.is_file():
         training.restore(checkpoint)
     count = len(sheets.ink)
-    done = training.epoch * count
-    with tqdm(total=settings.epochs * count, initial=done, unit=" sheets", mininterval=1) as bar:
+    num_done = training.epoch * count
+    with tqdm(
+        total=settings.epochs * count, initial=num_done, unit=" sheets", mininterval=1
+    ) as bar:
         while training.epoch < settings.epochs:
             training.run_epoch(sheets, bar)
             if checkpoint is not None:

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 from tqdm import tqdm
@@ -70,16 +71,18 @@ def fit(
     Raises ValueError for a run folder with a run that is not to be resumed, or that has other
     settings.
     """
-    kept = run / "checkpoint.pth"
-    if kept.is_file() and not resume:
-        raise ValueError(f"{kept}: expected a new run folder (--run) or --resume, got a run")
+    checkpoint_file = run / "checkpoint.pth"
+    if checkpoint_file.is_file() and not resume:
+        raise ValueError(
+            f"{checkpoint_file}: expected a new run folder (--run) or --resume, got a run"
+        )
     steps = sum(
         -(-pool.size(shard_of(epoch, config)) // config.batch_size)
         for epoch in range(config.epochs)
     )
     state = checkpoint.begin(config, steps, device, start)
-    if kept.is_file():
-        checkpoint.restore(kept, state, config)
+    if checkpoint_file.is_file():
+        checkpoint.restore(checkpoint_file, state, config)
         print(f"going on after epoch {state.epoch} of {config.epochs}")
     world.wait()  # until all processes know whether there is a run
     run.mkdir(parents=True, exist_ok=True)
@@ -91,7 +94,7 @@ def fit(
         if not world.first:
             continue
         _validate(state, validation, device)
-        checkpoint.save(kept, state, config)
+        checkpoint.save(checkpoint_file, state, config)
         lines = [json.dumps(entry) for entry in state.metrics]
         write_atomically(run / "metrics.jsonl", "\n".join(lines) + "\n")
     world.wait()
@@ -135,12 +138,8 @@ def _epoch(
     number = shard_of(state.epoch, config)
     teacher_logits = None if teacher is None else teacher.logits(pool, number)
     started = time.perf_counter()
-    # A shard takes a few hundred MB of a GPU, which would wait for the CPU if sent batch by batch.
-    digits = pool.shard(number)
-    glyphs, labels = torch.from_numpy(digits.glyphs), torch.from_numpy(digits.labels)
-    glyphs, labels = glyphs.to(device), labels.to(device)
-    soft = None if teacher_logits is None else torch.from_numpy(teacher_logits).to(device)
-    order = _order(len(digits.labels), config.seed, state.epoch)
+    glyphs, labels, soft = _on_device(pool.shard(number), teacher_logits, device)
+    order = _order(len(labels), config.seed, state.epoch)
     network.train()
     total = torch.zeros((), device=device)
     title = f"epoch {state.epoch + 1}/{config.epochs}"
@@ -172,6 +171,18 @@ def _epoch(
     state.metrics.append(
         {"epoch": state.epoch, "loss": total.item() / len(order), "seconds": round(seconds, 2)}
     )
+
+
+def _on_device(
+    digits: Digits, teacher_logits: NDArray[np.float16] | None, device: torch.device
+) -> tuple[Tensor, Tensor, Tensor | None]:
+    """The glyphs and labels of a shard, and its teacher's logits if there are any.
+
+    They take a few hundred MB of a GPU, which would wait for the CPU if sent batch by batch.
+    """
+    soft = None if teacher_logits is None else torch.from_numpy(teacher_logits).to(device)
+    glyphs, labels = torch.from_numpy(digits.glyphs), torch.from_numpy(digits.labels)
+    return glyphs.to(device), labels.to(device), soft
 
 
 def _loss(logits: Tensor, truth: Tensor, soft: Tensor | None, config: Config) -> Tensor:
