@@ -28,6 +28,8 @@ MAX_RISING: Final = 2.0
 # A part lies above another one if they overlap horizontally or nearly so, with space between them.
 MAX_ASIDE: Final = 0.35  # heights of the taller part: the largest horizontal gap
 MIN_LINE_GAP: Final = 0.06  # of the height of both together; the halves of one digit are closer
+MIN_LINES_HEIGHT: Final = 1.75  # heights of a high part; halves of one digit are less together
+HIGH_SHARE: Final = 0.8  # of the height of all parts together that is in lower parts
 MIN_LINE_GAP_OF_TWO: Final = 0.15  # of two parts alone, which may be halves of an open 8
 
 MIN_CROSSING_OVERLAP: Final = 0.14  # line heights by which the boxes of crossing strokes overlap
@@ -175,7 +177,10 @@ def _stacked(boxes: Boxes, min_gap: float) -> NDArray[np.bool_]:
     together = np.maximum(bottom[:, None], bottom) - np.minimum(top[:, None], top)
     gap = np.maximum(top - bottom[:, None], top[:, None] - bottom)
     is_above = _shared_width(boxes) > -MAX_ASIDE * taller
-    return np.asarray(is_above & (gap > min_gap * together), np.bool_)
+    is_apart = gap > min_gap * together
+    if len(boxes) > 2:  # of two parts alone, nothing tells how high a digit is
+        is_apart &= together > MIN_LINES_HEIGHT * usual_height(boxes, HIGH_SHARE)
+    return np.asarray(is_above & is_apart, np.bool_)
 
 
 def _shared_width(boxes: Boxes) -> NDArray[np.float64]:
@@ -192,11 +197,11 @@ def _distance(boxes: Boxes, box: NDArray[np.float64]) -> float:
     return float(np.hypot(x, y).min())
 
 
-def usual_height(boxes: Boxes) -> float:
-    """The height of parts that make up half of all height, so that dots hardly count."""
+def usual_height(boxes: Boxes, share: float = 0.5) -> float:
+    """The height up to which parts make up this share of all height, so that dots hardly count."""
     heights = np.sort(boxes[:, 3] - boxes[:, 1])
     total = np.cumsum(heights)
-    return float(heights[np.searchsorted(total, total[-1] / 2)])
+    return float(heights[np.searchsorted(total, share * total[-1])])
 
 
 def line_height(boxes: Boxes) -> float:
