@@ -19,7 +19,7 @@ FLOOR := 85
 .DEFAULT_GOAL := help
 # The tests start hundreds of programs, which would all compile again what they import.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: attack help run test checked setup check check-code check-app check-train check-batch format lock coverage test-app test-train test-batch train export bench bench-page load fuzz image screenshots deploy publish audit clean
+.PHONY: attack help run test checked setup check check-code check-app check-train check-batch format lock coverage test-app test-train test-batch tools train export bench bench-page load fuzz image screenshots deploy publish audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -32,7 +32,7 @@ test: checked test-app test-train ## set up everything and run every test, skipp
 # All environments at the same time. Meanwhile the checks of those that are complete, and the tests
 # of the batch job, as they mostly wait for Ray's processes to start.
 checked:
-	@$(MAKE) --no-print-directory --jobs 3 setup check check-batch test-batch
+	@$(MAKE) --no-print-directory --jobs 4 setup tools check check-batch test-batch
 
 setup: .venv/app/.tested .venv/train/.tested .venv/batch/.tested ## make all environments
 
@@ -58,10 +58,12 @@ format: .venv/app/.tested ## put the code in its one format
 	$(APP) -m ruff format .
 	sh tests/tools/biome.sh --write
 
-test-app: .venv/app/.tested ## the app's tests, where there is no PyTorch
+tools: .venv/app/.tested ## fetch the programs that tests need: Chromium, ONNX Runtime for JavaScript, nginx
 	sh tests/tools/chromium.sh $(APP)
 	sh tests/tools/onnxruntime_web.sh
 	sh tests/tools/nginx.sh
+
+test-app: tools ## the app's tests, where there is no PyTorch
 	$(APP) -m pytest --require-all $(PARALLEL) tests/app tests/benchmarks tests/deploy tests/fuzz tests/support --ignore tests/deploy/test_batch.py --junitxml=$(REPORTS)/app.xml
 
 # One thread for each worker: with more, two workers on two cores take several times as long.
