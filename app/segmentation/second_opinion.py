@@ -24,6 +24,9 @@ MARGIN: Final = 0.5  # nats below the threshold of doubt, from which on the line
 # Both networks have learned from the same writers, so they err together more often than two
 # independent ones would. Half of the line reader's log-probabilities makes fewest mistakes.
 WEIGHT: Final = 0.5
+# Nats by which the line reader underrates that a lone character is not a digit, because few of the
+# lines that it was trained on are a single letter.
+LONE_LETTER: Final = 2.0
 MIN_LOG_PROBABILITY: Final = -12.0  # nats: lower bound of what the line reader says of a text
 
 
@@ -41,6 +44,7 @@ def evidence(
         return odds, probabilities
     texts = np.maximum(ctc.of_one_symbol(ask()), MIN_LOG_PROBABILITY)
     digits, unknown = texts[:NUM_DIGITS], texts[UNKNOWN - 1]
-    odds = odds + WEIGHT * np.clip(unknown - digits.max(), -MAX_EVIDENCE, MAX_EVIDENCE)
+    opinion = unknown + LONE_LETTER - digits.max()
+    odds = odds + WEIGHT * np.clip(opinion, -MAX_EVIDENCE, MAX_EVIDENCE)
     probabilities = probabilities * np.exp(WEIGHT * (digits - digits.max()))
     return odds, probabilities / probabilities.sum(axis=1, keepdims=True)

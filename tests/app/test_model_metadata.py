@@ -9,6 +9,7 @@ import pytest
 
 from app.inference.session import WrongModel
 from app.recognizer import MODEL, Recognizer
+from app.segmentation import second_opinion
 from app.segmentation.decision import MIN_SURE_CONFIDENCE
 from tests.support.drawings import placed
 
@@ -71,6 +72,7 @@ def test_a_strange_digit_is_read_and_marked_as_doubtful(
 def test_an_unsure_digit_is_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
     hot = {"temperature": "50", "threshold": "9", "doubt_threshold": "9"}
     let_models_claim(Recognizer().metadata | hot, monkeypatch)
+    monkeypatch.setattr(second_opinion, "WEIGHT", 0.0)  # the line reader is sure
     (digit,) = Recognizer().read_ink(placed(2, 0, 0, 200)).digits
     assert digit.value == 2
     assert digit.confidence < MIN_SURE_CONFIDENCE

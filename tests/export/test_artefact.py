@@ -71,7 +71,9 @@ def test_characters_of_strange_alphabets_are_refused(
         for strokes in strange.strokes
     ]
     refused = described["int8"]["not_a_digit"]["sets"]["omniglot"]["refused_at_own_threshold"]
-    assert 100 * (1 - np.mean(kept)) == pytest.approx(refused, abs=1)
+    # Hardly less than by the classifier alone. The line reader, which is asked about unsure ones,
+    # has seen no other alphabet.
+    assert 100 * (1 - np.mean(kept)) == pytest.approx(refused, abs=2)
     assert refused >= REFUSED_FLOOR
 
 

@@ -88,7 +88,7 @@ def test_a_file_that_is_too_large_takes_the_reading_before_it_away(visit: Visit)
 
 @pytest.mark.parametrize(
     "is_secure, said",
-    [("true", "No camera was found"), ("false", "https pages only")],
+    [("true", "No camera was found"), ("false", "only on https pages")],
     ids=["no camera", "http"],
 )
 def test_explains_why_the_camera_cannot_be_used_and_offers_a_picture(

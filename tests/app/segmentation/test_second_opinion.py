@@ -56,9 +56,9 @@ def test_it_is_asked_only_where_the_classifier_is_unsure(
         # The two digits' odds are 0.6 to 0.4 times the root of 0.1 to 0.9.
         ({"1": 0.6, "7": 0.4}, {"1": 0.1, "7": 0.9}, {"1": 1 / 3, "7": 2 / 3}, None),
         ({"1": 0.6, "7": 0.4}, {"1": 0.5, "7": 0.5}, {"1": 0.6, "7": 0.4}, None),
-        # One to one that it is a digit, times the root of 1 to 4.
-        ({"7": 0.5, "?": 0.5}, {"7": 0.2, "?": 0.8}, {"7": 1.0}, 2.0),
-        ({"7": 0.5, "?": 0.5}, {"7": 0.8, "?": 0.2}, {"7": 1.0}, 0.5),
+        # One to one that it is a digit, times the root of 1 to 2 and of the lone letters' factor.
+        ({"7": 0.5, "?": 0.5}, {"7": 2 / 3, "?": 1 / 3}, {"7": 1.0}, np.sqrt(0.5 * np.exp(2))),
+        ({"7": 0.5, "?": 0.5}, {"7": 0.9, "?": 0.1}, {"7": 1.0}, np.sqrt(1 / 9 * np.exp(2))),
         # The line reader alone cannot overrule a look that is certain enough.
         ({"7": 0.01, "?": 0.99}, {"7": 1.0}, {"7": 1.0}, 99 * np.exp(-1.5)),
     ],
