@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Final, NamedTuple
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
@@ -23,6 +24,7 @@ XML: Final = ("application/inkml+xml", "application/xml", "text/xml")
 VAGUE: Final = ("", "text/plain", "application/x-www-form-urlencoded")
 IMAGE_PREFIX: Final = "image/"
 FIELDS: Final = ("image", "file")  # of a form, which may hold a data URL
+MAX_PARTS: Final = 16  # of a form; each costs the parser a start, in which nobody else is served
 ENVELOPE_BYTES: Final = 16 << 10  # that a form may add to its file
 SUPPORTED: Final = f"an image type, {BINARY}, {PDF}, {FORM}, {JSON}, {XML[0]}, text/plain or none"
 
@@ -97,6 +99,10 @@ async def _receive(request: Request, max_bytes: int) -> bytes:
 
 async def _form_content(request: Request, body: bytes) -> bytes:
     """The one file, or the data URL, of a form whose body has been received."""
+    _, options = parse_options_header(request.headers.get("content-type", ""))
+    num_parts = body.count(b"\r\n--" + options.get(b"boundary", b""))
+    if num_parts > MAX_PARTS:
+        raise ApiError("invalid_request", f"The form has {num_parts:,} parts. Send one file.")
 
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body

@@ -2,12 +2,14 @@
 
 from typing import Final
 
+import msgspec
 from google.protobuf.message import DecodeError
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 MAX_MESSAGE_BYTES: Final = 2 << 20  # a drawing of 20,000 points has 1 MB
 MAX_WIDGETS: Final = 64  # in a message; the page has about ten
+MAX_ITEMS: Final = 64  # files, or values of an array
 MAX_EVENTS: Final = 8  # presses of buttons in a message; a browser sends each at once
 MAX_FILES: Final = 8  # for which a message asks to upload; the page takes one
 MAX_TEXT_BYTES: Final = 4 << 10  # of a query, or of another text that is not a drawing
@@ -58,13 +60,33 @@ def _check_widget(widget: WidgetState) -> None:
     """Raises UnacceptableMessage where a widget's value would become too many Python objects."""
     _check_count("bytes as a widget's name", len(widget.id), MAX_TEXT_BYTES)
     _check_json(widget.json_value)
+    _check_object(widget.json_value)
+    for items in (
+        widget.file_uploader_state_value.uploaded_file_info,
+        widget.double_array_value.data,
+        widget.int_array_value.data,
+        widget.string_array_value.data,
+    ):
+        _check_count("items in a widget's value", len(items), MAX_ITEMS)
     events = widget.json_trigger_value
     _check_json(events)
     _check_count("events", events.count("{"), MAX_EVENTS)
 
 
+def _check_object(text: str) -> None:
+    """Raises UnacceptableMessage for a component's value that Streamlit could not take."""
+    try:
+        msgspec.json.decode(text or "null", type=dict[str, msgspec.Raw] | None)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise UnacceptableMessage(
+            f"expected an object of JSON as a widget's value: {error}"
+        ) from None
+
+
 def _check_json(text: str) -> None:
     """Raises UnacceptableMessage for JSON that has too much in it, or nests it too deeply."""
+    if not text:
+        return
     containers = text.count("[") + text.count("{")
     _check_count("lists in a widget's value", containers, MAX_CONTAINERS)
     _check_count("values in a widget's value", text.count(",") + containers, MAX_VALUES)

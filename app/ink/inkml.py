@@ -15,7 +15,10 @@ _HEAD_BYTES: Final = 1_024  # within which a file begins as XML
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _START: Final = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|ink|\w+:ink)", re.IGNORECASE)
 # A value with a sign before it: ' for a difference, " for a difference of differences.
-_VALUE: Final = re.compile(r"""\s*([!'"]?)\s*(-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[*?TF])""")
+# Its spaces are possessive: tried in all divisions, many of them would take hours.
+_VALUE: Final = re.compile(
+    r"""\s*+(?:([!'"])\s*+)?(-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[*?TF])"""
+)
 _ORDERS: Final = {"!": 0, "'": 1, '"': 2}
 
 
@@ -127,7 +130,7 @@ def _values(index: int, text: str) -> Iterator[tuple[str, str]]:
         if match is None:
             message = f"expected numbers, got {text[start:].strip()!r:.50}"
             raise UnreadableInput(f"trace {index} of InkML: {message}")
-        yield match[1], match[2]
+        yield match[1] or "", match[2]
         start = match.end()
 
 

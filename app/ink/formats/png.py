@@ -14,6 +14,7 @@ MAX_FRAMES: Final = 1_000  # of an APNG; only the first frame is read
 MAX_METADATA_BYTES: Final = 8 << 20  # all compressed text and profiles together, inflated
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 _DEPTHS: Final = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+_INFLATED_AT_ONCE: Final = 1 << 20  # bytes; what is inflated before an error counts as so much
 _COMPRESSED: Final = (b"iCCP", b"zTXt", b"iTXt")
 
 
@@ -121,11 +122,13 @@ def _inflated_bytes(content: bytes, chunk: _Chunk, room: int) -> int:
             return 0  # plain text
         language_end = data.find(b"\0", keyword_end + 3)
         packed = data.find(b"\0", language_end + 1) + 1
-    inflater = zlib.decompressobj()
+    inflater, inflated, rest = zlib.decompressobj(), 0, data[packed:]
     try:
-        inflated = len(inflater.decompress(data[packed:], room + 1))
-    except zlib.error:
-        return 0  # libpng skips such a chunk and still reads the picture
+        while rest and inflated <= room and not inflater.eof:
+            inflated += len(inflater.decompress(rest, _INFLATED_AT_ONCE))
+            rest = inflater.unconsumed_tail
+    except zlib.error:  # libpng skips such a chunk and still reads the picture
+        inflated += _INFLATED_AT_ONCE
     if inflated > room:
         message = f"expected at most {MAX_METADATA_BYTES:,} bytes of text and profiles"
         raise UnreadableInput(f"{message} in a PNG, got a {chunk.kind.decode()} of more")

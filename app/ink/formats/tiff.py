@@ -12,6 +12,7 @@ from app.reading import UnreadableInput
 SIGNATURES: Final = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 MAX_PAGES: Final = 1_000
 MAX_TAGS: Final = 1_000  # in one directory; scanners write 20, cameras 80
+MAX_COVERAGE: Final = 4  # times the pixels of the largest picture, which tiles together may have
 MAX_SAMPLES: Final = 5  # per pixel: CMYK and opacity
 _SIZES: Final = {
     **{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4},
@@ -177,6 +178,11 @@ def _picture(content: bytes, layout: _Layout, directory: _Directory, max_pixels:
     # The decoder allocates memory for a whole tile, however little of the picture it covers.
     check_pixels(max_pixels, *part, " in a tile" if tiled else " in a strip")
     across, down = -(-width // part[0]), -(-height // part[1])
+    check_at_most(
+        MAX_COVERAGE * max_pixels,
+        "pixels in all parts of a TIFF",
+        across * down * part[0] * part[1],
+    )
     parts = across * down * (samples if number(_PLANES, 1) == 2 else 1)
     for tag in (_TILE_OFFSETS, _TILE_BYTES) if tiled else (_STRIP_OFFSETS, _STRIP_BYTES):
         count = directory[tag].length if tag in directory else 0

@@ -13,6 +13,15 @@ from tests.support.attacks import empty_lists, rerun
 from tests.support.drawings import placed
 
 
+def with_files(count: int) -> bytes:
+    """A message whose upload names this many files."""
+    message = BackMsg()
+    widget = message.rerun_script.widget_states.widgets.add(id="upload")
+    for _ in range(count):
+        widget.file_uploader_state_value.uploaded_file_info.add()
+    return bytes(message.SerializeToString())
+
+
 @pytest.mark.parametrize(
     "data, expected",
     [
@@ -24,7 +33,11 @@ from tests.support.drawings import placed
         (rerun('{"a":' * 13 + "1" + "}" * 13), "lists in each other"),
         (rerun('[1,{"a":' * 7 + "1" + "}]" * 7), "lists in each other"),
         (rerun("[" * 20_000), "lists in each other"),  # would be a RecursionError
-        (rerun("[]", widgets=65), "widgets"),
+        (rerun("{}", widgets=65), "widgets"),
+        (rerun("not JSON"), "an object of JSON"),
+        (rerun("1" * 5_000), "an object of JSON"),
+        (rerun("[1,2]"), "an object of JSON"),
+        (with_files(65), "items in a widget's value"),
         (
             rerun(events='[{"event":"pressed","value":"undo"}' + ',{"event":"x"}' * 8 + "]"),
             "events",

@@ -2,6 +2,7 @@
 
 import struct
 import time
+import zlib
 
 import cv2
 import pytest
@@ -44,6 +45,11 @@ HOSTILE = {
     "PNG with more pixels than it has": (
         png_with(png_chunk(b"IDAT", bytes(200_000))),
         "PNG's IDAT",
+    ),
+    # A wrong checksum is noticed only after all has been inflated.
+    "PNG with broken texts": (
+        png_with(png_chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(500_000))[:-1] + b"x") * 20),
+        "text and profiles in a PNG, got a zTXt",
     ),
     "PNG with zTXt": (png_with(text_bomb()), "text and profiles in a PNG, got a zTXt"),
     "PNG with iCCP": (png_with(text_bomb(b"iCCP")), "text and profiles in a PNG, got a iCCP"),
@@ -105,6 +111,13 @@ HOSTILE = {
         "BMP that ends within its pixels",
     ),
     "TIFF of a large tile": (tiff_with_a_large_tile(2_048), "pixels in a tile, got 2,048 x 2,048"),
+    "TIFF of many large tiles": (
+        tiff(
+            strips(16, 10_000, t273=None, t278=None, t279=None, t322=(4, [32_000]), t323=(4, [16]))
+            | {324: (4, [0] * 625), 325: (4, [0] * 625)}
+        ),
+        "4,000,000 pixels in all parts of a TIFF",
+    ),
     "TIFF of many samples": (tiff(strips(64, 48, t277=(3, [65_535])), STRIP), "5 samples a pixel"),
     "TIFF of 64 bits": (tiff(strips(64, 48, t258=(3, [64])), STRIP), "8 or 16 bits a channel"),
     "TIFF of fractions": (

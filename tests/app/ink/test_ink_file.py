@@ -1,6 +1,7 @@
 """Ink as programs store it, in several forms of JSON and as InkML, and what is refused."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from app.ink import ink_file
+from app.ink.inkml import decode
 from app.reading import UnreadableInput
 
 TWO = [[[1, 2], [3, 4]], [[5, 6]]]  # strokes of two points and of one
@@ -159,3 +161,10 @@ def test_a_long_trace_of_inkml_is_thinned_out() -> None:
     (stroke,) = ink_file.decode(inkml(trace))
     assert np.isfinite(stroke).all()
     assert len(stroke) <= 50_001  # thinned out evenly
+
+
+def test_many_blanks_in_a_trace_take_no_time() -> None:
+    start = time.process_time()
+    with pytest.raises(UnreadableInput, match="expected numbers, got 'x'"):
+        decode(b"<ink><trace>1" + b" " * 500_000 + b"x</trace></ink>")
+    assert time.process_time() - start < 2

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.page.history import MAX_CHANGES, History
+from app.page.history import MAX_CHANGES, MAX_KEPT_BYTES, History
 
 
 def strokes(count: int) -> list[dict[str, Any]]:
@@ -76,3 +76,20 @@ def test_the_oldest_changes_are_forgotten() -> None:
     for _ in range(MAX_CHANGES + 5):
         history.change([])
     assert len(history.past) == MAX_CHANGES
+
+
+def test_large_drawings_are_forgotten_early() -> None:
+    """Each run brings other strokes, as a script may send them, of a quarter of what is kept."""
+    history = History()
+    for run in range(10):
+        history.note([{"path": [["L", run, 0, "x" * (MAX_KEPT_BYTES // 4)]]}])
+        history.change([])
+    assert [len(drawing) for drawing in history.past].count(1) == 3
+
+
+def test_copies_of_the_same_strokes_are_kept_once() -> None:
+    history = History()
+    for count in range(1, 40):
+        history.note([{"path": ["x" * (MAX_KEPT_BYTES // 60)]} for _ in range(count)])
+    assert len(history.past) == 39
+    assert all(each is history.shown[0] for each in (past[0] for past in history.past[1:]))
