@@ -21,10 +21,11 @@ UNREACHABLE: Final = "192.0.2.1"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `serve`; the defaults are Streamlit's own variables."""
-    port = os.environ.get("STREAMLIT_SERVER_PORT", str(DEFAULT_PORT))
     address = os.environ.get("STREAMLIT_SERVER_ADDRESS", ALL_INTERFACES)
     parser.add_argument(
-        "--port", type=_port, default=port, help="to listen on; default %(default)s"
+        "--port",
+        type=_port,
+        help=f"to listen on; default $STREAMLIT_SERVER_PORT, else {DEFAULT_PORT}",
     )
     parser.add_argument(
         "--address",
@@ -34,8 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def serve(port: int, address: str) -> int:
-    """Serves until it is interrupted. Returns the exit status."""
+def serve(port: int | None, address: str) -> int:
+    """Serves until it is interrupted. Returns the exit status.
+
+    port: None for that of STREAMLIT_SERVER_PORT, or the usual one.
+    """
     try:
         import click
         from streamlit.web import cli
@@ -53,6 +57,8 @@ def serve(port: int, address: str) -> int:
     except ValueError as error:
         print(f"serve: {error}", file=sys.stderr)
         return 2
+    if port is None:  # only now, as the variable's value has been checked
+        port = int(os.environ.get("STREAMLIT_SERVER_PORT", DEFAULT_PORT))
     if problem := _problem_with(port, address):
         print(f"serve: {problem}", file=sys.stderr)
         return 1

@@ -15,7 +15,10 @@ def contract(model: Mapping[str, Any]) -> str:
         ["`contract`, `labels`", f"`{metadata['contract']}`, `{metadata['labels']}`"],
         ["`normal_form`", f"`{metadata['normal_form']}`"],
         ["side of a glyph, box of its ink, width of its pen", _lengths()],
-        ["`temperature`, `threshold`", f"{metadata['temperature']}, {metadata['threshold']}"],
+        [
+            "`temperature`, `threshold`, `doubt_threshold`",
+            f"{metadata['temperature']}, {metadata['threshold']}, {metadata['doubt_threshold']}",
+        ],
         ["`run`, SHA-256", f"`{metadata['run']}`, `{model['sha256'][:12]}…`"],
         ["inputs", _tensors(model["inputs"])],
         ["outputs", _tensors(model["outputs"])],

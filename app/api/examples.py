@@ -21,10 +21,9 @@ def page(request: Request, limits: Limits, prefix: str) -> str:
     address = f"{_scheme(request, limits)}://{host}{prefix}"
     rate = ""
     if limits.rate:
-        rate = (
-            f"One client may read {limits.rate} times a minute, which {PREFIX}RATE changes. The"
-            " server's own machine is not counted."
-        )
+        rate = f"One client may read {limits.rate} times a minute, which {PREFIX}RATE changes."
+        if not limits.count_loopback and not limits.proxies:
+            rate += " The server's own machine is not counted."
     return _PAGE.substitute(ADDRESS=escape(address), API=escape(prefix + "/api"), RATE=rate)
 
 

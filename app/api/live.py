@@ -25,6 +25,7 @@ from app.api.errors import ApiError, json_response
 from app.api.in_flight import InFlightLimiter
 from app.api.json_errors import reason
 from app.api.limits import Limits
+from app.api.observed import note
 from app.api.rate_limiter import RateLimiter
 from app.api.schemas import Coordinate
 from app.reading import UnreadableInput
@@ -101,6 +102,7 @@ class LiveReads:
             if page is None:
                 self._limit_rate(request, client)
                 raise ApiError("not_found", "No open page has this token. Reload the page.")
+            note(request, kind="live")
             html = await self._read(page, ink)
         return json_response(msgspec.json.encode(LiveAnswer(ink.number, html)))
 

@@ -22,7 +22,7 @@ _HEAD_BYTES: Final = 256  # at a body's start, by which its kind is recognised
 _MAX_PREFIX: Final = 200  # characters of a data URL before its data
 _JSON: Final = re.compile(r"\s*[\[{]")
 _JSON_PICTURE: Final = re.compile(r'\s*\{\s*"image"')
-_FIELD: Final = re.compile(rb"(?:image|file)=")
+_FIELD: Final = re.compile(rb"(?:[\w.-]{1,40}=[\w.-]{0,40}&){0,4}(?:image|file)=")
 _DATA_URL: Final = re.compile(rb"data:[^,]*;base64,", re.IGNORECASE)
 # The only characters of base64 and of a data URL's start that forms must escape. A "+" that was not
 # escaped is kept: in a form it means a space, but base64 has none.
@@ -85,8 +85,10 @@ def _from_json(content: bytes) -> bytes:
 
 
 def _from_field(content: bytes) -> bytes:
-    """The value of a form's first field, a data URL, without the form's escapes."""
-    value = content.partition(b"=")[2].partition(b"&")[0]
+    """The value of a form's field with a data URL, without the form's escapes."""
+    start = _FIELD.match(content)
+    assert start is not None
+    value = content[start.end() :].partition(b"&")[0]
     for character in _ESCAPED:
         escape = b"%%%02X" % ord(character)
         value = value.replace(escape, character).replace(escape.lower(), character)

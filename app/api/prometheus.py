@@ -11,7 +11,7 @@ SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2
 # Paths, without the prefix, that are counted separately. All others are counted as the page's,
 # because strangers could invent any number of paths.
 PATHS: Final = (
-    *("/api/read", "/api/model", "/api/openapi.json", "/api"),
+    *("/api/read", "/api/live", "/api/model", "/api/openapi.json", "/api"),
     *("/healthz", "/readyz", "/metrics"),
 )
 

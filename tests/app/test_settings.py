@@ -72,6 +72,7 @@ WRONG = [
     ("STREAMLIT_SERVER_MAX_UPLOAD_SIZE", "0", "expected a whole number from 1 to 20, got '0'"),
     ("STREAMLIT_SERVER_MAX_UPLOAD_SIZE", "many", "expected a whole number from 1 to 20"),
     ("STREAMLIT_SERVER_PORT", "65536", "expected a whole number from 1 to 65535, got '65536'"),
+    ("STREAMLIT_SERVER_PORT", "", "expected a whole number from 1 to 65535, got ''"),
 ]
 
 
@@ -84,7 +85,7 @@ def test_the_command_refuses_a_wrong_value(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv(name, value)
-    assert command.main(["serve", "--port=8501"]) == 2
+    assert command.main(["serve"]) == 2
     said = capsys.readouterr().err
     assert said.startswith(f"serve: {name}: {expected}")
     assert said.count("\n") == 1

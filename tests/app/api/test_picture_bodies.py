@@ -76,6 +76,20 @@ def test_points_may_be_objects(address: str, extra: dict[str, Any]) -> None:
     assert read(address, {"strokes": mixed}, "application/json").json() == expected
 
 
+def test_a_form_of_many_parts_is_refused_before_it_is_parsed(address: str) -> None:
+    kind = "multipart/form-data; boundary=xa"
+    answer = read(address, b"--xa" + b"\r\n--xa" * 500_000, kind)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"].startswith("The form has 500,000 parts.")
+
+
+@pytest.mark.parametrize("start", ["single=true&", "a=&b=2&"])
+def test_other_fields_may_stand_before_a_data_url(address: str, start: str) -> None:
+    form = (start + "image=" + URL).encode()
+    kind = "application/x-www-form-urlencoded"
+    assert read(address, form, kind).json()["text"] == read(address, {"image": URL}).json()["text"]
+
+
 @pytest.mark.parametrize(
     "body, status, code, words",
     [
