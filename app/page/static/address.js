@@ -5,21 +5,23 @@ const RETRY_MS = 500;
 export default function ({ parentElement, data, setTriggerValue }) {
   const read = () => new URL(location.href).searchParams.get(data.parameter) ?? data.default;
   const isFirst = !parentElement.goBack;
-  parentElement.goBack = () => {
+  parentElement.goBack = (delay = RETRY_MS) => {
     parentElement.target = read();
     setTriggerValue("went", parentElement.target);
+    clearTimeout(parentElement.retry);
+    // The report is lost if Streamlit's own run for the new address overtakes it. Each further one
+    // waits twice as long, so that a slow run is not interrupted for ever.
+    parentElement.retry = setTimeout(() => {
+      if (parentElement.isConnected) parentElement.goBack(2 * delay);
+    }, delay);
   };
   if (isFirst) listen(parentElement);
   const { target } = parentElement;
+  // Until it arrives, runs show the way from before the browser went back.
+  if (target !== undefined && target !== data.way) return;
   clearTimeout(parentElement.retry);
-  if (target === undefined || target === data.way) {
-    parentElement.target = undefined;
-    if (read() !== data.way) write(data, isFirst);
-  } else {
-    // This run is from before the browser went back, or Streamlit's own run for the new address has
-    // overtaken the report, with the way that was shown before.
-    parentElement.retry = setTimeout(() => parentElement.goBack(), RETRY_MS);
-  }
+  parentElement.target = undefined;
+  if (read() !== data.way) write(data, isFirst);
 }
 
 // One listener stays for as long as the element is on the page: between two runs there must be none

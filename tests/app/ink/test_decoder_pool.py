@@ -237,9 +237,17 @@ time.sleep(60)
 
 
 def workers() -> list[int]:
-    """The decoders that this process has started."""
-    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    return [int(child) for file in children for child in file.read_text().split()]
+    """The decoders that this process has started, which may have a browser as a child too."""
+    files = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    children = [child for file in files for child in file.read_text().split()]
+    return [int(child) for child in children if "decode_worker" in _command(child)]
+
+
+def _command(process: str) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 def is_alive(process: int) -> bool:
