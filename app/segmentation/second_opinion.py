@@ -1,7 +1,7 @@
 """The line reader's opinion on a character that stands alone, where the classifier is unsure.
 
 The classifier is several times faster and mostly sure, so the line reader is asked only about one
-in twenty digits. Of these, both together read far more rightly than the classifier alone.
+in twenty digits. Both together misread far fewer of these than the classifier alone.
 """
 
 from collections.abc import Callable
