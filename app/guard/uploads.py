@@ -1,4 +1,4 @@
-"""Bounds visitors' uploads: the files and bytes of a session, the bytes of all, and the time.
+"""Bounds visitors' uploads: the files and bytes of a session, of a client and of all, and the time.
 
 Streamlit bounds only the size of each file; it keeps any number of files, and waits for ever.
 """
@@ -22,6 +22,7 @@ ROUTE: Final = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/(?P<file>[^/
 MAX_FILES: Final = 4  # of a session; the page shows one, and frees it when another comes
 MAX_SESSION_BYTES: Final = 40 << 20  # of the files of a session
 MAX_TOTAL_BYTES: Final = 96 << 20  # of the files of all sessions
+CLIENT_SHARE: Final = 0.5  # of the bytes that others leave, so that two clients cannot take all
 MAX_FILE_BYTES: Final = 21 << 20  # Streamlit's limit and the form's overhead; assumed if undeclared
 MAX_UPLOADS: Final = 8  # at the same time; see InFlightLimiter
 MAX_SECONDS: Final = 60.0  # for all of one file; 20 MB take that at 3 Mbit/s

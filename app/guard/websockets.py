@@ -71,7 +71,9 @@ class WebSocketGuard:
             buckets = self._messages.of(client), self._bytes.of(client)
             connection = Connection(client, receive, send, buckets, self._places)
             try:
-                await self._page(scope, connection.receive, connection.send)
+                # The page bounds what this client does in all its sessions, by the same key.
+                known = {**scope, "client": (client, 0)}
+                await self._page(known, connection.receive, connection.send)
             finally:
                 connection.end()
                 if connection.is_abusive:

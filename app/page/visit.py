@@ -1,9 +1,9 @@
 """A visitor's corrections, and the digit whose details are shown."""
 
 import logging
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Final
 
 import numpy as np
@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 
 from app import corrections, glyph
 from app.inference.prototypes import Prototypes
+from app.page import correction_limit, visitor
+from app.page.correction_limit import MAX_CORRECTIONS
 from app.page.personal_reader import PersonalReader
 from app.reading import SIGNS, Digit, Reading
 from app.recognizer import GlyphMemory, Prepared, Recognizer
 
-MAX_CORRECTIONS: Final = 20  # of a visitor, in a minute
-TOO_MANY: Final = f"You may correct {MAX_CORRECTIONS} digits a minute. Try again in a minute."
+TOO_MANY: Final = (
+    f"At most {MAX_CORRECTIONS} digits a minute may be corrected from one address."
+    " Try again in a minute."
+)
 UNSTORED: Final = "Your correction counts for this visit, but it could not be stored on the server."
 STILL_STORED: Final = "It is undone for this visit, but the server could not delete what it stored."
 
@@ -32,7 +36,7 @@ class Visit:
     for which the visitor named the right digit.
     chosen: index of the digit whose details are shown; None for the least sure one.
     thanks: the answer to the last correction. trouble: what went wrong with it, if anything.
-    corrected_at: times in seconds of the corrections of the last minute.
+    name: for which corrections are counted where the client is unknown.
     last: the corrections before the last one, while that can be undone.
     last_stored: the number under which the last one is stored, if it is.
     glyphs: of the drawing's finished strokes, which are drawn once for all runs of the page.
@@ -44,7 +48,7 @@ class Visit:
     chosen: int | None = None
     thanks: str = ""
     trouble: str = ""
-    corrected_at: list[float] = field(default_factory=list)
+    name: str = field(default_factory=lambda: secrets.token_hex(8))
     last: PersonalReader | None = None
     last_stored: int | None = None
     glyphs: GlyphMemory = field(default_factory=GlyphMemory)
@@ -92,7 +96,7 @@ class Visit:
         """
         digit = reading.digits[index]
         self.choose(index)
-        if not self._may_correct(monotonic()):
+        if not correction_limit.shared.admits(visitor.client() or self.name):
             self.trouble = TOO_MANY
             return
         self.last = self.reader()
@@ -132,14 +136,6 @@ class Visit:
         except corrections.CorrectionsError as error:
             logging.getLogger(__name__).warning("a correction was not withdrawn: %s", error)
             self.trouble = STILL_STORED
-
-    def _may_correct(self, now: float) -> bool:
-        """Whether the visitor may make another correction, which is then counted; now: seconds."""
-        self.corrected_at = [moment for moment in self.corrected_at if now - moment < 60]
-        if len(self.corrected_at) >= MAX_CORRECTIONS:
-            return False
-        self.corrected_at.append(now)
-        return True
 
 
 def current_visit() -> Visit:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from app.api.headers import SAFE
 from app.guard import websockets
@@ -102,3 +103,21 @@ def test_a_client_holds_half_of_what_others_leave(monkeypatch: pytest.MonkeyPatc
         assert (await stage.answer("192.0.2.1"))["status"] == OPENED
 
     run_coroutine(scene(), timeout_seconds=30)
+
+
+@pytest.mark.parametrize(
+    "proxies, expected", [(0, "192.0.2.1"), (1, "2001:db8:1:2::/64")], ids=["direct", "proxy"]
+)
+def test_the_page_knows_its_client_as_the_limits_do(proxies: int, expected: str) -> None:
+    clients = []
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        clients.append(WebSocket(scope, receive, send).client)
+
+    scope: Scope = {
+        **{"type": "websocket", "client": ("192.0.2.1", 1), "path": "/"},
+        "headers": [(b"x-forwarded-for", b"1.1.1.1, 2001:db8:1:2:3::4")],
+    }
+    messages: asyncio.Queue[Message] = asyncio.Queue()
+    run_coroutine(WebSocketGuard(page, proxies)(scope, messages.get, messages.put))
+    assert [client and client.host for client in clients] == [expected]

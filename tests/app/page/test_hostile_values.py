@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from app import corrections
 from app.ink.strokes import strokes_from_canvas
-from app.page import canvas, draw, html_panel, picture_file
-from app.page.visit import MAX_CORRECTIONS, TOO_MANY, Visit
+from app.page import canvas, correction_limit, draw, html_panel, picture_file, visitor
+from app.page.correction_limit import MAX_CORRECTIONS, CorrectionLimit
+from app.page.visit import TOO_MANY, Visit
 from app.reading import Reading, UnreadableInput
 from app.recognizer import CostlyInk, GlyphMemory, Recognizer
 from tests.support.drawings import placed
@@ -180,27 +181,39 @@ def test_names_of_files_are_shown_as_text(name: str, shown: str) -> None:
     assert picture_file._name(SimpleNamespace(name=name)) == shown  # type: ignore[arg-type]
 
 
-def test_a_visitor_may_correct_so_often_a_minute(
+def test_a_client_may_correct_so_often_a_minute_in_all_its_pages(
     recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stored: list[object] = []
     store = SimpleNamespace(record=lambda *correction: stored.append(correction))
     monkeypatch.setattr(corrections, "from_environment", lambda: store)
-    now = 1_000.0
-    monkeypatch.setattr("app.page.visit.monotonic", lambda: now)
+    now, client = 1_000.0, "203.0.113.9"
+    monkeypatch.setattr(correction_limit, "shared", CorrectionLimit(lambda: now))
+    monkeypatch.setattr(visitor, "client", lambda: client)
     strokes = placed(3, 0, 0, 100)
     reading: Reading = recognizer.read_ink(strokes)
-    visit = Visit()
-    for _ in range(MAX_CORRECTIONS):
+
+    def outcome() -> tuple[str, bool]:
+        """What a new page of the client says to a correction."""
+        visit = Visit()
         visit.correct(recognizer, reading, 0, 5, strokes)
-        assert visit.trouble == ""
-    visit.correct(recognizer, reading, 0, 5, strokes)
-    assert (visit.trouble, visit.thanks) == (TOO_MANY, "")
+        return visit.trouble, bool(visit.thanks)
+
+    assert [outcome() for _ in range(MAX_CORRECTIONS)] == [("", True)] * MAX_CORRECTIONS
+    assert outcome() == (TOO_MANY, False)
     assert len(stored) == MAX_CORRECTIONS
-    now += 61
-    visit.correct(recognizer, reading, 0, 5, strokes)
-    assert visit.trouble == ""
-    assert len(stored) == MAX_CORRECTIONS + 1
+    client = "203.0.113.10"
+    assert outcome() == ("", True)
+    client, now = "203.0.113.9", now + 61
+    assert outcome() == ("", True)
+    client = ""  # unknown, so that each page counts for itself
+    assert [outcome() for _ in range(MAX_CORRECTIONS + 1)] == [("", True)] * (MAX_CORRECTIONS + 1)
+
+
+def test_few_clients_corrections_are_remembered() -> None:
+    limit = CorrectionLimit()
+    assert all(limit.admits(str(client)) for client in range(correction_limit.MAX_CLIENTS + 10))
+    assert len(limit._corrected_at) == correction_limit.MAX_CLIENTS
 
 
 def test_the_kept_drawing_has_few_points() -> None:
