@@ -6,6 +6,7 @@ Streamlit bounds only the size of each file; it keeps any number of files, and w
 import asyncio
 import logging
 import re
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from starlette.requests import Request
@@ -28,12 +29,13 @@ MAX_UPLOADS: Final = 8  # at the same time; see InFlightLimiter
 MAX_SECONDS: Final = 60.0  # for all of one file; 20 MB take that at 3 Mbit/s
 
 
-class Stored(NamedTuple):
-    """What is kept: files and bytes of one session, and bytes of all."""
+class Upload(NamedTuple):
+    """A file that is kept or on its way. client: who sends it; "" where that is forgotten."""
 
-    files: int
-    session_bytes: int
-    total_bytes: int
+    session: str
+    file: str
+    client: str
+    num_bytes: int
 
 
 class UploadGuard:
@@ -42,7 +44,8 @@ class UploadGuard:
     def __init__(self, page: ASGIApp, proxies: int) -> None:
         self._page, self._proxies = page, proxies
         self._in_flight = InFlightLimiter(MAX_UPLOADS)
-        self._expected: dict[object, tuple[str, int]] = {}  # session and bytes of each upload
+        self._expected: list[Upload] = []
+        self._clients: dict[tuple[str, str], str] = {}  # by session and file
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one upload; passes everything else on."""
@@ -50,21 +53,20 @@ class UploadGuard:
         if upload is None or scope["method"] != "PUT":
             await self._page(scope, receive, send)
             return
-        request, session = Request(scope), upload["session"]
-        size = _declared_bytes(request)
-        with self._in_flight.admit(client_of(request, self._proxies)) as is_admitted:
+        request = Request(scope)
+        client = client_of(request, self._proxies)
+        wanted = Upload(upload["session"], upload["file"], client, _declared_bytes(request))
+        with self._in_flight.admit(client) as is_admitted:
             if not is_admitted:
                 text = "Too many files are being uploaded. Try again in a minute."
                 await PlainTextResponse(text, 429)(scope, receive, send)
-            elif refusal := self._refusal(session, size):
+            elif refusal := self._refusal(wanted):
                 await PlainTextResponse(refusal[1], refusal[0])(scope, receive, send)
             else:
-                await self._upload(scope, receive, send, (session, size))
+                await self._upload(scope, receive, send, wanted)
 
-    async def _upload(
-        self, scope: Scope, receive: Receive, send: Send, expected: tuple[str, int]
-    ) -> None:
-        """Passes an upload on until its time has run out. expected: its session and bytes."""
+    async def _upload(self, scope: Scope, receive: Receive, send: Send, upload: Upload) -> None:
+        """Passes an upload on until its time has run out."""
         deadline = asyncio.get_running_loop().time() + MAX_SECONDS
 
         async def receive_in_time() -> Message:
@@ -75,36 +77,49 @@ class UploadGuard:
                 LOG.warning("ended an upload that took over %.0f s", MAX_SECONDS)
                 return {"type": "http.disconnect"}  # Streamlit then discards what has arrived
 
-        upload = object()
-        self._expected[upload] = expected
+        self._expected.append(upload)
+        self._clients[upload.session, upload.file] = upload.client
         try:
             await self._page(scope, receive_in_time, send)
         finally:
-            del self._expected[upload]
+            self._expected.remove(upload)
 
-    def _refusal(self, session: str, size: int) -> tuple[int, str] | None:
-        """Status and reason if another file of this size is refused for a session; else None."""
-        stored = stored_for(session)
-        expected = [num_bytes for of, num_bytes in self._expected.values() if of == session]
-        session_bytes = stored.session_bytes + sum(expected) + size
-        if stored.files + len(expected) >= MAX_FILES or session_bytes > MAX_SESSION_BYTES:
+    def _refusal(self, wanted: Upload) -> tuple[int, str] | None:
+        """Status and reason if another file is refused; else None."""
+        held = [*self._stored(), *self._expected]
+        of_session = [each for each in held if each.session == wanted.session]
+        session_bytes = _bytes_of(of_session) + wanted.num_bytes
+        if len(of_session) >= MAX_FILES or session_bytes > MAX_SESSION_BYTES:
             return 413, "This page holds too many files. Reload it and try again."
-        all_expected = sum(num_bytes for _, num_bytes in self._expected.values())
-        if stored.total_bytes + all_expected + size > MAX_TOTAL_BYTES:
+        if _bytes_of(held) + wanted.num_bytes > MAX_TOTAL_BYTES:
             return 503, "The server holds too many files. Try again in a minute."
+        own = _bytes_of([each for each in held if each.client == wanted.client])
+        left_by_others = MAX_TOTAL_BYTES - (_bytes_of(held) - own)
+        if own and own + wanted.num_bytes > left_by_others * CLIENT_SHARE:  # the first may be large
+            return 429, "Your address holds too many files here. Try again in a minute."
         return None
 
+    def _stored(self) -> list[Upload]:
+        """The files that are kept; forgets who sent those that no longer are."""
+        sizes = stored_sizes()
+        known = {*sizes, *((each.session, each.file) for each in self._expected)}
+        self._clients = {key: name for key, name in self._clients.items() if key in known}
+        return [Upload(*key, self._clients.get(key, ""), size) for key, size in sizes.items()]
 
-def stored_for(session: str) -> Stored:
-    """What is kept for a session and for all sessions."""
+
+def stored_sizes() -> dict[tuple[str, str], int]:
+    """The bytes of each kept file, by session and file."""
     manager = get_instance().uploaded_file_mgr
     assert isinstance(manager, MemoryUploadedFileManager)
-    by_session = {
-        key: [len(file.data) for file in tuple(files.values())]
-        for key, files in tuple(manager.file_storage.items())
+    return {
+        (session, name): len(file.data)
+        for session, files in tuple(manager.file_storage.items())
+        for name, file in tuple(files.items())
     }
-    sizes = by_session.get(session, [])
-    return Stored(len(sizes), sum(sizes), sum(map(sum, by_session.values())))
+
+
+def _bytes_of(uploads: Collection[Upload]) -> int:
+    return sum(upload.num_bytes for upload in uploads)
 
 
 def _declared_bytes(request: Request) -> int:

@@ -1,6 +1,7 @@
 """Uploads are counted, timed, and freed with their session."""
 
 import asyncio
+import itertools
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,12 +16,13 @@ from app.guard.uploads import UploadGuard
 from tests.support.coroutines import run_coroutine
 
 MEGABYTE = 1 << 20
+NUMBERS = itertools.count(100)  # names of files
 
 
 def upload(session: str, length: int | None, client: str = "1.2.3.4") -> Scope:
     """The ASGI scope of an upload that declares this length."""
     headers = [] if length is None else [(b"content-length", str(length).encode())]
-    path = f"/_stcore/upload_file/{session}/file"
+    path = f"/_stcore/upload_file/{session}/{next(NUMBERS)}"
     return {
         "type": "http",
         "method": "PUT",
@@ -34,26 +36,29 @@ class Stage:
     """The guard in front of a page that waits for the whole body of an upload."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, stored: dict[str, list[int]]) -> None:
-        manager = MemoryUploadedFileManager("/upload")
+        self.manager = MemoryUploadedFileManager("/upload")
         for session, sizes in stored.items():
             for number, size in enumerate(sizes):
                 record = UploadedFileRec(str(number), "name", "type", bytes(size))
-                manager.add_file(session, record)
-        runtime = SimpleNamespace(uploaded_file_mgr=manager)
+                self.manager.add_file(session, record)
+        runtime = SimpleNamespace(uploaded_file_mgr=self.manager)
         monkeypatch.setattr(uploads, "get_instance", lambda: runtime)
         self.guard, self.received = UploadGuard(self._page, 0), list[Message]()
 
     async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.received.append(await receive())
+        self.received.append(message := await receive())
+        session, name = scope["path"].split("/")[-2:]
+        if body := message.get("body"):
+            self.manager.add_file(session, UploadedFileRec(name, "name", "type", body))
         await send({"type": "http.response.start", "status": 204, "headers": []})
 
-    async def status(self, scope: Scope, delay: float = 0) -> int:
-        """The status of an upload whose body arrives after `delay` seconds."""
+    async def status(self, scope: Scope, delay: float = 0, body: bytes = b"") -> int:
+        """The status of an upload whose body arrives after `delay` seconds, and is kept."""
         sent: list[Message] = []
 
         async def receive() -> Message:
             await asyncio.sleep(delay)
-            return {"type": "http.request", "body": b""}
+            return {"type": "http.request", "body": body}
 
         async def send(message: Message) -> None:
             sent.append(message)
@@ -104,6 +109,39 @@ def test_one_client_may_have_half_of_the_uploads(monkeypatch: pytest.MonkeyPatch
         return await asyncio.gather(*(stage.status(scope, 0.2) for scope in scopes))
 
     assert run_coroutine(scene()) == [204] * 4 + [429] * 2 + [204]
+
+
+def test_one_client_may_hold_half_of_the_bytes_that_others_leave(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage(monkeypatch, {})
+    body = bytes(12 * MEGABYTE)
+
+    async def statuses(client: str, count: int) -> list[int]:
+        """Of uploads that are kept, each in a session of its own."""
+        scopes = [upload(f"{client} {number}", len(body), client) for number in range(count)]
+        return [await stage.status(scope, body=body) for scope in scopes]
+
+    async def scene() -> None:
+        assert await statuses("1.1.1.1", 6) == [204] * 4 + [429] * 2  # 48 MB
+        assert await statuses("2.2.2.2", 3) == [204] * 2 + [429]  # 24 MB
+        assert await statuses("3.3.3.3", 2) == [204, 429]
+        for number in range(4):  # its pages were closed
+            stage.manager.remove_session_files(f"1.1.1.1 {number}")
+        assert await statuses("1.1.1.1", 3) == [204] * 2 + [429]
+
+    run_coroutine(scene())
+    assert len(stage.guard._clients) == 5
+
+
+def test_uploads_on_their_way_count_for_their_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage(monkeypatch, {})
+
+    async def scene() -> list[int]:
+        scopes = [upload(str(number), 17 * MEGABYTE) for number in range(3)]
+        return await asyncio.gather(*(stage.status(scope, 0.2) for scope in scopes))
+
+    assert run_coroutine(scene()) == [204, 204, 429]
 
 
 def test_an_upload_that_stalls_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
