@@ -41,6 +41,7 @@ class Config:
     weight_decay: float = setting(2e-2, "of AdamW, on everything but biases and norms")
     label_smoothing: float = setting(0.0, "share of the target spread over all labels")
     ema_half_life: float = setting(400.0, "steps after which old weights count half")
+    keep: float = setting(0.0, "share of the weights at the start in those at the end, 0 to 1")
     precision: str = setting("auto", "bfloat16, float32, or auto for bfloat16 where it is faster")
     distillation_weight: float = setting(0.7, "share of the loss that compares with the teacher")
     distillation_temperature: float = setting(2.0, "divides the logits that are compared")
@@ -79,7 +80,7 @@ class Config:
         if self.precision not in PRECISIONS:
             choices = " or ".join(PRECISIONS)
             raise ValueError(f"expected precision {choices}, got {self.precision!r}")
-        shares = ("label_smoothing", "distillation_weight", "weak_strength")
+        shares = ("label_smoothing", "keep", "distillation_weight", "weak_strength")
         for name in (*shares, *(entry.name for entry in fields(self) if "_share" in entry.name)):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"expected {name} in [0, 1], got {getattr(self, name)}")
@@ -99,6 +100,7 @@ class Config:
             self,
             network="teacher",
             start="",
+            keep=0.0,
             epochs=24,
             learning_rate=3e-3,
             distillation_weight=0.0,
@@ -127,6 +129,8 @@ def parse(arguments: Sequence[str] | None = None) -> Command:
     """The command line, `python -m train --help`; an unknown flag ends the program."""
     parser = _parser()
     flags = vars(parser.parse_args(arguments))
+    if flags["keep"] and flags["start"] is None:
+        parser.error("--keep: expected weights to --start from, got none")
     try:
         config = Config(**{entry.name: flags.pop(entry.name) for entry in _settings()})
         if flags["start"] is not None:

@@ -104,6 +104,24 @@ def test_another_seed_gives_other_weights(unbroken: Path, pool: Path, tmp_path: 
     assert not torch.equal(weights(tmp_path)[name], weights(unbroken)[name])
 
 
+def test_a_share_of_the_weights_at_the_start_is_kept(
+    unbroken: Path, pool: Path, tmp_path: Path
+) -> None:
+    start = ["--start", str(unbroken / "model.pth"), "--epochs", "1"]
+    for share in ("0", "1"):
+        folder = tmp_path / share
+        assert run(arguments_of(folder, *ALONE, *start, "--keep", share, pool=pool)) == 0
+    name = "head.weight"
+    assert not torch.equal(weights(tmp_path / "0")[name], weights(unbroken)[name])
+    assert torch.equal(weights(tmp_path / "1")[name], weights(unbroken)[name])
+
+
+def test_nothing_can_be_kept_without_a_start(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run([*FLAGS, "--keep", "0.5"])
+    assert "expected weights to --start from, got none" in capsys.readouterr().err
+
+
 def test_resuming_with_other_settings_is_refused(
     unbroken: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,11 +21,12 @@ from train.data.normal_form import draw_digits
 from train.data.sources import Sources
 from train.engine import checkpoint
 from train.engine.distillation import Teacher, distance
+from train.engine.kept_weights import mixed
 from train.engine.parallel import World
 from train.evaluate import run_plots
 from train.evaluate.score import Score, score
 from train.files import write_atomically
-from train.networks.classifier import Network, save
+from train.networks.classifier import Network, load, save
 from train.pool import Pool
 
 ALONE: Final = World()
@@ -100,8 +101,12 @@ def fit(
     world.wait()
     if not world.first:
         return
-    save(output, _averaged(state), config, config.run_id())
-    _report(run, state, validation, device)
+    final = _averaged(state)
+    if start is not None and config.keep:
+        weights = mixed(final.state_dict(), load(start).network.state_dict(), config.keep)
+        final.load_state_dict(weights)
+    save(output, final, config, config.run_id())
+    _report(run, state.metrics, final, validation, device)
     print(f"wrote {output} and {run}/")
 
 
@@ -219,10 +224,14 @@ def _scores(network: Network, validation: Validation, device: torch.device) -> d
 
 
 def _report(
-    folder: Path, state: checkpoint.State, validation: Validation, device: torch.device
+    folder: Path,
+    metrics: list[dict[str, float]],
+    network: Network,
+    validation: Validation,
+    device: torch.device,
 ) -> None:
-    run_plots.learning_curves(folder / "learning-curves.png", state.metrics)
-    for name, result in _scores(_averaged(state), validation, device).items():
+    run_plots.learning_curves(folder / "learning-curves.png", metrics)
+    for name, result in _scores(network, validation, device).items():
         slug = name.lower().replace(" ", "-")
         run_plots.confusion(folder / f"confusion-{slug}.png", name, result)
         run_plots.mistakes(folder / f"mistakes-{slug}.png", name, validation.named()[name], result)
