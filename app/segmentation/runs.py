@@ -43,7 +43,7 @@ def find_candidates(
     sides = boxes.tolist()
     reach = -math.inf  # the right side of everything before the first part
     for first in range(len(boxes)):
-        left, _, right, _ = sides[first]
+        left, top, right, bottom = sides[first]
         starts_alone = left > reach and not cuts[first]
         reach = max(reach, right)
         for last in range(first + 1, len(boxes) + 1):
@@ -56,12 +56,14 @@ def find_candidates(
             ):
                 break
             left, right = min(left, box[0]), max(right, box[2])
+            top, bottom = min(top, box[1]), max(bottom, box[3])
             if last - first > max_tried and not (
                 starts_alone and (last == len(boxes) or (sides[last][0] > right and not cuts[last]))
             ):
                 continue
             is_whole = not cuts[first] and not cuts[last]
-            if last == first + 1 or right - left <= MAX_WIDTH * height:
+            # The parts of a 5 whose bar lies apart are each less high than all of them together.
+            if last == first + 1 or right - left <= MAX_WIDTH * max(height, bottom - top):
                 candidates.append((first, last))
             elif is_whole and all(cuts[first + 1 : last]):
                 candidates.append((first, last))  # a scribble is one mark, however wide it is

@@ -31,6 +31,7 @@ MIN_LINE_GAP: Final = 0.06  # of the height of both together; the halves of one 
 MIN_LINES_HEIGHT: Final = 1.75  # heights of a high part; halves of one digit are less together
 HIGH_SHARE: Final = 0.8  # of the height of all parts together that is in lower parts
 MIN_LINE_GAP_OF_TWO: Final = 0.15  # of two parts alone, which may be halves of an open 8
+MAX_BAR_HEIGHT: Final = 0.5  # widths; of two parts alone, a flatter one is the bar of a 5 or a 7
 
 MIN_CROSSING_OVERLAP: Final = 0.14  # line heights by which the boxes of crossing strokes overlap
 CROSSING_MARGIN: Final = 0.15  # of a stroke's length at both of its ends, where no crossing counts
@@ -180,7 +181,17 @@ def _stacked(boxes: Boxes, min_gap: float) -> NDArray[np.bool_]:
     is_apart = gap > min_gap * together
     if len(boxes) > 2:  # of two parts alone, nothing tells how high a digit is
         is_apart &= together > MIN_LINES_HEIGHT * usual_height(boxes, HIGH_SHARE)
+    elif _has_bar(boxes):
+        is_apart &= False
     return np.asarray(is_above & is_apart, np.bool_)
+
+
+def _has_bar(boxes: Boxes) -> bool:
+    """Whether one of two parts is a bar of the other; together they are no wider than high."""
+    left, top, right, bottom = boxes.T
+    is_flat = bottom - top < MAX_BAR_HEIGHT * (right - left)
+    is_upright = bottom.max() - top.min() >= right.max() - left.min()
+    return bool(is_flat.any() and is_upright)
 
 
 def _shared_width(boxes: Boxes) -> NDArray[np.float64]:

@@ -77,3 +77,9 @@ def test_a_zero_may_have_the_way_to_the_next_one_that_was_cut_in_two() -> None:
     parts = np.array([(0.0, 0.0, 60.0, 60.0), (30.0, 20.0, 90.0, 40.0), (85.0, 0.0, 140.0, 60.0)])
     tried = runs.find_candidates(parts, np.array([False, True, True]))
     assert {(0, 1), (0, 2), (1, 3), (2, 3)} <= set(tried)
+
+
+def test_a_5_may_have_a_long_bar_and_a_bowl_in_two_strokes() -> None:
+    """It is wider than two of the highest of its strokes, but not than all of it is high."""
+    parts = np.array([(0.0, 20.0, 9.0, 34.0), (1.0, 33.0, 19.0, 51.0), (4.0, 0.0, 44.0, 9.0)])
+    assert (0, 3) in runs.find_candidates(parts)

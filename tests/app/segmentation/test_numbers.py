@@ -125,6 +125,8 @@ def test_one_digit_of_all_strokes_on_demand(recognizer: Recognizer) -> None:
         ([(0, 30, 9, 50), (0, 0, 9, 20)], [[1], [0]]),  # one above the other
         ([(0, 0, 9, 20), (12, 8, 21, 28), (24, 16, 33, 36), (36, 24, 45, 44)], [[0, 1, 2, 3]]),
         ([(0, 0, 9, 20), (1, -6, 12, -4)], [[0, 1]]),  # a 5 and its hat
+        ([(0, 13, 14, 23), (3, 0, 17, 6)], [[0, 1]]),  # a 5 whose bar is far above
+        ([(0, 14, 26, 24), (3, 0, 29, 10)], [[1], [0]]),  # two numbers, each in one stroke
         ([(0, 0, 9, 9), (0, 11, 9, 20)], [[0, 1]]),  # an 8 that does not close
         ([(0, 0, 9, 20), (30, 50, 39, 70)], [[0], [1]]),  # too steep for a line
         ([(0, 0, 9, 20), (18, 12, 27, 32)], [[0, 1]]),  # steep
