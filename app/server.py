@@ -27,7 +27,13 @@ from app.api.headers import SafeHeaders  # noqa: E402
 from app.api.observed import Observed  # noqa: E402
 from app.api.shutdown import closing_decoders  # noqa: E402
 from app.api.tcp import disable_nagle  # noqa: E402
-from app.guard import ended_sessions, idle_memory, tcp_connections, uvicorn_settings  # noqa: E402
+from app.guard import (  # noqa: E402
+    ended_sessions,
+    idle_memory,
+    page_pictures,
+    tcp_connections,
+    uvicorn_settings,
+)
 from app.guard.closed_paths import ClosedPaths  # noqa: E402
 from app.guard.page_paths import PagePaths  # noqa: E402
 from app.guard.uploads import UploadGuard  # noqa: E402
@@ -62,7 +68,12 @@ observers: Final = operations.observers(settings, api, prefix)
 async def lifespan(page: st.App) -> AsyncIterator[None]:
     """What goes on as long as the server runs."""
     operations.announce(settings)
-    async with closing_decoders(page), ended_sessions.freed(), idle_memory.given_back():
+    async with (
+        closing_decoders(page),
+        ended_sessions.freed(),
+        idle_memory.given_back(),
+        page_pictures.in_turn(api.state.picture_places, api.state.rate_limiter),
+    ):
         yield
 
 

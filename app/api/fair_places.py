@@ -11,6 +11,7 @@ MAX_CLIENTS: Final = 1_000  # whose turns are remembered; the oldest are forgott
 
 class _Waiting(NamedTuple):
     client: str
+    share: float | None
     place: "asyncio.Future[None]"
 
 
@@ -27,12 +28,12 @@ class FairPlaces:
         self._turns: OrderedDict[str, int] = OrderedDict()  # numbers of the clients' last turns
         self._num_turns = 0
 
-    async def take(self, client: str) -> None:
-        """Waits for a place; `give_back` must be called after its use."""
-        if self._limiter.has_place(client):
+    async def take(self, client: str, share: float | None = None) -> None:
+        """Waits for a place; `give_back` must be called after its use. share: instead of that."""
+        if self._limiter.has_place(client, share):
             self._start(client)
             return
-        waiting = _Waiting(client, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(client, share, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         try:
             await waiting.place
@@ -55,7 +56,7 @@ class FairPlaces:
         entitled = [
             waiting
             for waiting in self._waiting
-            if not waiting.place.done() and self._limiter.has_place(waiting.client)
+            if not waiting.place.done() and self._limiter.has_place(waiting.client, waiting.share)
         ]
         return min(entitled, key=lambda waiting: self._turns.get(waiting.client, 0), default=None)
 

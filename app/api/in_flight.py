@@ -22,11 +22,12 @@ class InFlightLimiter:
         """The number of requests of all clients."""
         return self._in_flight.total()
 
-    def has_place(self, client: str) -> bool:
-        """Whether a request of this client may start."""
+    def has_place(self, client: str, share: float | None = None) -> bool:
+        """Whether a request of this client may start; share: another one for this request."""
+        share = self._share if share is None else share
         total, of_client = self._in_flight.total(), self._in_flight[client]
         left_by_others = self._max_requests - (total - of_client)
-        return total < self._max_requests and of_client < max(int(left_by_others * self._share), 1)
+        return total < self._max_requests and of_client < max(int(left_by_others * share), 1)
 
     def start(self, client: str) -> None:
         """Counts a request of this client from now on."""

@@ -32,19 +32,24 @@ class RateLimiter:
             return 0
         now = self._clock()
         tokens = self._tokens(client, now)
-        self._buckets.pop(client, None)
         wait = 0 if tokens >= 1 else math.ceil((1 - tokens) / self._rate)
-        self._buckets[client] = (tokens if wait else tokens - 1, now)
-        if len(self._buckets) > MAX_CLIENTS:
-            self._buckets.popitem(last=False)
+        self._keep(client, tokens if wait else tokens - 1, now)
         return wait
 
-    def charge(self, client: str, tokens: int) -> None:
-        """Takes tokens for what a client did after it was admitted; takes all if it has fewer."""
+    def charge(self, client: str, tokens: int, debt_seconds: float = 0) -> None:
+        """Takes tokens for what a client did after it was admitted.
+
+        If it has fewer, it owes at most what fills its bucket in `debt_seconds`.
+        """
+        if self.is_unlimited:
+            return
         now = self._clock()
         left = self._tokens(client, now) - tokens
-        self._buckets.pop(client, None)
-        self._buckets[client] = (max(left, 0.0), now)
+        self._keep(client, max(left, -debt_seconds * self._rate), now)
+
+    def is_in_debt(self, client: str) -> bool:
+        """Whether a client owes tokens that it was charged."""
+        return self._tokens(client, self._clock()) < 0
 
     def headers(self, client: str) -> dict[str, str]:
         """The client's quota as the IETF's RateLimit fields; none where there is no limit.
@@ -59,8 +64,15 @@ class RateLimiter:
         reset = math.ceil((self._burst - tokens) / self._rate)
         return {
             "RateLimit-Policy": f'"{POLICY}";q={self._burst};w={window}',
-            "RateLimit": f'"{POLICY}";r={math.floor(tokens)};t={reset}',
+            "RateLimit": f'"{POLICY}";r={max(math.floor(tokens), 0)};t={reset}',
         }
+
+    def _keep(self, client: str, tokens: float, now: float) -> None:
+        """Notes what the client's bucket holds at a time in seconds."""
+        self._buckets.pop(client, None)
+        self._buckets[client] = (tokens, now)
+        if len(self._buckets) > MAX_CLIENTS:
+            self._buckets.popitem(last=False)
 
     def _tokens(self, client: str, now: float) -> float:
         """What the client's bucket holds at a time in seconds."""

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.api import body, cross_origin, examples
+from app.api import body, cross_origin, decoding_cost, examples
 from app.api.client import client_of, is_this_machine
 from app.api.disconnect import turn, while_connected
 from app.api.errors import HANDLERS, ApiError, json_response
@@ -50,7 +50,10 @@ def create(
     origins: tuple[str, ...] = (),
     find_page: FindPage | None = None,
 ) -> Starlette:
-    """The service as an ASGI application, whose state has `num_in_flight` and the path `api`.
+    """The service as an ASGI application.
+
+    Its state has `num_in_flight`, the path `api`, and the `picture_places` and `rate_limiter` that
+    it shares with the page.
 
     reader: None for one of the committed model. prefix: what the paths for clients begin with,
     such as "/digits", if a proxy serves other things at the root; the probes are for the machine
@@ -66,6 +69,8 @@ def create(
     )
     app.router.redirect_slashes = False  # programs lose the body when they are redirected
     app.state.num_in_flight, app.state.api = endpoints.num_in_flight, api
+    app.state.picture_places = endpoints.picture_places
+    app.state.rate_limiter = endpoints.rate_limiter
     return app
 
 
@@ -77,7 +82,7 @@ class Endpoints:
     ) -> None:
         self._limits, self._reader, self._prefix = limits, reader, prefix
         self._live = LiveReads(limits, find_page, self._limit_rate) if find_page else None
-        self._rate_limiter = RateLimiter(limits.rate, limits.burst)
+        self.rate_limiter = RateLimiter(limits.rate, limits.burst)
         self._in_flight = InFlightLimiter(limits.in_flight)
         read_batch = partial(reader.read_ink_batch, max_seconds=MAX_BATCHED_SECONDS)
         self._batcher = MicroBatcher[InkRequest, bytes](read_batch)
@@ -85,7 +90,7 @@ class Endpoints:
         # One thread, because these need hardly any memory, but the interpreter's lock.
         self._costly_ink = ThreadPoolExecutor(1, thread_name_prefix="costly-ink")
         # Threads serve requests in order of arrival; clients first get these places in turn.
-        self._picture_places = FairPlaces(limits.reads, share=1)
+        self.picture_places = FairPlaces(limits.reads, share=1)
         self._costly_ink_places = FairPlaces(1, share=1)
         # Probes have their own thread, so that they do not wait for readings.
         self._probe = ThreadPoolExecutor(1, thread_name_prefix="probe")
@@ -125,8 +130,8 @@ class Endpoints:
                 if is_ink:
                     reading = await self._reading_of_ink(request, client, content, single)
                 else:
-                    async with turn(request, client, self._picture_places):
-                        reading = await self._reading_of_picture(request, content, single)
+                    async with turn(request, client, self.picture_places):
+                        reading = await self._reading_of_picture(request, client, content, single)
         except ApiError as error:
             error.headers |= quota
             raise
@@ -153,11 +158,17 @@ class Endpoints:
         await _run_in(self._probe, self._reader.check)
         return json_response(msgspec.json.encode(Status("ready")))
 
-    async def _reading_of_picture(self, request: Request, content: bytes, single: bool) -> bytes:
+    async def _reading_of_picture(
+        self, request: Request, client: str, content: bytes, single: bool
+    ) -> bytes:
         """The reading of a picture's file, as JSON; cancelled if its client disconnects."""
         decoding = Decoding()
         work = self._pool.submit(self._reader.read_image, content, single, decoding)
-        return await while_connected(request, work, decoding.cancel)
+        try:
+            return await while_connected(request, work, decoding.cancel)
+        finally:
+            if self._is_counted(request, client):
+                decoding_cost.charge(self.rate_limiter, client, decoding)
 
     async def _reading_of_ink(
         self, request: Request, client: str, content: bytes, single: bool
@@ -172,10 +183,10 @@ class Endpoints:
 
     def _limit_rate(self, request: Request, client: str) -> dict[str, str]:
         """The headers with what the client's limit leaves. Raises ApiError where it is reached."""
-        if self._rate_limiter.is_unlimited or not self._is_counted(request, client):
+        if self.rate_limiter.is_unlimited or not self._is_counted(request, client):
             return {}
-        wait = self._rate_limiter.take(client)
-        quota = self._rate_limiter.headers(client)
+        wait = self.rate_limiter.take(client)
+        quota = self.rate_limiter.headers(client)
         if wait:
             message = (
                 f"Rate limit exceeded: {self._limits.rate} reads a minute. Try again in {wait} s."

@@ -60,8 +60,11 @@ class DecoderPool:
         or DecodingCancelled.
         """
         structure = inspect_upload(content, max_pixels or self._max_pixels)
-        memory = SPARE_BYTES + BYTES_PER_PIXEL * structure.width * structure.height
-        pixels, pages = self.decode_inspected(content, memory, decoding or Decoding())
+        num_pixels = structure.width * structure.height
+        decoding = decoding or Decoding()
+        decoding.begin(num_pixels)
+        memory = SPARE_BYTES + BYTES_PER_PIXEL * num_pixels
+        pixels, pages = self.decode_inspected(content, memory, decoding)
         return Page(pixels, 1, structure.pages or pages, structure.is_animated)
 
     def decode_inspected(self, content: bytes, memory: int, decoding: Decoding) -> DecodedPixels:
@@ -100,13 +103,15 @@ class DecoderPool:
             decoding.cancel()
 
     def _watch(self) -> None:
-        """Ends overdue decodings, and all decodings once the main thread ends."""
+        """Ends overdue and unwanted decodings, and all once the main thread ends."""
         while threading.main_thread().is_alive():
             threading.main_thread().join(_TICK)
             now = time.monotonic()
             for decoding in tuple(self._decodings):
                 if decoding.deadline < now:
                     decoding.overrun()
+                elif not decoding.is_wanted():
+                    decoding.cancel()
         self.close()
 
 

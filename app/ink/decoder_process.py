@@ -4,6 +4,7 @@ The process itself runs `app.ink.decode_worker`.
 """
 
 import contextlib
+import math
 import os
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from app.ink.decode_worker import (
     read_into,
     write_all,
 )
-from app.ink.decoding import MAX_SECONDS, Decoding, DecodingCancelled
+from app.ink.decoding import Decoding, DecodingCancelled
 from app.ink.picture_file import MAX_PICTURE_PIXELS
 from app.reading import UnreadableInput
 
@@ -49,7 +50,7 @@ class DecoderProcess:
 
     def decode(self, content: bytes, memory: int, decoding: Decoding) -> DecodedPixels:
         """See `picture_file.decode_inspected`. Raises UnreadableInput and DecodingCancelled."""
-        request = REQUEST.pack(len(content), memory, MAX_SECONDS) + content
+        request = REQUEST.pack(len(content), memory, math.ceil(decoding.seconds)) + content
         while True:
             is_fresh = self._process is None or self._process.poll() is not None
             process = self._started() if is_fresh else self._process
@@ -63,7 +64,7 @@ class DecoderProcess:
                     continue  # it ended for lack of work just before the request
                 if decoding.is_cancelled:
                     raise DecodingCancelled("the picture is no longer wanted") from error
-                raise _too_costly(memory, decoding.is_overrun) from error
+                raise _too_costly(memory, decoding) from error
 
     def _started(self) -> "subprocess.Popen[bytes]":
         # A fork would copy the locks that other threads hold at that moment.
@@ -105,8 +106,9 @@ def _widen(process: "subprocess.Popen[bytes]") -> None:
             fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)  # type: ignore[union-attr]
 
 
-def _too_costly(memory: int, is_overrun: bool) -> UnreadableInput:
-    limit = f"{MAX_SECONDS} s" if is_overrun else f"{MAX_SECONDS} s and {memory >> 20:,} MB"
+def _too_costly(memory: int, decoding: Decoding) -> UnreadableInput:
+    seconds = f"{math.ceil(decoding.seconds)} s"
+    limit = seconds if decoding.is_overrun else f"{seconds} and {memory >> 20:,} MB"
     return UnreadableInput(
         f"expected a picture that is decoded in {limit}, got one that needs more"
     )

@@ -10,10 +10,10 @@ import streamlit as st
 from app.inference.session import WrongModel
 from app.ink import sharpness
 from app.ink.decoder_pool import DecoderBusy, shared_pool
-from app.ink.decoding import DecodingCancelled
+from app.ink.decoding import Decoding, DecodingCancelled
 from app.ink.formats import NotAPicture, PictureTooLarge, UnsupportedFormat
 from app.ink.picture_file import Page
-from app.page import annotated_picture, turned_picture
+from app.page import annotated_picture, picture_places, turned_picture, visitor
 from app.page.visit import current_visit
 from app.reading import UnreadableInput
 from app.recognizer import Prepared, Recognizer
@@ -102,22 +102,27 @@ def _prepare(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
 
     Raises UnusablePicture, and UnreadPicture if it may be read another time.
     """
+    decoding = Decoding(is_wanted=visitor.is_connected())
+    client = visitor.client() or current_visit().name
     try:
-        with shared_pool().reading():
-            return _read_file(recognizer, file)
-    except DecoderBusy as error:
+        with picture_places.held(client, decoding), shared_pool().reading():
+            return _read_file(recognizer, file, decoding)
+    except (DecoderBusy, DecodingCancelled) as error:
         raise UnreadPicture(
             f"{_name(file)} was not read, because the server is busy. Choose it again in a moment."
         ) from error
 
 
-def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
-    """As `_prepare`, while holding a place for pictures. Raises UnusablePicture and DecoderBusy."""
+def _read_file(recognizer: Recognizer, file: "UploadedFile", decoding: Decoding) -> PreparedPicture:
+    """As `_prepare`, while holding a place for pictures.
+
+    Raises UnusablePicture, DecoderBusy and DecodingCancelled.
+    """
     content = file.getvalue()
     if not content:
         raise UnusablePicture(f"{_name(file)} is empty. Choose another file.")
     start = perf_counter()
-    page = _decoded(file, content)
+    page = _decoded(file, content, decoding)
     decoded = perf_counter()
     turned = _turned(recognizer, file, page)
     times = {"picture": decoded - start, "glyphs": perf_counter() - decoded}
@@ -135,10 +140,10 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
     )
 
 
-def _decoded(file: "UploadedFile", content: bytes) -> Page:
-    """The first page of an upload. Raises UnusablePicture and DecoderBusy."""
+def _decoded(file: "UploadedFile", content: bytes, decoding: Decoding) -> Page:
+    """The first page of an upload. Raises UnusablePicture, DecoderBusy and DecodingCancelled."""
     try:
-        return shared_pool().decode(content)
+        return shared_pool().decode(content, decoding=decoding)
     except PictureTooLarge as error:
         raise UnusablePicture(
             f"{_name(file)} has too many pixels. Make it smaller, for example 4,000 × 3,000 pixels,"
@@ -153,8 +158,6 @@ def _decoded(file: "UploadedFile", content: bytes) -> Page:
             f"{_name(file)} is not a picture in a format that can be read here. Try PNG, JPEG,"
             " WebP, BMP, GIF or TIFF."
         ) from error
-    except DecodingCancelled as error:
-        raise DecoderBusy("the server is shutting down") from error
     except UnreadableInput as error:
         raise UnusablePicture(
             f"{_name(file)} is damaged or in an unusual format. Save it again as PNG or JPEG and"

@@ -1,6 +1,7 @@
 """How much one client may ask of the service, and which client a request comes from."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from app.api.client import client_key, client_of, is_this_machine
 from app.api.in_flight import InFlightLimiter
 from app.api.limits import Limits
 from app.api.rate_limiter import RateLimiter
-from tests.support.service import FREE, INK, read, refused, serving
+from tests.support.hostile_pictures import jpeg_with_many_scans
+from tests.support.service import FREE, INK, coded, read, refused, serving
 
 
 def test_the_rate_holds_and_says_when_to_come_again() -> None:
@@ -126,6 +128,37 @@ def test_a_charge_takes_what_is_there() -> None:
     now = 1.0
     assert [limiter.take("a") for _ in range(2)] == [0, 1]
     assert limiter.take("b") == 0  # another client
+
+
+def test_a_charge_may_become_a_debt() -> None:
+    now = 0.0
+    limiter = RateLimiter(rate=60, burst=5, clock=lambda: now)
+    limiter.charge("a", 30, debt_seconds=10)
+    assert limiter.is_in_debt("a")
+    assert not limiter.is_in_debt("b")
+    assert limiter.take("a") == 11
+    assert limiter.headers("a")["RateLimit"] == '"reads";r=0;t=15'
+    now = 11.0
+    assert not limiter.is_in_debt("a")
+    assert [limiter.take("a") for _ in range(2)] == [0, 1]
+
+
+def test_a_file_that_a_decoder_could_not_finish_costs_its_client_many_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    declared = SimpleNamespace(width=4_000, height=4_000)
+    monkeypatch.setattr("app.ink.decoding.START_SECONDS", 2.0)
+    monkeypatch.setattr("app.ink.decoding.SECONDS_PER_PIXEL", 0)
+    with serving(Limits(rate=60, burst=5, count_loopback=1)) as address:
+        assert read(address, coded(".png")).status_code == 200
+        with monkeypatch.context() as unchecked:
+            unchecked.setattr("app.ink.decoder_pool.inspect_upload", lambda *_: declared)
+            answer = read(address, jpeg_with_many_scans())
+        assert answer.status_code == 422
+        assert "expected a picture that is decoded in 2 s" in answer.json()["error"]["message"]
+        answer = read(address, coded(".png"))
+        assert answer.status_code == 429
+        assert 5 < int(answer.headers["Retry-After"]) <= 60
 
 
 def test_requests_that_ended_are_not_counted() -> None:

@@ -183,6 +183,28 @@ def test_a_decoding_is_cancelled_before_and_while_it_runs() -> None:
     assert time.monotonic() - start < 5
 
 
+def test_a_decoding_ends_once_nobody_waits_for_it() -> None:
+    end = time.monotonic() + 1
+    waited_for = Decoding(is_wanted=lambda: time.monotonic() < end)
+    with pytest.raises(DecodingCancelled):
+        POOL.decode_inspected(HOSTILE["10,000 scans"], 1 << 30, waited_for)
+    assert time.monotonic() - end < 4
+    assert 0.1 < waited_for.spent_seconds < 5
+
+
+@pytest.mark.parametrize(
+    "wanted, pixels, expected",
+    [(15, 64 * 64, 5), (15, 8_000_000, 11), (15, 50_000_000, 15), (2, 50_000_000, 2)],
+)
+def test_a_picture_has_as_much_time_as_its_pixels_explain(
+    wanted: float, pixels: int, expected: float
+) -> None:
+    decoding = Decoding(seconds=wanted)
+    decoding.begin(pixels)
+    assert decoding.seconds == pytest.approx(expected, abs=0.1)
+    assert decoding.deadline - time.monotonic() == pytest.approx(expected, abs=1)
+
+
 def test_a_full_pool_says_that_it_is_busy() -> None:
     pool, slow = DecoderPool(1), Decoding(seconds=10)
     with ThreadPoolExecutor(1) as other:

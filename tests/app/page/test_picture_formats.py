@@ -3,8 +3,10 @@
 The page itself runs without a browser: the file is given to its uploader.
 """
 
+import contextlib
 import io
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,9 +16,10 @@ from PIL import Image, ImageFilter
 from streamlit.testing.v1 import AppTest
 
 from app.ink.decoder_pool import DecoderBusy, shared_pool
-from app.ink.picture_file import decode
+from app.ink.decoding import Decoding
+from app.ink.picture_file import Page, decode
 from app.ink.sharpness import MAX_EDGE_WIDTH, edge_width, is_blurred
-from app.page import annotated_picture, html_panel
+from app.page import annotated_picture, html_panel, picture_places, visitor
 from app.recognizer import Recognizer
 from tests.support.page_elements import headline_text
 from tests.support.paths import ROOT
@@ -216,9 +219,9 @@ def test_a_file_is_decoded_once_however_often_the_page_runs(
     decoded: list[bytes] = []
     decode_file = shared_pool().decode
 
-    def counted(file: bytes) -> Any:
+    def counted(file: bytes, **options: Any) -> Any:
         decoded.append(file)
-        return decode_file(file)
+        return decode_file(file, **options)
 
     monkeypatch.setattr(shared_pool(), "decode", counted)
     shown = page("sheet.png", content)
@@ -232,11 +235,39 @@ def test_a_file_is_decoded_once_however_often_the_page_runs(
     assert len(decoded) == 2
 
 
+def test_a_picture_takes_its_clients_place_and_ends_with_its_page(
+    page: Callable[[str, bytes], AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[tuple[str, Decoding]] = []
+    decoded: list[Decoding] = []
+    is_open, decode_file = threading.Event(), shared_pool().decode
+    is_open.set()
+
+    def decode(content: bytes, decoding: Decoding) -> Page:
+        decoded.append(decoding)
+        return decode_file(content, decoding=decoding)
+
+    @contextlib.contextmanager
+    def hold(client: str, decoding: Decoding) -> Iterator[None]:
+        held.append((client, decoding))
+        yield
+
+    monkeypatch.setattr(shared_pool(), "decode", decode)
+    monkeypatch.setattr(visitor, "client", lambda: "203.0.113.9")
+    monkeypatch.setattr(visitor, "is_connected", lambda: is_open.is_set)
+    monkeypatch.setattr(picture_places, "held", hold)
+    assert read(page("sheet.png", sheet_png(LINES))).startswith("2026")
+    assert held == [("203.0.113.9", decoded[0])]
+    assert decoded[0].is_wanted()
+    is_open.clear()
+    assert not decoded[0].is_wanted()
+
+
 @pytest.mark.parametrize("step", ["decode", "reading"])  # busy in a decoder, or waiting for a place
 def test_a_file_that_a_busy_server_did_not_read_is_tried_again(
     page: Callable[[str, bytes], AppTest], monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    def busy(*_: bytes) -> None:
+    def busy(*_: bytes, **options: Any) -> None:
         raise DecoderBusy("all decoders are busy")
 
     with monkeypatch.context() as full:
