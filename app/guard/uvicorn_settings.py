@@ -5,6 +5,7 @@ can still be changed: the methods of its classes, and the names in its modules.
 """
 
 import asyncio
+import faulthandler
 import logging
 import os
 import threading
@@ -103,11 +104,17 @@ def refuse_with_safe_headers() -> None:
 
 
 def exit_in_time() -> None:
-    """Ends the process soon after SIGTERM, even during a long reading."""
+    """Ends the process soon after SIGTERM, even during a long reading.
+
+    The timer needs the interpreter, which native code may keep to itself; then a thread of C ends
+    the process a second later. It would also write a traceback, which nobody needs.
+    """
     server: Any = Server
     shutdown = server.shutdown
+    nowhere = os.open(os.devnull, os.O_WRONLY)
 
     async def bounded(self: Any, sockets: Any = None) -> None:
+        faulthandler.dump_traceback_later(MAX_EXIT_SECONDS + 1, exit=True, file=nowhere)
         self.config.timeout_graceful_shutdown = GRACE_SECONDS
         timer = threading.Timer(MAX_EXIT_SECONDS, os._exit, [0])
         timer.daemon = True
