@@ -1,9 +1,12 @@
 """`make attack` fails if others notice an attack, or if the server uses too much memory."""
 
+import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tests.benchmarks.attack import bystanders
 from tests.benchmarks.attack.__main__ import failures
 
 CALM: dict[str, Any] = {"stroke to reading, p95 s": 0.1, "small picture, p95 s": 0.1, "errors": []}
@@ -32,6 +35,10 @@ def results(
             ["flood: small picture, p95 s: expected at most 1.0, got None"],
         ),
         (
+            results({"errors": ["429: Rate limit exceeded", "TimeoutError"]}),
+            ["flood: expected answers for others, got 2: 429: Rate limit exceeded"],
+        ),
+        (
             results({}, alive=False),
             ["flood: expected answers afterwards, got ConnectionError"],
         ),
@@ -46,3 +53,14 @@ def results(
 )
 def test_what_is_beyond_the_bounds_is_said(found: dict[str, Any], expected: list[str]) -> None:
     assert failures(found) == expected
+
+
+def test_a_refusal_of_the_program_is_no_fast_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    statuses = iter([200, 429, 503, 200])
+
+    def answer(*_: object, **options: object) -> Any:
+        return SimpleNamespace(status_code=next(statuses), text="refused")
+
+    monkeypatch.setattr("requests.post", answer)
+    waits, errors = asyncio.run(bystanders._program("http://127.0.0.1:1", 1.9))
+    assert (len(waits), errors) == (2, ["429: refused", "503: refused"])

@@ -5,7 +5,7 @@ during and after each attack. They share one address; the attackers have another
 attack says so. The server has the settings of deploy/digits.service and its 512 MB. A memory cgroup
 sets that limit if one can be made, otherwise a limit on each process's data; its resident memory is
 watched as well. Writes models/attack.json, and exits with 1 if the server died or used more memory,
-or if the visitor or the program waited longer than MAX_SECONDS.
+or if the visitor or the program waited longer than MAX_SECONDS, or got an error or a refusal.
 """
 
 import argparse
@@ -78,6 +78,8 @@ def failures(results: dict[str, Any]) -> list[str]:
     for name, result in results["attacks"].items():
         if not result["alive"]:
             lines.append(f"{name}: expected answers afterwards, got {result['after']['errors'][0]}")
+        if errors := result["during"]["errors"]:
+            lines.append(f"{name}: expected answers for others, got {len(errors)}: {errors[0]}")
         for what, bound in MAX_SECONDS.items():
             seconds = result["during"][what]
             if seconds is None or seconds > bound:

@@ -37,9 +37,10 @@ async def _program(address: str, seconds: float) -> tuple[list[float], list[str]
         except requests.RequestException as error:
             errors.append(repr(error)[:200])
         else:
-            waits.append(time.monotonic() - started)
-            if answer.status_code != 200:
-                errors.append(answer.text[:200])
+            if answer.status_code == 200:
+                waits.append(time.monotonic() - started)
+            else:  # a refusal is no fast answer
+                errors.append(f"{answer.status_code}: {answer.text[:200]}")
         await asyncio.sleep(max(started + 0.5 - time.monotonic(), 0))
     return waits, errors
 
