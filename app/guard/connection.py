@@ -8,10 +8,12 @@ reason.
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from google.protobuf.message import DecodeError
 from starlette.types import Message, Receive, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from app.api.fair_places import FairPlaces
@@ -33,7 +35,8 @@ class Connection:
     """Passes messages between the server and the page, within limits.
 
     client: see `client_of`. buckets: for the messages and the bytes of all the client's
-    connections. places: for runs of the page.
+    connections. places: for runs of the page. fit: whether the memory that the page keeps after a
+    message is within bounds.
     """
 
     def __init__(
@@ -43,12 +46,13 @@ class Connection:
         send: Send,
         buckets: tuple[TokenBucket, TokenBucket],
         places: FairPlaces,
+        fit: Callable[[BackMsg], bool] = lambda _: True,
     ) -> None:
         self._client, self._receive, self._send = client, receive, send
         self._client_messages, self._client_bytes = buckets
         self._messages, self._bytes = TokenBucket(*MESSAGES), TokenBucket(*BYTES)
         self._patience = TokenBucket(*PATIENCE)
-        self._places = places
+        self._places, self._fit = places, fit
         self._run: asyncio.TimerHandle | None = None  # gives a run's place back in time
         self._is_closed = False
         self.is_abusive = False  # it was closed for what the client sent
@@ -70,6 +74,8 @@ class Connection:
                 parsed = parse(data)
             except UnacceptableMessage as error:
                 return await self._close(POLICY_VIOLATION, str(error))
+            if not self._fit(parsed):
+                return await self._close(POLICY_VIOLATION, "too much on your pages; close some")
             if is_for_visitors(parsed):
                 if parsed.HasField("rerun_script"):
                     await self._start_run()

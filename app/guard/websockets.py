@@ -14,6 +14,7 @@ from app.api.in_flight import InFlightLimiter
 from app.api.rate_limiter import RateLimiter
 from app.guard import origins
 from app.guard.connection import Connection
+from app.guard.kept_values import KeptValues
 from app.guard.token_bucket import ClientBuckets
 
 LOG: Final = logging.getLogger("app.guard")
@@ -47,6 +48,7 @@ class WebSocketGuard:
         self._new = RateLimiter(*NEW_CONNECTIONS)
         self._messages = ClientBuckets(*CLIENT_MESSAGES)
         self._bytes = ClientBuckets(*CLIENT_BYTES)
+        self._values = KeptValues()
         self._places = FairPlaces(MAX_RUNS, share=0.5)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,13 +71,15 @@ class WebSocketGuard:
                 await _refuse(receive, send, 429, "Too many pages are open. Close some.")
                 return
             buckets = self._messages.of(client), self._bytes.of(client)
-            connection = Connection(client, receive, send, buckets, self._places)
+            values = self._values.page(client)
+            connection = Connection(client, receive, send, buckets, self._places, values.fit)
             try:
                 # The page bounds what this client does in all its sessions, by the same key.
                 known = {**scope, "client": (client, 0)}
                 await self._page(known, connection.receive, connection.send)
             finally:
                 connection.end()
+                values.end()
                 if connection.is_abusive:
                     self._new.charge(client, ABUSIVE_CONNECTION)
 

@@ -40,6 +40,12 @@ def empty_lists(count: int) -> str:
     return "[" + "[]," * (count - 1) + "[]]"
 
 
+def kept_value(count: int = 110_000) -> str:
+    """JSON of 1.5 MB that takes ten times as much as Python objects: an object of many names."""
+    names = ",".join(f'"{number:x}":{number}' for number in range(count))
+    return f'{{"drawing":{{"raw":{{"objects":[],"more":{{{names}}}}}}}}}'
+
+
 def frame(data: bytes, opcode: int = 2, is_last: bool = True) -> bytes:
     """A WebSocket frame of at most 65,535 bytes as a browser sends it, masked with zeros."""
     size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")

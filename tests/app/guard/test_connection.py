@@ -38,10 +38,11 @@ def play(
     scene: Scene,
     places: FairPlaces | None = None,
     client_buckets: Buckets | None = None,
+    fit: Callable[[BackMsg], bool] = lambda _: True,
 ) -> None:
     """Plays a scene with a connection that receives these messages, and the list of those it sends.
 
-    client_buckets: those of its client; by default, large ones.
+    client_buckets: those of its client; by default, large ones. fit: see `Connection`.
     """
 
     async def run() -> None:
@@ -56,7 +57,7 @@ def play(
 
         buckets = client_buckets or (TokenBucket(1e6, 1e6), TokenBucket(1e9, 1e9))
         connection = Connection(
-            "client", receive, send, buckets, places or FairPlaces(4, share=0.5)
+            "client", receive, send, buckets, places or FairPlaces(4, share=0.5), fit
         )
         await scene(connection, sent)
 
