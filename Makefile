@@ -12,6 +12,7 @@ PIP := -m pip install --quiet --disable-pip-version-check
 # Python compiles what is imported at its first start; pip would compile all, which takes longer.
 LOCKED := $(PIP) --no-compile --only-binary :all: --no-deps --require-hashes -r
 REPORTS := test-results
+BESIDE := nice
 # Modules stay whole and in the order in which tests/conftest.py puts them.
 PARALLEL := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 # Percent of the lines of app/ that its tests must run; 88 are run even without a browser.
@@ -19,7 +20,7 @@ FLOOR := 85
 .DEFAULT_GOAL := help
 # The tests start hundreds of programs, which would all compile again what they import.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: attack help run test checked setup check check-code check-app check-train check-batch format lock coverage test-app test-train test-batch tools train export bench bench-page load fuzz image screenshots deploy publish audit clean
+.PHONY: attack help run test test-most setup check check-code check-app check-train check-batch format lock coverage test-app test-train test-batch tools programs train export bench bench-page load fuzz image screenshots deploy publish audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -27,12 +28,13 @@ help: ## list the targets
 run: .venv/app/.served ## serve the page and the HTTP API on http://localhost:8501 (PORT=… for another)
 	@$(APP) -m app serve --port "$(PORT)"
 
-test: checked test-app test-train ## set up everything and run every test, skipping none that a package is missing for
+test: test-most test-train ## set up everything and run every test, skipping none that a package is missing for
 
-# All environments at the same time. Meanwhile the checks of those that are complete, and the tests
-# of the batch job, as they mostly wait for Ray's processes to start.
-checked:
-	@$(MAKE) --no-print-directory --jobs 4 setup tools check check-batch test-batch
+# The app's tests as soon as they can begin, because they take longest, and wait much of it for
+# browsers and servers. Meanwhile the other environments, the checks of those that are complete, and
+# the tests of the batch job. What is begun with BESIDE leaves the processor to the tests.
+test-most:
+	@$(MAKE) --no-print-directory --jobs 3 test-app setup check check-batch test-batch
 
 setup: .venv/app/.tested .venv/train/.tested .venv/batch/.tested ## make all environments
 
@@ -45,23 +47,27 @@ check-code: .venv/app/.tested
 	sh tests/tools/biome.sh
 
 check-app: .venv/app/.tested
-	$(APP) -m mypy --cache-dir .mypy_cache/app app deploy tests --exclude '^tests/(train|export)/|/(test_)?batch'
+	$(BESIDE) $(APP) -m mypy --cache-dir .mypy_cache/app app deploy tests --exclude '^tests/(train|export)/|/(test_)?batch'
 
 check-train: .venv/train/.tested
-	$(TRAIN) -m mypy --cache-dir .mypy_cache/train train export tests/train tests/export
+	$(BESIDE) $(TRAIN) -m mypy --cache-dir .mypy_cache/train train export tests/train tests/export
 
 check-batch: .venv/batch/.tested
-	$(BATCH) -m mypy --cache-dir .mypy_cache/batch deploy/batch.py deploy/batch_reader.py tests/deploy/test_batch.py
+	$(BESIDE) $(BATCH) -m mypy --cache-dir .mypy_cache/batch deploy/batch.py deploy/batch_reader.py tests/deploy/test_batch.py
 
 format: .venv/app/.tested ## put the code in its one format
 	$(APP) -m ruff check --fix .
 	$(APP) -m ruff format .
 	sh tests/tools/biome.sh --write
 
-tools: .venv/app/.tested ## fetch the programs that tests need: Chromium, ONNX Runtime for JavaScript, nginx
+tools: programs .venv/app/.tested ## fetch the programs that tests need: Chromium, ONNX Runtime for JavaScript, nginx
 	sh tests/tools/chromium.sh $(APP)
-	sh tests/tools/onnxruntime_web.sh
+
+# What needs no environment of Python, in turn, because Debian's tools wait for no other.
+programs:
+	sh tests/tools/chromium.sh
 	sh tests/tools/nginx.sh
+	sh tests/tools/onnxruntime_web.sh
 
 test-app: tools ## the app's tests, where there is no PyTorch
 	$(APP) -m pytest --require-all $(PARALLEL) tests/app tests/benchmarks tests/deploy tests/fuzz tests/support --ignore tests/deploy/test_batch.py --junitxml=$(REPORTS)/app.xml
@@ -148,10 +154,10 @@ RESOLVE = .venv/lock/bin/uv pip compile --quiet --universal --python-version 3.1
 .venv/train/.tested: requirements-train.lock
 	@echo "Installing PyTorch and what else training needs into .venv/train: 6.7 GB, some minutes."
 	$(PYTHON) -m venv --clear .venv/train
-	$(TRAIN) $(LOCKED) requirements-train.lock
+	$(BESIDE) $(TRAIN) $(LOCKED) requirements-train.lock
 	touch $@
 
 .venv/batch/.tested: requirements-batch.lock
 	$(PYTHON) -m venv --clear .venv/batch
-	$(BATCH) $(LOCKED) requirements-batch.lock
+	$(BESIDE) $(BATCH) $(LOCKED) requirements-batch.lock
 	touch $@
