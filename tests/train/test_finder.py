@@ -90,7 +90,7 @@ def test_the_loss_asks_nothing_beyond_a_picture() -> None:
 
 @pytest.fixture(scope="module")
 def trained(rendered: Sheets, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    settings = Settings(epochs=6, batch_size=16, average=0.5)
+    settings = Settings(epochs=4, batch_size=16, average=0.5)
     torch.set_num_threads(1)
     network = fit(Sheets(rendered.pictures[:96], rendered.ink[:96]), settings, torch.device("cpu"))
     path = tmp_path_factory.mktemp("finder") / "finder.pth"
@@ -100,7 +100,7 @@ def trained(rendered: Sheets, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_learns(rendered: Sheets, trained: Path) -> None:
     network, settings = unet.load(trained)
-    assert settings == {"epochs": 6}
+    assert settings == {"epochs": 4}
     held_back = torch.from_numpy(rendered.pictures[96:])
     ink = torch.from_numpy(rendered.ink[96:])
     with torch.inference_mode():
