@@ -12,7 +12,8 @@ PIP := -m pip install --quiet --disable-pip-version-check
 # Python compiles what is imported at its first start; pip would compile all, which takes longer.
 LOCKED := $(PIP) --no-compile --only-binary :all: --no-deps --require-hashes -r
 REPORTS := test-results
-BESIDE := nice
+# Before commands that leave the processor to the tests, and use what those leave.
+BESIDE := nice -n 19
 # Modules stay whole and in the order in which tests/conftest.py puts them.
 PARALLEL := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 # Percent of the lines of app/ that its tests must run; 88 are run even without a browser.
@@ -32,9 +33,9 @@ test: test-most test-train ## set up everything and run every test, skipping non
 
 # The app's tests as soon as they can begin, because they take longest, and wait much of it for
 # browsers and servers. Meanwhile the other environments, the checks of those that are complete, and
-# the tests of the batch job. What is begun with BESIDE leaves the processor to the tests.
+# the tests of the batch job. There are jobs for all, so that the app's tests never wait for one.
 test-most:
-	@$(MAKE) --no-print-directory --jobs 3 test-app setup check check-batch test-batch
+	@$(MAKE) --no-print-directory --jobs 8 test-app setup check check-batch test-batch
 
 setup: .venv/app/.tested .venv/train/.tested .venv/batch/.tested ## make all environments
 

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -160,16 +161,16 @@ def test_a_picture_of_the_camera_is_read(browser: Browser, address: str, tmp_pat
         executable_path=chromium_or(browser.browser_type.executable_path),
         args=[*FLAGS, *flags, f"--use-file-for-fake-video-capture={film}"],
     )
-    page = open_page(other, address)
-    way(page, "Camera")
-    expect_read(page, "No picture yet")
-    page.wait_for_function("document.querySelector('video')?.currentTime > 0.5")
-    page.get_by_role("button", name="Take Photo").click()
-    expect_read(page, "58 ")
-    expect(page.locator(".st-key-picture figure button")).to_have_count(2)
-    page.get_by_role("button", name="Clear photo").click()
-    expect_read(page, "No picture yet")
-    other.close()
+    with closing(other):  # even after a failure, as it would go on to film
+        page = open_page(other, address)
+        way(page, "Camera")
+        expect_read(page, "No picture yet")
+        page.wait_for_function("document.querySelector('video')?.currentTime > 0.5")
+        page.get_by_role("button", name="Take Photo").click()
+        expect_read(page, "58 ")
+        expect(page.locator(".st-key-picture figure button")).to_have_count(2)
+        page.get_by_role("button", name="Clear photo").click()
+        expect_read(page, "No picture yet")
 
 
 def held_up(number: str) -> bytes:
