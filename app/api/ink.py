@@ -69,10 +69,10 @@ def _from_columns(xs: list[float], ys: list[float]) -> list[Point]:
 
 def _from_inkml(content: bytes, limits: Limits) -> list[Stroke]:
     # A comma follows each point but the last of a trace, so that too many points are refused
-    # before any is parsed.
+    # before any is parsed. The decoder also counts commas that are written as numbers.
     _check_size(0, content.count(b","), limits)
     try:
-        strokes = inkml.decode(content)
+        strokes = inkml.decode(content, limits.points)
     except UnreadableInput as error:
         raise ApiError("unprocessable", f"The body is not a drawing: {error}.") from error
     _check_size(len(strokes), sum(map(len, strokes)), limits)

@@ -48,7 +48,12 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to the server's children too
     requests = os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a decoder may print
+    # A decoder may print: libpng a line for each chunk that it does not like, of which a small file
+    # may have 20,000. Only this program's own errors go to the server's log.
+    sys.stderr = os.fdopen(os.dup(sys.stderr.fileno()), "w", buffering=1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
     cv2.setNumThreads(1)
     _be_the_first_to_go()
     if CAN_POLL:

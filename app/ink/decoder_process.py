@@ -50,7 +50,7 @@ class DecoderProcess:
 
     def decode(self, content: bytes, memory: int, decoding: Decoding) -> DecodedPixels:
         """See `picture_file.decode_inspected`. Raises UnreadableInput and DecodingCancelled."""
-        request = REQUEST.pack(len(content), memory, math.ceil(decoding.seconds)) + content
+        request = REQUEST.pack(len(content), memory, math.ceil(decoding.core_seconds)) + content
         while True:
             is_fresh = self._process is None or self._process.poll() is not None
             process = self._started() if is_fresh else self._process
@@ -107,8 +107,10 @@ def _widen(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _too_costly(memory: int, decoding: Decoding) -> UnreadableInput:
-    seconds = f"{math.ceil(decoding.seconds)} s"
-    limit = seconds if decoding.is_overrun else f"{seconds} and {memory >> 20:,} MB"
+    if decoding.is_overrun:
+        limit = f"{decoding.seconds:.0f} s"
+    else:
+        limit = f"{math.ceil(decoding.core_seconds)} s of a core and {memory >> 20:,} MB"
     return UnreadableInput(
         f"expected a picture that is decoded in {limit}, got one that needs more"
     )

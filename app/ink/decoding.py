@@ -1,16 +1,18 @@
 """The decoding of one picture in a process, which can be ended early."""
 
 import contextlib
+import os
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final
 
 MAX_SECONDS: Final = 15.0  # for one picture, both of elapsed time and of processor time
-# For a picture of few pixels, as a busy machine takes seconds to start a process; and for each
-# pixel more. On such a machine, a progressive JPEG of 12 million takes 3.5 of its 14 s.
-START_SECONDS: Final = 5.0
+# Of processor time, which a busy machine hardly changes: for a picture of few pixels, and for each
+# pixel more. The slowest formats take a tenth of it.
+FEW_PIXELS_SECONDS: Final = 3.0
 SECONDS_PER_PIXEL: Final = 0.75e-6
 
 
@@ -33,12 +35,14 @@ class Decoding:
         self._end: str = ""  # why it was ended
         self.seconds, self.is_wanted = seconds, is_wanted
         self.deadline = time.monotonic() + seconds
-        self.spent_seconds = 0.0  # in which a process worked for it
+        self.core_seconds = min(seconds, MAX_SECONDS)  # of processor time
+        self.spent_seconds = 0.0  # of a core, or of elapsed time where the system does not say
 
     def begin(self, pixels: int) -> None:
         """Gives a picture that declares so many pixels its time, from now on."""
-        self.seconds = min(self.seconds, START_SECONDS + SECONDS_PER_PIXEL * pixels, MAX_SECONDS)
         self.deadline = time.monotonic() + self.seconds
+        needed = FEW_PIXELS_SECONDS + SECONDS_PER_PIXEL * pixels
+        self.core_seconds = min(needed, self.core_seconds)
 
     def cancel(self) -> None:
         """Ends it at once because it is no longer wanted; does nothing after it has ended."""
@@ -65,11 +69,15 @@ class Decoding:
             if self._end:
                 raise DecodingCancelled("the picture is no longer wanted")
             self._process = process
-        started = time.monotonic()
+        started, cpu_started = time.monotonic(), _processor_seconds(process)
         try:
             yield
         finally:
-            self.spent_seconds += time.monotonic() - started
+            elapsed, cpu_ended = time.monotonic() - started, _processor_seconds(process)
+            if cpu_started is None or cpu_ended is None:
+                self.spent_seconds += elapsed
+            else:
+                self.spent_seconds += cpu_ended - cpu_started
             with self._lock:
                 self._process = None
 
@@ -78,3 +86,12 @@ class Decoding:
             self._end = self._end or reason
             if self._process is not None:
                 self._process.kill()
+
+
+def _processor_seconds(process: "subprocess.Popen[bytes]") -> float | None:
+    """What a process has taken of a core, also after it was killed; None where none says so."""
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,7 +1,9 @@
 """Reads the traces of InkML, the W3C's XML for ink (https://www.w3.org/TR/InkML)."""
 
 import re
+import sys
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 from xml.parsers import expat
 
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from app.reading import UnreadableInput
 
 MAX_DEPTH: Final = 100  # of elements; groups of traces are nested a few deep
+MAX_CHANNELS: Final = 64  # values of a point; pens report about ten
 _HEAD_BYTES: Final = 1_024  # within which a file begins as XML
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _START: Final = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|ink|\w+:ink)", re.IGNORECASE)
@@ -30,11 +33,11 @@ def is_inkml(content: bytes) -> bool:
     return _START.match(head) is not None
 
 
-def decode(content: bytes) -> list[NDArray[np.float64]]:
+def decode(content: bytes, max_points: int = sys.maxsize) -> list[NDArray[np.float64]]:
     """The traces that the pen drew, float64 (n, 2), x right and y down in the file's unit.
 
-    Raises UnreadableInput for XML that is not InkML, or has a document type, whose entities could
-    grow without end.
+    max_points: of all traces. Raises UnreadableInput for more, and for XML that is not InkML, or
+    has a document type, whose entities could grow without end.
     """
     document = _Document()
     try:
@@ -44,7 +47,10 @@ def decode(content: bytes) -> list[NDArray[np.float64]]:
             raise
         raise UnreadableInput(f"expected InkML, got XML that is broken: {error}") from error
     x, y = document.columns()
-    traces = (trace for trace in document.traces if trace.strip())
+    traces = [trace for trace in document.traces if trace.strip()]
+    num_points = sum(trace.count(",") + 1 for trace in traces)  # before any of them is parsed
+    if num_points > max_points:
+        raise UnreadableInput(f"expected at most {max_points:,} points, got {num_points:,}")
     return [_points(index, trace, x, y) for index, trace in enumerate(traces)]
 
 
@@ -112,7 +118,10 @@ def _points(index: int, trace: str, x: int, y: int) -> NDArray[np.float64]:
     orders: dict[int, int] = {}  # of differences, by column; a sign holds until the next one
     state: dict[int, tuple[float, float]] = {}  # the last value and difference, by column
     for text in trace.split(","):
-        values = list(_values(index, text))
+        values = list(islice(_values(index, text), MAX_CHANNELS + 1))
+        if len(values) > MAX_CHANNELS:
+            message = f"expected at most {MAX_CHANNELS} values of a point, got more"
+            raise UnreadableInput(f"trace {index} of InkML: {message}")
         if not values:
             continue
         if len(values) <= max(x, y):

@@ -87,6 +87,23 @@ def text_bomb(kind: bytes = b"zTXt", megabytes: int = 64) -> bytes:
     return png_chunk(kind, b"key\0" + middle + zlib.compress(bytes(megabytes << 20), 9))
 
 
+def png_with_broken_texts(count: int = 19_000) -> bytes:
+    """A PNG in which as many chunks as are allowed have another checksum or a text that is none."""
+    wrong = png_chunk(b"tEXt", b"key\0text")[:-1] + b"?"
+    return png_with((wrong + png_chunk(b"zTXt", b"key\0\0")) * (count // 2))
+
+
+def tiff_with_many_tiles(side: int = 1_984) -> bytes:
+    """A TIFF of the smallest tiles, as many as its pixels may have, all in the same bytes."""
+    count, tile = (side // 16) ** 2, zlib.compress(bytes(16 * 16), 9)
+    tags: Tags = {
+        **{256: (4, [side]), 257: (4, [side]), 258: (3, [8]), 259: (3, [8]), 262: (3, [1])},
+        **{277: (3, [1]), 322: (4, [16]), 323: (4, [16]), 325: (4, [len(tile)] * count)},
+        324: (4, [0] * count),
+    }
+    return tiff({**tags, 324: (4, [len(tiff(tags))] * count)}, tile)
+
+
 def patched(content: bytes, at: int, form: str, *values: int) -> bytes:
     """The file with other numbers at a byte; form: of struct."""
     changed = bytearray(content)

@@ -1,7 +1,6 @@
 """How much one client may ask of the service, and which client a request comes from."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +11,10 @@ from app.api.client import client_key, client_of, is_this_machine
 from app.api.in_flight import InFlightLimiter
 from app.api.limits import Limits
 from app.api.rate_limiter import RateLimiter
-from tests.support.hostile_pictures import jpeg_with_many_scans
+from app.ink.decoder_pool import shared_pool
+from app.ink.decoding import Decoding
+from app.ink.picture_file import Page
+from app.reading import UnreadableInput
 from tests.support.service import FREE, INK, coded, read, refused, serving
 
 
@@ -143,22 +145,22 @@ def test_a_charge_may_become_a_debt() -> None:
     assert [limiter.take("a") for _ in range(2)] == [0, 1]
 
 
-def test_a_file_that_a_decoder_could_not_finish_costs_its_client_many_reads(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("seconds, status", [(1.0, 200), (8.0, 429)])
+def test_a_file_that_takes_a_decoder_long_costs_its_client_many_reads(
+    seconds: float, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    declared = SimpleNamespace(width=4_000, height=4_000)
-    monkeypatch.setattr("app.ink.decoding.START_SECONDS", 2.0)
-    monkeypatch.setattr("app.ink.decoding.SECONDS_PER_PIXEL", 0)
+    def decode(content: bytes, max_pixels: int, decoding: Decoding) -> Page:
+        decoding.spent_seconds = seconds  # of the 15 that large pictures have
+        raise UnreadableInput("expected a picture that is decoded in 15 s, got one that needs more")
+
     with serving(Limits(rate=60, burst=5, count_loopback=1)) as address:
-        assert read(address, coded(".png")).status_code == 200
-        with monkeypatch.context() as unchecked:
-            unchecked.setattr("app.ink.decoder_pool.inspect_upload", lambda *_: declared)
-            answer = read(address, jpeg_with_many_scans())
-        assert answer.status_code == 422
-        assert "expected a picture that is decoded in 2 s" in answer.json()["error"]["message"]
-        answer = read(address, coded(".png"))
-        assert answer.status_code == 429
-        assert 5 < int(answer.headers["Retry-After"]) <= 60
+        with monkeypatch.context() as slow:
+            slow.setattr(shared_pool(), "decode", decode)
+            assert read(address, coded(".png")).status_code == 422
+        answer = read(address, {"strokes": []}, "application/json")
+        assert answer.status_code == status
+        if status == 429:
+            assert 40 < int(answer.headers["Retry-After"]) <= 61
 
 
 def test_requests_that_ended_are_not_counted() -> None:

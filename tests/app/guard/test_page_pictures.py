@@ -93,7 +93,7 @@ def test_a_client_whose_picture_took_long_waits_for_the_next(stage: Stage) -> No
     leave, costly = threading.Event(), Decoding()
     leave.set()
     stage.page("many", Decoding(), leave).result(SHORT)
-    costly.spent_seconds = 2.0  # of 15
+    costly.spent_seconds = 2.0  # of 15, as it declared many pixels
     stage.page("many", costly, leave).result(SHORT)
     stage.page("many", Decoding(), leave).result(SHORT)
     costly.spent_seconds = 8.0

@@ -124,6 +124,7 @@ REFUSED = {
     "an unknown encoding": (b'<?xml version="1.0" encoding="x-9"?><ink/>', "XML that is broken"),
     "words in a trace": (inkml("1 two"), "trace 0 of InkML: expected numbers, got 'two'"),
     "too few values": (inkml("1 2", "3"), "trace 1 of InkML: expected points with X and Y"),
+    "many values of a point": (inkml("1 " * 400_000), "at most 64 values of a point, got more"),
     "a truth value": (inkml("1 T"), "X and Y of InkML to be numbers, got T"),
     "no X": (
         inkml("1 2", head="<traceFormat><channel name='Y'/></traceFormat>"),
@@ -161,6 +162,14 @@ def test_a_long_trace_of_inkml_is_thinned_out() -> None:
     (stroke,) = ink_file.decode(inkml(trace))
     assert np.isfinite(stroke).all()
     assert len(stroke) <= 50_001  # thinned out evenly
+
+
+@pytest.mark.parametrize("comma", [",", "&#44;"])
+def test_too_many_points_of_inkml_are_refused_before_they_are_parsed(comma: str) -> None:
+    start = time.process_time()
+    with pytest.raises(UnreadableInput, match="expected at most 20,000 points, got 100,001"):
+        decode(inkml(f"1 1{comma}" * 100_000), max_points=20_000)
+    assert time.process_time() - start < 1
 
 
 def test_many_blanks_in_a_trace_take_no_time() -> None:
