@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final, NamedTuple
 
 from python_multipart.multipart import parse_options_header
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
@@ -27,6 +29,8 @@ FIELDS: Final = ("image", "file")  # of a form, which may hold a data URL
 MAX_PARTS: Final = 16  # of a form; each costs the parser a start, in which nobody else is served
 ENVELOPE_BYTES: Final = 16 << 10  # that a form may add to its file
 SUPPORTED: Final = f"an image type, {BINARY}, {PDF}, {FORM}, {JSON}, {XML[0]}, text/plain or none"
+# Parsing 11 MB takes up to half a second, in which the event loop serves others.
+_form_thread: Final = ThreadPoolExecutor(1, thread_name_prefix="form")
 
 
 class Body(NamedTuple):
@@ -97,22 +101,36 @@ async def _receive(request: Request, max_bytes: int) -> bytes:
     return bytes(body)
 
 
-async def _form_content(request: Request, body: bytes) -> bytes:
-    """The one file, or the data URL, of a form whose body has been received."""
-    _, options = parse_options_header(request.headers.get("content-type", ""))
-    num_parts = body.count(b"\r\n--" + options.get(b"boundary", b""))
-    if num_parts > MAX_PARTS:
-        raise ApiError("invalid_request", f"The form has {num_parts:,} parts. Send one file.")
+def _without_surroundings(body: bytes, boundary: bytes) -> bytes:
+    """A form without what may stand before and after it, which the parser reads byte by byte."""
+    start, end = body.find(boundary), body.find(b"\r\n" + boundary + b"--")
+    if end >= 0:
+        body = body[: end + len(boundary) + 4] + b"\r\n"
+    return body[max(start, 0) :]
+
+
+async def _parsed(headers: Headers, body: bytes) -> FormData:
+    """The form in a body; in memory, so that no picture is written to the disk."""
 
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body
 
-    parser = MultiPartParser(
-        request.headers, stream(), max_files=1, max_fields=4, max_part_size=len(body)
-    )
-    parser.spool_max_size = len(body)  # in memory: no picture is written to the disk
+    parser = MultiPartParser(headers, stream(), max_files=1, max_fields=4, max_part_size=len(body))
+    parser.spool_max_size = len(body)
+    return await parser.parse()
+
+
+async def _form_content(request: Request, body: bytes) -> bytes:
+    """The one file, or the data URL, of a form whose body has been received."""
+    _, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = b"--" + options.get(b"boundary", b"")
+    num_parts = body.count(b"\r\n" + boundary)
+    if num_parts > MAX_PARTS:
+        raise ApiError("invalid_request", f"The form has {num_parts:,} parts. Send one file.")
+    loop = asyncio.get_running_loop()
+    parse = partial(asyncio.run, _parsed(request.headers, _without_surroundings(body, boundary)))
     try:
-        form = await parser.parse()
+        form = await loop.run_in_executor(_form_thread, parse)
     except (MultiPartException, ValueError, KeyError) as error:
         message = f"The form cannot be read: {error}. Send a form with one file."
         raise ApiError("invalid_request", message) from error

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 import requests
+from starlette.formparsers import MultiPartParser
 
 from app.api.errors import ApiError
 from app.api.picture_body import max_text_bytes, picture_file
@@ -81,6 +82,23 @@ def test_a_form_of_many_parts_is_refused_before_it_is_parsed(address: str) -> No
     answer = read(address, b"--xa" + b"\r\n--xa" * 500_000, kind)
     assert answer.status_code == 400
     assert answer.json()["error"]["message"].startswith("The form has 500,000 parts.")
+
+
+def test_what_surrounds_a_form_is_not_parsed(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[tuple[int, str]] = []
+    parse = MultiPartParser.parse
+
+    async def watched(self: Any) -> Any:
+        parsed.append((self.spool_max_size, threading.current_thread().name))
+        return await parse(self)
+
+    monkeypatch.setattr(MultiPartParser, "parse", watched)
+    form, kind = requests.models.RequestEncodingMixin._encode_files({"image": PNG}, {})
+    for before, after in ((b"", b""), (b"\r\n" * 1_000_000, b"\r\n" * 1_000_000)):
+        assert read(address, before + form + after, kind).json()["text"] == "3"
+    (size, thread), surrounded = parsed
+    assert surrounded == (size, thread)
+    assert thread.startswith("form")  # and not in the event loop's, which serves others meanwhile
 
 
 @pytest.mark.parametrize("start", ["single=true&", "a=&b=2&"])
