@@ -46,6 +46,33 @@ def kept_value(count: int = 110_000) -> str:
     return f'{{"drawing":{{"raw":{{"objects":[],"more":{{{names}}}}}}}}}'
 
 
+def many_parts(count: int = 100_000) -> bytes:
+    """A form with the boundary x, of many parts."""
+    part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+    return part * count + b"--x--\r\n"
+
+
+def much_after_form(megabytes: int = 10) -> bytes:
+    """A form with the boundary x, of one part, and much after its end."""
+    part = b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n1\r\n'
+    return part + b"--x--\r\n" + b"\r\n" * (megabytes << 19)
+
+
+def inkml_with_entities(depth: int = 12) -> bytes:
+    """InkML in which each entity is ten of the one before; thousands of millions in the end."""
+    names = "".join(
+        f'<!ENTITY e{level} "{f"&e{level - 1};" * 10 if level else "1 1, "}">'
+        for level in range(depth)
+    )
+    return f"<?xml version='1.0'?><!DOCTYPE ink [{names}]><ink>&e{depth - 1};</ink>".encode()
+
+
+def inkml_of_signs(num_bytes: int = 1_000_000) -> bytes:
+    """InkML whose one trace is difficult to divide into values: blanks, signs and commas."""
+    unit = b"1 1&#44;" + b" " * 50 + b"'1 \"1" * 20 + b",,"
+    return b"<ink><trace>" + unit * (num_bytes // len(unit)) + b"</trace></ink>"
+
+
 def frame(data: bytes, opcode: int = 2, is_last: bool = True) -> bytes:
     """A WebSocket frame of at most 65,535 bytes as a browser sends it, masked with zeros."""
     size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")

@@ -35,9 +35,13 @@ class HostilePage:
     async def draw(self, objects: list[dict[str, Any]], background: str) -> None:
         """Puts Fabric objects on the canvas."""
         drawing = {"raw": {"objects": objects, "background": background}, "data": None}
-        sheet = self.ids["sheet"]
-        self._values[sheet] = WidgetState(id=sheet, json_value=json.dumps({"drawing": drawing}))
-        await self.run(self._fragments[sheet])
+        await self.put("sheet", json.dumps({"drawing": drawing}))
+
+    async def put(self, component: str, value: str) -> None:
+        """Gives a component any JSON as its value."""
+        widget = self.ids[component]
+        self._values[widget] = WidgetState(id=widget, json_value=value)
+        await self.run(self._fragments[widget])
 
     async def press(self, component: str, name: str) -> None:
         """Presses a button of a panel, shown or not."""

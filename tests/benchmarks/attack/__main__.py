@@ -1,4 +1,4 @@
-"""Attacks on the served page and service, one at a time: `make attack`, about eight minutes.
+"""Attacks on the served page and service, one at a time: `make attack`, about eleven minutes.
 
 A visitor draws a stroke every second and a program sends a small picture twice a second, before,
 during and after each attack. They share one address; the attackers have another, or two where an

@@ -14,6 +14,7 @@ from tests.benchmarks.attack.page_attacks import (
     corrections,
     drawings,
     kept_uploads,
+    kept_values,
     listen,
     nonsense,
     pictures_on_page,
@@ -26,6 +27,10 @@ from tests.support.attacks import (
     FLOOD_MESSAGES,
     empty_lists,
     frame,
+    inkml_of_signs,
+    inkml_with_entities,
+    many_parts,
+    much_after_form,
     rerun,
     scribble,
     upright_strokes,
@@ -33,8 +38,10 @@ from tests.support.attacks import (
 from tests.support.hostile_pictures import (
     jpeg_with_many_scans,
     png_with,
+    png_with_broken_texts,
     text_bomb,
     tiff_with_a_large_tile,
+    tiff_with_many_tiles,
     webp_with_many_codes,
 )
 from tests.support.pictures import large_photograph
@@ -96,9 +103,12 @@ def _ink(drawing: list[Any]) -> bytes:
 
 
 # Made once, before anything is measured.
+FORM: Final = "multipart/form-data; boundary=x"
 PICTURES: Final[dict[str, Callable[[], bytes]]] = {
     "JPEGs of many scans": cache(jpeg_with_many_scans),
     "TIFFs of a large tile": cache(tiff_with_a_large_tile),
+    "TIFFs of many tiles": cache(tiff_with_many_tiles),
+    "PNGs of broken texts": cache(png_with_broken_texts),
     "PNGs of much text": cache(lambda: png_with(text_bomb(megabytes=8) * 200)),
     "WebPs of many codes": cache(webp_with_many_codes),
     "large photographs": cache(lambda: large_photograph(["2026", "8135"])),
@@ -118,6 +128,7 @@ ATTACKS: Final[dict[str, Attack]] = {
     ),
     "messages full of lists": Attack(message(lambda: rerun(empty_lists(600_000))), 8),
     "messages of 19 MB": Attack(message(lambda: rerun(empty_lists(6_500_000))), 4),
+    "pages that keep much": Attack(kept_values, 40),
     "pages that come and go": Attack(visits, 20),
     "uploads that stall": Attack(uploads, 20),
     "uploads that are kept": Attack(kept_uploads, 8),
@@ -125,5 +136,9 @@ ATTACKS: Final[dict[str, Attack]] = {
     "connections that say little": Attack(connections, 10),
     "upright strokes": Attack(posted(lambda: _ink(upright_strokes()), "application/json"), 8),
     "scribbles": Attack(posted(lambda: _ink(scribble()), "application/json"), 8),
+    "InkML of entities": Attack(posted(cache(inkml_with_entities), "application/xml"), 8),
+    "InkML of signs": Attack(posted(cache(inkml_of_signs), "application/xml"), 8),
+    "forms of many parts": Attack(posted(cache(many_parts), FORM), 8),
+    "forms with much after them": Attack(posted(cache(much_after_form), FORM), 8),
     **{name: Attack(posted(make, "image/x"), 8) for name, make in PICTURES.items()},
 }

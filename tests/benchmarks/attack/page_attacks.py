@@ -8,7 +8,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection
 
 from app.page.canvas import PAPER_COLOUR, fabric_objects
-from tests.support.attacks import rerun, upright_strokes
+from tests.support.attacks import kept_value, rerun, upright_strokes
 from tests.support.drawings import placed
 from tests.support.hostile_page import HostilePage
 from tests.support.visitors import PageClient, connected
@@ -125,6 +125,16 @@ async def kept_uploads(address: str, headers: Headers) -> None:
         for _ in range(6):
             path = f"/_stcore/upload_file/{session}/{time.monotonic_ns()}"
             await stall(address, headers, f"PUT {path}", fields, form)
+        await listen(connection)
+
+
+async def kept_values(address: str, headers: Headers) -> None:
+    """Puts a value on a page's canvas that takes much as Python objects, and stays."""
+    async with connected(address, headers=headers) as connection:
+        page = HostilePage(connection)
+        await page.open()
+        for _ in range(2):
+            await page.put("sheet", kept_value())
         await listen(connection)
 
 
