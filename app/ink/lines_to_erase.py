@@ -23,17 +23,14 @@ Probabilities = NDArray[np.float32]  # (h, w), of ink
 _NEAR: Final = np.ones((3, 3), np.uint8)  # a line's soft edge is erased too
 
 
-def find_lines(image: NDArray[np.uint8], likely: Mask, possible: Mask) -> NDArray[np.bool_]:
+def find_lines(dark: Mask, possible: Mask) -> NDArray[np.bool_]:
     """Which pixels of a whole picture belong to frames and folds: bool (h, w).
 
-    image: uint8 (h, w, 3). likely, possible: its ink according to the segmenter.
+    dark: see `dark_ink`. possible: ink according to the segmenter.
     """
-    if not likely.any():
-        return np.zeros(likely.shape, np.bool_)
-    dark = np.asarray(cv2.bitwise_or(_dark(image, likely), possible), np.uint8)
     lines = cv2.bitwise_or(find_frames(dark, possible), find_folds(dark, possible))
     if not lines.any():
-        return np.zeros(likely.shape, np.bool_)
+        return np.zeros(dark.shape, np.bool_)
     return np.asarray(cv2.dilate(lines, _NEAR) > 0, np.bool_)
 
 
@@ -55,8 +52,19 @@ def erased(
     return np.where(is_erased, 0, probabilities).astype(np.float32)
 
 
-def _dark(image: NDArray[np.uint8], ink: Mask) -> Mask:
-    """What is about as dark as the ink, or as light on dark paper; of any colour: (h, w)."""
+def dark_ink(image: NDArray[np.uint8], likely: Mask, possible: Mask) -> Mask:
+    """What is about as dark as the ink, or as light on dark paper; of any colour: (h, w).
+
+    image: uint8 (h, w, 3). likely, possible: its ink according to the segmenter; all possible ink
+    is among what is returned, and without likely ink there is none.
+    """
+    if not likely.any():
+        return np.zeros_like(likely)
+    return np.asarray(cv2.bitwise_or(_contrasting(image, likely), possible), np.uint8)
+
+
+def _contrasting(image: NDArray[np.uint8], ink: Mask) -> Mask:
+    """The pixels that differ from the paper about as much as the ink does: (h, w)."""
     side = max(image.shape[:2]) // PAPER_WINDOW * 2 + 1
     red, green, blue = cv2.split(image)
     darkest = cv2.min(cv2.min(red, green), blue)

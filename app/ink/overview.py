@@ -1,6 +1,6 @@
 """The ink of a whole picture as the segmenter sees it, at a small scale."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import cv2
@@ -25,13 +25,15 @@ class Overview:
 
     probabilities: float32 (h, w). scale: pixels of these to one pixel of the picture. boxes: int32
     (n, 4), x, y, width and height of the components of ink. lines: bool (h, w), the frames and
-    folds, which are no ink.
+    folds, which are no ink. ones: boxes (n, 4) beside the writing, of what may be 1s that are
+    hardly seen at this scale.
     """
 
     probabilities: NDArray[np.float32]
     scale: float
     boxes: NDArray[np.int32]
     lines: NDArray[np.bool_]
+    ones: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 4), np.int32))
 
     def is_noise(self) -> bool:
         """Whether far more ink is possible than likely, as in noise."""

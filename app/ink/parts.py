@@ -19,6 +19,8 @@ MIN_ALIKE: Final = 0.5  # ratio between the widths of two lines that one pen may
 MAX_RATIO: Final = 3.0  # ratio between the heights of a 1 and of the digit beside it
 LINE_TOLERANCE: Final = 0.25  # digit heights by which the ends of neighbours may differ
 MAX_SLIMNESS: Final = 0.5  # ratio of width to height
+MIN_ONE_HEIGHT: Final = 6  # pixels; lower dark spots may be grain
+MAX_ONE_GAP: Final = 1.0  # heights of the writing: how far beside it a 1 is looked for
 MAX_PAIRS: Final = 1_000_000  # of components that are compared; only clutter has more
 
 # A neighbour's ink or a line that the picture's edge cuts through, in heights of the whole writing.
@@ -185,20 +187,38 @@ def _contacts(labels: NDArray[np.int32], count: int) -> NDArray[np.int64]:
     return np.maximum(*sides)
 
 
-def are_in_line(boxes: Boxes, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def are_in_line(
+    boxes: Boxes, is_writing: NDArray[np.bool_], max_gap: float = np.inf
+) -> NDArray[np.bool_]:
     """Which slim components may be a 1: those that begin and end where writing beside them does.
 
     The segmenter takes such a 1 for a ruled line. Ruled lines and frames go on beyond the writing
-    or lie around it. boxes: (n, 4). is_writing: (n,), which of them are writing. Returns (n,).
+    or lie around it. boxes: (n, 4). is_writing: (n,), which of them are writing. max_gap: heights
+    of the writing that may be between both. Returns (n,).
     """
     left, top = boxes[:, None, 0], boxes[:, None, 1]
     right, bottom = left + boxes[:, None, 2], top + boxes[:, None, 3]
     x, y, width, height = boxes[is_writing].T  # (m,), so that all below is (n, m)
     reach = LINE_TOLERANCE * height
     is_level = (np.abs(top - y) < reach) & (np.abs(bottom - y - height) < reach)
-    is_beside = (right <= x) | (left >= x + width)
+    gap = np.maximum(x - right, left - x - width)
+    is_beside = (gap >= 0) & (gap <= max_gap * height)
     is_slim = boxes[:, 2] < MAX_SLIMNESS * boxes[:, 3]
     return np.asarray(is_slim & (is_level & is_beside).any(axis=1), np.bool_)
+
+
+def ones_beside(dark: Mask, writing: Boxes) -> Boxes:
+    """The boxes of what may be 1s in the lines of writing, see `are_in_line`: (n, 4).
+
+    dark: all that is as dark as the writing. writing: boxes (n, 4).
+    """
+    boxes = Parts(dark).boxes[1:]
+    every = np.concatenate([writing, boxes])
+    is_writing = np.arange(len(every)) < len(writing)
+    if len(every) * len(writing) > MAX_PAIRS:
+        return boxes[:0]
+    is_one = are_in_line(every, is_writing, MAX_ONE_GAP)[len(writing) :]
+    return boxes[is_one & (boxes[:, 3] >= MIN_ONE_HEIGHT)]
 
 
 def _are_lone_ones(parts: Parts, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:

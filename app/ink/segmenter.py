@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from app.inference.models import models_folder
 from app.inference.session import open_session, releasing_run_options
 from app.ink.ink_map import InkMap, without_specks
-from app.ink.lines_to_erase import erased, find_lines
+from app.ink.lines_to_erase import dark_ink, erased, find_lines
 from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview
-from app.ink.parts import without_unseen
+from app.ink.parts import ones_beside, without_unseen
 from app.ink.resize import resize_to_side
 
 SEGMENTER_MODEL: Final = models_folder() / "finder.onnx"
@@ -80,16 +80,16 @@ class Segmenter:
         for side in (SIDE, min(LARGE_SIDE, longer)):
             resized = resize_to_side(image, side)
             probabilities = self._probabilities(resized)
-            lines = find_lines(
-                resized,
-                _mask(probabilities, MIN_INK_PROBABILITY),
-                _mask(probabilities, MIN_FAINT_PROBABILITY),
-            )
+            possible = _mask(probabilities, MIN_FAINT_PROBABILITY)
+            dark = dark_ink(resized, _mask(probabilities, MIN_INK_PROBABILITY), possible)
+            lines = find_lines(dark, possible)
             probabilities = erased(probabilities, lines, MIN_FAINT_PROBABILITY)
             boxes = _component_boxes(probabilities)
             if _writing_height(boxes) >= MIN_OVERVIEW_HEIGHT:
                 break
-        return Overview(probabilities, side / longer, boxes, lines)
+        dark[lines] = 0
+        ones = ones_beside(dark, boxes)
+        return Overview(probabilities, side / longer, boxes, lines, ones)
 
     def ink_maps(self, image: Picture, overview: Overview) -> Iterator[InkMap]:
         """Maps of a picture's ink, the one that is most likely right first; none without ink.
@@ -102,7 +102,7 @@ class Segmenter:
         boxes, scale = overview.boxes, overview.scale
         if not len(boxes) or overview.is_noise():
             return
-        left, top, right, bottom = _extent(overview.probabilities, boxes)
+        left, top, right, bottom = _extent(overview.probabilities, boxes, overview.ones)
         if max(right - left, bottom - top) < MIN_EXTENT * max(overview.probabilities.shape):
             return
         height = _writing_height(boxes)
@@ -144,9 +144,12 @@ def _mask(probabilities: NDArray[np.float32], min_probability: float) -> NDArray
 
 
 def _extent(
-    probabilities: NDArray[np.float32], boxes: NDArray[np.int32]
+    probabilities: NDArray[np.float32], boxes: NDArray[np.int32], ones: NDArray[np.int32]
 ) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom of the components in boxes, with their faint ends."""
+    """Left, top, right and bottom of the components in boxes, with their faint ends, and of ones.
+
+    boxes, ones: (n, 4), see `Overview`.
+    """
     faint = (probabilities > MIN_FAINT_PROBABILITY).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(faint)
     in_boxes = np.zeros_like(faint)
@@ -154,7 +157,7 @@ def _extent(
         in_boxes[y : y + height, x : x + width] = 1
     likely = (probabilities > MIN_INK_PROBABILITY) & (in_boxes > 0)
     is_kept = np.bincount(labels[likely], minlength=count) > 0
-    x, y, width, height = stats[is_kept, :4].T
+    x, y, width, height = np.concatenate([stats[is_kept, :4], ones]).T
     return int(x.min()), int(y.min()), int((x + width).max()), int((y + height).max())
 
 

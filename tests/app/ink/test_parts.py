@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from app.ink.dotted import joined
 from app.ink.ink_map import InkMap
-from app.ink.parts import without_cut_off, without_underlines, without_unseen, writing_among
+from app.ink.parts import (
+    ones_beside,
+    without_cut_off,
+    without_underlines,
+    without_unseen,
+    writing_among,
+)
 
 Box = tuple[int, int, int, int]  # x, y, width, height
 WIDE, HIGH = 120, 60
@@ -182,3 +188,19 @@ def test_few_dots_and_zeros_are_not_dotted_lines(radius: int, fill: int) -> None
     for index in range(5 if fill < 0 else 15):
         cv2.circle(mask, (20 + 30 * (index % 5), 20 + 25 * (index // 5)), radius, 255, fill)
     assert joined(InkMap(mask, mask, 0.0, 0.0, 1.0)) is None
+
+
+@pytest.mark.parametrize(
+    "line, is_one",
+    [
+        ((28, 20, 4, 20), True),  # a 1 as high as the zeros
+        ((92, 21, 5, 18), True),
+        ((108, 20, 4, 20), False),  # too far from them
+        ((28, 0, 4, 60), False),  # a margin, from edge to edge
+        ((28, 30, 4, 5), False),  # a dot
+    ],
+)
+def test_a_1_beside_the_writing_is_found_among_dark_ink(line: Box, is_one: bool) -> None:
+    dark = mask_of(ZERO, OTHER_ZERO, lines=[line])
+    zeros = np.array([ZERO, OTHER_ZERO], np.int32)
+    assert ones_beside(dark, zeros).tolist() == ([list(line)] if is_one else [])
