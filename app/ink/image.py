@@ -17,6 +17,7 @@ from app.ink.parts import without_cut_off, without_underlines
 from app.ink.picture_file import MAX_PICTURE_PIXELS
 from app.ink.rules import without_rules
 from app.ink.segmenter import shared_segmenter
+from app.ink.tones import without_print
 from app.reading import UnreadableInput
 
 MIN_PAPER_RIM: Final = 0.07  # of a tiny picture's longer side: paper around ink that is alone
@@ -97,6 +98,9 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
     dots = None if drawing is None else dotted.joined(drawing)
     if dots is not None:
         yield dots
+    written = None if drawing is None or level is None else without_print(opaque, drawing, level)
+    if written is not None:
+        yield written
     unruled = None if drawing is None else without_rules(drawing.mask)
     if drawing is not None and unruled is not None:
         yield replace(drawing, mask=unruled)

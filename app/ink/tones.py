@@ -1,0 +1,101 @@
+"""Tells writing from rules of another colour or grey, in pictures of even colours.
+
+In a scan or a screenshot, a printed form, grid or ruling has one colour, and a pen has another. The
+layer whose ink lies in long straight runs is the print.
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink.ink_map import InkMap, without_specks
+from app.ink.resize import reduce_to_side
+from app.ink.threshold import MAX_SIDE
+
+MIN_SHARE: Final = 0.04  # of all ink that has a tone; the soft edges of strokes have every tone
+TONE_LEVELS: Final = 8  # levels of 255 by which ink of one tone may differ
+MIN_DISTANCE: Final = 60  # levels between the two tones, and between each and the paper
+MIN_RUN: Final = 0.08  # of the picture's longer side: straight runs in rules
+MIN_RULED: Final = 0.6  # share of the print that is in such runs; ink may interrupt it
+MIN_RULED_MORE: Final = 0.3  # the same, beyond the share of the writing
+MAX_BESIDE: Final = 0.4  # share of the print that touches writing
+SAMPLE: Final = 20_000  # pixels of ink that show its tones
+_BINS: Final = 32  # of the histogram, along each channel
+
+Mask = NDArray[np.uint8]  # (h, w), 255 for ink
+
+
+def without_print(
+    image: NDArray[np.uint8], ink: InkMap, paper: NDArray[np.float32]
+) -> InkMap | None:
+    """The writing alone, where rules of another tone are around it or below it; else None.
+
+    image: uint8 (h, w, channels), all of whose ink is in the map. paper: (channels,), its colour.
+    """
+    small = reduce_to_side(image, MAX_SIDE)
+    tones = _tones(small[ink.mask > 0], paper)
+    if tones is None:
+        return None
+    distances = [np.abs(small - tone).max(axis=2) for tone in tones]
+    exact = [np.where(each <= TONE_LEVELS, ink.mask, 0).astype(np.uint8) for each in distances]
+    if _are_edges(exact[0], exact[1]) or _are_edges(exact[1], exact[0]):
+        return None
+    ruled = [_ruled_share(layer) for layer in exact]
+    for printed, writing in ((0, 1), (1, 0)):
+        if ruled[printed] >= max(MIN_RULED, ruled[writing] + MIN_RULED_MORE):
+            is_nearer = distances[printed] < distances[writing]
+            runs = _straight_runs(np.where(is_nearer, ink.mask, 0).astype(np.uint8))
+            is_print = (runs > 0) | (exact[printed] > 0)
+            mask = np.where(is_print, 0, ink.mask).astype(np.uint8)
+            strength = np.where(is_print, 0, ink.strength).astype(np.uint8)
+            return InkMap(strength, without_specks(mask), ink.left, ink.top, ink.scale)
+    return None
+
+
+def _are_edges(layer: Mask, other: Mask) -> bool:
+    """Whether a layer is the soft edges of another one's strokes, which lie along them."""
+    near = cv2.dilate(other, np.ones((3, 3), np.uint8))
+    beside = cv2.countNonZero(cv2.bitwise_and(layer, near))
+    return beside > MAX_BESIDE * cv2.countNonZero(layer)
+
+
+def _tones(colours: NDArray[np.uint8], paper: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """The two tones of ink, float32 (2, channels); None where there are not two.
+
+    colours: of the ink's pixels, (n, channels).
+    """
+    sample = colours[:: max(len(colours) // SAMPLE, 1)].astype(np.float32)
+    tones: list[NDArray[np.float32]] = []
+    rest = sample[np.abs(sample - paper).max(axis=1) >= MIN_DISTANCE]
+    while len(tones) < 2 and len(rest) >= MIN_SHARE * len(sample):
+        tone = _commonest(rest)
+        if (np.abs(rest - tone).max(axis=1) <= TONE_LEVELS).sum() < MIN_SHARE * len(sample):
+            return None
+        tones.append(tone)
+        rest = rest[np.abs(rest - tone).max(axis=1) >= MIN_DISTANCE]
+    return np.stack(tones) if len(tones) == 2 else None
+
+
+def _commonest(colours: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The median of the colours in the fullest bin, float32 (channels,)."""
+    bins = (colours // (256 // _BINS)).astype(np.int64)
+    keys = bins @ (_BINS ** np.arange(bins.shape[1]))
+    fullest = np.bincount(keys).argmax()
+    return np.asarray(np.median(colours[keys == fullest], axis=0), np.float32)
+
+
+def _ruled_share(layer: Mask) -> float:
+    """The share of a layer's ink that lies in long level or upright runs; 0 without ink."""
+    return cv2.countNonZero(_straight_runs(layer)) / max(cv2.countNonZero(layer), 1)
+
+
+def _straight_runs(layer: Mask) -> Mask:
+    """The long level or upright runs of a layer."""
+    length = max(round(MIN_RUN * max(layer.shape)), 3)
+    flat, upright = (
+        cv2.morphologyEx(layer, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
+        for shape in ((1, length), (length, 1))
+    )
+    return np.asarray(cv2.bitwise_or(flat, upright), np.uint8)

@@ -1,0 +1,83 @@
+"""Print of one tone is told from writing of another in pictures of even colours."""
+
+from collections.abc import Callable
+from typing import Final
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.ink import threshold
+from app.ink.ink_map import InkMap
+from app.ink.tones import without_print
+from app.recognizer import Recognizer
+from tests.support.drawings import placed
+
+Picture = NDArray[np.uint8]  # (h, w, 3) RGB
+Colour = tuple[int, int, int]
+
+BLACK: Final = (0, 0, 0)
+
+
+def write(picture: Picture, text: str, top: float, size: float, colour: Colour = BLACK) -> Picture:
+    for index, digit in enumerate(text):
+        strokes = placed(int(digit), 20 + 100 * index, top, size)
+        points = [np.round(stroke * 16).astype(np.int32) for stroke in strokes]
+        cv2.polylines(picture, points, False, colour, 6, cv2.LINE_AA, 4)
+    return picture
+
+
+def page() -> Picture:
+    return np.full((140, 440, 3), 255, np.uint8)
+
+
+def boxes(colour: Colour, width: int = 2) -> Picture:
+    picture = page()
+    for left in range(15, 415, 100):
+        cv2.rectangle(picture, (left, 15), (left + 90, 125), colour, width)
+    return picture
+
+
+def squares(colour: Colour) -> Picture:
+    picture = page()
+    for at in range(10, 440, 25):
+        cv2.line(picture, (at, 0), (at, 140), colour, 2)
+        cv2.line(picture, (0, at), (440, at), colour, 2)
+    return picture
+
+
+def writing(picture: Picture) -> InkMap | None:
+    paper = np.full(3, 255, np.float32)
+    ink = threshold.find(picture, paper)
+    assert ink is not None
+    return without_print(picture, ink, paper)
+
+
+@pytest.mark.parametrize("colour", [(200, 120, 120), (120, 180, 140), (150, 150, 150)])
+@pytest.mark.parametrize("draw", [boxes, squares])
+def test_only_the_writing_is_left(draw: Callable[[Colour], Picture], colour: Colour) -> None:
+    found = writing(write(draw(colour), "4725", 6, 130))
+    alone = threshold.find(write(page(), "4725", 6, 130), np.full(3, 255, np.float32))
+    assert found is not None
+    assert alone is not None
+    differing = cv2.countNonZero(cv2.bitwise_xor(found.mask, alone.mask))
+    assert differing < 0.1 * cv2.countNonZero(alone.mask)
+
+
+def test_soft_edges_of_straight_strokes_are_no_print() -> None:
+    picture = page()
+    for left in (60, 200):
+        picture[20:120, left : left + 6] = 0
+        picture[20:120, left + 6] = 65
+    assert writing(picture) is None
+
+
+@pytest.mark.parametrize("picture", [boxes(BLACK), write(page(), "4725", 20, 100)])
+def test_ink_of_one_tone_is_left_as_it_is(picture: Picture) -> None:
+    assert writing(picture) is None
+
+
+def test_digits_that_touch_grey_boxes_are_read(recognizer: Recognizer) -> None:
+    picture = write(boxes((150, 150, 150)), "4725", 6, 130)
+    assert recognizer.read_image(picture).text == "4725"
