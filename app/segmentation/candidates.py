@@ -93,7 +93,7 @@ def find_in_image(
                 _single_character((x, y, x + width, y + height), normal, _asks_of_ink(crop, reader))
             ]
             continue
-        lines = _lines_of_map(ink, reader)
+        lines = _lines_of_map(image, ink, reader)
         is_tiny = max(image.shape[:2]) <= BITMAP_SIDE
         if is_tiny and [len(line.candidates) for line in lines] == [1]:
             lines = [replace(lines[0], glyphs=whole_glyph(image, ink)[0][None])]
@@ -148,14 +148,21 @@ def _boxes(strokes: glyph.Strokes) -> NDArray[np.float64]:
     return np.array([[corner(stroke) for corner in corners] for stroke in strokes]).reshape(-1, 4)
 
 
-def _lines_of_map(ink: InkMap, reader: LineReader | None) -> list[TextLine]:
+def _lines_of_map(
+    image: NDArray[np.uint8], ink: InkMap, reader: LineReader | None
+) -> list[TextLine]:
     labels, boxes = line_cuts.connected_components(ink.mask)
     _check_count(len(boxes), "pieces of ink")
     lines = []
     grouped = text_lines.group_into_lines(boxes)
     number_gap = cells.number_gap(boxes, grouped)
-    for line_index, members in enumerate(grouped):
-        for run in text_lines.split_at_wide_gaps(boxes, members, number_gap):
+    in_image = boxes / ink.scale + np.array([ink.left, ink.top] * 2)
+    for line_index, groups in enumerate(cells.split_at_rules(image, in_image, grouped)):
+        for run in (
+            run
+            for group in groups
+            for run in text_lines.split_at_wide_gaps(boxes, group, number_gap)
+        ):
             reading = None
             if reader is not None and runs.may_be_several(boxes[run], MAX_PIECE_WIDTH):
                 reading = _read_components(ink, labels, boxes, run, reader)

@@ -1,7 +1,8 @@
 """Where one number ends and the next begins in the cells of a grid or in the boxes of a form.
 
 There is as much paper between boxes as between numbers. Evenly spaced digits in a single row are
-one number in boxes; in several rows they are numbers of one digit in cells.
+one number in boxes; in several rows they are numbers of one digit in cells. A rule between two
+digits divides them too, unless it is one of squared paper.
 """
 
 import math
@@ -10,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ink import dividers
 from app.ink.bands import usual_distance
 from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, line_height
 
@@ -19,6 +21,7 @@ MIN_CELL_GAP: Final = 0.6  # between the digits of neighbouring cells
 MAX_BOX_GAP: Final = 2.5  # between the digits of neighbouring boxes
 MIN_BOXES: Final = 3  # digits in a row of boxes
 MAX_UNEVENNESS: Final = 0.25  # column distances by which a digit may lie off its column
+MIN_RULED_GAP: Final = 0.2  # between digits that a rule divides
 
 
 def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
@@ -38,6 +41,48 @@ def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
         return math.inf if is_row and _are_multiples(distances, max_step=1) else MIN_NUMBER_GAP
     are_cells = len(rows) > 1 and gaps.min() >= MIN_CELL_GAP and _are_multiples(distances)
     return MIN_CELL_GAP if are_cells else MIN_NUMBER_GAP
+
+
+def split_at_rules(
+    image: NDArray[np.uint8], boxes: Boxes, lines: list[list[int]]
+) -> list[list[list[int]]]:
+    """The parts of each line, split where an upright rule of the picture divides them.
+
+    image: (h, w) or (h, w, channels). boxes: of the parts, in its pixels. lines: the indices of
+    each line's parts, from left to right. A single row of single digits is a number in the boxes of
+    a form, and squared paper divides nothing.
+    """
+    divided = [_groups(image, boxes, line) for line in lines]
+    is_form = len(lines) == 1 and all(_are_one_digit(boxes[group]) for group in divided[0])
+    return [[line] for line in lines] if is_form else divided
+
+
+def _groups(image: NDArray[np.uint8], boxes: Boxes, line: list[int]) -> list[list[int]]:
+    """The parts of a line, split where a rule divides them."""
+    height = line_height(boxes[line])
+    groups, reach = [[line[0]]], boxes[line[0]]
+    ruled: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
+    for part in line[1:]:
+        box = boxes[part]
+        is_apart = box[0] - reach[2] > MIN_RULED_GAP * height
+        if is_apart and dividers.divides(image, reach, box):
+            ruled.append((reach, box))
+            groups.append([part])
+            reach = box
+        else:
+            groups[-1].append(part)
+            reach = np.concatenate([np.minimum(reach[:2], box[:2]), np.maximum(reach[2:], box[2:])])
+    if not ruled:
+        return groups
+    is_squared = any(dividers.goes_through(image, boxes[part]) for part in line) or (
+        all(_are_one_digit(boxes[group]) for group in groups)
+        and any(dividers.goes_on(image, left, right) for left, right in ruled)
+    )
+    return [line] if is_squared else groups
+
+
+def _are_one_digit(boxes: Boxes) -> bool:
+    return len(_extents(boxes)) == 1
 
 
 def _extents(boxes: Boxes) -> NDArray[np.float64]:

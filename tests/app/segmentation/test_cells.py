@@ -1,11 +1,19 @@
 """Where a number ends in the boxes of a form and in the cells of a grid."""
 
 import math
+from typing import Final
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from app.segmentation.cells import MIN_CELL_GAP, MIN_NUMBER_GAP, number_gap
+from app.segmentation.cells import (
+    MIN_CELL_GAP,
+    MIN_NUMBER_GAP,
+    number_gap,
+    split_at_rules,
+)
+from app.segmentation.text_lines import Boxes
 
 Row = tuple[float, ...]  # x where digits begin, each 12 wide and 20 high; rows are 50 apart
 
@@ -32,3 +40,44 @@ def test_a_number_ends_where_columns_say_so(rows: list[Row], expected: float) ->
         lines.append(list(range(len(boxes), len(boxes) + len(row))))
         boxes += [(left, 50 * index, left + 12, 50 * index + 20) for left in row]
     assert number_gap(np.array(boxes, np.float64), lines) == expected
+
+
+def ruled(columns: list[int], top: int, bottom: int) -> NDArray[np.uint8]:
+    picture = np.full((200, 300), 255, np.uint8)
+    picture[top:bottom, [*columns, *(column + 1 for column in columns)]] = 90
+    return picture
+
+
+def row(lefts: tuple[float, ...], top: float) -> Boxes:
+    return np.array([(left, top, left + 12, top + 20) for left in lefts], np.float64)
+
+
+PAIRS: Final = (20.0, 36.0, 70.0, 86.0, 120.0)  # two digits, two digits, one digit
+
+
+@pytest.mark.parametrize(
+    "columns, top, bottom, expected",
+    [
+        ([57, 107], 60, 140, [[0, 1], [2, 3], [4]]),
+        ([107], 60, 140, [[0, 1, 2, 3], [4]]),
+        ([], 60, 140, [[0, 1, 2, 3, 4]]),
+        ([57, 107], 90, 110, [[0, 1, 2, 3, 4]]),  # strokes rather than rules
+        ([25, 57, 107], 0, 200, [[0, 1, 2, 3, 4]]),  # squared paper, also below a digit
+    ],
+)
+def test_rules_divide_the_numbers_of_a_table(
+    columns: list[int], top: int, bottom: int, expected: list[list[int]]
+) -> None:
+    split = split_at_rules(ruled(columns, top, bottom), row(PAIRS, 90), [[0, 1, 2, 3, 4]])
+    assert split == [expected]
+
+
+def test_rules_divide_single_digits_in_several_rows_only() -> None:
+    picture = ruled([40, 70], 20, 180)
+    digits = (20.0, 50.0, 80.0)
+    boxes = np.concatenate([row(digits, 40), row(digits, 120)])
+    assert split_at_rules(picture, boxes, [[0, 1, 2]]) == [[[0, 1, 2]]]
+    assert split_at_rules(picture, boxes, [[0, 1, 2], [3, 4, 5]]) == [
+        [[0], [1], [2]],
+        [[3], [4], [5]],
+    ]

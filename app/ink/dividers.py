@@ -1,0 +1,82 @@
+"""Finds upright rules between neighbouring marks, as between the cells of a table."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+REACH: Final = 0.3  # heights of the marks by which a rule goes on above and below them
+MAX_SLOPE: Final = 0.12  # pixels sideways per pixel down
+SLOPES: Final = 13  # that are tried
+MIN_COVERED: Final = 0.85  # share of the rows in which the rule is seen
+MAX_CROSSED: Final = 0.5  # share of the rows that level rules may cover, in which nothing is seen
+MIN_LEVELS: Final = 14.0  # of 255, between a rule and its paper
+MIN_DEVIATIONS: Final = 4.0  # the same, in mean deviations of the paper from its usual level
+RIM: Final = 0.02  # of the picture's height: a rule that is seen there goes on beyond its edge
+ROWS: Final = 32  # to which the space between two marks is reduced
+MAX_WIDTH: Final = 160  # pixels, to which a wider space is reduced
+
+Box = NDArray[np.float64]  # left, top, right, bottom
+
+
+def divides(image: NDArray[np.uint8], left: Box, right: Box) -> bool:
+    """Whether a rule goes down between two marks of a line, beyond both of their ends.
+
+    image: (h, w) or (h, w, channels). left, right: boxes in its pixels.
+    """
+    top, bottom = min(left[1], right[1]), max(left[3], right[3])
+    return has_upright_rule(image, (left[2] + 1, top, right[0] - 1, bottom), REACH)
+
+
+def goes_through(image: NDArray[np.uint8], mark: Box) -> bool:
+    """Whether an upright rule goes on both above and below a mark, as those of squared paper."""
+    left, top, right, bottom = mark.tolist()
+    reach = REACH * (bottom - top)
+    above, below = (left, top - reach, right, top - 1), (left, bottom + 1, right, bottom + reach)
+    return has_upright_rule(image, above, 0.0) and has_upright_rule(image, below, 0.0)
+
+
+def goes_on(image: NDArray[np.uint8], left: Box, right: Box) -> bool:
+    """Whether the rule between two marks goes on to the upper and lower edge of the picture."""
+    height = len(image)
+    rim = max(RIM * height, 3.0)
+    sides = left[2] + 1, right[0] - 1
+    return all(
+        has_upright_rule(image, (sides[0], top, sides[1], top + rim), 0.0)
+        for top in (0.0, height - rim)
+    )
+
+
+def has_upright_rule(
+    image: NDArray[np.uint8], box: tuple[float, float, float, float], reach: float
+) -> bool:
+    """Whether there is a straight upright line from the upper to the lower end of a box.
+
+    reach: heights by which the line goes on above and below it. The box may go beyond the image.
+    """
+    left, top, right, bottom = box
+    beyond = reach * (bottom - top)
+    rows = slice(max(round(top - beyond), 0), max(round(bottom + beyond), 0))
+    part = image[rows, max(round(left), 0) : max(round(right), 0)]
+    if part.shape[0] < 3 or part.shape[1] < 3:
+        return False
+    size = (min(part.shape[1], MAX_WIDTH), min(part.shape[0], ROWS))
+    small = cv2.resize(part, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], -1)
+    levels = small.astype(np.float32)
+    usual = np.median(levels, axis=1, keepdims=True)  # of each row
+    contrast = np.abs(levels - usual).max(axis=2)
+    faintest = max(MIN_LEVELS, MIN_DEVIATIONS * float(np.median(contrast)))
+    # Rows of level rules, (rows,).
+    is_crossed = (np.abs(usual - np.median(usual)).max(axis=2) > faintest)[:, 0]
+    if is_crossed.mean() > MAX_CROSSED:
+        return False
+    is_line = cv2.dilate((contrast > faintest).astype(np.uint8), np.ones((1, 3), np.uint8))
+    down = np.arange(size[1])[:, None] * (part.shape[0] / size[1]) * (size[0] / part.shape[1])
+    columns = np.arange(size[0])
+    for slope in np.linspace(-MAX_SLOPE, MAX_SLOPE, SLOPES):
+        places = np.round(columns + slope * (down - down.mean())).astype(int)
+        covered = is_line[np.arange(size[1])[:, None], places.clip(0, size[0] - 1)]
+        if covered[~is_crossed].mean(axis=0).max() >= MIN_COVERED:
+            return True
+    return False
