@@ -14,6 +14,13 @@ Boxes = NDArray[np.float64]  # (n, 4)
 
 # Lower parts, such as dots and dashes, form no line of their own and join the nearest one.
 MIN_BODY_HEIGHT: Final = 0.5  # usual heights
+# Low parts that are no dots or dashes do, where they lie above high parts near them.
+MIN_SMALL_HEIGHT: Final = 0.2  # usual heights
+MIN_SMALL_ASPECT: Final = 0.6  # ratio of height to width; the bar of a 5 is flatter
+SMALL_REACH: Final = 0.6  # usual heights between them and high parts beside them
+MIN_SMALL_NEIGHBOURS: Final = (
+    2  # high parts below them; above a single one, they may be a part of it
+)
 STEEPNESS: Final = 2.5  # factor by which vertical distances count more than horizontal ones
 MIN_SLOPE_PARTS: Final = 6  # from so many parts on, lines may slant as most neighbours do
 MAX_SLOPE: Final = 0.7  # between neighbours; those of a steeper one are on different lines
@@ -50,17 +57,43 @@ def group_into_lines(boxes: Boxes) -> list[list[int]]:
         return [[0]]
     heights = boxes[:, 3] - boxes[:, 1]
     middles = boxes[:, 0] + boxes[:, 2]
-    body = np.flatnonzero(heights >= MIN_BODY_HEIGHT * usual_height(boxes))
-    if boxes[body, 1].max() < boxes[body, 3].min():  # a level line crosses all: the usual case
+    usual = usual_height(boxes)
+    body = np.flatnonzero(heights >= MIN_BODY_HEIGHT * usual)
+    small = _small_lines(boxes, body, usual)
+    if boxes[body, 1].max() < boxes[body, 3].min() and not small:
+        # A level line crosses all: the usual case.
         return [np.argsort(middles, kind="stable").tolist()]
     min_gap = MIN_LINE_GAP_OF_TWO if len(body) == 2 else MIN_LINE_GAP
     chains = [[int(body[index]) for index in chain] for chain in _chains(boxes[body], min_gap)]
-    lines = _joined(boxes, chains, min_gap)
-    for part in sorted(set(range(len(boxes))) - set(body.tolist())):
+    lines = _joined(boxes, chains, min_gap) + small
+    for part in sorted(set(range(len(boxes))) - set(body.tolist()).union(*small)):
         distances = [_distance(boxes[line], boxes[part]) for line in lines]
         lines[int(np.argmin(distances))].append(part)
     lines = [sorted(line, key=lambda part: float(middles[part])) for line in lines]
     return sorted(lines, key=lambda line: float(boxes[line, 1].mean()))
+
+
+def _small_lines(boxes: Boxes, body: NDArray[np.int64], usual: float) -> list[list[int]]:
+    """Lines of low parts that lie wholly above high ones near them, as carried digits do.
+
+    body: the indices of the high parts. usual: their height.
+    """
+    heights = boxes[:, 3] - boxes[:, 1]
+    is_small = (heights >= MIN_SMALL_HEIGHT * usual) & (heights < MIN_BODY_HEIGHT * usual)
+    is_small &= heights >= MIN_SMALL_ASPECT * (boxes[:, 2] - boxes[:, 0])
+    small = np.flatnonzero(is_small)
+    if not len(small) or len(body) < MIN_SMALL_NEIGHBOURS:
+        return []
+    left, top, right, bottom = (boxes[small, None, side] for side in range(4))
+    x, y, end, low = boxes[body].T
+    aside = np.maximum(left - end, x - right)
+    is_near = aside < SMALL_REACH * usual
+    is_below = is_near & (y >= bottom)
+    is_level = is_near & (y < bottom) & (low > top)
+    is_alone = (is_below.sum(axis=1) >= MIN_SMALL_NEIGHBOURS) & ~is_level.any(axis=1)
+    apart = small[is_alone]
+    lines = group_into_lines(boxes[apart]) if len(apart) else []
+    return [apart[line].tolist() for line in lines]
 
 
 def split_at_wide_gaps(boxes: Boxes, line: list[int], min_gap: float) -> list[list[int]]:

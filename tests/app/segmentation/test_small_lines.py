@@ -1,0 +1,31 @@
+"""Small marks above a line, such as carried digits, form a line of their own."""
+
+import numpy as np
+import pytest
+
+from app.segmentation.text_lines import group_into_lines
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+NUMBER: list[Box] = [(0, 50, 30, 110), (40, 50, 70, 110), (80, 50, 110, 110)]
+
+
+@pytest.mark.parametrize(
+    "small, expected",
+    [
+        ([(50, 15, 55, 40)], [[3], [0, 1, 2]]),  # a carried 1
+        ([(50, 15, 55, 40), (90, 15, 95, 40)], [[3, 4], [0, 1, 2]]),
+        ([(45, 40, 75, 45)], [[0, 1, 3, 2]]),  # the bar of a 5
+        ([(60, 40, 65, 60)], [[0, 1, 3, 2]]),  # reaches into the line
+        ([(114, 112, 120, 130)], [[0, 1, 2, 3]]),  # a comma
+        ([(220, 15, 225, 40)], [[0, 1, 2, 3]]),  # above nothing
+    ],
+)
+def test_a_small_mark_above_a_number_is_apart_from_it(
+    small: list[Box], expected: list[list[int]]
+) -> None:
+    assert group_into_lines(np.array([*NUMBER, *small], np.float64)) == expected
+
+
+def test_a_piece_above_a_single_digit_is_a_part_of_it() -> None:
+    boxes = np.array([(0, 50, 30, 110), (5, 25, 25, 45)], np.float64)
+    assert group_into_lines(boxes) == [[0, 1]]
