@@ -14,7 +14,7 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app import glyph, tilt, turning
+from app import glyph, tilt, turning, words
 from app.inference.line_reader import LineReader, shared_line_reader
 from app.inference.models import model_file
 from app.inference.prototypes import Prototypes
@@ -168,7 +168,7 @@ class Recognizer:
         if little is read as it is and it is read surely in another position. A picture without
         writing, see `app.writing`, gives no candidates. Raises UnreadableInput.
         """
-        chooser = InkChooser(self._maps, lambda prepared: self.read_prepared([prepared])[0])
+        chooser = InkChooser(self._maps, lambda prepared: self._read_all([prepared], None)[0])
         return chooser.choose(checked(as_pixels(image)), single, turn)
 
     def _maps(self, pixels: NDArray[np.uint8], single: bool) -> Iterator[Prepared]:
@@ -181,10 +181,11 @@ class Recognizer:
         """Reads prepared inputs, all classified in one batch; prototypes: see `read_ink`."""
         is_new = [bool(prototypes) or prepared.reading is None for prepared in inputs]
         new = iter(self._read_all(list(compress(inputs, is_new)), prototypes))
-        return [
+        readings = (
             next(new) if prepared.reading is None or is_read else prepared.reading
             for prepared, is_read in zip(inputs, is_new, strict=True)
-        ]
+        )
+        return [words.without_letters(reading) for reading in readings]
 
     def _read_all(self, inputs: Sequence[Prepared], prototypes: Prototypes | None) -> list[Reading]:
         batches = [line.glyphs for prepared in inputs for line in prepared.lines]

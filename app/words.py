@@ -1,0 +1,99 @@
+"""Refuses the letters of words beside a number, some of which look like digits.
+
+An o is a 0 to the networks, and an l is a 1. Where most marks of a group are refused beside a
+number that is read, the group is a word, and none of its marks is a digit.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+from app.reading import Digit, Reading
+
+MIN_GAP: Final = 0.25  # heights of the line's highest mark, between a word and a number
+MIN_GAP_RATIO: Final = 1.5  # times the line's usual gap
+MIN_REFUSED: Final = 0.5  # share of a word's marks that are no digits; more than it
+MIN_LETTERS: Final = 2  # marks of a word
+MAX_LOW: Final = 0.75  # heights of the digits beside it: of lower marks, one refused is enough
+
+
+def without_letters(reading: Reading) -> Reading:
+    """The reading with the letters of words refused and apart from the numbers."""
+    if all(digit.value is not None or digit.sign for digit in reading.digits):
+        return reading
+    groups = list(_groups(reading))
+    numbers = [group for group in groups if _is_number(group)]
+    if not numbers:
+        return reading
+    height = median(_height(group, reading.turned) for group in numbers)
+    are_words = [_is_word(group, height, reading.turned) for group in groups]
+    if not any(are_words):
+        return reading
+    marks: list[Digit] = []
+    index = 0
+    for place, (group, is_word) in enumerate(zip(groups, are_words, strict=True)):
+        if place:
+            is_other = group[0].number_index != groups[place - 1][0].number_index
+            index += is_other or is_word or are_words[place - 1]
+        marks += [
+            replace(_refused(mark) if is_word else mark, number_index=index) for mark in group
+        ]
+    return replace(reading, digits=tuple(marks))
+
+
+def _groups(reading: Reading) -> Iterator[list[Digit]]:
+    """The marks of each number, divided at gaps that are wide for their line."""
+    for number in reading.numbers:
+        marks = list(number.digits)
+        sides = [_sides(mark, reading.turned) for mark in marks]
+        gaps = [right[0] - left[1] for left, right in pairwise(sides)]
+        height = _height(marks, reading.turned)
+        widest = max(MIN_GAP * height, MIN_GAP_RATIO * median(gaps or [0.0]))
+        group = marks[:1]
+        for gap, mark in zip(gaps, marks[1:], strict=True):
+            if gap > widest:
+                yield group
+                group = []
+            group.append(mark)
+        yield group
+
+
+def _sides(mark: Digit, turned: int) -> tuple[float, float]:
+    """Where a mark begins and ends along its line; turned: see `Reading`."""
+    x, y, width, height = mark.box
+    along = {0: (x, x + width), 90: (-y - height, -y), 180: (-x - width, -x), 270: (y, y + height)}
+    return along[turned]
+
+
+def _size(mark: Digit, turned: int) -> float:
+    """The height of a mark, upright."""
+    return mark.box[3] if turned in (0, 180) else mark.box[2]
+
+
+def _height(group: Sequence[Digit], turned: int) -> float:
+    return max(_size(mark, turned) for mark in group)
+
+
+def _is_number(group: Sequence[Digit]) -> bool:
+    """Whether all marks of a group are read, and one of them is a sure digit."""
+    is_read = all(mark.value is not None or mark.sign for mark in group)
+    return is_read and any(mark.value is not None and not mark.is_doubtful for mark in group)
+
+
+def _is_word(group: Sequence[Digit], height: float, turned: int) -> bool:
+    """Whether a group is a word. height: of the numbers beside it."""
+    num_refused = sum(mark.value is None and not mark.sign for mark in group)
+    others = num_refused + sum(bool(mark.sign) for mark in group)
+    if not num_refused or len(group) < MIN_LETTERS:
+        return False
+    is_low = median(_size(mark, turned) for mark in group) < MAX_LOW * height
+    return is_low or others > MIN_REFUSED * len(group)
+
+
+def _refused(mark: Digit) -> Digit:
+    """The mark without its value or sign."""
+    if mark.value is None and not mark.sign:
+        return mark
+    return replace(mark, value=None, sign=None, confidence=1 - mark.confidence, is_doubtful=False)

@@ -1,0 +1,63 @@
+"""Letters beside a number are refused, and digits are not."""
+
+import numpy as np
+import pytest
+
+from app.reading import Digit, Reading
+from app.words import without_letters
+
+GLYPH = np.zeros((28, 28), np.uint8)
+EVEN = np.full(10, 0.1, np.float32)
+
+
+def reading(*groups: str, gap: float = 15.0, low: float = 20.0, turned: int = 0) -> Reading:
+    """A line of groups; those in small letters such as "~00" are `low` instead of 40 high."""
+    digits, x = [], 0.0
+    for group in groups:
+        height = low if group.startswith("~") else 40.0
+        for symbol in group.strip("~"):
+            value = int(symbol) if symbol.isdecimal() else None
+            sign = None if symbol.isdecimal() or symbol == "?" else symbol
+            box = (x, 40 - height, 10.0, height)
+            if turned == 180:
+                box = (-x - 10, -40.0, 10.0, height)
+            if turned == 270:
+                box = (40 - height, x, height, 10.0)
+            digits.append(Digit(value, 0.99, EVEN, box, GLYPH, sign=sign))
+            x += 12
+        x += gap - 2
+    return Reading(tuple(digits), turned)
+
+
+@pytest.mark.parametrize(
+    "groups, expected",
+    [
+        (("~5?0??", "125"), "????? 125"),
+        (("?0.", "383"), "??? 383"),  # "No." is no number
+        (("107", "~?02"), "107 ???"),  # low letters, one of which is refused
+        (("30", "??"), "30 ??"),
+        (("125", "348"), "125348"),
+        (("1?5", "348"), "1?5348"),  # a number with a doubtful digit
+        (("0?", "?0"), "0??0"),  # no number shows how high digits are
+        (("5??",), "5??"),
+    ],
+)
+def test_words_are_refused_beside_numbers(groups: tuple[str, ...], expected: str) -> None:
+    assert without_letters(reading(*groups)).text == expected
+
+
+def test_marks_that_are_close_together_are_one_group() -> None:
+    assert without_letters(reading("125", "~??", gap=4)).text == "125??"
+
+
+@pytest.mark.parametrize("turned", [180, 270])
+def test_words_are_refused_in_turned_pictures(turned: int) -> None:
+    assert without_letters(reading("~5?0??", "125", turned=turned)).text == "????? 125"
+
+
+def test_refused_letters_keep_their_place_and_their_looks() -> None:
+    before = reading("~5?0??", "125")
+    after = without_letters(before)
+    assert [mark.box for mark in after.digits] == [mark.box for mark in before.digits]
+    assert [mark.number_index for mark in after.digits] == [0] * 5 + [1] * 3
+    assert after.digits[0].probabilities is before.digits[0].probabilities
