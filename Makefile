@@ -12,8 +12,8 @@ PIP := -m pip install --quiet --disable-pip-version-check
 # Python compiles what is imported at its first start; pip would compile all, which takes longer.
 LOCKED := $(PIP) --no-compile --only-binary :all: --no-deps --require-hashes -r
 REPORTS := test-results
-# Before commands that leave the processor to the tests, and use what those leave.
-BESIDE := nice -n 19
+# Before commands that leave most of the processor to the tests, and end before these do.
+BESIDE := nice
 # Modules stay whole and in the order in which tests/conftest.py puts them.
 PARALLEL := --numprocesses 2 --dist loadscope --no-loadscope-reorder
 # Percent of the lines of app/ that its tests must run; 88 are run even without a browser.
@@ -21,7 +21,7 @@ FLOOR := 85
 .DEFAULT_GOAL := help
 # The tests start hundreds of programs, which would all compile again what they import.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: attack help run test test-most setup check check-code check-app check-train check-batch format lock coverage test-app test-train test-batch tools programs train export bench bench-page load fuzz image screenshots deploy publish audit clean
+.PHONY: attack help run test test-most setup check check-code check-app check-train check-batch format lock coverage test-app test-train test-batch compile-train tools programs train export bench bench-page load fuzz image screenshots deploy publish audit clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -35,7 +35,7 @@ test: test-most test-train ## set up everything and run every test, skipping non
 # browsers and servers. Meanwhile the other environments, the checks of those that are complete, and
 # the tests of the batch job. There are jobs for all, so that the app's tests never wait for one.
 test-most:
-	@$(MAKE) --no-print-directory --jobs 8 test-app setup check check-batch test-batch
+	@$(MAKE) --no-print-directory --jobs 8 test-app setup check check-batch test-batch compile-train
 
 setup: .venv/app/.tested .venv/train/.tested .venv/batch/.tested ## make all environments
 
@@ -76,6 +76,10 @@ test-app: tools ## the app's tests, where there is no PyTorch
 # One thread for each worker: with more, two workers on two cores take several times as long.
 test-train: .venv/train/.tested ## the tests of training and export
 	OMP_NUM_THREADS=1 $(TRAIN) -m pytest --require-all $(PARALLEL) tests/train tests/export --junitxml=$(REPORTS)/train.xml
+
+# Compiles what the tests of training import; otherwise each of their workers would compile it all.
+compile-train: .venv/train/.tested
+	@$(BESIDE) $(TRAIN) -m pytest -qq --collect-only tests/train tests/export >/dev/null
 
 test-batch: .venv/batch/.tested ## the batch job's tests, on a small Ray cluster
 	$(BATCH) -m pytest --require-all tests/deploy/test_batch.py --junitxml=$(REPORTS)/batch.xml

@@ -147,13 +147,12 @@ class Document:
 
 def sections(text: str, file: str) -> Iterator[Section]:
     """The keywords of a text, in order; `file` names it in errors."""
-    matches = list(_KEYWORD.finditer(text))
-    ends = [match.start() for match in matches[1:]] + [len(text)]
-    line, counted = 1, 0
-    for match, end in zip(matches, ends, strict=True):
-        line += text.count("\n", counted, match.start())
-        counted = match.start()
-        yield Section(match[1], match[2].strip(), text[match.end() : end], file, line)
+    # What is before the first keyword, and then each keyword with its argument and its body.
+    before, *parts = _KEYWORD.split(text)
+    line = 1 + before.count("\n")
+    for keyword, argument, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        yield Section(keyword, argument.strip(), body, file, line)
+        line += body.count("\n")
 
 
 def parse(
