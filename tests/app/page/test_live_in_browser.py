@@ -40,7 +40,7 @@ IS_SHOWN = """html => {
 HOLD_REQUESTS = """() => {
     window.asked = []
     window.fetch = (url, { body }) => new Promise(
-        answer => window.asked.push({ answer, ...JSON.parse(body) }))
+        answer => window.asked.push({ answer, time: performance.now(), ...JSON.parse(body) }))
 }"""
 # Records what screen readers announce.
 NOTE_ANNOUNCEMENTS = """() => {
@@ -239,6 +239,24 @@ def test_one_request_is_under_way_and_the_next_has_all_newer_points(live_visit: 
     page.evaluate("asked[0].answer(Response.json({ number: 0, html: '' }))")
     page.wait_for_function("asked.length === 2")
     assert page.evaluate("asked[1].strokes[0].length") == len(three)
+    page.mouse.up()
+    expect_read(page, "3 ")
+
+
+def test_a_slow_service_is_asked_less_often(live_visit: Visit) -> None:
+    page = live_visit()
+    page.evaluate(HOLD_REQUESTS)
+    (three,) = on_sheet(page, 3)
+    hold(page, three)
+    page.wait_for_timeout(600)
+    waited = page.evaluate("""() => {
+        const [{ answer, time }] = asked
+        answer(Response.json({ number: 0, html: "" }))
+        return performance.now() - time
+    }""")
+    page.wait_for_function("asked.length === 2")
+    pause = page.evaluate("asked[1].time - asked[0].time") - waited
+    assert pause > 0.4 * waited, "the pen should be free of a slow service for half as long again"
     page.mouse.up()
     expect_read(page, "3 ")
 
