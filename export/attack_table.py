@@ -11,6 +11,8 @@ Figures = Mapping[str, Any]  # what a file in models/ holds; empty before it was
 def attacks(attack: Figures, guards: Figures) -> str:
     """A row for each attack, and what the guards cost if that has been measured.
 
+    Errors and refusals of others during an attack are counted behind its name.
+
     attack, guards: from tests.benchmarks.attack and tests.benchmarks.guards.
     """
     if not attack:
@@ -19,7 +21,7 @@ def attacks(attack: Figures, guards: Figures) -> str:
     for name, result in attack["attacks"].items():
         rows.append(
             [
-                name,
+                name + _errors(result),
                 _phases(result, "stroke to reading, p95 s"),
                 _phases(result, "small picture, p95 s"),
                 f"{result['peak MB']:.0f}",
@@ -43,6 +45,12 @@ def _guards(guards: Figures) -> str:
         f"All guards together cost {100 * cost['of strokes']:.1f} % of the strokes that a core"
         f" reads a second, and {100 * cost['of a picture']:.1f} % of the time of a small picture."
     )
+
+
+def _errors(result: Figures) -> str:
+    """How many errors and refusals others got during an attack, if there were any."""
+    count = len(result["during"]["errors"])
+    return f" ({count} errors of others)" if count else ""
 
 
 def _phases(result: Figures, what: str) -> str:

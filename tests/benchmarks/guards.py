@@ -37,7 +37,7 @@ UNGUARDED: Final = """
 import sys
 from contextlib import nullcontext
 
-from app.api import in_flight, service
+from app.api import decoding_cost, in_flight, service
 from app.guard import (closed_paths, page_paths, tcp_connections, uploads, uvicorn_settings,
                        websockets)
 from app.ink import decoder_pool, picture_file
@@ -52,7 +52,8 @@ uvicorn_settings.apply = lambda: None
 tcp_connections.apply = lambda proxies: None
 in_flight.InFlightLimiter.admit = lambda *_: nullcontext(True)
 service.turn = lambda *_: _Turn()
-decoder_pool.DecoderPool.decode = lambda self, content, *_: picture_file.Page(
+decoding_cost.charge = lambda *_: None
+decoder_pool.DecoderPool.decode = lambda self, content, *_, **__: picture_file.Page(
     picture_file.decode_inspected(content)[0]
 )
 decoder_pool.DecoderPool.reading = lambda self: nullcontext()

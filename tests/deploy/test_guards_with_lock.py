@@ -21,8 +21,11 @@ TESTS = [
     "tests/app/page/test_hostile_values.py",
     "tests/app/api/test_costly_ink.py",
     "tests/app/api/test_fair_places.py",
+    "tests/app/api/test_limits.py",
+    "tests/app/api/test_picture_bodies.py",
     "tests/app/ink/test_exif.py",
     "tests/app/ink/test_hostile_formats.py",
+    "tests/app/ink/test_ink_file.py",
     "tests/app/ink/test_ordinary_formats.py",
     "tests/app/ink/test_unsupported_formats.py",
 ]

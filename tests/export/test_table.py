@@ -128,14 +128,14 @@ def test_the_command_is_named_when_nothing_was_measured() -> None:
 
 
 def test_attacks_are_rows_of_what_others_noticed() -> None:
-    quick = {"stroke to reading, p95 s": 0.05, "small picture, p95 s": 0.04}
-    slow = {"stroke to reading, p95 s": 0.311, "small picture, p95 s": None}
+    quick = {"stroke to reading, p95 s": 0.05, "small picture, p95 s": 0.04, "errors": []}
+    slow = {"stroke to reading, p95 s": 0.311, "small picture, p95 s": None, "errors": ["429"] * 3}
     flood = {"before": quick, "during": slow, "after": quick, "peak MB": 292.6}
     memory = {"MB before": 255.3, "MB after the rest": 280.0, "seconds of rest": 60}
     guards = {"cost": {"of strokes": 0.0213, "of a picture": -0.004}}
     attack = {"attacks": {"flood": flood}, **memory}
     lines = attack_table.attacks(attack, guards).splitlines()
-    assert lines[2] == "| flood | 0.05, 0.31, 0.05 | 0.04, -, 0.04 | 293 |"
+    assert lines[2] == "| flood (3 errors of others) | 0.05, 0.31, 0.05 | 0.04, -, 0.04 | 293 |"
     assert "took 255 MB before the first attack, and 280 MB 60 s after the last." in lines[-1]
     assert "cost 2.1 % of the strokes" in lines[-1]
     assert "and -0.4 % of the time of a small picture." in lines[-1]

@@ -17,9 +17,8 @@ from tests.app.guard.test_connection import GONE, play
 from tests.support.attacks import kept_value, rerun
 from tests.support.coroutines import run_coroutine
 from tests.support.drawings import placed
-from tests.support.visitors import PEN_WIDTH
 
-DRAWING = json.dumps({"objects": fabric_objects(placed(3, 100, 100, 300) * 100, PEN_WIDTH)})
+DRAWING = json.dumps({"objects": fabric_objects(placed(3, 100, 100, 300) * 100, pen_width=28)})
 
 
 @pytest.mark.parametrize(
