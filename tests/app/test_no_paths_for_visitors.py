@@ -146,7 +146,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Page:
 def test_the_page_tells_of_pictures_without_paths(
     kind: type[Exception], page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise kind(SECRET)
 
     if kind is WrongModel:

@@ -1,6 +1,5 @@
 """`make attack` fails if others notice an attack, or if the server uses too much memory."""
 
-import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from tests.benchmarks.attack import bystanders
 from tests.benchmarks.attack.__main__ import failures
+from tests.support.coroutines import run_coroutine
 
 CALM: dict[str, Any] = {"stroke to reading, p95 s": 0.1, "small picture, p95 s": 0.1, "errors": []}
 
@@ -62,5 +62,5 @@ def test_a_refusal_of_the_program_is_no_fast_answer(monkeypatch: pytest.MonkeyPa
         return SimpleNamespace(status_code=next(statuses), text="refused")
 
     monkeypatch.setattr("requests.post", answer)
-    waits, errors = asyncio.run(bystanders._program("http://127.0.0.1:1", 1.9))
+    waits, errors = run_coroutine(bystanders._program("http://127.0.0.1:1", 1.9))
     assert (len(waits), errors) == (2, ["429: refused", "503: refused"])

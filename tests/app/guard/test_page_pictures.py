@@ -15,6 +15,7 @@ from app.guard.page_pictures import PagePictures, in_turn
 from app.ink.decoder_pool import DecoderBusy
 from app.ink.decoding import Decoding, DecodingCancelled
 from app.page import picture_places
+from tests.support.coroutines import run_coroutine
 
 SHORT = 5.0  # seconds within which something must happen, on a busy machine
 
@@ -114,4 +115,4 @@ def test_pages_have_these_places_as_long_as_the_server_runs() -> None:
         with picture_places.held("client", Decoding()):
             pass
 
-    asyncio.run(asyncio.wait_for(scene(), SHORT))
+    run_coroutine(scene(), SHORT)
