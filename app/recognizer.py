@@ -6,7 +6,6 @@ What finds ink and divides it into candidates for digits is hidden behind it.
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import compress, islice
 from pathlib import Path
 from typing import Final, cast
@@ -36,12 +35,18 @@ from app.segmentation.decision import (
     digit_probabilities,
 )
 from app.segmentation.glyph_memory import GlyphMemory
-from app.segmentation.line_reading import Choice, classes_of
-from app.segmentation.operating_point import NUM_CLASSES, SIGN_SYMBOLS, OperatingPoint
+from app.segmentation.line_reading import classes_of
+from app.segmentation.operating_point import (
+    KNOWN_SYMBOLS,
+    NUM_CLASSES,
+    SIGN_SYMBOLS,
+    OperatingPoint,
+)
 from app.segmentation.reading_costs import CostlyInk
 from app.segmentation.text_line import TextLine
 
 __all__ = [
+    "KNOWN_SYMBOLS",
     "MIN_NUMBER_CONFIDENCE",
     "MIN_SIGNED_CONFIDENCE",
     "MIN_SURE_CONFIDENCE",
@@ -77,7 +82,7 @@ class Recognizer:
         self._session = open_session(Path(path), threads, expected)
         self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
         self._reader = LineReader(reader) if reader else shared_line_reader()
-        self._point = OperatingPoint.of(self.metadata, self._reader.metadata)
+        self.point = OperatingPoint.of(self.metadata, self._reader.metadata)
 
     def read_ink(
         self,
@@ -202,7 +207,7 @@ class Recognizer:
                 end = start + len(line.candidates)
                 first_number = digits[-1].number_index + 1 if digits else 0
                 digits += answer(
-                    line, logits[start:end], self._point, first_number, bool(prototypes)
+                    line, logits[start:end], self.point, first_number, bool(prototypes)
                 )
                 start = end
             if prepared.inverse is not None:
@@ -210,44 +215,36 @@ class Recognizer:
             readings.append(turning.as_given(digits, prepared.turned, prepared.size))
         return readings
 
-    def weigh(
-        self, item: NDArray[np.uint8] | Sequence[ArrayLike], reader_weights: Sequence[float]
-    ) -> list[Choice]:
-        """Reads an item of one line, once for each weight of the line reader.
-
-        item: a picture, or strokes (n, 2). Returns no choice where the line reader is not used, or
-        where there are several lines. Raises UnreadableInput.
-        """
-        line = self._only_line(item)
-        if line is None:
-            return []
-        logits = self._scaled_logits(line)
-        points = (replace(self._point, reader_weight=weight) for weight in reader_weights)
-        return [line.choose(logits, point) for point in points]
-
     def look(
         self, item: NDArray[np.uint8] | Sequence[ArrayLike], text: str
-    ) -> NDArray[np.float32] | None:
-        """What the classifier takes each symbol of a known text for, float32 (symbols, 11).
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]] | None:
+        """What the classifier takes each symbol of a known text for, and whether it is one piece.
 
-        Rows are probabilities of the ten digits and of "not a digit". item: see `weigh`. None where
-        it is not one line for which the line reader is used, or the text cannot be laid on its ink.
+        float32 (symbols, 11), probabilities of the ten digits and of "not a digit", and bool
+        (symbols,), see `Lattice.is_single`. item: see `only_line`. None where that is None, or the
+        text cannot be laid on the ink.
         """
-        line = self._only_line(item)
-        if line is None:
+        found = self.only_line(item)
+        if found is None:
             return None
-        logits = self._scaled_logits(line)
-        path = line.path_of_text(classes_of(text), logits, self._point)
-        return softmax(logits[path]) if path is not None else None
+        line, logits = found
+        path = line.path_of_text(classes_of(text), logits, self.point)
+        if path is None:
+            return None
+        return softmax(logits[path]), line.lattice.is_single[path]
 
-    def _only_line(self, item: NDArray[np.uint8] | Sequence[ArrayLike]) -> TextLine | None:
-        """The line of an item, if it is one for which the line reader is used."""
+    def only_line(
+        self, item: NDArray[np.uint8] | Sequence[ArrayLike]
+    ) -> tuple[TextLine, NDArray[np.float32]] | None:
+        """The line of an item, and the logits of its candidates, divided by the temperature.
+
+        item: a picture, or strokes (n, 2). None where the line reader is not used, or where there
+        are several lines. Raises UnreadableInput.
+        """
         lines = self._prepared(0, item, single=False).lines
-        return lines[0] if len(lines) == 1 and lines[0].reading is not None else None
-
-    def _scaled_logits(self, line: TextLine) -> NDArray[np.float32]:
-        """The logits of a line's candidates, divided by the temperature."""
-        return self.logits(line.glyphs) / np.float32(self._point.temperature)
+        if len(lines) != 1 or lines[0].reading is None:
+            return None
+        return lines[0], self.logits(lines[0].glyphs) / np.float32(self.point.temperature)
 
     def classify(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Probabilities float32 (n, 10), rows sum to 1, of glyphs uint8 (n, 28, 28), ink 255.
@@ -264,7 +261,7 @@ class Recognizer:
             raise UnreadableInput(f"expected glyphs uint8 (n, 28, 28), got {actual}")
         if len(glyphs) == 0:
             return np.zeros((0, NUM_DIGITS), np.float32)
-        return digit_probabilities(self.logits(glyphs), self._point.temperature)
+        return digit_probabilities(self.logits(glyphs), self.point.temperature)
 
     def logits(self, glyphs: NDArray[np.uint8]) -> NDArray[np.float32]:
         """The network's own output, float32 (n, 11), for glyphs uint8 (n, 28, 28), n >= 1."""

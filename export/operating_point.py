@@ -1,10 +1,11 @@
-"""Fits the weight of the line reader beside the classifier, and the confidence of numbers.
+"""Fits the numbers that decide between the texts of a line, and the confidence of numbers.
 
-The confidence is cross-validated over writers, so that it is measured on lines of other people.
+Both are cross-validated over writers, so that they are measured on lines of other people.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -14,29 +15,45 @@ from scipy.special import expit
 from tqdm import tqdm
 
 from app.recognizer import MIN_NUMBER_CONFIDENCE, MIN_SIGNED_CONFIDENCE, Recognizer
+from app.segmentation.line_reading import Choice, likeliest
 from train.data.line_sets import Line
 from train.render.numbers import PEN, Number
 
-READER_WEIGHTS: Final = (0.5, 0.75, 1.0, 1.5, 2.0)
+# What is tried for each number. Before the fit, each is the first of its row.
+GRID: Final[dict[str, tuple[float, ...]]] = {
+    "reader_weight": (1.0, 0.5, 0.75, 1.5, 2.0),
+    "cut_trust": (0.2, 0.0, 0.1, 0.4, 1.0),
+    "lone_slash_cost": (2.5, 0.0, 1.25, 5.0),
+    "odd_cost": (4.0, 0.0, 2.0, 8.0),
+    "overlap_cost": (30.0, 0.0, 10.0, 60.0),
+    "unlaid_cost": (3.0, 0.0, 1.0, 6.0),
+}
+SWEEPS: Final = 2  # over all numbers
+# Scores are surer than they should be. They are multiplied by the one of these that suits them.
+SLOPES: Final = (0.25, 0.35, 0.5, 0.7, 1.0)
 NUM_FOLDS: Final = 5  # of writers, in the cross-validation
 HEIGHT: Final = 100.0  # pixels: of a line's ink in bitmaps
 _SEED: Final = 3  # of the pens in bitmaps
 _RIDGE: Final = 0.01  # nats: a penalty that keeps the fit finite if no line is read wrongly
+_MIN_LOG_SHARE: Final = -6.0  # nats: of the right text among all texts, if it is unlikely or absent
+_MIN_GAIN: Final = 0.5  # nats in all lines, less of which is no reason to change a number
 
 
 @dataclass(frozen=True, eq=False)
 class Readings:
-    """The readings of lines with one weight of the line reader; arrays (n,).
+    """The readings of lines at one operating point; arrays (n,), and (n, slopes) the log_shares.
 
     log_odds: uncalibrated, in favour of each text. has_signs: whether the text has a sign.
     may_have_signs: whether it or another likely text has.
-    is_right: whether it is the line's text. folds: the fold of each line's writer.
+    is_right: whether it is the line's text. log_shares: nats, see `log_shares`. folds: the fold of
+    each line's writer.
     """
 
     log_odds: NDArray[np.float64]
     has_signs: NDArray[np.bool_]
     may_have_signs: NDArray[np.bool_]
     is_right: NDArray[np.bool_]
+    log_shares: NDArray[np.float64]
     folds: NDArray[np.int64]
 
     def where(self, is_chosen: NDArray[np.bool_]) -> "Readings":
@@ -46,7 +63,20 @@ class Readings:
             self.has_signs[is_chosen],
             self.may_have_signs[is_chosen],
             self.is_right[is_chosen],
+            self.log_shares[is_chosen],
             self.folds[is_chosen],
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence["Readings"]) -> "Readings":
+        """The readings of all parts."""
+        return cls(
+            np.concatenate([part.log_odds for part in parts]),
+            np.concatenate([part.has_signs for part in parts]),
+            np.concatenate([part.may_have_signs for part in parts]),
+            np.concatenate([part.is_right for part in parts]),
+            np.concatenate([part.log_shares for part in parts]),
+            np.concatenate([part.folds for part in parts]),
         )
 
 
@@ -64,28 +94,47 @@ class Confidence:
         return np.asarray(expit(self.slope * readings.log_odds + offsets))
 
 
+Numbers = tuple[float, ...]  # in the order of GRID
+Read = Callable[[Numbers], Readings]
+
+
 def fit_operating_point(
     recognizer: Recognizer, lines: Sequence[Line]
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """Fits the weight with which the most lines are read exactly, and then the confidence.
+    """Fits the numbers with which the right texts are likeliest, and then the confidence.
 
     lines: of validation writers; every other one is read as a bitmap. Returns the metadata, and the
     cross-validated figures of texts with signs and without.
     """
-    weighed = _weigh(recognizer, lines)
-    # Of several weights with which as many are right, the one closest to equal weights.
-    changes = -np.abs(np.log(READER_WEIGHTS))
-    best = max(
-        range(len(weighed)), key=lambda index: (weighed[index].is_right.sum(), changes[index])
-    )
-    confidence = fit_confidence(weighed[best])
-    point = {
-        "reader_weight": READER_WEIGHTS[best],
+    read = reads(recognizer, lines)
+    numbers = fit_numbers(read)
+    confidence = fit_confidence(read(numbers))
+    point = dict(zip(GRID, numbers, strict=True)) | {
         "slope": confidence.slope,
         "offset": confidence.offset,
         "sign_offset": confidence.sign_offset,
     }
-    return point, cross_validate(weighed[best])
+    return point, cross_validate(read)
+
+
+def fit_numbers(read: Read, fold: int | None = None) -> Numbers:
+    """Changes one number of GRID after the other to that with which the right texts are likeliest.
+
+    fold: whose lines are left out.
+    """
+
+    def gain(numbers: Numbers) -> float:
+        readings = read(numbers)
+        return float(readings.log_shares[readings.folds != fold].sum(axis=0).max())
+
+    best = tuple(row[0] for row in GRID.values())
+    for _ in range(SWEEPS):
+        for place, row in enumerate(GRID.values()):
+            tried = [(*best[:place], number, *best[place + 1 :]) for number in row]
+            likeliest_numbers = max(tried, key=gain)
+            if gain(likeliest_numbers) > gain(best) + _MIN_GAIN:
+                best = likeliest_numbers
+    return best
 
 
 def fit_confidence(readings: Readings) -> Confidence:
@@ -102,26 +151,31 @@ def fit_confidence(readings: Readings) -> Confidence:
     return Confidence(float(slope), float(offset), float(sign_offset))
 
 
-def cross_validate(readings: Readings) -> dict[str, dict[str, float]]:
-    """The figures of each fold's lines, with the confidence that is fitted on the other folds.
+def cross_validate(read: Read) -> dict[str, dict[str, float]]:
+    """The figures of each fold's lines, with all that is fitted on the other folds.
 
     right: percent of the texts that are right. confidence: its mean in percent. exact: percent that
     are right, and sure enough to be answered without "?". silently_wrong: percent that are wrong,
     and as sure.
     """
-    confidences = np.zeros(len(readings.folds))
-    for fold in np.unique(readings.folds):
+    parts: list[Readings] = []
+    confidences = []
+    for fold in range(NUM_FOLDS):
+        readings = read(fit_numbers(read, fold))
         is_held_back = readings.folds == fold
-        fitted = fit_confidence(readings.where(~is_held_back))
-        confidences[is_held_back] = fitted.of(readings.where(is_held_back))
+        if is_held_back.any():
+            fitted = fit_confidence(readings.where(~is_held_back))
+            parts.append(readings.where(is_held_back))
+            confidences.append(fitted.of(parts[-1]))
+    readings, confidence = Readings.joined(parts), np.concatenate(confidences)
     bounds = np.where(readings.may_have_signs, MIN_SIGNED_CONFIDENCE, MIN_NUMBER_CONFIDENCE)
-    is_sure = confidences >= bounds
+    is_sure = confidence >= bounds
     figures = {}
     for name, is_meant in (("digits", ~readings.has_signs), ("signs", readings.has_signs)):
         is_right = readings.is_right[is_meant]
         shares = {
             "right": is_right,
-            "confidence": confidences[is_meant],
+            "confidence": confidence[is_meant],
             "exact": is_right & is_sure[is_meant],
             "silently_wrong": ~is_right & is_sure[is_meant],
         }
@@ -130,31 +184,53 @@ def cross_validate(readings: Readings) -> dict[str, dict[str, float]]:
     return figures
 
 
-def _weigh(recognizer: Recognizer, lines: Sequence[Line]) -> list[Readings]:
-    """The readings of lines that are one number, with each of the weights."""
+def reads(recognizer: Recognizer, lines: Sequence[Line]) -> Read:
+    """What reads those of the lines that are one number, with any numbers of GRID."""
     writers = sorted({line.writer for line in lines})
-    choices, kept = [], []
+    found, kept = [], []
     for line, item in zip(
-        tqdm(lines, "weighing", leave=False, mininterval=5), items_of(lines), strict=True
+        tqdm(lines, "reading", leave=False, mininterval=5), items_of(lines), strict=True
     ):
         # A single character is judged by its own look.
-        if len(line.text) > 1 and (weighed := recognizer.weigh(item, READER_WEIGHTS)):
-            choices.append(weighed)
+        each = recognizer.only_line(item) if len(line.text) > 1 else None
+        if each is not None and each[0].scored_texts(each[1], recognizer.point)[0]:
+            found.append(each)
             kept.append(line)
     folds = np.array([writers.index(line.writer) % NUM_FOLDS for line in kept], np.int64)
-    return [
-        Readings(
-            np.array([choice.log_odds for choice in column], np.float64),
-            np.array([choice.has_signs for choice in column], np.bool_),
-            np.array([choice.may_have_signs for choice in column], np.bool_),
-            np.array(
-                [choice.text == line.text for choice, line in zip(column, kept, strict=True)],
-                np.bool_,
-            ),
+
+    @cache
+    def read(numbers: Numbers) -> Readings:
+        changes: dict[str, Any] = dict(zip(GRID, numbers, strict=True))
+        point = replace(recognizer.point, **changes)
+        scored = [line.scored_texts(logits, point) for line, logits in found]
+        choices = [likeliest(texts, [score for score, _ in others]) for texts, others in scored]
+        is_right = [choice.text == line.text for choice, line in zip(choices, kept, strict=True)]
+        shares = [log_shares(*each, line.text) for each, line in zip(scored, kept, strict=True)]
+        return Readings(
+            np.array([choice.log_odds for choice in choices], np.float64),
+            np.array([choice.has_signs for choice in choices], np.bool_),
+            np.array([choice.may_have_signs for choice in choices], np.bool_),
+            np.array(is_right, np.bool_),
+            np.array(shares, np.float64),
             folds,
         )
-        for column in zip(*choices, strict=True)
-    ]
+
+    return read
+
+
+def log_shares(
+    choices: Sequence[tuple[float, Choice]], others: Sequence[tuple[float, str]], text: str
+) -> list[float]:
+    """The logarithm of a text's share in the probability of all texts, with each of SLOPES.
+
+    choices, others: see `TextLine.scored_texts`. Only a text that can be chosen has a share.
+    """
+    right = [score for score, choice in choices if choice.text == text]
+    if not right:
+        return [_MIN_LOG_SHARE] * len(SLOPES)
+    scores = np.outer([score for score, _ in (*choices, *others)], SLOPES)
+    shares = np.logaddexp.reduce(np.outer(right, SLOPES)) - np.logaddexp.reduce(scores)
+    return [max(float(share), _MIN_LOG_SHARE) for share in shares]
 
 
 def items_of(lines: Sequence[Line]) -> list[Any]:

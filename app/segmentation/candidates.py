@@ -137,10 +137,7 @@ def _line_of_strokes(
     line: _Divided, candidates: list[Candidate], line_index: int, draw: DrawGlyph
 ) -> TextLine:
     glyphs = np.array([draw(line.strokes[first:end]) for first, end in candidates])
-    crossing = None
-    if len(candidates) > 1:
-        crossing = text_lines.find_crossings(line.strokes, line.boxes)
-    return TextLine(line.boxes, line.sliced, candidates, glyphs, crossing, line.reading, line_index)
+    return TextLine(line.boxes, line.sliced, candidates, glyphs, line.reading, line_index)
 
 
 def _boxes(strokes: glyph.Strokes) -> NDArray[np.float64]:
@@ -180,9 +177,7 @@ def _lines_of_map(
                 reading = reading.moved(ink.left, ink.scale)
             ask = _asks_of_ink(crops[0], reader) if len(crops) == 1 else None
             lines.append(
-                TextLine(
-                    in_picture, parts.sliced, candidates, glyphs, None, reading, line_index, ask
-                )
+                TextLine(in_picture, parts.sliced, candidates, glyphs, reading, line_index, ask)
             )
     return lines
 

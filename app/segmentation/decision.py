@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from app.inference.scores import ood_log_odds, softmax
 from app.reading import NUM_DIGITS, SIGNS, Digit
 from app.segmentation import line_reading, second_opinion
-from app.segmentation.line_reading import CUT_TRUST, Choice
+from app.segmentation.line_reading import Choice
 from app.segmentation.operating_point import OperatingPoint
 from app.segmentation.text_line import TextLine
 
@@ -93,7 +93,7 @@ def _evidence(
     if hypothesis is None or line.reading is None or len(choice.path) == 1:
         return second_opinion.evidence(logits, point, None if is_corrected else line.ask_reader)
     is_cut = line.lattice.is_cut[choice.path, None]
-    logits = np.where(is_cut, CUT_TRUST * logits, logits)
+    logits = np.where(is_cut, np.float32(point.cut_trust) * logits, logits)
     symbol_probabilities = line.reading.symbol_probabilities(hypothesis)
     probabilities = digit_probabilities(logits, point.temperature)
     probabilities = probabilities * line_reading.digit_probabilities(symbol_probabilities)

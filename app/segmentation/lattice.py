@@ -1,8 +1,8 @@
 """Which parts of one line form its digits: the best path through a lattice of candidates.
 
 Candidates for digits are runs of neighbouring parts, see `runs`. Each has a score by how much it
-looks like a digit and by the gaps within it, and each step to the next candidate has a cost by the
-gap between them. The path from left to right with the highest sum is taken.
+looks like a digit, and each step to the next candidate has a cost if they overlap. The path from
+left to right with the highest sum is taken.
 """
 
 import math
@@ -15,18 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.inference.scores import log_softmax
-from app.segmentation.costs import WEIGHTS, Weights, joining_cost, separating_cost
+from app.segmentation.line_reading import MIN_LOG_PROBABILITY
 from app.segmentation.runs import Candidate, boxes_of
 from app.segmentation.text_lines import Boxes, line_height
 
 MAX_SYMBOL_DISTANCE: Final = 1.0  # line heights from a candidate to the place of its symbol
+FREE_OVERLAP: Final = 0.12  # line heights of overlap between digits that cost nothing
 
 
 class Lattice:
     """The candidates of one line, and the cost of each path through them.
 
     boxes: of the parts, in the line's order. sliced: (n,), whether each part was cut off the part
-    before. crossing: (n, n), which parts cross each other.
+    before.
     """
 
     def __init__(
@@ -34,14 +35,11 @@ class Lattice:
         boxes: Boxes,
         candidates: Sequence[Candidate],
         sliced: NDArray[np.bool_] | None = None,
-        crossing: NDArray[np.bool_] | None = None,
-        weights: Weights = WEIGHTS,
     ) -> None:
-        self._parts, self._candidates, self._weights = boxes, candidates, weights
+        self._parts, self._candidates = boxes, candidates
         self._height = line_height(boxes)
         self.boxes = boxes_of(boxes, candidates)
         self._cuts = [False] * len(boxes) if sliced is None else sliced.tolist()
-        self._crossing = crossing if crossing is not None and crossing.any() else None
 
     # The properties below are computed only when needed, since most drawings are a single digit.
 
@@ -52,26 +50,32 @@ class Lattice:
         return np.array([ends[first] or ends[last] for first, last in self._candidates], np.bool_)
 
     @cached_property
+    def is_single(self) -> NDArray[np.bool_]:
+        """Whether each candidate is one piece of ink: a stroke, a component, or cut off one."""
+        pieces = np.cumsum(np.logical_not(self._cuts))
+        ends = [(pieces[first], pieces[last - 1]) for first, last in self._candidates]
+        return np.array([start == end for start, end in ends], np.bool_)
+
+    @cached_property
     def _order(self) -> list[int]:
         """The candidates from left to right."""
         return sorted(range(len(self._candidates)), key=lambda index: self._candidates[index])
 
-    def best_path(self, logits: NDArray[np.float32]) -> list[int]:
+    def best_path(self, logits: NDArray[np.float32], overlap_cost: float) -> list[int]:
         """The candidates that look most like characters, from left to right.
 
-        logits: (candidates, 11), divided by the temperature.
+        logits: (candidates, 11), divided by the temperature. overlap_cost: see `OperatingPoint`.
         """
         if len(self._candidates) == 1:
             return [0]
-        looks = np.maximum(log_softmax(logits).max(axis=1), self._weights.min_log_probability)
-        scores = (looks - self._joining).tolist()
+        scores = np.maximum(log_softmax(logits).max(axis=1), MIN_LOG_PROBABILITY).tolist()
         total: dict[int, float] = {}  # the score of the best path that ends with each
         previous: dict[int, int] = {}
         for index in self._order:
             best, origin = (0.0, -1) if self._candidates[index][0] == 0 else (-math.inf, -1)
-            for before, cost in self._predecessors[index]:
-                if total[before] - cost > best:
-                    best, origin = total[before] - cost, before
+            for before, overlap in self._predecessors[index]:
+                if total[before] - overlap_cost * overlap > best:
+                    best, origin = total[before] - overlap_cost * overlap, before
             total[index], previous[index] = best + scores[index], origin
         last = len(self._parts)
         ends = [index for index in self._order if self._candidates[index][1] == last]
@@ -87,27 +91,29 @@ class Lattice:
         symbol_scores: NDArray[np.float64],
         places: Sequence[float],
         negative: NDArray[np.float64],
+        overlap_cost: float,
     ) -> tuple[list[int], float] | None:
         """The candidates that are a text's symbols, one each from left to right, and their score.
 
         symbol_scores: (candidates, symbols), log-probabilities of each symbol of the text. places:
         x of the symbols. negative: (candidates,), log-probabilities that a candidate is not a
-        character, which the whole must be where it is cut. None where there is no such path.
+        character, which the whole must be where it is cut. overlap_cost: see `OperatingPoint`.
+        None where there is no such path.
         """
         cut_costs = [0.0 if whole is None else -float(negative[whole]) for whole in self._wholes]
         middles = (self.boxes[:, 0] + self.boxes[:, 2]) / 2
         aside = np.abs(middles[:, None] - np.array(places)) / self._height
-        scores = symbol_scores - self._weights.aside_cost * aside**2 - self._joining[:, None]
-        table, is_near = scores.tolist(), aside <= MAX_SYMBOL_DISTANCE
-        nearby = [np.flatnonzero(row).tolist() for row in is_near]
+        nearby = [np.flatnonzero(row).tolist() for row in aside <= MAX_SYMBOL_DISTANCE]
+        table = symbol_scores.tolist()
         total: dict[tuple[int, int], float] = {}  # of the best path to a candidate and its symbol
         previous: dict[tuple[int, int], tuple[int, int] | None] = {}
         for index in self._order:
             for symbol in nearby[index]:
                 first = self._candidates[index][0]
                 best, origin = (0.0 if first == 0 and symbol == 0 else -math.inf), None
-                for before, cost in self._predecessors[index]:
-                    score = total.get((before, symbol - 1), -math.inf) - cost - cut_costs[first]
+                for before, overlap in self._predecessors[index]:
+                    cost = overlap_cost * overlap + cut_costs[first]
+                    score = total.get((before, symbol - 1), -math.inf) - cost
                     if score > best:
                         best, origin = score, (before, symbol - 1)
                 if best > -math.inf:
@@ -140,40 +146,20 @@ class Lattice:
         return wholes
 
     @cached_property
-    def _joining(self) -> NDArray[np.float64]:
-        """The cost of the gaps within each candidate."""
-        costs = []
-        sides = self._parts.tolist()  # single numbers of arrays are slow
-        for first, last in self._candidates:
-            right, cost = sides[first][2], 0.0
-            for part in range(first + 1, last):
-                if not self._cuts[part]:
-                    gap = (sides[part][0] - right) / self._height
-                    cost += joining_cost(gap, self._weights)
-                right = max(right, sides[part][2])
-            costs.append(cost)
-        return np.array(costs, np.float64)
-
-    @cached_property
     def _predecessors(self) -> list[list[tuple[int, float]]]:
-        """For each candidate, those that end where it begins, and the cost of separating them."""
+        """For each candidate, those that end where it begins, and how far they overlap it.
+
+        In line heights beyond FREE_OVERLAP; 0 where one piece of ink was cut.
+        """
         lefts, rights = self.boxes[:, 0].tolist(), self.boxes[:, 2].tolist()
         ending: dict[int, list[int]] = {}
         for index, (_, last) in enumerate(self._candidates):
             ending.setdefault(last, []).append(index)
         predecessors = []
-        for index, (first, last) in enumerate(self._candidates):
-            costs = []
+        for index, (first, _) in enumerate(self._candidates):
+            overlaps = []
             for before in ending.get(first, []):
-                if self._cuts[first]:
-                    cost = self._weights.cut_cost
-                else:
-                    gap = (lefts[index] - rights[before]) / self._height
-                    cost = separating_cost(gap, self._weights)
-                if self._crossing is not None:
-                    before_parts = slice(*self._candidates[before])
-                    is_crossed = bool(self._crossing[first:last, before_parts].any())
-                    cost += self._weights.crossing_cost * is_crossed
-                costs.append((before, cost))
-            predecessors.append(costs)
+                overlap = (rights[before] - lefts[index]) / self._height - FREE_OVERLAP
+                overlaps.append((before, 0.0 if self._cuts[first] else max(overlap, 0.0)))
+            predecessors.append(overlaps)
         return predecessors

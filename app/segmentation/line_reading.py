@@ -18,30 +18,22 @@ from app.inference.scores import log_softmax
 from app.reading import NUM_DIGITS
 from app.segmentation import ctc
 from app.segmentation.ctc import Hypothesis, Scores, Text
+from app.segmentation.operating_point import OperatingPoint
 from app.strip import HEIGHT, MARGIN, Strip
 
 UNKNOWN: Final = SYMBOLS.index("?") + 1  # the class of marks that are neither digits nor signs
 
-# Bounds, so that neither network can overrule the other alone.
-MIN_LOG_PROBABILITY: Final = -8.0  # nats: lower bound of the classifier's score for a symbol
-MIN_DIGIT_PROBABILITY: Final = 1e-4  # lower bound of the line reader's probability of a digit
-MAX_EVIDENCE: Final = 3.0  # nats by which the line reader may argue for or against a digit
-MIN_RIVAL_SHARE: Final = 0.2  # share of the probability of all texts; more makes a text likely
+# Nats: lower bound of the classifier's score for a symbol, so that it cannot overrule the reader.
+MIN_LOG_PROBABILITY: Final = -8.0
 MIN_LOG_ODDS: Final = -12.0  # nats: lower bound of the log-odds that another text is right
 
-SYMBOL_COLUMNS: Final = 3  # columns, from where a symbol begins, in which its score is highest
-# A part that was cut from its neighbour looks less like its digit, so its look counts less.
-CUT_TRUST: Final = 0.2  # weight of its look; that of other parts is 1
 MIN_CUT_DISTANCE: Final = 0.15  # line heights between two cuts
 # Nats: texts with less than 2 % of the likeliest one's probability do not cut the line.
 MIN_LOG_SHARE: Final = math.log(0.02)
 
-# The costs of texts that are rarely written, in nats.
 BETWEEN_DIGITS: Final = "-+/.,:"  # two of these side by side are more likely a digit and a sign
 NEVER_FIRST, NEVER_LAST = "/,:", "/,:-+"
-ODD_PAIR_COST: Final = 8.0  # as much as for a digit that does not look like one
-ODD_END_COST: Final = 3.0  # less, because a number that is still being written may end with a sign
-LONE_SLASH_COST: Final = 2.6  # a date has two slashes; a single one is mostly a 1
+MAX_FRACTION_DIGITS: Final = 2  # on both sides of its slash
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +81,7 @@ class LineReading:
 
     def symbol_probabilities(self, hypothesis: Hypothesis) -> NDArray[np.float32]:
         """The probabilities of SYMBOLS at the place of each symbol: (symbols, len(SYMBOLS))."""
-        columns = np.array(hypothesis.columns)[:, None] + np.arange(SYMBOL_COLUMNS)
-        columns = np.minimum(columns, len(self.scores) - 1)
-        return np.asarray(np.exp(self.scores[columns, 1:]).max(axis=1), np.float32)
+        return np.asarray(np.exp(self.scores[list(hypothesis.columns), 1:]), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,8 +91,8 @@ class Choice:
     path: the indices of the candidates that are its characters, from left to right. hypothesis:
     the text that they are, or None where the line reader was not used. log_odds: in favour of this
     text and against all others, not calibrated. agreement: for each symbol, the share of likely
-    texts that have it in that place, weighted by their probability. may_have_signs: whether a
-    likely text has signs.
+    texts that have it in that place, weighted by their probability. may_have_signs: whether one of
+    the likeliest texts has signs.
     """
 
     path: list[int]
@@ -137,14 +127,20 @@ def classes_of(text: str) -> Text:
     return tuple(SYMBOLS.index(symbol) + 1 for symbol in text)
 
 
-def oddness(text: str) -> float:
-    """The cost in nats of signs that are rare, or not written in that place, such as "-/"."""
+def oddness(text: str) -> int:
+    """The number of signs that are rare, or not written in that place, such as "-/"."""
     pairs = sum(
         left in BETWEEN_DIGITS and right in BETWEEN_DIGITS + "=x)%"
         for left, right in pairwise(text)
     )
     ends = (text[:1] in NEVER_FIRST) + (text[-1:] in NEVER_LAST)
-    return ODD_PAIR_COST * pairs + ODD_END_COST * ends + LONE_SLASH_COST * (text.count("/") == 1)
+    return pairs + ends
+
+
+def is_lone_slash(text: str) -> bool:
+    """Whether a text has one slash between numbers too long for a fraction, such as 5/0006."""
+    sides = text.split("/")
+    return len(sides) == 2 and max(map(len, sides)) > MAX_FRACTION_DIGITS
 
 
 def likeliest(choices: Sequence[tuple[float, Choice]], others: Sequence[float] = ()) -> Choice:
@@ -167,10 +163,7 @@ def likeliest(choices: Sequence[tuple[float, Choice]], others: Sequence[float] =
         choice,
         log_odds=_log_odds(np.concatenate([scores, others]), is_chosen),
         agreement=tuple(agreement),
-        may_have_signs=any(
-            share > MIN_RIVAL_SHARE and each.has_signs
-            for share, (_, each) in zip(shares, choices, strict=True)
-        ),
+        may_have_signs=any(each.has_signs for _, each in choices),
     )
 
 
@@ -186,25 +179,25 @@ def digit_probabilities(symbol_probabilities: NDArray[np.float32]) -> NDArray[np
 
     symbol_probabilities: see `LineReading.symbol_probabilities`.
     """
-    digits = np.maximum(symbol_probabilities[:, :NUM_DIGITS], MIN_DIGIT_PROBABILITY)
+    digits = np.maximum(symbol_probabilities[:, :NUM_DIGITS], 1e-9)
     return np.asarray(digits / digits.sum(axis=1, keepdims=True), np.float32)
 
 
 def ood_log_odds(symbol_probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The log-odds that each symbol is not a digit, within MAX_EVIDENCE: float32 (symbols,)."""
+    """The log-odds that each symbol is not a digit, float32 (symbols,)."""
     digit = symbol_probabilities[:, :NUM_DIGITS].max(axis=1)
     other = symbol_probabilities[:, NUM_DIGITS:].max(axis=1)
     odds = np.log(np.maximum(other, 1e-9)) - np.log(np.maximum(digit, 1e-9))
-    return np.asarray(np.clip(odds, -MAX_EVIDENCE, MAX_EVIDENCE), np.float32)
+    return np.asarray(odds, np.float32)
 
 
 def look_scores(
-    logits: NDArray[np.float32], sign_looks: NDArray[np.float64]
+    logits: NDArray[np.float32], is_single: NDArray[np.bool_], point: OperatingPoint
 ) -> NDArray[np.float64]:
     """How much each candidate looks like each symbol: (candidates, 1 + symbols), in nats.
 
-    logits: (candidates, 11), divided by the temperature. sign_looks: see `OperatingPoint`. The
-    columns are the line reader's classes.
+    logits: (candidates, 11), divided by the temperature. is_single: (candidates,), whether each is
+    one piece of ink. The columns are the line reader's classes.
     """
     log_probabilities = log_softmax(logits)
     looks = np.maximum(log_probabilities, MIN_LOG_PROBABILITY)
@@ -213,5 +206,8 @@ def look_scores(
     table[:, UNKNOWN] = looks[:, NUM_DIGITS]
     # To the classifier a slash looks like a 1 and a minus mostly like no digit, so these looks are
     # evidence for the signs.
-    table[:, NUM_DIGITS + 1 : UNKNOWN] = np.log(np.exp(log_probabilities) @ sign_looks.T)
+    table[:, NUM_DIGITS + 1 : UNKNOWN] = np.log(np.exp(log_probabilities) @ point.sign_looks.T)
+    # An 8 and a point beside it still look like an 8, but it is seldom written in two pieces.
+    shares = np.where(is_single[:, None], point.single_shares, 1 - point.single_shares)
+    table[:, 1:UNKNOWN] += np.log(shares)
     return table

@@ -11,30 +11,45 @@ from numpy.typing import NDArray
 from app.inference.line_reader import SYMBOLS
 from app.inference.session import WrongModel
 
-SIGN_SYMBOLS: Final = SYMBOLS[10:-1]  # between the digits and "?"
+KNOWN_SYMBOLS: Final = SYMBOLS[:-1]  # the digits and signs, without "?"
+SIGN_SYMBOLS: Final = KNOWN_SYMBOLS[10:]
 NUM_CLASSES: Final = 11  # of the classifier: the ten digits, and "not a digit"
 
 
 @dataclass(frozen=True, eq=False)
 class OperatingPoint:
-    """Numbers that were fitted on validation writers; sign_looks was fitted on training writers.
+    """Numbers that were fitted on validation writers; the last two on training writers.
+
+    Costs are in nats, and lower a text's score.
 
     temperature: divides the classifier's logits. threshold, doubt_threshold: the log-odds above
     which a mark is refused, and above which a digit is doubtful. reader_weight: weight of the line
-    reader's log-probability; the classifier's has 1. slope, offset: turn a text's log-odds into
-    calibrated ones; sign_offset replaces offset for a text with signs. sign_looks: how often the
-    classifier takes each of SIGN_SYMBOLS for each of its classes, (signs, 11), all above 0, rows
-    sum to 1.
+    reader's log-probability; the classifier's has 1. cut_trust: weight of the look of a part that
+    was cut from its neighbour, which looks less like its digit; that of other parts is 1.
+    odd_cost: for each sign where numbers seldom have one, see `oddness`.
+    lone_slash_cost: see `is_lone_slash`; such a slash is mostly a 1. overlap_cost: for each
+    line height by which neighbours overlap more than a little. unlaid_cost: by which a text
+    that cannot be laid on the ink is taken to look worse than the best one. slope, offset: turn a
+    text's log-odds into calibrated ones; sign_offset replaces offset for a text with signs.
+    sign_looks: how often the classifier takes each of SIGN_SYMBOLS for each of its classes,
+    (signs, 11), all above 0, rows sum to 1. single_shares: how often each of KNOWN_SYMBOLS is
+    written in one piece of ink, as a colon never is, (symbols,), between 0 and 1.
     """
 
     temperature: float
     threshold: float
     doubt_threshold: float
     reader_weight: float
+    cut_trust: float
+    odd_cost: float
+    lone_slash_cost: float
+    overlap_cost: float
+    unlaid_cost: float
     slope: float
     offset: float
     sign_offset: float
     sign_looks: NDArray[np.float64]
+    single_shares: NDArray[np.float64]
 
     @classmethod
     def of(cls, classifier: Mapping[str, str], reader: Mapping[str, str]) -> Self:
@@ -47,10 +62,16 @@ class OperatingPoint:
             threshold=threshold,
             doubt_threshold=_number(classifier, "doubt_threshold") if has_second else threshold,
             reader_weight=_number(reader, "reader_weight"),
+            cut_trust=_number(reader, "cut_trust"),
+            odd_cost=_number(reader, "odd_cost"),
+            lone_slash_cost=_number(reader, "lone_slash_cost"),
+            overlap_cost=_number(reader, "overlap_cost"),
+            unlaid_cost=_number(reader, "unlaid_cost"),
             slope=_number(reader, "slope"),
             offset=_number(reader, "offset"),
             sign_offset=_number(reader, "sign_offset"),
             sign_looks=_sign_looks(reader),
+            single_shares=_single_shares(reader),
         )
 
 
@@ -75,3 +96,18 @@ def _sign_looks(metadata: Mapping[str, str]) -> NDArray[np.float64]:
         message = f"expected rows of {NUM_CLASSES} numbers above 0 as sign_looks in the model"
         raise WrongModel(f"{message}, got {stored!r}")
     return looks
+
+
+def _single_shares(metadata: Mapping[str, str]) -> NDArray[np.float64]:
+    """The single_shares, which are stored as JSON: a number for each symbol."""
+    stored = metadata.get("single_shares", "")
+    try:
+        by_symbol = json.loads(stored)
+        shares = np.array([by_symbol[symbol] for symbol in KNOWN_SYMBOLS], np.float64)
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"expected numbers for {KNOWN_SYMBOLS} as single_shares in the model"
+        raise WrongModel(f"{message}, got {stored!r}") from error
+    if shares.shape != (len(KNOWN_SYMBOLS),) or not ((shares > 0) & (shares < 1)).all():
+        message = "expected numbers between 0 and 1 as single_shares in the model"
+        raise WrongModel(f"{message}, got {stored!r}")
+    return shares

@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.segmentation.costs import WEIGHTS, Weights, joining_cost, separating_cost
 from app.segmentation.text_lines import Boxes, line_height
 
 Candidate = tuple[int, int]  # the first part, and the one after the last
@@ -19,9 +18,9 @@ MAX_PARTS: Final = 5  # of a digit with gaps between its parts; people write no 
 MAX_CANDIDATES: Final = 1_500  # of one input, about; where it has many parts, fewer are combined
 MIN_PARTS_TRIED: Final = 3  # parts that are combined, however many there are
 MAX_WIDTH: Final = 1.9  # line heights, of a digit of more than one part
-MAX_SINGLE_WIDTH: Final = (
-    1.0  # line heights of two strokes that are one digit without a closer look
-)
+# Two strokes are one digit without a closer look if both are true; in line heights.
+MAX_SINGLE_WIDTH: Final = 1.0
+MIN_SINGLE_OVERLAP: Final = 0.4
 MAX_GAP: Final = 0.5  # line heights between two parts of a digit
 
 
@@ -81,16 +80,15 @@ def may_be_several(boxes: Boxes, max_width: float) -> bool:
     return len(boxes) > 1 or right - left > max_width * line_height(boxes)
 
 
-def _are_inseparable(boxes: Boxes, weights: Weights = WEIGHTS) -> bool:
-    """Whether two strokes reach so far into each other that no logits can separate them.
+def _are_inseparable(boxes: Boxes) -> bool:
+    """Whether two strokes reach so far into each other that they are one digit.
 
     This is so in most digits of two strokes, and saves drawing and classifying each stroke alone.
     """
     height = line_height(boxes)
     (left, _, right, _), (start, _, end, _) = boxes.tolist()
-    width, gap = (max(right, end) - min(left, start)) / height, (start - right) / height
-    together = weights.min_log_probability - joining_cost(gap, weights)
-    return bool(width <= MAX_SINGLE_WIDTH and together > -separating_cost(gap, weights))
+    width, overlap = (max(right, end) - min(left, start)) / height, (right - start) / height
+    return bool(width <= MAX_SINGLE_WIDTH and overlap >= MIN_SINGLE_OVERLAP)
 
 
 def boxes_of(boxes: Boxes, candidates: Sequence[Candidate]) -> Boxes:

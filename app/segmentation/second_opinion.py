@@ -14,7 +14,7 @@ from app.inference.scores import ood_log_odds, softmax
 from app.reading import NUM_DIGITS
 from app.segmentation import ctc
 from app.segmentation.ctc import Scores
-from app.segmentation.line_reading import MAX_EVIDENCE, UNKNOWN
+from app.segmentation.line_reading import UNKNOWN
 from app.segmentation.operating_point import OperatingPoint
 
 Ask = Callable[[], Scores]  # reads the character as a line, see `LineReader.scores`
@@ -27,6 +27,7 @@ WEIGHT: Final = 0.5
 # Nats by which the line reader underrates that a lone character is not a digit, because few of the
 # lines that it was trained on are a single letter.
 LONE_LETTER: Final = 2.0
+MAX_EVIDENCE: Final = 3.0  # nats by which the line reader may argue for or against a digit
 MIN_LOG_PROBABILITY: Final = -12.0  # nats: lower bound of what the line reader says of a text
 
 

@@ -15,10 +15,10 @@ from app.segmentation import ctc
 from app.segmentation.ctc import Hypothesis, Text
 from app.segmentation.lattice import Lattice
 from app.segmentation.line_reading import (
-    CUT_TRUST,
     UNKNOWN,
     Choice,
     LineReading,
+    is_lone_slash,
     likeliest,
     look_scores,
     oddness,
@@ -31,10 +31,6 @@ from app.segmentation.second_opinion import Ask
 # A gap separates two numbers of one line if it is wider than both of these.
 MIN_SPACE: Final = 0.7  # line heights
 MIN_SPACE_RATIO: Final = 3.0  # times the line's usual gap
-# A text that cannot be laid over the candidates may still be right, because the line may have been
-# cut at wrong places. So it counts against the chosen text: its look is taken to be this many nats
-# worse than that of the best text.
-UNLAID_COST: Final = 3.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +38,8 @@ class TextLine:
     """One line of text, divided into parts of which the candidates for digits are made.
 
     parts: boxes (n, 4) of strokes or of parts of components, from left to right: left, top, right,
-    bottom. sliced, crossing: see `Lattice`. candidates: runs of parts. glyphs: uint8
-    (candidates, 28, 28). reading: by the line reader, if there may be several characters.
+    bottom. sliced: see `Lattice`. candidates: runs of parts. glyphs: uint8 (candidates, 28, 28).
+    reading: by the line reader, if there may be several characters.
     line_index: of the line in the input; a line with wide gaps is several TextLines.
     ask: asks the line reader about a line that it has not read, see `ask_reader`.
     """
@@ -52,7 +48,6 @@ class TextLine:
     sliced: NDArray[np.bool_] | None
     candidates: list[Candidate]
     glyphs: NDArray[np.uint8]
-    crossing: NDArray[np.bool_] | None = None
     reading: LineReading | None = None
     line_index: int = 0
     ask: Ask | None = None
@@ -60,7 +55,7 @@ class TextLine:
     @cached_property
     def lattice(self) -> Lattice:
         """The candidates with the costs of the paths through them."""
-        return Lattice(self.parts, self.candidates, self.sliced, self.crossing)
+        return Lattice(self.parts, self.candidates, self.sliced)
 
     @property
     def ask_reader(self) -> Ask | None:
@@ -80,30 +75,44 @@ class TextLine:
 
         is_corrected: the logits follow a visitor's corrections, of which the reader does not know.
         """
+        choices, others = self.scored_texts(logits, point, is_corrected)
+        if not choices:
+            return Choice(self.lattice.best_path(logits, point.overlap_cost))
+        return likeliest(choices, [score for score, _ in others])
+
+    def scored_texts(
+        self, logits: NDArray[np.float32], point: OperatingPoint, is_corrected: bool = False
+    ) -> tuple[list[tuple[float, Choice]], list[tuple[float, str]]]:
+        """The scores in nats of the texts that may be chosen, and of those that cannot be laid.
+
+        A text that cannot be laid over the candidates may still be right, because the line may have
+        been cut at wrong places. So it counts against the chosen text. For the arguments, see
+        `choose`. Without a reading there are no texts.
+        """
         if self.reading is None:
-            return Choice(self.lattice.best_path(logits))
-        scored_choices: list[
-            tuple[float, float, Choice]
-        ] = []  # scores by the reader and by the look
-        unlaid_scores: list[float] = []
-        looks = look_scores(logits, point.sign_looks)
+            return [], []
+        laid: list[tuple[float, float, Choice]] = []  # scores by the reader and by the look
+        unlaid: list[tuple[float, str]] = []
+        looks = look_scores(logits, self.lattice.is_single, point)
         hypotheses = self._hypotheses(logits)
         if is_corrected:
-            hypotheses += self._corrected(hypotheses, looks)
+            hypotheses += self._corrected(hypotheses, looks, point)
         for hypothesis in hypotheses:
+            text = text_of(hypothesis)
             score = point.reader_weight * hypothesis.log_probability
-            score -= oddness(text_of(hypothesis))
-            best = self._lay(hypothesis, looks)
+            score -= point.odd_cost * oddness(text)
+            score -= point.lone_slash_cost * is_lone_slash(text)
+            best = self._lay(hypothesis, looks, point)
             if best is None:
-                unlaid_scores.append(score)
+                unlaid.append((score, text))
             else:
                 path, look = best
-                scored_choices.append((score, look, Choice(path, hypothesis)))
-        if not scored_choices:
-            return Choice(self.lattice.best_path(logits))
-        look = max(scored_choices, key=lambda each: each[0] + each[1])[1] - UNLAID_COST
-        choices = [(score + of_path, choice) for score, of_path, choice in scored_choices]
-        return likeliest(choices, [score + look for score in unlaid_scores])
+                laid.append((score, look, Choice(path, hypothesis)))
+        if not laid:
+            return [], []
+        look = max(laid, key=lambda each: each[0] + each[1])[1] - point.unlaid_cost
+        choices = [(score + of_path, choice) for score, of_path, choice in laid]
+        return choices, [(score + look, text) for score, text in unlaid]
 
     def path_of_text(
         self, text: Text, logits: NDArray[np.float32], point: OperatingPoint
@@ -117,18 +126,19 @@ class TextLine:
         hypothesis = ctc.lay_over(self.reading.scores, text)
         if hypothesis is None:
             return None
-        best = self._lay(hypothesis, look_scores(logits, point.sign_looks))
+        best = self._lay(hypothesis, look_scores(logits, self.lattice.is_single, point), point)
         return best[0] if best is not None else None
 
     def _lay(
-        self, hypothesis: Hypothesis, looks: NDArray[np.float64]
+        self, hypothesis: Hypothesis, looks: NDArray[np.float64], point: OperatingPoint
     ) -> tuple[list[int], float] | None:
         """The candidates that are a text's symbols, and how well they look like them, in nats."""
         assert self.reading is not None
-        trust = np.where(self.lattice.is_cut, CUT_TRUST, 1.0)[:, None]
+        trust = np.where(self.lattice.is_cut, point.cut_trust, 1.0)[:, None]
         symbols = (trust * looks)[:, list(hypothesis.text)]
         places = self.reading.places(hypothesis)
-        return self.lattice.path_of_text(symbols, places, looks[:, UNKNOWN])
+        negative = looks[:, UNKNOWN]
+        return self.lattice.path_of_text(symbols, places, negative, point.overlap_cost)
 
     def _hypotheses(self, logits: NDArray[np.float32]) -> list[Hypothesis]:
         """The line reader's texts, and a single digit if the whole line looks like one."""
@@ -143,14 +153,14 @@ class TextLine:
         return hypotheses
 
     def _corrected(
-        self, hypotheses: list[Hypothesis], looks: NDArray[np.float64]
+        self, hypotheses: list[Hypothesis], looks: NDArray[np.float64], point: OperatingPoint
     ) -> list[Hypothesis]:
         """Each hypothesis with the digits that its candidates look like most, and as likely."""
         assert self.reading is not None
         texts = {hypothesis.text for hypothesis in hypotheses}
         corrected = []
         for hypothesis in hypotheses:
-            best = self._lay(hypothesis, looks)
+            best = self._lay(hypothesis, looks, point)
             if best is None:
                 continue
             digits = looks[best[0], 1 : NUM_DIGITS + 1].argmax(axis=1) + 1

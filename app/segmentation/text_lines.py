@@ -1,9 +1,8 @@
-"""Which parts of a drawing form a line of text, and which strokes cross each other.
+"""Which parts of a drawing form a line of text.
 
 A part is a stroke or a connected component, given by its box: left, top, right and bottom.
 """
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -39,12 +38,6 @@ MIN_LINES_HEIGHT: Final = 1.75  # heights of a high part; halves of one digit ar
 HIGH_SHARE: Final = 0.8  # of the height of all parts together that is in lower parts
 MIN_LINE_GAP_OF_TWO: Final = 0.15  # of two parts alone, which may be halves of an open 8
 MAX_BAR_HEIGHT: Final = 0.5  # widths; of two parts alone, a flatter one is the bar of a 5 or a 7
-
-MIN_CROSSING_OVERLAP: Final = 0.14  # line heights by which the boxes of crossing strokes overlap
-CROSSING_MARGIN: Final = 0.15  # of a stroke's length at both of its ends, where no crossing counts
-# Bounds on the work for a scribble, which would take minutes otherwise.
-MAX_CROSSING_PAIRS: Final = 1_000
-MAX_CROSSING_POINTS: Final = 128  # of each stroke
 
 
 def group_into_lines(boxes: Boxes) -> list[list[int]]:
@@ -251,59 +244,3 @@ def usual_height(boxes: Boxes, share: float = 0.5) -> float:
 def line_height(boxes: Boxes) -> float:
     """The height of a line, which is that of its highest part; never 0."""
     return max(float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0)), 1e-6)
-
-
-def find_crossings(strokes: Sequence[NDArray[np.float64]], boxes: Boxes) -> NDArray[np.bool_]:
-    """Which strokes, float (n, 2), cross each other away from their ends: bool (strokes, strokes).
-
-    boxes: of the strokes. Strokes that cross in their middle are one character; digits that touch
-    each other do so at the ends of strokes, or at their rims.
-    """
-    crossing = np.zeros((len(strokes), len(strokes)), np.bool_)
-    if len(strokes) == 1:
-        return crossing
-    min_overlap = MIN_CROSSING_OVERLAP * line_height(boxes)
-    left, top, right, bottom = boxes.T
-    overlap = right[:, None] - left  # how far the column must be moved right to be beside the row
-    is_level = bottom[:, None] >= top
-    is_deep = overlap >= min_overlap
-    is_near = is_deep & is_deep.T & is_level & is_level.T
-    pairs = np.argwhere(np.triu(is_near, 1))[:MAX_CROSSING_PAIRS]
-    for first, second in pairs.tolist():
-        crossing[first, second] = crossing[second, first] = _cross(
-            _thinned(strokes[first]), _thinned(strokes[second])
-        )
-    return crossing
-
-
-def _thinned(stroke: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The stroke (n, 2) with MAX_CROSSING_POINTS points at most."""
-    return stroke[:: -(-len(stroke) // MAX_CROSSING_POINTS)]
-
-
-def _cross(first: NDArray[np.float64], second: NDArray[np.float64]) -> bool:
-    """Whether the inner segments of two strokes intersect."""
-    start, direction = _inner_segments(first)
-    other_start, other_direction = _inner_segments(second)
-    start, direction = start[:, None], direction[:, None]  # (n, 1, 2), and the other's (m, 2)
-    area = (
-        direction[..., 0] * other_direction[:, 1] - direction[..., 1] * other_direction[:, 0]
-    )  # (n, m)
-    divisor = np.where(area == 0, np.inf, area)
-    x, y = other_start[:, 0] - start[..., 0], other_start[:, 1] - start[..., 1]
-    along = (x * other_direction[:, 1] - y * other_direction[:, 0]) / divisor
-    across = (x * direction[..., 1] - y * direction[..., 0]) / divisor
-    meet = (area != 0) & (along >= 0) & (along <= 1) & (across >= 0) & (across <= 1)
-    return bool(meet.any())
-
-
-def _inner_segments(
-    stroke: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The segments of a stroke away from both of its ends: starts and directions, (n, 2) each."""
-    directions = stroke[1:] - stroke[:-1]
-    lengths = np.hypot(directions[:, 0], directions[:, 1])
-    middles = np.cumsum(lengths) - lengths / 2
-    total = max(float(lengths.sum()), 1e-9)
-    is_inner = (middles > CROSSING_MARGIN * total) & (middles < (1 - CROSSING_MARGIN) * total)
-    return stroke[:-1][is_inner], directions[is_inner]

@@ -5,24 +5,28 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from app.inference.line_reader import SYMBOLS
 from app.reading import NUM_DIGITS
 from app.segmentation.ctc import Hypothesis
 from app.segmentation.decision import is_unsure, least_sure
 from app.segmentation.line_reading import (
-    LONE_SLASH_COST,
-    ODD_END_COST,
-    ODD_PAIR_COST,
     UNKNOWN,
     Choice,
     classes_of,
+    is_lone_slash,
     likeliest,
     look_scores,
     oddness,
     text_of,
 )
-from app.segmentation.operating_point import NUM_CLASSES, SIGN_SYMBOLS
+from app.segmentation.operating_point import (
+    KNOWN_SYMBOLS,
+    NUM_CLASSES,
+    SIGN_SYMBOLS,
+    OperatingPoint,
+)
 
 NOTHING = NUM_CLASSES - 1  # the classifier's class for what is not a digit
 
@@ -102,32 +106,46 @@ def test_a_number_that_is_likely_wrong_is_unsure(
     assert is_unsure(likeliest(choices), confidence) is expected
 
 
-def test_a_rival_that_is_unlikely_does_not_count() -> None:
-    choices = [scored("112", 0.9, range(3)), scored("1,2", 0.1, range(3))]
-    assert not likeliest(choices).may_have_signs
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        ("12/05/2026", 0),
+        ("-2", 0),
+        ("5.", 0),
+        ("2=-1", 0),
+        ("(-2)", 0),
+        ("(408)327-9634", 0),
+        ("8-/6-88", 1),
+        ("2+=4", 1),
+        ("1.,5", 1),
+        ("--/1", 2),
+        ("10000/", 1),
+        ("/0000", 1),
+        ("/05/", 2),
+    ],
+)
+def test_signs_where_no_number_has_them(text: str, odd: int) -> None:
+    assert oddness(text) == odd
 
 
 @pytest.mark.parametrize(
-    ("text", "pairs", "ends"),
+    ("text", "expected"),
     [
-        ("12/05/2026", 0, 0),
-        ("-2", 0, 0),
-        ("5.", 0, 0),
-        ("2=-1", 0, 0),
-        ("(-2)", 0, 0),
-        ("(408)327-9634", 0, 0),
-        ("8-/6-88", 1, 0),
-        ("2+=4", 1, 0),
-        ("1.,5", 1, 0),
-        ("--/1", 2, 0),
-        ("10000/", 0, 1),
-        ("/0000", 0, 1),
-        ("/05/", 0, 2),
+        ("5/0006", True),
+        ("123/4", True),
+        ("3/4", False),  # a fraction
+        ("12/05", False),
+        ("12/05/2026", False),
+        ("5106", False),
     ],
 )
-def test_signs_where_no_number_has_them(text: str, pairs: int, ends: int) -> None:
-    slashes = LONE_SLASH_COST * (text.count("/") == 1)
-    assert oddness(text) == pairs * ODD_PAIR_COST + ends * ODD_END_COST + slashes
+def test_a_single_slash_in_a_long_number(text: str, expected: bool) -> None:
+    assert is_lone_slash(text) is expected
+
+
+def point_of(sign_looks: NDArray[np.float64], single_shares: NDArray[np.float64]) -> OperatingPoint:
+    numbers = (1.0, -1.0, -3.0, 1.0, 0.2, 4.0, 2.5, 30.0, 3.0, 1.0, 0.0, 0.0)
+    return OperatingPoint(*numbers, sign_looks, single_shares)
 
 
 def test_a_sign_looks_like_what_the_classifier_takes_it_for() -> None:
@@ -136,10 +154,25 @@ def test_a_sign_looks_like_what_the_classifier_takes_it_for() -> None:
     sign_looks[SIGN_SYMBOLS.index("-"), NOTHING] = 0.9
     logits = np.zeros((2, NUM_CLASSES), np.float32)
     logits[0, 1] = logits[1, NOTHING] = 30.0  # surely a 1, surely no digit
-    scores = look_scores(logits, sign_looks)
+    point = point_of(sign_looks, np.full(len(KNOWN_SYMBOLS), 0.5))
+    scores = look_scores(logits, np.array([True, True]), point)
+    scores[:, 1:UNKNOWN] -= math.log(0.5)  # how often all symbols are one piece
     slash, minus = (NUM_DIGITS + 1 + SIGN_SYMBOLS.index(sign) for sign in "/-")
     assert scores[0, 1 + 1] == pytest.approx(0.0, abs=1e-6)
     assert scores[0, slash] == pytest.approx(math.log(0.9), abs=1e-6)
     assert scores[0, minus] == pytest.approx(math.log(0.01), abs=1e-6)
     assert scores[1, minus] == pytest.approx(math.log(0.9), abs=1e-6)
     assert scores[1, UNKNOWN] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_what_is_written_in_one_piece_seldom_looks_like_several() -> None:
+    shares = np.full(len(KNOWN_SYMBOLS), 0.9)
+    colon, minus, eight = (KNOWN_SYMBOLS.index(symbol) for symbol in ":-8")
+    shares[colon] = 0.01
+    even = np.full((len(SIGN_SYMBOLS), NUM_CLASSES), 1 / NUM_CLASSES)
+    logits = np.zeros((2, NUM_CLASSES), np.float32)  # any symbol
+    scores = look_scores(logits, np.array([True, False]), point_of(even, shares))[:, 1:]
+    assert scores[0, minus] - scores[0, colon] == pytest.approx(math.log(0.9 / 0.01))
+    assert scores[1, colon] - scores[1, minus] == pytest.approx(math.log(0.99 / 0.1))
+    assert scores[0, eight] - scores[1, eight] == pytest.approx(math.log(0.9 / 0.1))
+    assert scores[0, UNKNOWN - 1] == scores[1, UNKNOWN - 1]  # other marks have any number

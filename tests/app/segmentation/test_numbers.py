@@ -161,5 +161,5 @@ def test_strokes_joined_at_once_would_be_joined_with_any_logits() -> None:
             logits[1, :10] = logits[1, :10].mean()  # no digit is likelier than another
             logits[1, 10] = logits[1, 0] + random.choice([0, 1, scale])
             apart = lattice.Lattice(boxes, [(0, 1), (0, 2), (1, 2)])
-            assert apart.best_path(logits) == [1]
+            assert apart.best_path(logits, overlap_cost=30.0) == [1]
     assert 100 < at_once < 1900

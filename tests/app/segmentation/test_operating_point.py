@@ -6,16 +6,28 @@ import numpy as np
 import pytest
 
 from app.inference.session import WrongModel
-from app.segmentation.operating_point import NUM_CLASSES, SIGN_SYMBOLS, OperatingPoint
+from app.segmentation.operating_point import (
+    KNOWN_SYMBOLS,
+    NUM_CLASSES,
+    SIGN_SYMBOLS,
+    OperatingPoint,
+)
 
 CLASSIFIER = {"temperature": "1.5", "threshold": "-1", "doubt_threshold": "-3"}
 LOOKS = {sign: [0.5, *[0.05] * 10] for sign in SIGN_SYMBOLS}
+SHARES = dict.fromkeys(KNOWN_SYMBOLS, 0.75)
 READER = {
     "reader_weight": "2",
+    "cut_trust": "0.25",
+    "odd_cost": "4",
+    "lone_slash_cost": "2",
+    "overlap_cost": "20",
+    "unlaid_cost": "3",
     "slope": "0.5",
     "offset": "-1",
     "sign_offset": "-1.5",
     "sign_looks": json.dumps(LOOKS),
+    "single_shares": json.dumps(SHARES),
 }
 
 
@@ -24,8 +36,11 @@ def test_all_numbers_are_taken() -> None:
     assert (point.temperature, point.threshold, point.doubt_threshold) == (1.5, -1.0, -3.0)
     assert (point.reader_weight, point.slope) == (2.0, 0.5)
     assert (point.offset, point.sign_offset) == (-1.0, -1.5)
+    assert (point.cut_trust, point.unlaid_cost) == (0.25, 3.0)
+    assert (point.odd_cost, point.lone_slash_cost, point.overlap_cost) == (4.0, 2.0, 20.0)
     assert point.sign_looks.shape == (len(SIGN_SYMBOLS), NUM_CLASSES)
     assert np.allclose(point.sign_looks[:, 0], 0.5)
+    assert point.single_shares.tolist() == [0.75] * len(KNOWN_SYMBOLS)
 
 
 def test_an_older_classifier_has_one_threshold() -> None:
@@ -47,6 +62,18 @@ def test_an_older_classifier_has_one_threshold() -> None:
         (
             {"sign_looks": json.dumps(LOOKS | {"/": [0.0] * NUM_CLASSES})},
             "expected rows of 11 numbers above 0 as sign_looks in the model",
+        ),
+        (
+            {"single_shares": "{}"},
+            "expected numbers for .* as single_shares in the model, got '{}'",
+        ),
+        (
+            {"single_shares": json.dumps(SHARES | {":": [0.5]})},
+            "expected numbers for .* as single_shares in the model",
+        ),
+        (
+            {"single_shares": json.dumps(SHARES | {":": 0})},
+            "expected numbers between 0 and 1 as single_shares in the model",
         ),
     ],
 )

@@ -10,10 +10,14 @@ from app.inference.line_reader import SYMBOLS
 from app.recognizer import Recognizer
 from app.segmentation import second_opinion
 from app.segmentation.ctc import Scores
-from app.segmentation.operating_point import NUM_CLASSES, OperatingPoint
+from app.segmentation.operating_point import KNOWN_SYMBOLS, NUM_CLASSES, OperatingPoint
 from tests.support.drawings import DIGITS
 
-POINT = OperatingPoint(1.0, -1.0, -3.0, 1.0, 1.0, 0.0, 0.0, np.full((11, NUM_CLASSES), 1 / 11))
+POINT = OperatingPoint(
+    *(1.0, -1.0, -3.0, 1.0, 0.2, 4.0, 2.5, 30.0, 3.0, 1.0, 0.0, 0.0),
+    sign_looks=np.full((11, NUM_CLASSES), 1 / 11),
+    single_shares=np.full(len(KNOWN_SYMBOLS), 0.5),
+)
 
 
 def logits_of(probabilities: dict[str, float]) -> NDArray[np.float32]:
