@@ -35,7 +35,7 @@ from app.segmentation.decision import (
     digit_probabilities,
 )
 from app.segmentation.glyph_memory import GlyphMemory
-from app.segmentation.line_reading import classes_of
+from app.segmentation.line_reading import Choice, classes_of, likeliest
 from app.segmentation.operating_point import (
     KNOWN_SYMBOLS,
     NUM_CLASSES,
@@ -52,10 +52,12 @@ __all__ = [
     "MIN_SURE_CONFIDENCE",
     "NUM_CLASSES",
     "SIGN_SYMBOLS",
+    "Choice",
     "CostlyInk",
     "GlyphMemory",
     "Prepared",
     "Recognizer",
+    "likeliest",
 ]
 
 MODEL: Final = model_file(os.environ)

@@ -14,8 +14,13 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from tqdm import tqdm
 
-from app.recognizer import MIN_NUMBER_CONFIDENCE, MIN_SIGNED_CONFIDENCE, Recognizer
-from app.segmentation.line_reading import Choice, likeliest
+from app.recognizer import (
+    MIN_NUMBER_CONFIDENCE,
+    MIN_SIGNED_CONFIDENCE,
+    Choice,
+    Recognizer,
+    likeliest,
+)
 from train.data.line_sets import Line
 from train.render.numbers import PEN, Number
 
