@@ -1,5 +1,6 @@
 """Finds upright rules between neighbouring marks, as between the cells of a table."""
 
+from functools import reduce
 from typing import Final
 
 import cv2
@@ -65,18 +66,19 @@ def has_upright_rule(
     small = cv2.resize(part, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], -1)
     levels = small.astype(np.float32)
     usual = np.median(levels, axis=1, keepdims=True)  # of each row
-    contrast = np.abs(levels - usual).max(axis=2)
+    contrast = reduce(np.maximum, np.moveaxis(np.abs(levels - usual), 2, 0))
     faintest = max(MIN_LEVELS, MIN_DEVIATIONS * float(np.median(contrast)))
     # Rows of level rules, (rows,).
     is_crossed = (np.abs(usual - np.median(usual)).max(axis=2) > faintest)[:, 0]
     if is_crossed.mean() > MAX_CROSSED:
         return False
     is_line = cv2.dilate((contrast > faintest).astype(np.uint8), np.ones((1, 3), np.uint8))
-    down = np.arange(size[1])[:, None] * (part.shape[0] / size[1]) * (size[0] / part.shape[1])
-    columns = np.arange(size[0])
-    for slope in np.linspace(-MAX_SLOPE, MAX_SLOPE, SLOPES):
-        places = np.round(columns + slope * (down - down.mean())).astype(int)
-        covered = is_line[np.arange(size[1])[:, None], places.clip(0, size[0] - 1)]
-        if covered[~is_crossed].mean(axis=0).max() >= MIN_COVERED:
-            return True
-    return False
+    is_line, free = is_line[~is_crossed], np.flatnonzero(~is_crossed)
+    if is_line.any(axis=1).mean() < MIN_COVERED:
+        return False  # as between most marks
+    down = free * (part.shape[0] / size[1]) * (size[0] / part.shape[1])
+    slopes = np.linspace(-MAX_SLOPE, MAX_SLOPE, SLOPES)[:, None, None]
+    places = np.round(np.arange(size[0]) + slopes * (down - down.mean())[:, None])
+    places = places.astype(int).clip(0, size[0] - 1)  # (slopes, rows, columns)
+    covered = is_line[np.arange(len(free))[:, None], places].sum(axis=1)
+    return bool(covered.max() >= MIN_COVERED * len(free))
