@@ -29,13 +29,14 @@ help: ## list the targets
 run: .venv/app/.served ## serve the page and the HTTP API on http://localhost:8501 (PORT=… for another)
 	@$(APP) -m app serve --port "$(PORT)"
 
-test: test-most test-train ## set up everything and run every test, skipping none that a package is missing for
+test: test-most test-batch test-train ## set up everything and run every test, skipping none that a package is missing for
 
 # The app's tests as soon as they can begin, because they take longest, and wait much of it for
-# browsers and servers. Meanwhile the other environments, the checks of those that are complete, and
-# the tests of the batch job. There are jobs for all, so that the app's tests never wait for one.
+# browsers and servers. Meanwhile the other environments, and the checks of those that are complete.
+# There are jobs for all, so that the app's tests never wait for one. Ray's tests come later, because
+# they start so many processes that a page beside them takes over 20 s to open.
 test-most:
-	@$(MAKE) --no-print-directory --jobs 8 test-app setup check check-batch test-batch compile-train
+	@$(MAKE) --no-print-directory --jobs 8 test-app setup check check-batch compile-train
 
 setup: .venv/app/.tested .venv/train/.tested .venv/batch/.tested ## make all environments
 

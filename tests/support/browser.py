@@ -26,7 +26,7 @@ PHONE_AGENT: Final = (
     "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko)"
     " Chrome/140.0.0.0 Mobile Safari/537.36"
 )
-expect.set_options(timeout=20_000)  # only failing tests and busy machines wait this long
+expect.set_options(timeout=60_000)  # only failing tests and busy machines wait this long
 FLAGS: Final = [
     "--no-sandbox",
     "--disable-gpu",
@@ -100,7 +100,7 @@ def open_page(
         device_scale_factor=2 if touch else 1,
     )
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.goto(address)
     page.locator(".st-key-reading [role=status], .stAlert").first.wait_for()
     if not reading(page).count():

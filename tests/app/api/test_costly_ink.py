@@ -77,7 +77,7 @@ def test_the_network_gets_few_glyphs_at_a_time(recognizer: Recognizer) -> None:
     watched.__dict__.update(recognizer.__dict__, _session=Session())
     prepared = watched.prepare_ink(upright_strokes(200))
     (reading,) = watched.read_prepared([prepared])
-    assert len(reading.digits) > 50
+    assert len(reading.digits) >= 40  # of at most five strokes each
     assert sum(sizes) > 900
     assert max(sizes) <= recognizers.MAX_GLYPHS
 
