@@ -7,6 +7,7 @@ decoders, and opens no connection.
 """
 
 import contextlib
+import functools
 import os
 import select
 import signal
@@ -34,8 +35,9 @@ except ImportError:  # Windows, where decoding is bounded by the server's clock 
 # Bytes of the file, bytes of memory, seconds; the file follows.
 REQUEST: Final = struct.Struct("<QQI")
 # DECODED, height, width, channels (0 for grey) and pages (see `decode_inspected`); pixels follow.
-# Or REFUSED, the message's bytes, and zeros; the message follows.
-ANSWER: Final = struct.Struct("<BIIII")
+# Or REFUSED, the message's bytes, and zeros; the message follows. In both, the last number is how
+# many seconds of a core the request took.
+ANSWER: Final = struct.Struct("<BIIIId")
 DECODED, REFUSED = range(2)
 CAN_POLL: Final = hasattr(select, "poll")  # false on Windows, which cannot poll pipes
 # False on Windows and macOS.
@@ -60,11 +62,12 @@ def main() -> int:
         threading.Thread(target=_end_with_the_server, args=(requests,), daemon=True).start()
     with contextlib.suppress(EOFError, OSError):
         while _comes_soon(requests):
+            started = time.process_time()
             length, memory, seconds = REQUEST.unpack(read_exactly(requests, REQUEST.size))
             content = read_exactly(requests, length)
             optional_decoders.load(content)  # before the limit, which is for the picture alone
             _limit(memory, seconds)
-            _answer(answers, content)
+            _answer(answers, content, started)
             del content
     return 0
 
@@ -105,7 +108,8 @@ def _comes_soon(requests: IO[bytes]) -> bool:
     return not CAN_POLL or bool(select.select([requests], [], [], IDLE_SECONDS)[0])
 
 
-def _answer(answers: IO[bytes], content: bytes) -> None:
+def _answer(answers: IO[bytes], content: bytes, started: float) -> None:
+    """Decodes a file and writes the answer; started: the request's, in this process's own time."""
     try:
         image, pages = decode_inspected(content)
     except (UnreadableInput, MemoryError) as error:
@@ -113,10 +117,12 @@ def _answer(answers: IO[bytes], content: bytes) -> None:
             str(error)
             or "expected a picture that fits the memory for its size, got one that needs more"
         ).encode()
-        write_all(answers, ANSWER.pack(REFUSED, len(message), 0, 0, 0) + message)
+        spent = time.process_time() - started
+        write_all(answers, ANSWER.pack(REFUSED, len(message), 0, 0, 0, spent) + message)
         return
     channels = image.shape[2] if image.ndim == 3 else 0
-    write_all(answers, ANSWER.pack(DECODED, *image.shape[:2], channels, pages))
+    spent = time.process_time() - started
+    write_all(answers, ANSWER.pack(DECODED, *image.shape[:2], channels, pages, spent))
     write_all(answers, np.ascontiguousarray(image).data.cast("B"))
 
 
@@ -126,9 +132,15 @@ def _limit(memory: int, seconds: int) -> None:
         return
     used = int(time.process_time()) + 1
     _lower(resource.RLIMIT_CPU, used + seconds)
-    with contextlib.suppress(OSError):
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    if LIMITS_MEMORY:
+        pages = int(os.pread(_statm(), 64, 0).split()[0])
         _lower(resource.RLIMIT_AS, pages * resource.getpagesize() + memory)
+
+
+@functools.cache
+def _statm() -> int:
+    """The file of this process's memory; it stays open, because opening it takes longer."""
+    return os.open("/proc/self/statm", os.O_RDONLY)
 
 
 def _lower(kind: int, limit: int) -> None:

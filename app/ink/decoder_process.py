@@ -8,6 +8,7 @@ import math
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -47,6 +48,7 @@ class DecoderProcess:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._spent_seconds = 0.0  # of a core, for all pictures that this process has answered
 
     def decode(self, content: bytes, memory: int, decoding: Decoding) -> DecodedPixels:
         """See `picture_file.decode_inspected`. Raises UnreadableInput and DecodingCancelled."""
@@ -55,18 +57,45 @@ class DecoderProcess:
             is_fresh = self._process is None or self._process.poll() is not None
             process = self._started() if is_fresh else self._process
             assert process is not None
+            started = time.monotonic()
             try:
                 with decoding.running(process):
-                    return _ask(process, request)
+                    return self._asked(process, request, decoding)
             except (OSError, EOFError) as error:  # the process has ended or was ended
                 process.kill()
+                total = _processor_seconds(process)  # until `wait` removes it from the system
                 if process.wait() == 0 and not is_fresh:
                     continue  # it ended for lack of work just before the request
+                elapsed = time.monotonic() - started
+                decoding.spent_seconds += elapsed if total is None else total - self._spent_seconds
                 if decoding.is_cancelled:
                     raise DecodingCancelled("the picture is no longer wanted") from error
                 raise _too_costly(memory, decoding) from error
 
+    def _asked(
+        self, process: "subprocess.Popen[bytes]", request: bytes, decoding: Decoding
+    ) -> DecodedPixels:
+        """The process's answer. Raises UnreadableInput; OSError or EOFError if it has ended."""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        write_all(process.stdin, request)
+        kind, *numbers, spent = ANSWER.unpack(read_exactly(process.stdout, ANSWER.size))
+        decoding.spent_seconds += spent
+        self._spent_seconds += spent
+        if kind != DECODED:
+            raise UnreadableInput(
+                read_exactly(process.stdout, min(numbers[0], _PIPE_BYTES)).decode()
+            )
+        height, width, channels, pages = numbers
+        if height * width > MAX_PICTURE_PIXELS or channels > 4:
+            message = f"expected at most {MAX_PICTURE_PIXELS:,} pixels of up to 4 channels"
+            raise EOFError(f"{message} from a decoder, got {width} x {height} x {channels}")
+        image = np.empty((height, width, channels) if channels else (height, width), np.uint8)
+        read_into(process.stdout, image.data.cast("B"))
+        return image, pages
+
     def _started(self) -> "subprocess.Popen[bytes]":
+        self._spent_seconds = 0.0
         # A fork would copy the locks that other threads hold at that moment.
         self._process = subprocess.Popen(
             [sys.executable, "-m", "app.ink.decode_worker"],
@@ -78,23 +107,6 @@ class DecoderProcess:
         )
         _widen(self._process)
         return self._process
-
-
-def _ask(process: "subprocess.Popen[bytes]", request: bytes) -> DecodedPixels:
-    """The answer of a process. Raises UnreadableInput, and OSError or EOFError if it has ended."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    write_all(process.stdin, request)
-    kind, *numbers = ANSWER.unpack(read_exactly(process.stdout, ANSWER.size))
-    if kind != DECODED:
-        raise UnreadableInput(read_exactly(process.stdout, min(numbers[0], _PIPE_BYTES)).decode())
-    height, width, channels, pages = numbers
-    if height * width > MAX_PICTURE_PIXELS or channels > 4:
-        message = f"expected at most {MAX_PICTURE_PIXELS:,} pixels of up to 4 channels"
-        raise EOFError(f"{message} from a decoder, got {width} x {height} x {channels}")
-    image = np.empty((height, width, channels) if channels else (height, width), np.uint8)
-    read_into(process.stdout, image.data.cast("B"))
-    return image, pages
 
 
 def _widen(process: "subprocess.Popen[bytes]") -> None:
@@ -114,3 +126,12 @@ def _too_costly(memory: int, decoding: Decoding) -> UnreadableInput:
     return UnreadableInput(
         f"expected a picture that is decoded in {limit}, got one that needs more"
     )
+
+
+def _processor_seconds(process: "subprocess.Popen[bytes]") -> float | None:
+    """What a killed process had taken of a core in all; None where the system does not say so."""
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

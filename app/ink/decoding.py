@@ -1,12 +1,10 @@
 """The decoding of one picture in a process, which can be ended early."""
 
 import contextlib
-import os
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final
 
 MAX_SECONDS: Final = 15.0  # for one picture, both of elapsed time and of processor time
@@ -36,7 +34,8 @@ class Decoding:
         self.seconds, self.is_wanted = seconds, is_wanted
         self.deadline = time.monotonic() + seconds
         self.core_seconds = min(seconds, MAX_SECONDS)  # of processor time
-        self.spent_seconds = 0.0  # of a core, or of elapsed time where the system does not say
+        # Of a core, or of elapsed time where a process was ended and the system does not say.
+        self.spent_seconds = 0.0
 
     def begin(self, pixels: int) -> None:
         """Gives a picture that declares so many pixels its time, from now on."""
@@ -69,15 +68,9 @@ class Decoding:
             if self._end:
                 raise DecodingCancelled("the picture is no longer wanted")
             self._process = process
-        started, cpu_started = time.monotonic(), _processor_seconds(process)
         try:
             yield
         finally:
-            elapsed, cpu_ended = time.monotonic() - started, _processor_seconds(process)
-            if cpu_started is None or cpu_ended is None:
-                self.spent_seconds += elapsed
-            else:
-                self.spent_seconds += cpu_ended - cpu_started
             with self._lock:
                 self._process = None
 
@@ -86,12 +79,3 @@ class Decoding:
             self._end = self._end or reason
             if self._process is not None:
                 self._process.kill()
-
-
-def _processor_seconds(process: "subprocess.Popen[bytes]") -> float | None:
-    """What a process has taken of a core, also after it was killed; None where none says so."""
-    try:
-        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

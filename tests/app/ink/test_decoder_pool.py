@@ -201,17 +201,16 @@ def test_what_a_decoder_prints_does_not_fill_the_log(capfd: pytest.CaptureFixtur
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc")
 def test_a_decoding_costs_the_processor_time_that_it_takes() -> None:
-    code = "import sys, time; time.process_time(); sys.stdin.read()"
-    busy = "while True: pass"
-    for work, bounds in ((code, (0, 0.3)), (busy, (0.05, 5))):
-        decoding = Decoding()
-        with subprocess.Popen([sys.executable, "-c", work], stdin=subprocess.PIPE) as process:
-            with decoding.running(process):
-                time.sleep(1)
-                process.kill()  # what it took is known until it is waited for
-            assert bounds[0] <= decoding.spent_seconds <= bounds[1]
+    small, large, ended = Decoding(), Decoding(), Decoding(seconds=1)
+    pool = DecoderPool(1)
+    pool.decode(encoded(".jpg", 30, 40), decoding=small)
+    pool.decode(encoded(".jpg", 2400, 3200), decoding=large)
+    assert 0 < small.spent_seconds < large.spent_seconds < 2
+    with pytest.raises(UnreadableInput):
+        pool.decode_inspected(HOSTILE["10,000 scans"], 1 << 30, ended)
+    pool.close()
+    assert 0.1 < ended.spent_seconds < 5
 
 
 @pytest.mark.parametrize(
