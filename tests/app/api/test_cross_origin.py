@@ -34,6 +34,8 @@ PREFLIGHT = {
             ("https://example.org", "http://localhost:3000"),
         ),
         ("http://[::1]:3000", ("http://[::1]:3000",)),
+        ("https://example.org:443", ("https://example.org",)),  # as browsers send it
+        ("http://[::1]:80,http://a:443", ("http://[::1]", "http://a:443")),
     ],
 )
 def test_origins_are_listed_with_commas(text: str, expected: tuple[str, ...]) -> None:
@@ -50,6 +52,7 @@ def test_origins_are_listed_with_commas(text: str, expected: tuple[str, ...]) ->
         "https://example.org:port",
         "https://*.example.org",
         "ftp://example.org",
+        "https://münchen.de",  # browsers send https://xn--mnchen-3ya.de
         "null",  # the origin of every sandboxed page and every file
         "*, https://example.org",
     ],
