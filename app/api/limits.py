@@ -39,7 +39,10 @@ class Limits:
     rate: int = _limit(120, "reads a minute for each client in the long run; 0 for no limit", 0)
     burst: int = _limit(30, "reads that a client may ask for at once before the rate holds")
     count_loopback: int = _limit(0, "1 to count this machine's own requests too", 0, 1)
-    reads: int = _limit(2, "pictures that are read at the same time; as many as there are cores")
+    # For each of them a thread and an object for a decoder are made.
+    reads: int = _limit(
+        2, "pictures that are read at the same time; as many as there are cores", 1, 1_024
+    )
     waiting: int = _limit(14, "requests that upload or wait beside those; a client may have half")
     body_seconds: int = _limit(20, "seconds for a client to send its body")
     live: int = _limit(1, "1 to read also while the pen moves on the page", 0, 1)

@@ -182,6 +182,7 @@ def test_a_limit_that_is_none_is_refused_at_the_start(text: str) -> None:
     [
         ("DIGITS_COUNT_LOOPBACK", "2", "from 0 to 1"),
         ("DIGITS_PIXELS", "50000001", "from 1 to 50000000"),
+        ("DIGITS_READS", "100000000000", "from 1 to 1024"),  # took all memory
     ],
 )
 def test_a_limit_that_is_too_large_is_refused_at_the_start(
