@@ -125,8 +125,15 @@ class Recognizer:
 
         Many are classified at a time, which is faster than one by one, and the memory does not grow
         with their number. single: whether each is one character. Raises UnreadableInput with the
-        index of the first input that cannot be read.
+        index of the first input that cannot be read, and for a single picture that is no array.
         """
+        # Of a string, its characters would be read; a path or a Pillow image is not iterable.
+        is_one = isinstance(inputs, str | bytes | bytearray | memoryview)
+        if is_one or not isinstance(inputs, Iterable):
+            actual = type(inputs).__name__
+            raise UnreadableInput(
+                f"expected a list of pictures and strokes, got {actual}; read_image reads one"
+            )
         readings: list[Reading] = []
         rest = iter(inputs)
         while batch := list(islice(rest, MAX_INPUTS)):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from app.api.errors import ApiError
 from app.api.json_errors import reason
 from app.api.limits import Limits
+from app.api.picture_body import PICTURE
 from app.api.schemas import Ink, Point, Position, QuickDraw, SignatureStroke
 from app.ink import inkml
 from app.reading import UnreadableInput
@@ -40,7 +41,10 @@ def decode_ink(content: bytes, limits: Limits) -> list[Stroke]:
         text = content.decode(json.detect_encoding(content), "surrogatepass")
         strokes = _decode(text)
     except msgspec.ValidationError as error:
-        message = f"The body is not a drawing: {reason(error)}. {EXAMPLE}."
+        problem = reason(error)
+        # An object of other names may be meant as a picture.
+        example = EXAMPLE if problem.startswith("at ") else f"{EXAMPLE}, or for a picture {PICTURE}"
+        message = f"The body is not a drawing: {problem}. {example}."
         raise ApiError("unprocessable", message) from error
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         problem = str(error).removeprefix("JSON is malformed: ")

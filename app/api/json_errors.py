@@ -8,6 +8,8 @@ import msgspec
 # What msgspec says, in which types and fields stand between backticks.
 _MISSING: Final = re.compile("^Object missing required field `([^`]*)`")
 _UNKNOWN: Final = re.compile("^Object contains unknown field `([^`]*)`")
+# Of all types of requests, only `PictureUrl` has a pattern.
+_PATTERN: Final = re.compile("^Expected `str` matching regex .*")
 _TYPES: Final = re.compile("`([^`]*)`")
 _WORDS: Final = {
     "array": "an array",
@@ -27,6 +29,7 @@ def reason(error: msgspec.ValidationError) -> str:
     problem, _, path = str(error).partition(" - at ")
     problem = _MISSING.sub(r'expected an object with "\1", got one without', problem)
     problem = _UNKNOWN.sub(r'expected an object without "\1", got one with it', problem)
+    problem = _PATTERN.sub("expected a data URL, got another string", problem)
     problem = _TYPES.sub(lambda match: _in_words(match[1]), problem)
     place = f"at {path.strip('`')}, " if path else ""
     return place + problem[0].lower() + problem[1:]

@@ -17,7 +17,8 @@ from app.api.limits import Limits
 from app.api.schemas import PictureUrl
 
 FORM_OVERHEAD: Final = 8  # escapes such as %2B lengthen base64 in a form by 1/8
-EXAMPLE: Final = 'Send {"image": "data:image/png;base64,..."}'
+PICTURE: Final = '{"image": "data:image/png;base64,..."}'
+EXAMPLE: Final = f"Send {PICTURE}"
 _HEAD_BYTES: Final = 256  # at a body's start, by which its kind is recognised
 _MAX_PREFIX: Final = 200  # characters of a data URL before its data
 _JSON: Final = re.compile(r"\s*[\[{]")

@@ -11,6 +11,7 @@ from app.ink.formats.structure import (
     check_at_most,
     check_pixels,
     ends_within,
+    printable,
 )
 from app.reading import UnreadableInput
 
@@ -70,7 +71,7 @@ def _boxes(content: bytes, offset: int, end: int) -> Iterator[_Box]:
         elif length == 0:  # the box goes on to the end
             length = end - offset
         if offset + length > end or offset + length < start:
-            raise ends_within("HEIC", repr(kind))
+            raise ends_within("HEIC", f"box {printable(kind)}")
         count += 1
         check_at_most(MAX_BOXES, "boxes in a HEIC", count)
         yield kind, start, offset + length

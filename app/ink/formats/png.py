@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from app.ink.formats.structure import Structure, check_at_most, check_pixels, ends_within
+from app.ink.formats.structure import Structure, check_at_most, check_pixels, ends_within, printable
 from app.reading import UnreadableInput
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -77,7 +77,7 @@ def _chunks(content: bytes) -> Iterator[_Chunk]:
     while offset + 8 <= len(content):
         length, kind = struct.unpack_from(">I4s", content, offset)
         if offset + 12 + length > len(content):
-            raise ends_within("PNG", repr(kind))
+            raise ends_within("PNG", f"chunk {printable(kind)}")
         yield _Chunk(kind, offset + 8, length)
         if kind == b"IEND":
             return

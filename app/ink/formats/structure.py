@@ -43,6 +43,11 @@ def ends_within(kind: str, part: str) -> UnreadableInput:
     return UnreadableInput(f"expected a whole picture, got a {kind} that ends within its {part}")
 
 
+def printable(name: bytes) -> str:
+    """The name of a part of a file, as text; bytes that are no ASCII character are escaped."""
+    return ascii(name.decode("latin-1"))[1:-1]
+
+
 def check_at_most(limit: int, name: str, value: int) -> None:
     """Raises UnreadableInput if a declared number is above its limit; name: of what is counted."""
     if value > limit:

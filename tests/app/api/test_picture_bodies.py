@@ -116,6 +116,8 @@ def test_other_fields_may_stand_before_a_data_url(address: str, start: str) -> N
         ({"strokes": [[{"x": 1, "y": 1e7}]]}, 422, "unprocessable", "<= 1000000.0"),
         ({"image": 5}, 422, "unprocessable", "at $.image, expected a string, got a number"),
         ({"image": "digits.png"}, 422, "unprocessable", "data:image/png;base64,"),
+        ({"image": BASE64}, 422, "unprocessable", "at $.image, expected a data URL, got another"),
+        ({"picture": URL}, 422, "unprocessable", 'or for a picture {"image": "data:image/png;'),
         ({"image": "http://example.org/a.png"}, 422, "unprocessable", "data:image/png;base64,"),
         ({"image": URL, "more": 1}, 422, "unprocessable", 'object without "more", got one'),
         ({"image": "data:image/png,%89PNG"}, 422, "unprocessable", "not valid base64. Send data:"),

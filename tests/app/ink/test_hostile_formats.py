@@ -39,7 +39,7 @@ HOSTILE = {
     "PNG of two headers": (png_with(GREY[8:33]), "one IHDR in a PNG, got a second"),
     "PNG whose chunk is longer": (
         patched(GREY, 33, ">I", 2**31),
-        "PNG that ends within its b'IDAT",
+        "PNG that ends within its chunk IDAT",
     ),
     "PNG of many chunks": (png_with(png_chunk(b"tEXt", b"a\0b") * 20_001), "20,000 chunks"),
     "PNG with more pixels than it has": (

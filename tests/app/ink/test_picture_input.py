@@ -126,3 +126,18 @@ def test_the_one_of_many_that_cannot_be_read_is_named(recognizer: Recognizer) ->
         recognizer.read_many([strokes(1), PNG, b"no picture", b"neither"])
     with pytest.raises(UnreadableInput, match=r"input 1: stroke 0: expected shape"):
         recognizer.read_many([strokes(1), [[[1, 2, 3]]]])
+
+
+@pytest.mark.parametrize(
+    ("picture", "actual"),
+    [
+        ("digits.png", "str"),
+        (Path("digits.png"), "PosixPath|WindowsPath"),
+        (PNG, "bytes"),
+        (pillow("L"), "Image"),
+    ],
+)
+def test_one_picture_is_not_a_list(recognizer: Recognizer, picture: Any, actual: str) -> None:
+    message = f"expected a list of pictures and strokes, got ({actual}); read_image reads one"
+    with pytest.raises(UnreadableInput, match=message):
+        recognizer.read_many(picture)
