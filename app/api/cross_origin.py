@@ -39,6 +39,9 @@ def middleware(origins: tuple[str, ...]) -> list[Middleware]:
         allow_origins=origins,
         allow_methods=("GET", "POST"),
         allow_headers=("Content-Type",),
+        # Some browsers ask whether a page of the internet may reach a private address. Whoever
+        # names an origin wants that; with *, any page might reach a server inside a network.
+        allow_private_network=origins != (ANY,),
         expose_headers=READABLE,
         max_age=PREFLIGHT_SECONDS,
     )

@@ -90,6 +90,17 @@ def test_only_named_origins_may_read_answers(
     assert exposed == ("Retry-After, RateLimit, RateLimit-Policy" if origins else None)
 
 
+@pytest.mark.parametrize("origins, allowed", [((OURS,), "true"), (("*",), None)])
+def test_only_named_origins_may_reach_a_private_address(
+    origins: tuple[str, ...], allowed: str | None
+) -> None:
+    headers = {"Origin": OURS, **PREFLIGHT, "Access-Control-Request-Private-Network": "true"}
+    with serving(FREE, origins=origins) as address:
+        preflight = requests.options(f"{address}/api/read", headers=headers, timeout=9)
+    assert preflight.headers.get("Access-Control-Allow-Private-Network") == allowed
+    assert preflight.status_code == (200 if allowed else 400)
+
+
 class EmptyPage(BaseHTTPRequestHandler):
     """Answers every request with an empty page."""
 
