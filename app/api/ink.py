@@ -46,7 +46,11 @@ def decode_ink(content: bytes, limits: Limits) -> list[Stroke]:
         example = EXAMPLE if problem.startswith("at ") else f"{EXAMPLE}, or for a picture {PICTURE}"
         message = f"The body is not a drawing: {problem}. {example}."
         raise ApiError("unprocessable", message) from error
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+    except UnicodeError as error:  # a picture whose client declares JSON by habit, for example
+        problem = "expected text in UTF-8, got other bytes"
+        message = f"The body is not JSON: {problem}. {EXAMPLE}, or a picture with its own type."
+        raise ApiError("invalid_request", message) from error
+    except (msgspec.DecodeError, RecursionError) as error:
         problem = str(error).removeprefix("JSON is malformed: ")
         message = f"The body is not JSON: {problem}. JSON has no NaN and no Infinity. {EXAMPLE}."
         raise ApiError("invalid_request", message) from error

@@ -33,6 +33,7 @@ BAD_INK = [
     (b"", 400, "invalid_request", "The body is empty. Send a picture or strokes."),
     (b"{", 400, "invalid_request", "not JSON"),
     (b"\xff\xfe{}", 400, "invalid_request", "not JSON"),
+    (b"\x89PNG\r\n", 400, "invalid_request", "or a picture with its own type"),
     (b'{"strokes": [[[1, 2]]]} x', 400, "invalid_request", "not JSON: trailing characters"),
     (b'{"strokes": "\xed\xa0\x80"}', 400, "invalid_request", "not JSON"),  # a lone surrogate
     (DEEP, 422, "unprocessable", "at $.strokes[0][0][0], expected a number, got an array. Send"),
