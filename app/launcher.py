@@ -21,7 +21,8 @@ UNREACHABLE: Final = "192.0.2.1"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `serve`; the defaults are Streamlit's own variables."""
-    address = os.environ.get("STREAMLIT_SERVER_ADDRESS", ALL_INTERFACES)
+    # Container tools pass on a variable without a value as an empty one.
+    address = os.environ.get("STREAMLIT_SERVER_ADDRESS") or ALL_INTERFACES
     parser.add_argument(
         "--port",
         type=_port,

@@ -16,6 +16,7 @@ from streamlit.runtime import get_instance
 from app import __version__
 from app.api import metrics
 from app.api.access_log import AccessLog
+from app.api.limits import PREFIX
 from app.api.observed import Observer
 from app.api.prometheus import Counts
 from app.inference.models import model_file
@@ -77,9 +78,14 @@ def _hash(path: Path) -> str:
 
 
 def _suggestion(name: str) -> str:
-    names = [setting.name for setting in all_settings()]
-    close = get_close_matches(name, names, 1)
-    return f"; is {close[0]} meant?" if close else "; deploy/README.md lists all of them"
+    # Compared without their beginnings, which make all of them alike.
+    names = {_short(setting.name): setting.name for setting in all_settings()}
+    close = get_close_matches(_short(name), names, 1)
+    return f"; is {names[close[0]]} meant?" if close else "; deploy/README.md lists all of them"
+
+
+def _short(name: str) -> str:
+    return name.removeprefix(PREFIX).removeprefix("STREAMLIT_SERVER_")
 
 
 def _num_sessions() -> int:

@@ -4,6 +4,7 @@
 does not start, and one with an unknown variable warns, each in one sentence.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Final, NamedTuple
@@ -19,10 +20,13 @@ from app.inference.session import WrongModel
 from app.recognizer import Recognizer
 
 PORT: Final = "STREAMLIT_SERVER_PORT"
+BASE_PATH: Final = "STREAMLIT_SERVER_BASE_URL_PATH"
 MAX_UPLOAD: Final = "STREAMLIT_SERVER_MAX_UPLOAD_SIZE"
 # Of Streamlit's own variables those with a range, which it does not check. `app.guard.uploads`
 # has room for two pictures of the largest size in each session.
 RANGES: Final = {PORT: (1, 65_535), MAX_UPLOAD: (1, 20)}
+# Streamlit would take a whole address for a path, at which nobody finds the page.
+_PATH: Final = re.compile(r"/?([\w.~-]+(/[\w.~-]+)*/?)?", re.ASCII)
 OF_TRAINING: Final = ("DIGITS_DATA",)  # read by training only; servers ignore it without a warning
 
 
@@ -52,6 +56,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     for name in RANGES:
         if name in environment:
             whole_number(name, environment[name], *RANGES[name])
+    path = environment.get(BASE_PATH, "")
+    if not _PATH.fullmatch(path):
+        raise ValueError(f"{BASE_PATH}: expected a path as digits or my/digits, got {path!r}")
     _open_files(environment)
     return Settings(
         Limits.from_environment(environment),
@@ -130,10 +137,10 @@ _STREAMLIT: Final = (
         "an address of this machine",
     ),
     Setting(
-        "STREAMLIT_SERVER_BASE_URL_PATH",
+        BASE_PATH,
         "where a proxy gives this server a part of a site, as digits",
         "none",
-        "a path",
+        "a path of letters, digits and -._~",
     ),
     Setting(MAX_UPLOAD, "MB of a picture on the page", "20", in_words(*RANGES[MAX_UPLOAD])),
 )

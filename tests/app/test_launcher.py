@@ -100,6 +100,18 @@ def test_an_interruption_ends_serving_without_an_error(
     assert "--logger.hideWelcomeMessage=true" in calls[0], "Streamlit prints the address as well"
 
 
+def test_an_empty_address_stands_for_all(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "main", lambda *_, **__: None)
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert command.main(["serve", f"--port={port}"]) == 0
+    assert f"http://localhost:{port}\n" in capsys.readouterr().out
+
+
 def test_an_error_of_streamlits_command_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -45,6 +45,8 @@ def test_every_variable_that_the_code_reads_is_a_setting() -> None:
     [
         ("DIGITS_RATTE", "is DIGITS_RATE meant?"),
         ("DIGITS_ORIGIN", "is DIGITS_ORIGINS meant?"),
+        ("DIGITS_PORT", "is STREAMLIT_SERVER_PORT meant?"),
+        ("DIGITS_FOO", "deploy/README.md lists all of them"),  # unlike DIGITS_LOG
         ("DIGITS_QUITE_ANOTHER", "deploy/README.md lists all of them"),
     ],
 )
@@ -73,6 +75,8 @@ WRONG = [
     ("STREAMLIT_SERVER_MAX_UPLOAD_SIZE", "many", "expected a whole number from 1 to 20"),
     ("STREAMLIT_SERVER_PORT", "65536", "expected a whole number from 1 to 65535, got '65536'"),
     ("STREAMLIT_SERVER_PORT", "", "expected a whole number from 1 to 65535, got ''"),
+    ("STREAMLIT_SERVER_BASE_URL_PATH", "https://a.org/b", "expected a path as digits or my/digits"),
+    ("STREAMLIT_SERVER_BASE_URL_PATH", "a//b", "expected a path as digits or my/digits"),
 ]
 
 
@@ -89,6 +93,11 @@ def test_the_command_refuses_a_wrong_value(
     said = capsys.readouterr().err
     assert said.startswith(f"serve: {name}: {expected}")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("path", ["", "/", "digits", "/digits/", "my/digits-2"])
+def test_the_path_of_a_part_of_a_site_is_accepted(path: str) -> None:
+    settings.from_environment({settings.BASE_PATH: path})
 
 
 def test_a_wrong_value_ends_the_start_without_a_traceback(tmp_path: Path) -> None:
