@@ -11,12 +11,11 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from app.addresses import ALL_INTERFACES, addresses
+
 SERVER: Final = Path(__file__).resolve().parent / "server.py"
 DEFAULT_PORT: Final = 8501
 MAX_PORT: Final = 65_535
-ALL_INTERFACES: Final = "0.0.0.0"
-# Reserved for documentation (RFC 5737), so no machine has it.
-UNREACHABLE: Final = "192.0.2.1"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,34 +78,6 @@ def serve(port: int | None, address: str) -> int:
     except click.Abort:  # Ctrl-C, for which click would print "Aborted!"
         return 0
     return 0
-
-
-def addresses(port: int, address: str, path: str = "") -> list[str]:
-    """A line for each address of the page.
-
-    address: of the interface that it listens on. path: of the page, such as "digits".
-    """
-    end = f":{port}/{path}" if path else f":{port}"
-    if address != ALL_INTERFACES:
-        return [f"Page: http://{address}{end}"]
-    hosts = {"On this computer:": "localhost"}
-    if network := network_address():
-        hosts["On a phone in the same network:"] = network
-    width = max(map(len, hosts))
-    return [f"{title:{width}} http://{host}{end}" for title, host in hosts.items()]
-
-
-def network_address() -> str | None:
-    """This computer's own address in its network; None without a network.
-
-    Connecting a datagram socket chooses a route and sends nothing, so no machine is asked.
-    """
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((UNREACHABLE, 1))
-        except OSError:
-            return None
-        return str(probe.getsockname()[0])
 
 
 def _problem_with(port: int, address: str) -> str:

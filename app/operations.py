@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from streamlit.runtime import get_instance
 
 from app import __version__
+from app.addresses import ALL_INTERFACES, in_url
 from app.api import metrics
 from app.api.access_log import AccessLog
 from app.api.limits import PREFIX
@@ -58,7 +59,8 @@ def announce(settings: Settings, environment: Mapping[str, str] = os.environ) ->
 
 def start_line(settings: Settings, environment: Mapping[str, str]) -> str:
     """Address, version, model and limits in one line."""
-    host, port = st.get_option("server.address") or "0.0.0.0", st.get_option("server.port")
+    host = in_url(st.get_option("server.address") or ALL_INTERFACES)
+    port = st.get_option("server.port")
     path = st.get_option("server.baseUrlPath").strip("/")
     limits = " ".join(f"{name}={value}" for name, value in asdict(settings.limits).items())
     return (

@@ -7,7 +7,7 @@ import pytest
 from streamlit.web import cli
 
 from app import __main__ as command
-from app import launcher
+from app import addresses
 
 PORTS = ["0", "65536", "-1", "web", "8_501", "٣", ""]
 
@@ -45,7 +45,9 @@ def test_an_address_of_another_machine_is_refused_in_one_sentence(
 ADDRESSES = [
     ("0.0.0.0", "10.1.2.3", ["http://localhost:80", "http://10.1.2.3:80"]),
     ("0.0.0.0", None, ["http://localhost:80"]),  # no network
+    ("::", "10.1.2.3", ["http://localhost:80", "http://10.1.2.3:80"]),
     ("127.0.0.1", "10.1.2.3", ["http://127.0.0.1:80"]),  # no phone can reach it
+    ("::1", "10.1.2.3", ["http://[::1]:80"]),
 ]
 
 
@@ -53,18 +55,18 @@ ADDRESSES = [
 def test_where_the_page_can_be_opened(
     address: str, network: str | None, expected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(launcher, "network_address", lambda: network)
-    lines = launcher.addresses(80, address)
+    monkeypatch.setattr(addresses, "network_address", lambda: network)
+    lines = addresses.addresses(80, address)
     assert [line.split()[-1] for line in lines] == expected
     assert len({line.index("http") for line in lines}) == 1  # the addresses are aligned
 
 
 def test_the_path_of_the_page_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launcher, "network_address", lambda: "10.1.2.3")
+    monkeypatch.setattr(addresses, "network_address", lambda: "10.1.2.3")
     hosts = ["localhost", "10.1.2.3"]
-    said = [line.split()[-1] for line in launcher.addresses(80, "0.0.0.0", "digits")]
+    said = [line.split()[-1] for line in addresses.addresses(80, "0.0.0.0", "digits")]
     assert said == [f"http://{host}:80/digits" for host in hosts]
-    assert launcher.addresses(80, "127.0.0.1", "digits") == ["Page: http://127.0.0.1:80/digits"]
+    assert addresses.addresses(80, "127.0.0.1", "digits") == ["Page: http://127.0.0.1:80/digits"]
 
 
 def test_finding_the_own_address_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +78,7 @@ def test_finding_the_own_address_sends_nothing(monkeypatch: pytest.MonkeyPatch) 
         return original(family, kind)
 
     monkeypatch.setattr(socket, "socket", watched)
-    address = launcher.network_address()
+    address = addresses.network_address()
     assert kinds == [socket.SOCK_DGRAM]  # connecting one of these sends no packet
     assert address is None or address.count(".") == 3
 

@@ -127,6 +127,15 @@ def test_the_start_line_says_what_is_served() -> None:
     assert " model=missing " in missing
 
 
+def test_the_start_line_has_an_address_of_ipv6_in_brackets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    options = {"server.address": "::", "server.port": 80, "server.baseUrlPath": ""}
+    monkeypatch.setattr("streamlit.get_option", options.__getitem__)
+    line = operations.start_line(settings.from_environment({}), {})
+    assert line.startswith("serving http://[::]:80/ version=")
+
+
 def test_a_system_without_limits_of_memory_is_warned_about(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
