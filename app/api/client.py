@@ -47,7 +47,7 @@ def client_key(peer: str, forwarded: str, proxies: int) -> str:
     hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
     client = hops[-min(proxies, len(hops))] if proxies and hops else peer
     try:
-        address = ipaddress.ip_address(client.strip("[]"))
+        address = ipaddress.ip_address(_without_port(client))
     except ValueError:
         return peer
     if address.version == 4:
@@ -55,3 +55,10 @@ def client_key(peer: str, forwarded: str, proxies: int) -> str:
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
     return str(ipaddress.ip_network((address.packed, NETWORK_BITS), strict=False))
+
+
+def _without_port(hop: str) -> str:
+    """The address of a hop, to which some proxies add the port of the client's connection."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
