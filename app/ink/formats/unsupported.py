@@ -7,6 +7,9 @@ from app.ink.formats.structure import UnsupportedFormat
 _AS_PICTURE: Final = "Save it as PNG or JPEG."
 _STILL: Final = "Take a still picture of it, and send that as PNG or JPEG."
 _UNPACKED: Final = "Unpack it, and send a picture of it as PNG or JPEG."
+_DECODED: Final = (
+    "Decode it to PNG or JPEG, or for the HTTP API write data:image/png;base64, before it."
+)
 _AS_JSON: Final = "Give ink a name that ends with .json or .inkml, or send it as application/json."
 _BEGINNINGS: Final[dict[bytes, tuple[str, str]]] = {
     b"\0\0\0\x0cJXL ": ("JPEG XL", _AS_PICTURE),
@@ -22,6 +25,8 @@ _BEGINNINGS: Final[dict[bytes, tuple[str, str]]] = {
     b"\x1f\x8b": ("a compressed file", _UNPACKED),
     b"\x1aE\xdf\xa3": ("a film", _STILL),
     **dict.fromkeys((b"<svg", b"<?xml"), ("SVG", _AS_PICTURE)),
+    # PNG, JPEG, WebP and GIF.
+    **dict.fromkeys((b"iVBORw0KGg", b"/9j/", b"UklGR", b"R0lGOD"), ("base64", _DECODED)),
     **dict.fromkeys((b"{", b"[", b"<ink"), ("text, not a picture", _AS_JSON)),
 }
 _BRANDS: Final[dict[bytes, tuple[str, str]]] = {  # of files of boxes, at their byte 8

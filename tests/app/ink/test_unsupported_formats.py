@@ -10,6 +10,7 @@ UNSUPPORTED = {
     "a film": b"\0\0\0\x20ftypisom\0\0\0\0mp42",
     "a camera's raw file": b"\0\0\0\x18ftypcrx \0\0\0\1",
     "JPEG XL": b"\xff\x0a",
+    "base64": b"iVBORw0KGgoAAAANSUhEUgAA",
     "JPEG 2000": b"\0\0\0\x0cjP  \r\n",
     "a Photoshop file": b"8BPS\0\1",
     "an icon": b"\0\0\1\0\1\0",
