@@ -69,6 +69,13 @@ def test_the_pod_is_confined_probed_and_limited() -> None:
     assert {volume["name"] for volume in container["volumeMounts"]} == volumes
 
 
+def test_the_service_adds_no_unknown_settings() -> None:
+    # Kubernetes gives each pod DIGITS_PORT and others, named after the Service.
+    name = manifest("Service")["metadata"]["name"]
+    assert f"{name}_".upper() == PREFIX
+    assert manifest("Deployment")["spec"]["template"]["spec"]["enableServiceLinks"] is False
+
+
 def test_the_service_finds_the_pods_and_keeps_clients_there() -> None:
     service, deployment = manifest("Service"), manifest("Deployment")
     assert service["spec"]["selector"] == deployment["spec"]["selector"]["matchLabels"]
