@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink import dotted, threshold
+from app.ink import dotted, outlined, threshold
 from app.ink.canvas import find_canvas
 from app.ink.ink_map import InkMap, pen_width
 from app.ink.interface import without_interface, without_tinted_bars
@@ -104,6 +104,10 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
     unruled = None if drawing is None else without_rules(drawing.mask)
     if drawing is not None and unruled is not None:
         yield replace(drawing, mask=unruled)
+    elif drawing is not None and written is None:
+        filled = outlined.filled(drawing)
+        if filled is not None:
+            yield filled
     if drawing is not None and _is_alone(drawing.mask):
         yield drawing
         drawing = None

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.ink_map import InkMap, without_specks
+from app.ink.parts import Parts
 from app.ink.resize import reduce_to_side
 from app.ink.threshold import MAX_SIDE
 
@@ -22,6 +23,7 @@ MIN_RUN: Final = 0.08  # of the picture's longer side: straight runs in rules
 MIN_RULED: Final = 0.6  # share of the print that is in such runs; ink may interrupt it
 MIN_RULED_MORE: Final = 0.3  # the same, beyond the share of the writing
 MAX_BESIDE: Final = 0.4  # share of the print that touches writing
+MIN_EXACT: Final = 0.05  # share of a piece of writing that has exactly its tone
 SAMPLE: Final = 5_000  # pixels of ink that show its tones
 _BINS: Final = 32  # of the histogram, along each channel
 
@@ -49,10 +51,21 @@ def without_print(
             is_nearer = distances[printed] < distances[writing]
             runs = _straight_runs(np.where(is_nearer, ink.mask, 0).astype(np.uint8))
             is_print = (runs > 0) | (exact[printed] > 0)
-            mask = np.where(is_print, 0, ink.mask).astype(np.uint8)
+            mask = _without_edges(np.where(is_print, 0, ink.mask).astype(np.uint8), exact[writing])
+            is_print |= mask == 0
             strength = np.where(is_print, 0, ink.strength).astype(np.uint8)
             return InkMap(strength, without_specks(mask), ink.left, ink.top, ink.scale)
     return None
+
+
+def _without_edges(rest: Mask, writing: Mask) -> Mask:
+    """What is left beside the print, without the soft edges of it that no writing touches.
+
+    Between two pixels, a rule is of neither tone; a dark one may look more like the writing.
+    writing: the pixels of exactly its tone.
+    """
+    parts = Parts(rest)
+    return parts.mask(parts.shares(writing > 0) >= MIN_EXACT)
 
 
 def _distances(image: NDArray[np.uint8], tone: NDArray[np.float32]) -> NDArray[np.uint8]:

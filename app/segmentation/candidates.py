@@ -154,7 +154,10 @@ def _lines_of_map(
     grouped = text_lines.group_into_lines(boxes)
     number_gap = cells.number_gap(boxes, grouped)
     in_image = boxes / ink.scale + np.array([ink.left, ink.top] * 2)
-    for line_index, groups in enumerate(cells.split_at_rules(image, in_image, grouped)):
+    divided, is_form = cells.split_at_rules(image, in_image, grouped)
+    if is_form:
+        number_gap = math.inf
+    for line_index, groups in enumerate(divided):
         for run in (
             run
             for group in groups

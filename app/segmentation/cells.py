@@ -45,16 +45,21 @@ def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
 
 def split_at_rules(
     image: NDArray[np.uint8], boxes: Boxes, lines: list[list[int]]
-) -> list[list[list[int]]]:
+) -> tuple[list[list[list[int]]], bool]:
     """The parts of each line, split where an upright rule of the picture divides them.
 
     image: (h, w) or (h, w, channels). boxes: of the parts, in its pixels. lines: the indices of
-    each line's parts, from left to right. A single row of single digits is a number in the boxes of
-    a form, and squared paper divides nothing.
+    each line's parts, from left to right. Squared paper divides nothing. A single row of single
+    digits is a number in the boxes of a form, and so is an evenly spaced one in which some rules
+    are not seen beside a tall digit. Returns too whether it is such a number, which no gap divides.
     """
     divided = [_groups(image, boxes, line) for line in lines]
-    is_form = len(lines) == 1 and all(_are_one_digit(boxes[group]) for group in divided[0])
-    return [[line] for line in lines] if is_form else divided
+    if len(lines) != 1 or len(divided[0]) < 2:
+        return divided, False
+    are_single = [_are_one_digit(boxes[group]) for group in divided[0]]
+    is_even = number_gap(boxes, lines) == math.inf
+    is_form = all(are_single) or (is_even and any(are_single))
+    return ([lines], True) if is_form else (divided, False)
 
 
 def _groups(image: NDArray[np.uint8], boxes: Boxes, line: list[int]) -> list[list[int]]:

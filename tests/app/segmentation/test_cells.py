@@ -69,15 +69,27 @@ def test_rules_divide_the_numbers_of_a_table(
     columns: list[int], top: int, bottom: int, expected: list[list[int]]
 ) -> None:
     split = split_at_rules(ruled(columns, top, bottom), row(PAIRS, 90), [[0, 1, 2, 3, 4]])
-    assert split == [expected]
+    assert split == ([expected], False)
 
 
-def test_rules_divide_single_digits_in_several_rows_only() -> None:
-    picture = ruled([40, 70], 20, 180)
+@pytest.mark.parametrize(
+    "digits, columns",
+    [
+        ((20.0, 50.0, 80.0), [40, 70]),
+        ((20.0, 50.0, 110.0), [40, 90]),  # in boxes that are unevenly spaced
+        ((20.0, 50.0, 80.0, 110.0), [40, 100]),  # with a rule that is not seen
+    ],
+)
+def test_a_single_row_of_boxes_has_one_number(
+    digits: tuple[float, ...], columns: list[int]
+) -> None:
+    line = list(range(len(digits)))
+    split = split_at_rules(ruled(columns, 20, 180), row(digits, 90), [line])
+    assert split == ([[line]], True)
+
+
+def test_rules_divide_single_digits_in_several_rows() -> None:
     digits = (20.0, 50.0, 80.0)
     boxes = np.concatenate([row(digits, 40), row(digits, 120)])
-    assert split_at_rules(picture, boxes, [[0, 1, 2]]) == [[[0, 1, 2]]]
-    assert split_at_rules(picture, boxes, [[0, 1, 2], [3, 4, 5]]) == [
-        [[0], [1], [2]],
-        [[3], [4], [5]],
-    ]
+    split = split_at_rules(ruled([40, 70], 20, 180), boxes, [[0, 1, 2], [3, 4, 5]])
+    assert split == ([[[0], [1], [2]], [[3], [4], [5]]], False)
