@@ -51,8 +51,11 @@ def without_print(
             is_nearer = distances[printed] < distances[writing]
             runs = _straight_runs(np.where(is_nearer, ink.mask, 0).astype(np.uint8))
             is_print = (runs > 0) | (exact[printed] > 0)
-            mask = _without_edges(np.where(is_print, 0, ink.mask).astype(np.uint8), exact[writing])
-            is_print |= mask == 0
+            rest = np.where(is_print, 0, ink.mask).astype(np.uint8)
+            mask = _without_edges(rest, exact[writing])
+            if not mask.any():
+                return None
+            is_print |= rest != mask
             strength = np.where(is_print, 0, ink.strength).astype(np.uint8)
             return InkMap(strength, without_specks(mask), ink.left, ink.top, ink.scale)
     return None

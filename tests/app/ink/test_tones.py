@@ -65,6 +65,18 @@ def test_only_the_writing_is_left(draw: Callable[[Colour], Picture], colour: Col
     assert differing < 0.1 * cv2.countNonZero(alone.mask)
 
 
+def test_soft_rules_are_print_although_they_are_nearer_to_the_writing() -> None:
+    picture = page()
+    for at, tone in ((10, 0), (70, 110), (130, 0)):  # the one in the middle is between two pixels
+        picture[at : at + 2, 5:435] = tone
+    for at in range(5, 436, 43):
+        picture[10:132, at] = 0
+        picture[10:132, at + 1] = 90
+    found = writing(write(picture, "4725", 20, 46, (40, 60, 200)))
+    assert found is not None
+    assert cv2.connectedComponents(found.mask)[0] - 1 == 4
+
+
 def test_soft_edges_of_straight_strokes_are_no_print() -> None:
     picture = page()
     for left in (60, 200):
