@@ -12,6 +12,7 @@ from app.ink.parts import Parts
 
 MIN_PART: Final = 0.03  # of the largest component's box: smaller components are not judged
 MIN_LENGTH: Final = 3.0  # of the space in an outline, in its greatest widths; in a 0 it is 1 to 2
+MIN_LONG: Final = 0.8  # share of all space that is as long; a digit that touches its box divides it
 MIN_USUAL_LENGTH: Final = 4.5  # the same for the median of all outlines
 MIN_EDGE: Final = 0.9  # share of all edges on whose other side a space is; inside a space, a hole
 MAX_PEN: Final = 2.0  # pen widths from one side of a line to the other, as lines are uneven
@@ -48,7 +49,10 @@ def filled(ink: InkMap) -> InkMap | None:
     is_large = sizes > MIN_PART * sizes.max()
     spaces = Parts(nested.space)
     lengths = np.array([_length(spaces, index) for index in range(len(spaces.areas))])
-    space = spaces.mask(lengths >= MIN_LENGTH)
+    is_long = lengths >= MIN_LENGTH
+    if spaces.areas[is_long].sum() < MIN_LONG * spaces.areas.sum():
+        return None
+    space = spaces.mask(is_long)
     longest = np.zeros(len(sizes))  # in each outline
     np.maximum.at(longest, outlines.labels[space > 0], lengths[spaces.labels[space > 0]])
     if longest[is_large].min() == 0 or np.median(longest[is_large]) < MIN_USUAL_LENGTH:
