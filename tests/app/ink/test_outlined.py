@@ -28,7 +28,8 @@ def written(text: str, pen: int) -> Mask:
 
 def outlined(text: str) -> Mask:
     inside = written(text, 20)
-    return cv2.dilate(inside, np.ones((5, 5), np.uint8)) - inside
+    around = cv2.dilate(inside, np.ones((5, 5), np.uint8))
+    return np.asarray(cv2.subtract(around, inside), np.uint8)
 
 
 def as_ink(mask: Mask) -> InkMap:
@@ -50,7 +51,9 @@ def boxed() -> Mask:
 
 
 def in_boxes() -> Mask:
-    mask = cv2.resize(written("4725", 8), None, fx=0.6, fy=0.6, interpolation=cv2.INTER_NEAREST)
+    mask = written("4725", 8)
+    size = (mask.shape[1] * 3 // 5, mask.shape[0] * 3 // 5)
+    mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     for left in range(10, 270, 66):
         cv2.rectangle(mask, (left, 2), (left + 62, 105), 255, 2)
     return mask
