@@ -1,6 +1,7 @@
 """Checks strokes, takes them from the canvas, and turns them into a glyph."""
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any, Final
 
 import numpy as np
@@ -73,8 +74,11 @@ def _checked_stroke(index: int, stroke: ArrayLike) -> NDArray[np.float64]:
         raise UnreadableInput(f"{expected}, got {name}")
     try:
         points = array.astype(np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
+    except OverflowError as error:
         raise UnreadableInput(f"{expected}, got values that no float64 can hold") from error
+    except (TypeError, ValueError) as error:
+        others = (type(value).__name__ for value in array.flat if not isinstance(value, Real))
+        raise UnreadableInput(f"{expected}, got {next(others, 'other values')}") from error
     if points.size == 0:
         return np.zeros((0, 2))
     if points.ndim != 2 or points.shape[1] != 2:
