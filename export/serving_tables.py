@@ -171,7 +171,7 @@ def _visit_rows(visit: Figures) -> list[list[str]]:
         ["mouse-up to reading in Chromium, p95", chromium],
         ["API request to reading meanwhile, median and p99", api],
         ["memory before, at its peak, and after all have left", ", ".join(memory)],
-        ["memory growth after all have left", f"{visit['slope at rest MB/min']} MB per minute"],
+        ["memory growth after all have left", f"{visit['slope at rest MB/min']:.1f} MB per minute"],
     ]
 
 
