@@ -23,8 +23,8 @@ from tests.support.paths import ROOT
 ROUNDS: Final = 9
 SIDES: Final = (3000, 4000)  # pixels: 12 megapixels
 CELL_SIDE: Final = 60  # pixels
-# Reads a file and prints the peak memory of the process in kilobytes. What `getrusage` reports would
-# include that of the process that started this one.
+# Reads a file and prints the peak memory of the process in kilobytes. `getrusage` would include the
+# memory of the process that started this one.
 MAX_MEMORY: Final = (
     "import re, sys\n"
     "from app.recognizer import Recognizer\n"
