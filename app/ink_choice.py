@@ -1,6 +1,7 @@
 """Chooses which ink of a picture is read: the ink map and the position that leave least doubt."""
 
 import contextlib
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -19,6 +20,13 @@ from app.writing import is_line, is_texture, is_writing
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
 MIN_READ_CONFIDENCE: Final = 0.51  # of a mark; a less sure one may as well be another character
 MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; if more are refused, another map is tried
+# A photograph whose numbers are less sure than the first, on average, is read in other maps too.
+# One of them replaces it if it is at least as sure as the second, and surer by the third, in nats
+# of log-odds. Of 1,800 rendered photographs, 2 % more are then read exactly, and 0.2 % more
+# silently wrong.
+MIN_SURE_NUMBERS: Final = 0.9
+MIN_SURER_NUMBERS: Final = 0.7
+MIN_LOG_ODDS_GAIN: Final = 0.5
 MAX_CANDIDATES: Final = 1_000  # in all ink maps so far; with more, no other map is tried
 
 
@@ -37,8 +45,9 @@ class InkChooser:
     """Tries ink maps and positions of a picture until what is read leaves little doubt.
 
     The first map is nearly always right. Another one is tried only if a third of the marks are
-    refused, so that no digit is lost on ruled paper or with a broad pen, and not in a picture full
-    of clutter, which would take seconds.
+    refused, so that no digit is lost on ruled paper or with a broad pen, or if the numbers of a
+    photograph, whose faint ink differs between the maps, are not sure. None is tried in a picture
+    full of clutter, which would take seconds.
 
     find: yields the ink of a picture, uint8 (h, w, ...), for each ink map, the likeliest map first;
     its flag says whether all ink is one character. read: reads such ink.
@@ -122,18 +131,16 @@ class InkChooser:
 
         max_maps: the most maps that are tried; None for all. Raises UnreadableInput.
         """
-        best, best_doubt, counts = _MapReading(Prepared(), Reading()), (np.inf, np.inf), [0]
+        best, counts = _MapReading(Prepared(), Reading()), [0]
+        is_enough = 0.0 if single or has_clean_paper(pixels) else MIN_SURE_NUMBERS
         try:
             for prepared in islice(self._find(pixels, single), max_maps):
                 reading = self._read(prepared)
-                doubt = _doubt(reading)
-                if doubt < best_doubt:
-                    best, best_doubt = (
-                        _MapReading(replace(prepared, reading=reading), reading),
-                        doubt,
-                    )
+                if not best.prepared.lines or _is_better(reading, best.reading):
+                    best = _MapReading(replace(prepared, reading=reading), reading)
                 counts.append(prepared.num_candidates)
-                if doubt[0] < MAX_REFUSED_SHARE or sum(counts) > MAX_CANDIDATES:
+                is_sure = not _is_refused(best.reading) and _sureness(best.reading) >= is_enough
+                if is_sure or sum(counts) > MAX_CANDIDATES:
                     break
         except UnreadableInput:
             if not best.prepared.lines:
@@ -160,6 +167,30 @@ def _doubt(reading: Reading) -> tuple[float, float]:
         if mark.text == "?" or mark.confidence < MIN_READ_CONFIDENCE
     ]
     return len(refused) / max(len(reading.digits), 1), float(np.mean(refused or 0.0))
+
+
+def _is_refused(reading: Reading) -> bool:
+    """Whether so many of its marks are refused that it may be another ink map's fault."""
+    return _doubt(reading)[0] >= MAX_REFUSED_SHARE
+
+
+def _is_better(reading: Reading, best: Reading) -> bool:
+    """Whether the reading of another ink map leaves less doubt than the best one so far."""
+    if _is_refused(best):
+        return _doubt(reading) < _doubt(best)
+    sureness = _sureness(reading)
+    gain = _log_odds(sureness) - _log_odds(_sureness(best))
+    return sureness >= MIN_SURER_NUMBERS and gain > MIN_LOG_ODDS_GAIN
+
+
+def _sureness(reading: Reading) -> float:
+    """The mean confidence of its numbers; 0 without any."""
+    return float(np.mean([number.confidence for number in reading.numbers] or 0.0))
+
+
+def _log_odds(probability: float) -> float:
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))
 
 
 def _is_sure_digit(reading: Reading) -> bool:
