@@ -1,0 +1,69 @@
+"""The choice between the ink maps of a picture."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.ink_choice import InkChooser
+from app.prepared import Prepared
+from app.reading import Digit, Reading
+from app.recognizer import Recognizer
+from tests.support.drawings import placed
+
+GREY = np.full((200, 300, 3), 200, np.uint8)
+PHOTOGRAPH = (GREY + np.random.default_rng(0).integers(-20, 20, GREY.shape)).astype(np.uint8)
+
+
+def reading_of(text: str, confidence: float) -> Reading:
+    """A reading of one number with this confidence, in which "?" is a refused mark."""
+    shares, glyph = np.full(10, 0.1, np.float32), np.zeros((28, 28), np.uint8)
+    digits = []
+    for index, character in enumerate(text):
+        value = None if character == "?" else int(character)
+        box = (20.0 + 100 * index, 40.0, 60.0, 100.0)
+        digits.append(Digit(value, 0.97, shares, box, glyph, number_confidence=confidence))
+    return Reading(tuple(digits))
+
+
+def chosen(
+    recognizer: Recognizer, picture: NDArray[np.uint8], maps: Sequence[tuple[str, float]]
+) -> tuple[str, int]:
+    """What is read if the picture's maps say this, and how many of them were asked for."""
+    asked = []
+    prepared = recognizer.prepare_ink([*placed(4, 20, 40, 100), *placed(2, 120, 40, 100)])
+
+    def find(pixels: NDArray[np.uint8], single: bool) -> Iterator[Prepared]:
+        for each in maps:
+            asked.append(each)
+            yield Prepared(prepared.lines)
+
+    chooser = InkChooser(find, lambda _: reading_of(*asked[-1]))
+    reading = chooser.choose(picture, False, 0).reading
+    assert reading is not None
+    return reading.text, len(asked)
+
+
+@pytest.mark.parametrize(
+    "maps, text, num_asked",
+    [
+        ([("42", 0.95), ("47", 0.99)], "42", 1),
+        ([("42", 0.5), ("47", 0.95)], "47", 2),
+        ([("42", 0.5), ("47", 0.55), ("4", 0.2)], "42", 3),
+        ([("42", 0.85), ("47", 0.88), ("41", 0.87)], "42", 3),
+        ([("??", 0.2), ("47", 0.6), ("41", 0.5)], "47", 3),
+        ([("42", 0.5), ("47", 0.8), ("41", 0.95)], "41", 3),
+    ],
+)
+def test_an_unsure_photograph_is_read_in_its_surest_map(
+    recognizer: Recognizer, maps: list[tuple[str, float]], text: str, num_asked: int
+) -> None:
+    assert chosen(recognizer, PHOTOGRAPH, maps) == (text, num_asked)
+
+
+def test_the_first_map_of_a_clean_picture_is_read_even_if_it_is_unsure(
+    recognizer: Recognizer,
+) -> None:
+    assert chosen(recognizer, GREY, [("42", 0.5), ("47", 0.95)]) == ("42", 1)
+    assert chosen(recognizer, GREY, [("4?", 0.2), ("47", 0.95)]) == ("47", 2)
