@@ -12,6 +12,9 @@ from app.ink.ink_map import InkMap, pen_width, with_components
 MAX_OTHER_INK: Final = 0.1  # with a smaller share of ink outside the writing, all ink is writing
 MIN_WRITING: Final = 0.85  # a component of which a larger share is seen as writing is writing
 MAX_SEEN: Final = 0.3  # one of which a smaller share is seen as writing is something else
+MIN_SEEN_DIGIT: Final = (
+    0.5  # of the usual piece of writing: as much of something else hides a digit
+)
 MIN_PART: Final = 0.03  # components with a smaller share of all ink are not judged
 
 # A 1, which the segmenter often takes for a ruled line.
@@ -78,7 +81,12 @@ def writing_among(mask: Mask, seen: NDArray[np.bool_]) -> Mask | None:
     whole = is_writing & is_large
     is_writing |= are_in_line(parts.boxes, whole) | _are_lone_ones(parts, whole)
     is_other &= ~is_writing
-    if (is_large & ~is_writing & ~is_other).any() or not (is_large & is_writing).any():
+    is_whole = is_large & is_writing
+    if (is_large & ~is_writing & ~is_other).any() or not is_whole.any():
+        return None
+    # A digit that touches a frame is a small share of both, but as large as other digits.
+    digit = MIN_SEEN_DIGIT * float(np.median(areas[is_whole]))
+    if (is_other & (areas * shares >= digit)).any():
         return None
     return parts.mask(is_writing)
 

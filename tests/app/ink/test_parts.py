@@ -74,6 +74,17 @@ def test_a_frame_around_a_digit_is_not_in_line_with_its_neighbour() -> None:
     assert lefts(kept) == [40, 70]
 
 
+def test_a_digit_that_touches_its_frame_is_not_dropped_with_it() -> None:
+    frame = np.zeros((HIGH, WIDE), np.uint8)
+    cv2.rectangle(frame, (2, 2), (117, 57), 255, 4)
+    touching = mask_of(ZERO, OTHER_ZERO, lines=[(4, 26, 38, 4)])
+    assert writing_among(touching | frame, mask_of(ZERO, OTHER_ZERO) > 0) is None
+    alone = mask_of(ZERO, OTHER_ZERO)
+    kept = writing_among(alone | frame, alone > 0)
+    assert kept is not None
+    assert lefts(kept) == [40, 70]
+
+
 def test_writing_that_a_rule_goes_through_is_not_divided() -> None:
     rule = (0, 30, 120, 2)
     drawn = mask_of(ZERO, OTHER_ZERO, lines=[rule])
