@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app import tilt, turning
+from app import tilt, turning, words
 from app.ink.image import has_clean_paper
 from app.ink.threshold import BITMAP_SIDE
 from app.prepared import Prepared
@@ -177,10 +177,26 @@ def _is_refused(reading: Reading) -> bool:
 def _is_better(reading: Reading, best: Reading) -> bool:
     """Whether the reading of another ink map leaves less doubt than the best one so far."""
     if _is_refused(best):
-        return _doubt(reading) < _doubt(best)
+        return _doubts(reading) < _doubts(best)
     sureness = _sureness(reading)
     gain = _log_odds(sureness) - _log_odds(_sureness(best))
     return sureness >= MIN_SURER_NUMBERS and gain > MIN_LOG_ODDS_GAIN
+
+
+def _doubts(reading: Reading) -> tuple[float, ...]:
+    """What is compared where much is refused: the numbers first, and then the words beside them."""
+    return (_is_refused(reading), _doubt(_without_words(reading))[0], *_doubt(reading))
+
+
+def _without_words(reading: Reading) -> Reading:
+    """The reading without words beside its numbers, whose letters are rightly refused."""
+    marks = [
+        mark
+        for number in words.without_letters(reading).numbers
+        if any(mark.text != "?" for mark in number.digits)
+        for mark in number.digits
+    ]
+    return replace(reading, digits=tuple(marks)) if marks else reading
 
 
 def _sureness(reading: Reading) -> float:

@@ -94,7 +94,11 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
     if level is not None and drawing is None:
         return  # on such paper even the faintest ink would have been found
     if drawing is not None:
-        drawing = replace(drawing, mask=without_interface(drawing.mask, opaque.shape[1]))
+        mask = without_interface(drawing.mask, opaque.shape[1])
+        if level is not None and mask is not drawing.mask:
+            bars = np.where(mask > 0, 0, drawing.mask).astype(np.uint8)
+            opaque = _painted_out(opaque, bars, level)
+            drawing = replace(drawing, mask=mask)
     dots = None if drawing is None else dotted.joined(drawing)
     if dots is not None:
         yield dots
@@ -113,6 +117,17 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
         drawing = None
     for ink in _found_maps(opaque, drawing):
         yield replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
+
+
+def _painted_out(
+    opaque: NDArray[np.uint8], ink: NDArray[np.uint8], paper: NDArray[np.float32]
+) -> NDArray[np.uint8]:
+    """The picture with some of its ink, of a map of all of it, in the colour of its paper."""
+    near = cv2.dilate(ink, np.ones((5, 5), np.uint8))  # with its soft edges
+    near = cv2.resize(near, opaque.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    painted = opaque.copy()
+    painted[near > 0] = np.round(paper).astype(np.uint8)
+    return painted
 
 
 def _found_maps(opaque: NDArray[np.uint8], drawing: InkMap | None) -> Iterator[InkMap]:
