@@ -12,7 +12,10 @@ from app.ink.parts import Parts
 
 MIN_DOTS: Final = 12  # fewer dots are punctuation
 MAX_DOTS: Final = 1_000
-MIN_DOT_SHARE: Final = 0.9  # of all components that must be dots
+MIN_DOT_SHARE: Final = 0.6  # of all components that must be single dots; others are dots that touch
+MAX_DEPTH: Final = 1.4  # of a dot's radius: of dots that touch, as those of crossing strokes
+MAX_TOUCHING: Final = 6.0  # dots: the longer side of dots that touch; digits are longer
+CORE: Final = 0.6  # of a dot's radius: the depth from which dots that touch are apart
 MAX_DOT_ASPECT: Final = 1.5  # ratio of a dot's longer side to its shorter side
 MIN_FILLED: Final = 0.5  # share of its box that a dot fills; a ring fills less
 MAX_AREA_RATIO: Final = 2.0  # between a dot's area and the usual one, either way
@@ -31,7 +34,15 @@ def joined(ink: InkMap) -> InkMap | None:
     is_dot &= (areas < MAX_AREA_RATIO * usual) & (areas * MAX_AREA_RATIO > usual)
     if is_dot.mean() < MIN_DOT_SHARE:
         return None
-    middles = boxes[:, :2] + boxes[:, 2:] / 2
+    depth = cv2.distanceTransform(parts.mask(np.array([False, *~is_dot])), cv2.DIST_L2, 5)
+    radius = float(np.sqrt(usual / np.pi))
+    if depth.max() > MAX_DEPTH * radius or long.max() > MAX_TOUCHING * 2 * radius:
+        return None
+    cores = Parts(np.where(depth > CORE * radius, 255, 0).astype(np.uint8)).boxes[1:]
+    dots = np.concatenate([boxes[is_dot], cores])
+    if len(dots) > MAX_DOTS:
+        return None
+    middles = dots[:, :2] + dots[:, 2:] / 2
     mask = ink.mask.copy()
     for first, second in _neighbours(middles):
         start, end = np.round(middles[[first, second]]).astype(int).tolist()

@@ -192,6 +192,27 @@ def test_dots_are_joined_to_lines() -> None:
     assert cv2.connectedComponents(lines.mask)[0] == 3  # two lines and the paper
 
 
+def test_dots_that_touch_where_strokes_cross_are_joined_too() -> None:
+    mask = np.zeros((120, 120), np.uint8)
+    for index in range(10):
+        cv2.circle(mask, (10 + 11 * index, 60), 4, 255, -1)
+    for index in range(12):
+        cv2.circle(mask, (32 + 33 * (index % 3), 41 + 11 * (index // 3)), 4, 255, -1)
+    assert cv2.connectedComponents(mask)[0] - 1 <= 16  # of 22 dots
+    lines = joined(InkMap(mask, mask, 0.0, 0.0, 1.0))
+    assert lines is not None
+    assert cv2.connectedComponents(lines.mask)[0] == 2
+
+
+def test_a_row_of_dots_beside_digits_is_no_dotted_line() -> None:
+    mask = np.zeros((60, 300), np.uint8)
+    for index in range(16):
+        cv2.circle(mask, (10 + 12 * index, 50), 3, 255, -1)
+    for index in range(3):
+        cv2.ellipse(mask, (220 + 28 * index, 32), (9, 20), 0, 0, 360, 255, 5)
+    assert joined(InkMap(mask, mask, 0.0, 0.0, 1.0)) is None
+
+
 @pytest.mark.parametrize("radius, fill", [(2, -1), (9, 2)])
 def test_few_dots_and_zeros_are_not_dotted_lines(radius: int, fill: int) -> None:
     """Five points, and fifteen zeros."""
