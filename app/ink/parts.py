@@ -127,12 +127,14 @@ def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
     # A number's first or last digit may touch the edge at a point; ink that goes on beyond the edge
     # touches it along more of its height.
     is_narrow &= is_low | (_contacts(parts.labels, len(x)) > MIN_CONTACT * height)
-    if is_whole.sum() > 1:
-        is_narrow &= is_low
-    is_flat = (is_beside & is_narrow) | (is_above & is_low)
-    gaps = _gaps(parts.boxes, is_whole)
-    is_cut = is_flat & (gaps > MIN_CUT_GAP * tallest) & ~are_in_line(parts.boxes, is_whole)
-    is_cut &= ~(is_beside & _continue(parts.boxes, is_whole))
+    is_far = _gaps(parts.boxes, is_whole) > MIN_CUT_GAP * tallest
+    is_far &= ~are_in_line(parts.boxes, is_whole)
+    is_cut = is_far & ((is_beside & is_narrow) | (is_above & is_low))
+    # Two digits that stay are a number. If it fills the picture, its last digit is cut through too.
+    is_digit = ~is_cut & (is_whole | (height >= MAX_CUT_DEPTH * tallest))
+    is_digit[0] = False
+    if is_digit.sum() > 1:
+        is_cut &= is_low & ~(is_beside & _continue(parts.boxes, is_digit))
     return parts.mask(~is_cut) if is_cut.any() else ink.mask
 
 

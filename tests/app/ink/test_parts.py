@@ -129,6 +129,15 @@ def test_a_numbers_last_digit_may_touch_the_edge() -> None:
     assert lefts(kept) == [40, 70, 112]
 
 
+@pytest.mark.parametrize("last", [(112, 28, 8, 18), (112, 31, 8, 9)], ids=["high", "low"])
+def test_a_number_that_fills_the_picture_keeps_its_last_digit(last: Box) -> None:
+    """Only its middle digit is whole, so the last one might be a neighbour's."""
+    first = (0, 18, 14, 22)
+    mask = mask_of((84, 20, 16, 20), lines=[first, last])
+    kept = without_cut_off(InkMap(mask, mask, 0.0, 0.0, 1.0), mask.shape)
+    assert lefts(kept) == [0, 84, 112]
+
+
 @pytest.mark.parametrize(
     "zero, is_kept",
     [
