@@ -14,6 +14,7 @@ MIN_PART: Final = 0.03  # of the largest component's box: smaller components are
 MIN_LENGTH: Final = 3.0  # of the space in an outline, in its greatest widths; in a 0 it is 1 to 2
 MIN_LONG: Final = 0.8  # share of all space that is as long; a digit that touches its box divides it
 MIN_USUAL_LENGTH: Final = 4.5  # the same for the median of all outlines
+MIN_CONVEX: Final = 0.95  # share of its hull that a circle or a box fills
 MIN_EDGE: Final = 0.9  # share of all edges on whose other side a space is; inside a space, a hole
 MAX_PEN: Final = 2.0  # pen widths from one side of a line to the other, as lines are uneven
 
@@ -43,6 +44,8 @@ def filled(ink: InkMap) -> InkMap | None:
     reach = 2 * round(MAX_PEN * pen_width(ink.mask)) + 1
     if not nested.space.any() or _edge_share(nested, reach) < MIN_EDGE:
         return None
+    if nested.inner_edges.any() and _are_convex(ink.mask):
+        return None  # circles around zeros or eights, or outlines of zeros, which are read as such
     outlines = Parts(_outer(ink.mask))
     sizes = outlines.boxes[:, 2] * outlines.boxes[:, 3]
     sizes[0] = 0
@@ -90,6 +93,13 @@ def _edge_share(nested: _Nested, reach: int) -> float:
     )
     edges = sum(cv2.countNonZero(each) for each, _ in opposite)
     return sum(cv2.countNonZero(cv2.bitwise_and(*pair)) for pair in opposite) / edges
+
+
+def _are_convex(mask: Mask) -> bool:
+    """Whether all outermost lines are about as convex as circles and boxes."""
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    areas = [(cv2.contourArea(each), cv2.contourArea(cv2.convexHull(each))) for each in contours]
+    return all(area >= MIN_CONVEX * hull for area, hull in areas)
 
 
 def _outer(mask: Mask) -> Mask:

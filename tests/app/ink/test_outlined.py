@@ -65,6 +65,12 @@ def circled() -> Mask:
     return mask
 
 
+def zero_in_circle() -> Mask:
+    mask = written("0", 8)
+    cv2.ellipse(mask, (95, 90), (66, 84), 0, 0, 360, 255, 6)
+    return mask
+
+
 @pytest.mark.parametrize(
     "draw",
     [
@@ -75,6 +81,7 @@ def circled() -> Mask:
         boxed,
         in_boxes,
         circled,
+        zero_in_circle,
     ],
 )
 def test_digits_and_frames_are_no_outlines(draw: Callable[[], Mask]) -> None:
