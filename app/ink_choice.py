@@ -132,14 +132,15 @@ class InkChooser:
         max_maps: the most maps that are tried; None for all. Raises UnreadableInput.
         """
         best, counts = _MapReading(Prepared(), Reading()), [0]
-        is_enough = 0.0 if single or has_clean_paper(pixels) else MIN_SURE_NUMBERS
         try:
             for prepared in islice(self._find(pixels, single), max_maps):
                 reading = self._read(prepared)
                 if not best.prepared.lines or _is_better(reading, best.reading):
                     best = _MapReading(replace(prepared, reading=reading), reading)
                 counts.append(prepared.num_candidates)
-                is_sure = not _is_refused(best.reading) and _sureness(best.reading) >= is_enough
+                is_sure = not _is_refused(best.reading) and (
+                    single or _sureness(best.reading) >= MIN_SURE_NUMBERS or has_clean_paper(pixels)
+                )
                 if is_sure or sum(counts) > MAX_CANDIDATES:
                     break
         except UnreadableInput:
@@ -178,9 +179,15 @@ def _is_better(reading: Reading, best: Reading) -> bool:
     """Whether the reading of another ink map leaves less doubt than the best one so far."""
     if _is_refused(best):
         return _doubts(reading) < _doubts(best)
+    if _num_digits(reading) < _num_digits(best):  # faint ones may be missing from its ink
+        return False
     sureness = _sureness(reading)
     gain = _log_odds(sureness) - _log_odds(_sureness(best))
     return sureness >= MIN_SURER_NUMBERS and gain > MIN_LOG_ODDS_GAIN
+
+
+def _num_digits(reading: Reading) -> int:
+    return sum(mark.value is not None for mark in reading.digits)
 
 
 def _doubts(reading: Reading) -> tuple[float, ...]:
