@@ -179,15 +179,9 @@ def _is_better(reading: Reading, best: Reading) -> bool:
     """Whether the reading of another ink map leaves less doubt than the best one so far."""
     if _is_refused(best):
         return _doubts(reading) < _doubts(best)
-    if _num_digits(reading) < _num_digits(best):  # faint ones may be missing from its ink
-        return False
     sureness = _sureness(reading)
     gain = _log_odds(sureness) - _log_odds(_sureness(best))
     return sureness >= MIN_SURER_NUMBERS and gain > MIN_LOG_ODDS_GAIN
-
-
-def _num_digits(reading: Reading) -> int:
-    return sum(mark.value is not None for mark in reading.digits)
 
 
 def _doubts(reading: Reading) -> tuple[float, ...]:
