@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.parts import Parts
 from app.ink.resize import reduce_to_side
-from app.ink.threshold import MAX_SIDE
+from app.ink.threshold import BITMAP_SIDE, MAX_SIDE
 
 MIN_SHARE: Final = 0.04  # of all ink that has a tone; the soft edges of strokes have every tone
 TONE_LEVELS: Final = 8  # levels of 255 by which ink of one tone may differ
@@ -37,6 +37,8 @@ def without_print(
 
     image: uint8 (h, w, channels), all of whose ink is in the map. paper: (channels,), its colour.
     """
+    if max(image.shape[:2]) <= BITMAP_SIDE:  # any stroke has runs of three pixels, and soft edges
+        return None
     small = reduce_to_side(image, MAX_SIDE)
     tones = _tones(small[ink.mask > 0], paper)
     if tones is None:

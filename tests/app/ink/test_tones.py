@@ -85,6 +85,15 @@ def test_soft_edges_of_straight_strokes_are_no_print() -> None:
     assert writing(picture) is None
 
 
+def test_the_pale_bar_of_a_digit_in_a_bitmap_is_no_print() -> None:
+    """Its pen is as wide as a rule, and the bar as straight as one."""
+    picture = np.full((28, 28, 3), 255, np.uint8)
+    picture[4:6, 5:20] = 100
+    for row in range(6, 26):
+        picture[row, 20 - (row - 6) // 2] = 0
+    assert writing(picture) is None
+
+
 @pytest.mark.parametrize("picture", [boxes(BLACK), write(page(), "4725", 20, 100)])
 def test_ink_of_one_tone_is_left_as_it_is(picture: Picture) -> None:
     assert writing(picture) is None
