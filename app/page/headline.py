@@ -3,6 +3,7 @@
 import math
 from dataclasses import asdict, dataclass
 from html import escape
+from itertools import count
 from typing import Final
 
 from app.page import assets
@@ -18,6 +19,9 @@ _headline: Final = assets.component(
     '<div class="spoken" role="status" aria-live="polite" aria-atomic="true"></div>',
     isolate_styles=False,  # its HTML is styled by the page
 )
+# Differs in each run, because Streamlit tells a component nothing if its data stays the same, and
+# the page waits for an answer after each press (connection.js).
+_answers: Final = count(1)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ def show(
     data = {
         "html": to_html(reading, hint, corrected),
         "drawing": None if drawing is None else asdict(drawing),
+        "answer": next(_answers),
     }
     _headline(data=data, key="reading")
 
