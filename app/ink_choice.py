@@ -20,13 +20,10 @@ from app.writing import is_line, is_texture, is_writing
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
 MIN_READ_CONFIDENCE: Final = 0.51  # of a mark; a less sure one may as well be another character
 MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; if more are refused, another map is tried
-# A photograph whose numbers are less sure than the first, on average, is read in other maps too.
-# One of them replaces it if it is at least as sure as the second, and surer by the third, in nats
-# of log-odds. Of 1,800 rendered photographs, 2 % more are then read exactly, and 0.2 % more
-# silently wrong.
+# Mean confidences of a photograph's numbers: below this one, other maps are read too.
 MIN_SURE_NUMBERS: Final = 0.9
-MIN_SURER_NUMBERS: Final = 0.7
-MIN_LOG_ODDS_GAIN: Final = 0.5
+MIN_SURER_NUMBERS: Final = 0.7  # of a reading that may replace the one before
+MIN_LOG_ODDS_GAIN: Final = 0.5  # nats by which it must be surer
 MAX_CANDIDATES: Final = 1_000  # in all ink maps so far; with more, no other map is tried
 
 
