@@ -5,9 +5,9 @@ network, so that its browser only sees a slow connection. If it goes on, it is d
 reason.
 """
 
-import asyncio
 import contextlib
 import logging
+from asyncio import TimerHandle, get_running_loop, sleep
 from collections.abc import Callable
 from typing import Final
 
@@ -53,7 +53,7 @@ class Connection:
         self._messages, self._bytes = TokenBucket(*MESSAGES), TokenBucket(*BYTES)
         self._patience = TokenBucket(*PATIENCE)
         self._places, self._fit = places, fit
-        self._run: asyncio.TimerHandle | None = None  # gives a run's place back in time
+        self._run: TimerHandle | None = None  # gives a run's place back in time
         self._is_closed = False
         self.is_abusive = False  # it was closed for what the client sent
 
@@ -108,14 +108,14 @@ class Connection:
         if self._patience.spend(connection_delay):
             return False
         if delay := max(connection_delay, client_delay):
-            await asyncio.sleep(delay)
+            await sleep(delay)
         return True
 
     async def _start_run(self) -> None:
         """Waits for a place, unless the page has one because it runs already."""
         if self._run is None:
             await self._places.take(self._client)
-            loop = asyncio.get_running_loop()
+            loop = get_running_loop()
             self._run = loop.call_later(MAX_RUN_SECONDS, self.end)
 
     async def _close(self, code: int, reason: str) -> Message:

@@ -69,7 +69,7 @@ def test_a_hand_is_not_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("slowed down")
 
     async def scene(connection: Connection, sent: list[Message]) -> None:
-        monkeypatch.setattr(asyncio, "sleep", never)
+        monkeypatch.setattr("app.guard.connection.sleep", never)
         for _ in range(40):  # all at once, what a hand draws in ten seconds
             assert await connection.receive() == HEARTBEAT
         assert await connection.receive() == GONE
@@ -86,7 +86,7 @@ def test_a_flood_is_slowed_down_and_then_closed_with_a_reason(
         delays.append(seconds)
 
     async def scene(connection: Connection, sent: list[Message]) -> None:
-        monkeypatch.setattr(asyncio, "sleep", note)
+        monkeypatch.setattr("app.guard.connection.sleep", note)
         num_received = 0
         while (message := await connection.receive())["type"] == "websocket.receive":
             num_received += 1
@@ -113,7 +113,7 @@ def test_many_pages_of_a_client_together_send_what_leaves_room_for_others(
         delays.append(seconds)
 
     async def scene(connection: Connection, sent: list[Message]) -> None:
-        monkeypatch.setattr(asyncio, "sleep", note)
+        monkeypatch.setattr("app.guard.connection.sleep", note)
         for _ in range(30):  # fewer than a page may send at once
             assert await connection.receive() == HEARTBEAT
         assert sent == []
