@@ -20,6 +20,7 @@ MAX_TRIED: Final = 16  # components of a picture that are examined, the largest 
 
 # What a frame encloses.
 MIN_HEIGHT: Final = 0.2  # heights of the frame; the dot of a zero is lower
+MIN_LONE_HEIGHT: Final = 1 / 3  # the same for all there is in a round frame; a blot may be higher
 MAX_SLASH_ASPECT: Final = 0.35  # ratio of a slash's shorter side to its longer side
 MIN_BOX_AREA: Final = 0.9  # of the smallest rectangle around a frame; an ellipse has 0.79
 MIN_ROUNDNESS: Final = 0.8  # ratio between the sides of a frame around a single 1
@@ -108,13 +109,14 @@ def _line_of_frame(ink: Mask, writing: Mask, is_open: NDArray[np.bool_]) -> Mask
     if (ink[inside] > 0).sum() > MAX_INK_INSIDE * cv2.countNonZero(ink):
         return None
     enclosed = np.where(inside & (ink == 0), writing, 0).astype(np.uint8)
-    box_area = float(np.prod(cv2.minAreaRect(cv2.findNonZero(ink))[1]))
+    # The sides of OpenCV's rectangle go from the middle of one pixel to that of another.
+    box_area = float(np.prod(np.add(cv2.minAreaRect(cv2.findNonZero(ink))[1], 1)))
     is_box = cv2.countNonZero(hull) > MIN_BOX_AREA * box_area
     return np.where(inside, 0, ink).astype(np.uint8) if _is_writing(enclosed, is_box) else None
 
 
 def _is_writing(enclosed: Mask, is_box: bool) -> bool:
-    """Whether a frame encloses digits, not the dot or the slash of a zero.
+    """Whether a frame encloses digits, not the dot, the slash or a blot in a zero.
 
     A single straight stroke is a 1 in a box, and where it is upright and the frame is round.
     """
@@ -126,6 +128,6 @@ def _is_writing(enclosed: Mask, is_box: bool) -> bool:
     stroke = cv2.findNonZero((labels == tall[0]).astype(np.uint8))
     short, long = sorted(cv2.minAreaRect(stroke)[1])
     if is_box or short + 1 > MAX_SLASH_ASPECT * (long + 1):
-        return True
+        return is_box or bool(stats[tall[0], 3] >= MIN_LONE_HEIGHT * height)
     is_upright = stats[tall[0], 2] <= MAX_SLASH_ASPECT * stats[tall[0], 3]
     return bool(is_upright and width >= MIN_ROUNDNESS * height)

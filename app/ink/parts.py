@@ -134,15 +134,15 @@ def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
     is_digit = ~is_cut & (is_whole | (height >= MAX_CUT_DEPTH * tallest))
     is_digit[0] = False
     if is_digit.sum() > 1:
-        is_cut &= is_low & ~(is_beside & _continue(parts.boxes, is_digit))
+        is_cut &= is_low & ~_continue(parts.boxes, is_digit)
     return parts.mask(~is_cut) if is_cut.any() else ink.mask
 
 
 def _continue(boxes: Boxes, is_whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which components go on a line of whole ones, as the last zero of 1000 does: (n,).
+    """Which components are in or go on a line of whole ones, as the last zero of 1000 does: (n,).
 
-    They are about as high up as the line, and hardly further from it than its components are from
-    each other.
+    They are about as high up as the line, with their middles between its top and its foot, and
+    hardly further from it than its components are from each other.
     """
     line = boxes[is_whole]
     if len(line) < 2:
@@ -151,7 +151,9 @@ def _continue(boxes: Boxes, is_whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
     top, bottom = line[:, 1].min(), (line[:, 1] + line[:, 3]).max()
     reach = MAX_CONTINUED_GAP * float(line[:, 3].max())
     gap = np.maximum(boxes[:, 0] - right[-1], left[0] - boxes[:, 0] - boxes[:, 2])
+    middle = boxes[:, 1] + boxes[:, 3] / 2
     is_level = (boxes[:, 1] >= top - reach) & (boxes[:, 1] + boxes[:, 3] <= bottom + reach)
+    is_level &= (top <= middle) & (middle <= bottom)
     return np.asarray(is_level & (gap <= max((left[1:] - right[:-1]).max(), reach)), np.bool_)
 
 

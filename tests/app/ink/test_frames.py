@@ -112,6 +112,7 @@ def with_brackets(mask: Mask) -> Mask:
 
 NOT_FRAMED: Final[dict[str, Mask]] = {
     "a zero with a dot": zero_around([(200, 96), (200, 104)]),
+    "a zero with a blot": zero_around([(190, 90), (206, 90), (190, 106), (206, 106), (190, 115)]),
     "a zero with a slash": zero_around([(186, 130), (214, 70)]),
     "a zero with an upright slash": zero_around([(200, 125), (200, 75)]),
     "a zero with a cross stroke": zero_around([(178, 100), (222, 100)]),

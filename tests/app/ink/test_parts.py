@@ -153,6 +153,20 @@ def test_a_low_last_zero_may_be_cut_through(zero: Box, is_kept: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    "zero, is_kept",
+    [
+        ((92, 52, 8, 8), True),  # the low last zero of a number at the picture's lower edge
+        ((62, 52, 6, 8), True),  # one between two digits
+        ((62, 57, 6, 3), False),  # below the line: a neighbour's
+    ],
+)
+def test_a_low_zero_may_be_cut_through_from_below(zero: Box, is_kept: bool) -> None:
+    mask = mask_of((40, 34, 16, 24), (70, 34, 16, 24), lines=[zero])
+    kept = without_cut_off(InkMap(mask, mask, 0.0, 0.0, 1.0), mask.shape)
+    assert lefts(kept) == sorted([40, 70] + [zero[0]] * is_kept)
+
+
+@pytest.mark.parametrize(
     "rows, is_kept",
     [
         ((10, 50), False),  # a border, which the edge cuts along
