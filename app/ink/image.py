@@ -13,11 +13,12 @@ from app.ink import dotted, outlined, threshold
 from app.ink.canvas import find_canvas
 from app.ink.ink_map import InkMap, pen_width
 from app.ink.interface import without_interface, without_tinted_bars
-from app.ink.parts import without_cut_off, without_underlines
+from app.ink.parts import without_cut_off
 from app.ink.picture_file import MAX_PICTURE_PIXELS
 from app.ink.rules import without_rules
 from app.ink.segmenter import shared_segmenter
 from app.ink.tones import without_print
+from app.ink.underlines import without_underlines
 from app.reading import UnreadableInput
 
 MIN_PAPER_RIM: Final = 0.07  # of a tiny picture's longer side: paper around ink that is alone

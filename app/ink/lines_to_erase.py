@@ -1,4 +1,4 @@
-"""Frames and folds in the segmenter's map of a whole picture, and how they are erased from maps.
+"""Frames, folds and underlines in the segmenter's map of a whole picture, and how to erase them.
 
 The segmenter takes them for writing, or sees only a part of them, such as one side of a box. The
 rest of it is in the picture itself, among all that is about as dark as the writing.
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.ink.folds import find_folds
 from app.ink.frames import find_frames
+from app.ink.underlines import find_underlines
 
 MIN_CONTRAST: Final = 0.3  # of a line with the paper, as a share of the writing's usual contrast
 MIN_DEVIATIONS: Final = 3.0  # the same, in mean deviations of the paper from its usual level
@@ -23,12 +24,13 @@ Probabilities = NDArray[np.float32]  # (h, w), of ink
 _NEAR: Final = np.ones((3, 3), np.uint8)  # a line's soft edge is erased too
 
 
-def find_lines(dark: Mask, possible: Mask) -> NDArray[np.bool_]:
-    """Which pixels of a whole picture belong to frames and folds: bool (h, w).
+def find_lines(dark: Mask, likely: Mask, possible: Mask) -> NDArray[np.bool_]:
+    """Which pixels of a whole picture belong to frames, folds and underlines: bool (h, w).
 
-    dark: see `dark_ink`. possible: ink according to the segmenter.
+    dark: see `dark_ink`. likely, possible: ink according to the segmenter.
     """
     lines = cv2.bitwise_or(find_frames(dark, possible), find_folds(dark, possible))
+    lines = cv2.bitwise_or(lines, find_underlines(dark, likely))
     if not lines.any():
         return np.zeros(dark.shape, np.bool_)
     return np.asarray(cv2.dilate(lines, _NEAR) > 0, np.bool_)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.ink_map import InkMap
-from app.ink.lines_to_erase import erased
+from app.ink.lines_to_erase import dark_ink, erased
 from app.ink.parts import writing_among
 
 MIN_LIKELY_SHARE: Final = 0.3  # of the possible ink that must be likely; writing has 0.6 and more
@@ -18,14 +18,19 @@ MIN_INK_PROBABILITY: Final = 0.5  # likely ink
 MIN_FAINT_PROBABILITY: Final = 0.15  # possible ink, which belongs to likely ink beside it
 MIN_SEEN_PROBABILITY: Final = 0.3  # writing, in a clean picture where all ink is known
 
+# The share of a 1's rows in which a closer map sees ink.
+MIN_PART_OF_ONE: Final = 0.2  # of a dark line that is drawn; a printed one is not seen at all
+MIN_WHOLE_ONE: Final = 0.9
+ONE_PROBABILITY: Final = 0.9  # of the rest of a 1 that is seen in part
+
 
 @dataclass(frozen=True, eq=False)
 class Overview:
     """The ink of a whole picture.
 
     probabilities: float32 (h, w). scale: pixels of these to one pixel of the picture. boxes: int32
-    (n, 4), x, y, width and height of the components of ink. lines: bool (h, w), the frames and
-    folds, which are no ink. ones: boxes (n, 4) beside the writing, of what may be 1s that are
+    (n, 4), x, y, width and height of the components of ink. lines: bool (h, w), frames, folds and
+    underlines, which are no ink. ones: boxes (n, 4) beside the writing, of what may be 1s that are
     hardly seen at this scale.
     """
 
@@ -64,10 +69,50 @@ class Overview:
         near = cv2.dilate(possible, np.ones((3, 3), np.uint8)) > 0
         return self._enlarged(near, window, close.shape)
 
+    def with_whole_ones(
+        self, close: NDArray[np.float32], image: NDArray[np.uint8], window: tuple[float, ...]
+    ) -> NDArray[np.float32]:
+        """The probabilities of a closer map, with the rest of 1s that it sees in part.
+
+        The segmenter takes a 1 at the end of a number for the edge of something. image: uint8
+        (h, w, 3), the part of the picture that the closer map shows; window: see `seen_in`.
+        """
+        parts = [
+            part for part in self._ones_in(close.shape, window) if _is_part_of_one(close[part])
+        ]
+        if not parts:
+            return close
+        likely, possible = (
+            np.where(close > probability, 255, 0).astype(np.uint8)
+            for probability in (MIN_INK_PROBABILITY, MIN_FAINT_PROBABILITY)
+        )
+        dark = dark_ink(image, likely, possible) > 0
+        whole = close.copy()
+        for part in parts:
+            whole[part] = np.maximum(close[part], dark[part] * np.float32(ONE_PROBABILITY))
+        return whole
+
+    def _ones_in(
+        self, shape: tuple[int, ...], window: tuple[float, ...]
+    ) -> list[tuple[slice, slice]]:
+        """Rows and columns of the ones in a closer map of a shape (h, w); window: see `seen_in`."""
+        left, top, right, bottom = window
+        across = shape[1] / ((right - left) * self.scale)
+        down = shape[0] / ((bottom - top) * self.scale)
+        x, y, width, height = self.ones.T
+        columns = np.stack([x, x + width], 1) - left * self.scale
+        rows = np.stack([y, y + height], 1) - top * self.scale
+        columns, rows = np.round(columns * across), np.round(rows * down)
+        rows, columns = rows.clip(0, shape[0]).astype(int), columns.clip(0, shape[1]).astype(int)
+        return [
+            (slice(*row), slice(*column))
+            for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        ]
+
     def without_lines(
         self, close: NDArray[np.float32], window: tuple[float, ...]
     ) -> NDArray[np.float32]:
-        """The probabilities of a closer map without frames and folds; see `seen_in`."""
+        """The probabilities of a closer map without its lines; see `seen_in`."""
         if not self.lines.any():
             return close
         lines = self._enlarged(self.lines, window, close.shape)
@@ -81,3 +126,11 @@ class Overview:
         part = region[top : max(bottom, top + 1), left : max(right, left + 1)].astype(np.uint8)
         large = cv2.resize(part, shape[::-1], interpolation=cv2.INTER_NEAREST)
         return np.asarray(large > 0, np.bool_)
+
+
+def _is_part_of_one(probabilities: NDArray[np.float32]) -> bool:
+    """Whether ink is seen in some of the rows of a 1, (h, w), but not in all of them."""
+    if not probabilities.size:
+        return False
+    seen = float((probabilities > MIN_INK_PROBABILITY).any(axis=1).mean())
+    return MIN_PART_OF_ONE <= seen < MIN_WHOLE_ONE

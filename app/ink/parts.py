@@ -32,12 +32,6 @@ MIN_CUT_GAP: Final = 0.06  # how much paper is between it and the writing
 MIN_CONTACT: Final = 0.4  # share of its own height along which it touches the left or right edge
 MAX_CONTINUED_GAP: Final = 0.35  # how much paper may be between a line and its last digit
 
-# An underline, in usual heights of the writing.
-MAX_FLATNESS: Final = 0.2  # its ratio of height to width
-MIN_UNDERLINE: Final = 1.2  # its width
-MAX_UNDERLINE_RISE: Final = 0.25  # how far its pieces may lie above or below each other
-MIN_COVERED: Final = 0.4  # share of its width that has writing above or below it
-
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
 Boxes = NDArray[np.int32]  # (n, 4): x, y, width, height
 
@@ -155,42 +149,6 @@ def _continue(boxes: Boxes, is_whole: NDArray[np.bool_]) -> NDArray[np.bool_]:
     is_level = (boxes[:, 1] >= top - reach) & (boxes[:, 1] + boxes[:, 3] <= bottom + reach)
     is_level &= (top <= middle) & (middle <= bottom)
     return np.asarray(is_level & (gap <= max((left[1:] - right[:-1]).max(), reach)), np.bool_)
-
-
-def without_underlines(mask: Mask) -> Mask:
-    """The mask without long flat lines, whole or in pieces, that lie below or above writing.
-
-    The segmenter takes them for writing where the same pen drew them. A dash, which is kept, has
-    writing beside it instead.
-    """
-    parts = Parts(mask)
-    _, y, width, height = parts.boxes.T
-    is_flat = height < MAX_FLATNESS * width
-    is_flat[0] = False
-    writing = parts.boxes[~is_flat & (parts.areas > MIN_PART * parts.areas.sum())]
-    if not (is_flat.any() and len(writing)):
-        return mask
-    usual = float(np.median(writing[:, 3]))
-    middles = y + height / 2
-    is_kept = np.ones(len(y), np.bool_)
-    for index in np.flatnonzero(is_flat):
-        pieces = is_flat & (np.abs(middles - middles[index]) < MAX_UNDERLINE_RISE * usual)
-        if _is_underline(parts.boxes[pieces], middles[index], writing, usual):
-            is_kept[index] = False
-    return mask if is_kept.all() else parts.mask(is_kept)
-
-
-def _is_underline(pieces: Boxes, level: float, writing: Boxes, usual: float) -> bool:
-    """Whether flat pieces form an underline, or a line above the writing.
-
-    pieces, writing: boxes (n, 4). level: y of the line. usual: height of the writing. All pixels.
-    """
-    left, right = pieces[:, 0].min(), (pieces[:, 0] + pieces[:, 2]).max()
-    x, _, width, _ = writing[(writing[:, 1] > level) | (writing[:, 1:4:2].sum(1) < level)].T
-    shared = np.minimum(x + width, right) - np.maximum(x, left)
-    covered = np.maximum(shared, 0).sum()  # where lines are stacked, more than once
-    is_long = right - left > MIN_UNDERLINE * usual
-    return bool(is_long and covered > MIN_COVERED * (right - left))
 
 
 def _contacts(labels: NDArray[np.int32], count: int) -> NDArray[np.int64]:

@@ -74,15 +74,16 @@ class Segmenter:
     def overview(self, image: Picture) -> Overview:
         """The ink of the whole picture, at a scale at which its writing is seen.
 
-        It has no frames around the writing and no folds of the paper.
+        It has no frames around the writing, no folds of the paper and no underlines.
         """
         longer = max(image.shape[:2])
         for side in (SIDE, min(LARGE_SIDE, longer)):
             resized = resize_to_side(image, side)
             probabilities = self._probabilities(resized)
             possible = _mask(probabilities, MIN_FAINT_PROBABILITY)
-            dark = dark_ink(resized, _mask(probabilities, MIN_INK_PROBABILITY), possible)
-            lines = find_lines(dark, possible)
+            likely = _mask(probabilities, MIN_INK_PROBABILITY)
+            dark = dark_ink(resized, likely, possible)
+            lines = find_lines(dark, likely, possible)
             probabilities = erased(probabilities, lines, MIN_FAINT_PROBABILITY)
             boxes = _component_boxes(probabilities)
             if _writing_height(boxes) >= MIN_OVERVIEW_HEIGHT:
@@ -112,7 +113,9 @@ class Segmenter:
         crop_longer = max(crop.shape[:2])
         close_side = round(np.clip(crop_longer * scale * CLOSE_HEIGHT / height, SIDE, MAX_SIDE))
         window = (x, y, x + crop.shape[1], y + crop.shape[0])
-        close = overview.without_lines(self.ink_probabilities(crop, close_side), window)
+        resized = resize_to_side(crop, close_side)
+        close = overview.with_whole_ones(self._probabilities(resized), resized, window)
+        close = overview.without_lines(close, window)
         for ink in _ink_map(close, x, y, close_side / crop_longer):
             yield replace(ink, mask=without_unseen(ink.mask, overview.seen_in(close, window)))
         yield from _ink_map(overview.probabilities, 0, 0, scale)

@@ -12,7 +12,6 @@ from app.ink.ink_map import InkMap
 from app.ink.parts import (
     ones_beside,
     without_cut_off,
-    without_underlines,
     without_unseen,
     writing_among,
 )
@@ -178,31 +177,6 @@ def test_what_only_touches_the_edge_is_not_cut_off(rows: tuple[int, int], is_kep
     mask[slice(*rows), -1] = 255
     kept = without_cut_off(InkMap(mask, mask, 0.0, 0.0, 1.0), mask.shape)
     assert lefts(kept) == [40] + [113] * is_kept
-
-
-@pytest.mark.parametrize(
-    "line, is_kept",
-    [
-        ((38, 46, 50, 3), False),  # an underline
-        ((30, 8, 66, 3), False),  # a line above
-        ((58, 30, 10, 3), True),  # a dash between them
-        ((90, 30, 28, 3), True),  # a long dash after them
-        ((40, 44, 16, 3), True),  # the foot of one digit
-    ],
-)
-def test_lines_below_or_above_several_digits_are_not_writing(line: Box, is_kept: bool) -> None:
-    kept = without_underlines(mask_of(ZERO, OTHER_ZERO, lines=[line]))
-    assert lefts(kept) == sorted([40, 70] + [line[0]] * is_kept)
-
-
-def test_an_underline_in_pieces_is_not_writing() -> None:
-    pieces = [(30, 46, 12, 2), (58, 47, 11, 2), (84, 48, 12, 2)]
-    assert lefts(without_underlines(mask_of(ZERO, OTHER_ZERO, lines=pieces))) == [40, 70]
-
-
-def test_a_line_alone_is_kept() -> None:
-    mask = mask_of(lines=[(20, 30, 80, 3)])
-    assert lefts(without_underlines(mask)) == [20]
 
 
 def test_dots_are_joined_to_lines() -> None:

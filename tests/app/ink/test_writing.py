@@ -1,5 +1,6 @@
 """Which ink of a clean picture is writing, judged by what the finder sees of it."""
 
+from dataclasses import replace
 from typing import Final
 
 import cv2
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.ink import image
 from app.ink.ink_map import InkMap
-from app.ink.overview import Overview
+from app.ink.overview import MIN_INK_PROBABILITY, Overview
 from tests.support.drawings import placed
 
 Mask = NDArray[np.uint8]
@@ -112,3 +113,24 @@ def test_writing_that_is_joined_with_a_rule_cannot_be_cut_out(seen: Mask) -> Non
 def test_ink_is_alone(mask: Mask, is_alone: bool) -> None:
     binary = np.where(mask > 90, 255, 0).astype(np.uint8)
     assert image._is_alone(binary) is is_alone
+
+
+@pytest.mark.parametrize(
+    "seen, is_one",
+    [
+        (slice(75, 105), True),  # its upper part: a 1
+        (slice(0, 0), False),  # nothing: a printed line
+    ],
+)
+def test_the_rest_of_a_1_that_is_seen_in_part_is_ink(seen: slice, is_one: bool) -> None:
+    """It stands at the end of a number, in the whole picture and in the closer map alike."""
+    whole = np.asarray(cv2.line(digit(60), (200, 75), (200, 165), 255, 6), np.uint8)
+    picture = np.repeat(255 - whole[..., None], 3, axis=2).astype(np.uint8)
+    close = (digit(60) / np.float32(255)).astype(np.float32)
+    close[seen] = whole[seen] / np.float32(255)
+    ones = np.array([(98, 36, 4, 48)], np.int32)  # in pixels of the overview
+    overview = replace(overview_of(digit(60)), ones=ones)
+    window = (0, 0, SIZE[1], SIZE[0])
+    found = overview.with_whole_ones(close, picture, window) > MIN_INK_PROBABILITY
+    assert found[80:160, 200].all() == is_one
+    assert np.array_equal(found[:, :190], digit(60)[:, :190] > 127)

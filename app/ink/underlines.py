@@ -1,0 +1,75 @@
+"""Finds lines that are drawn or printed below or above writing: underlines and lines of a sum."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink.parts import MIN_PART, Boxes, Mask, Parts
+
+# In usual heights of the writing.
+MAX_FLATNESS: Final = 0.2  # the ratio of its height to its width
+MIN_LENGTH: Final = 1.2  # its width
+MAX_RISE: Final = 0.25  # how far its pieces may lie above or below each other
+MIN_COVERED: Final = 0.4  # share of its width that has writing above or below it
+MAX_PIECES: Final = 200  # flat components; only clutter has more
+
+
+def find_underlines(dark: Mask, writing: Mask) -> Mask:
+    """The flat lines, whole or in pieces, that lie below or above writing and do not touch it.
+
+    dark: all that is as dark as the writing, in a whole picture. writing: what the segmenter takes
+    for writing. It often sees only one end of such a line, which would be read as a minus.
+    """
+    parts = Parts(dark)
+    return parts.mask(_are_underlines(parts.boxes, _tall(Parts(writing))))
+
+
+def without_underlines(mask: Mask) -> Mask:
+    """The mask without underlines that the segmenter takes for writing as the same pen drew them.
+
+    A dash, which is kept, has writing beside it instead.
+    """
+    parts = Parts(mask)
+    are_underlines = _are_underlines(parts.boxes, _tall(parts))
+    return parts.mask(~are_underlines) if are_underlines.any() else mask
+
+
+def _are_flat(boxes: Boxes) -> NDArray[np.bool_]:
+    """Which components are flat: (n,), never the paper, which is the first."""
+    are_flat = boxes[:, 3] < MAX_FLATNESS * boxes[:, 2]
+    are_flat[0] = False
+    return np.asarray(are_flat, np.bool_)
+
+
+def _tall(parts: Parts) -> Boxes:
+    """The boxes of the components that are writing, and no flat line or speck: (n, 4)."""
+    is_large = parts.areas > MIN_PART * parts.areas.sum()
+    return parts.boxes[is_large & ~_are_flat(parts.boxes)]
+
+
+def _are_underlines(boxes: Boxes, writing: Boxes) -> NDArray[np.bool_]:
+    """Which components are an underline or a piece of one: (n,). writing: boxes (m, 4)."""
+    are_flat = _are_flat(boxes)
+    are_underlines = np.zeros(len(boxes), np.bool_)
+    if not (len(writing) and 0 < are_flat.sum() <= MAX_PIECES):
+        return are_underlines
+    usual = float(np.median(writing[:, 3]))
+    middles = boxes[:, 1] + boxes[:, 3] / 2
+    for index in np.flatnonzero(are_flat):
+        pieces = are_flat & (np.abs(middles - middles[index]) < MAX_RISE * usual)
+        are_underlines[index] = _is_underline(boxes[pieces], middles[index], writing, usual)
+    return are_underlines
+
+
+def _is_underline(pieces: Boxes, level: float, writing: Boxes, usual: float) -> bool:
+    """Whether flat pieces form an underline, or a line above the writing.
+
+    pieces, writing: boxes (n, 4). level: y of the line. usual: height of the writing. All pixels.
+    """
+    left, right = pieces[:, 0].min(), (pieces[:, 0] + pieces[:, 2]).max()
+    x, _, width, _ = writing[(writing[:, 1] > level) | (writing[:, 1:4:2].sum(1) < level)].T
+    shared = np.minimum(x + width, right) - np.maximum(x, left)
+    covered = np.maximum(shared, 0).sum()  # where lines are stacked, more than once
+    is_long = right - left > MIN_LENGTH * usual
+    return bool(is_long and covered > MIN_COVERED * (right - left))
