@@ -45,7 +45,7 @@ def _are_flat(boxes: Boxes) -> NDArray[np.bool_]:
 def _tall(parts: Parts) -> Boxes:
     """The boxes of the components that are writing, and no flat line or speck: (n, 4)."""
     is_large = parts.areas > MIN_PART * parts.areas.sum()
-    return parts.boxes[is_large & ~_are_flat(parts.boxes)]
+    return np.asarray(parts.boxes[is_large & ~_are_flat(parts.boxes)], np.int32)
 
 
 def _are_underlines(boxes: Boxes, writing: Boxes) -> NDArray[np.bool_]:
