@@ -16,6 +16,7 @@ from train.networks.line_reader import SYMBOLS
 from train.render.found_lines import found_line
 from train.render.lines import Composer
 from train.render.pixel_lines import PixelComposer
+from train.render.printed_words import beside
 
 THICKNESSES: Final = (1, 3, 3, 3, 3, 5, 5, 7, 9, 13, 17)  # of pens, chosen as often as listed
 WIDTH_STEP: Final = 32  # pixels; the width of a batch is a multiple of it
@@ -24,6 +25,7 @@ PIXELS_SHARE: Final = 0.25  # composed of digits on paper
 FOUND_SHARE: Final = 0.2  # of the other lines that are found on photographs
 STRINGS_SHARE: Final = 0.1  # number strings as they were written, varied
 DIGITS_SHARE: Final = 0.05  # single digits between words, varied
+PRINTED_SHARE: Final = 0.08  # of all lines: with a printed word beside them
 PICTURES_SHARE: Final = 0.4  # of the lines of strokes: made to a strip as pictures are
 
 Batch = tuple[Tensor, Tensor, Tensor]  # strips (n, 1, 48, w), labels (sum,), lengths (n,)
@@ -101,6 +103,23 @@ def damage(image: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.
 
 
 def _line(
+    lines: LineSet,
+    composer: Composer,
+    on_paper: PixelComposer | None,
+    random: np.random.Generator,
+) -> Line | PixelLine:
+    """A line of `_written`, perhaps beside a printed word."""
+    line = _written(lines, composer, on_paper, random)
+    if random.random() >= PRINTED_SHARE:
+        return line
+    if isinstance(line, Line):
+        line = PixelLine(
+            of_strokes(line.strokes, int(random.choice(THICKNESSES))).pixels, line.text
+        )
+    return beside(line, random)
+
+
+def _written(
     lines: LineSet,
     composer: Composer,
     on_paper: PixelComposer | None,
