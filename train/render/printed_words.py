@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from train.data.line_sets import PixelLine
-from train.negatives.lookalikes import LOOKALIKES
 from train.render.lines import UNKNOWN
 
 Picture = NDArray[np.uint8]  # (h, w), ink 255 on 0
@@ -44,7 +43,8 @@ WORDS: Final = (
     *("Room", "Class", "Marks", "Grade", "Year", "Code", "PIN", "PLZ", "Fig.", "x =", "y =", "n ="),
 )
 LISTED: Final = 0.6  # share of the words that are in this list; others are letters at random
-NUM_LETTERS: Final = (2, 9)  # of these; the upper bound is exclusive
+NUM_CLEAR: Final = frozenset("aefhkmnrtuvwxyAEFHKMNPRTUVWXY")  # letters that look like no digit
+_LETTERS: Final = (2, 9)  # of these; the upper bound is exclusive
 CAPITAL: Final = (0.35, 0.15)  # shares of them that begin with a capital, and that are all capitals
 ALONE: Final = 0.1  # share of the words without a number
 BEFORE: Final = 0.5  # share of the others that stand before their number
@@ -53,6 +53,7 @@ SIZE: Final = (0.3, 1.0)  # of a capital letter
 GAP: Final = (0.2, 1.2)  # between the word and the number
 RISE: Final = (-0.08, 0.15)  # of the word above the number's lowest ink
 _EM: Final = 1.4  # heights of a capital letter: about a font's size
+_CLEAR: Final = frozenset("aefhkmnrtuvwxyAEFHKMNPRTUVWXY")  # letters that look like no digit
 _LETTERS: Final = "aaabcddeeeeefghhiiiklllmmnnnnoooprrrsssttttuuuvwxyz"
 
 
@@ -84,8 +85,8 @@ def _word(random: np.random.Generator) -> str:
     """A word of which at least one letter looks like no digit."""
     if random.random() < LISTED:
         return str(WORDS[random.integers(len(WORDS))])
-    word = "1"
-    while all(letter in LOOKALIKES or letter.isdecimal() for letter in word):
+    word = ""
+    while _CLEAR.isdisjoint(word):
         letters = random.choice(list(_LETTERS), random.integers(*NUM_LETTERS))
         word = "".join(letters)
         chance = random.random()
