@@ -27,24 +27,11 @@ WORDS: Final = (
     *("kg", "mg", "cm", "mm", "km", "m", "ml", "kWh", "min", "h", "sec", "pcs", "Stk", "Ltr"),
     *("EUR", "USD", "CHF", "Fr.", "kr", "%", "pt", "px", "Hz", "kJ", "kcal", "Uhr", "am", "pm"),
     *("Total", "Total:", "Sum", "Sum:", "Summe", "Amount", "Price", "Qty", "No.", "Nr.", "Name:"),
-    *(
-        "Date",
-        "Date:",
-        "Datum:",
-        "Page",
-        "Seite",
-        "Score:",
-        "Points",
-        "Age:",
-        "Phone",
-        "Tel.",
-        "Fax",
-    ),
+    *("Date", "Date:", "Datum:", "Page", "Seite", "Score:", "Points", "Age:", "Phone", "Tel."),
     *("Room", "Class", "Marks", "Grade", "Year", "Code", "PIN", "PLZ", "Fig.", "x =", "y =", "n ="),
 )
 LISTED: Final = 0.6  # share of the words that are in this list; others are letters at random
-NUM_CLEAR: Final = frozenset("aefhkmnrtuvwxyAEFHKMNPRTUVWXY")  # letters that look like no digit
-_LETTERS: Final = (2, 9)  # of these; the upper bound is exclusive
+NUM_LETTERS: Final = (2, 9)  # of these; the upper bound is exclusive
 CAPITAL: Final = (0.35, 0.15)  # shares of them that begin with a capital, and that are all capitals
 ALONE: Final = 0.1  # share of the words without a number
 BEFORE: Final = 0.5  # share of the others that stand before their number
