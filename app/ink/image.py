@@ -19,6 +19,7 @@ from app.ink.rules import without_rules
 from app.ink.segmenter import shared_segmenter
 from app.ink.tones import without_print
 from app.ink.underlines import without_underlines
+from app.ink.upright_rules import without_upright_rules
 from app.reading import UnreadableInput
 
 MIN_PAPER_RIM: Final = 0.07  # of a tiny picture's longer side: paper around ink that is alone
@@ -117,7 +118,8 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
         yield drawing
         drawing = None
     for ink in _found_maps(opaque, drawing):
-        yield replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
+        whole = replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
+        yield replace(whole, mask=without_upright_rules(whole, opaque))
 
 
 def _painted_out(

@@ -1,0 +1,62 @@
+"""Pieces of upright printed lines are dropped, and 1s are not."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.ink.ink_map import InkMap
+from app.ink.upright_rules import without_upright_rules
+from tests.app.ink.test_frames import digits, line
+
+Ends = tuple[int, int]  # y of an upright line
+SCALE: Final = 0.5  # pixels of the map to one of the picture
+PIECE: Final[Ends] = (72, 128)  # as high as the digits beside it
+
+
+def upright(x: int, ends: Ends) -> NDArray[np.uint8]:
+    mask = np.zeros((200, 400), np.uint8)
+    line(mask, [(x, ends[0]), (x, ends[1])])
+    return mask
+
+
+def kept(picture: NDArray[np.uint8], seen: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What stays of the ink that is seen in a picture, both uint8 (200, 400), ink 255."""
+    small = cv2.resize(seen, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA)
+    mask = np.where(small > 100, 255, 0).astype(np.uint8)
+    grain = np.random.default_rng(5).normal(0, 3, picture.shape)
+    grey = np.clip(210 - 0.6 * picture + grain, 0, 255).astype(np.uint8)
+    return without_upright_rules(InkMap(mask, mask, 0.0, 0.0, SCALE), grey[..., None])
+
+
+@pytest.mark.parametrize(
+    "x, whole, is_kept",
+    [
+        (230, PIECE, True),  # a 1
+        (230, (30, 128), False),  # a line that ends below: the corner of a table
+        (230, (72, 170), False),  # one that ends above
+        (230, (10, 190), False),
+        (208, (10, 190), False),  # close to a digit
+        (208, (72, 170), True),  # a long 1 close to a digit
+    ],
+)
+def test_a_piece_goes_on_in_the_picture(x: int, whole: Ends, is_kept: bool) -> None:
+    writing = digits("25")
+    picture = np.maximum(writing, upright(x, whole))
+    rest = kept(picture, np.maximum(writing, upright(x, PIECE)))
+    assert bool(rest[50, round(x * SCALE)]) is is_kept
+    assert rest[:, :100].any()
+
+
+def test_ones_below_each_other_are_no_line() -> None:
+    writing = digits("25", top=20)
+    lines = [(22, 78), (84, 140), (146, 198)]
+    ink = np.max([writing, *(upright(230, ends) for ends in lines)], axis=0)
+    rest = kept(ink, ink)
+    assert all(rest[round(sum(ends) / 2 * SCALE), 115] for ends in lines)
+
+
+def test_a_line_alone_is_kept() -> None:
+    assert kept(upright(230, (10, 190)), upright(230, PIECE)).any()
