@@ -5,7 +5,11 @@ from typing import Any, Final
 
 from train.evaluate.text_table import to_markdown
 
-NAMES: Final = {"digits": "texts of digits alone", "signs": "texts with signs"}
+NAMES: Final = {
+    "digits": "texts of digits alone",
+    "signs": "texts with signs",
+    "photographs": "both, in rendered photographs",
+}
 COLUMNS: Final = {
     "right": "right before any `?`",
     "confidence": "mean confidence",
@@ -21,6 +25,8 @@ def confidence(reader: Mapping[str, Any]) -> str:
         return "Not measured yet: `python -m export.reader_fit` writes it."
     rows = [["read as", "lines", *COLUMNS.values()]]
     for key, name in NAMES.items():
+        if key not in figures:
+            continue
         shares = [f"{figures[key][column]:.1f} %" for column in COLUMNS]
         rows.append([name, f"{figures[key]['lines']:,}", *shares])
     return to_markdown(rows)

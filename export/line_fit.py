@@ -7,6 +7,7 @@ import numpy as np
 
 from app.recognizer import Recognizer
 from export import symbol_looks
+from export.found_confidence import fit_found
 from export.graph import set_metadata
 from export.operating_point import GRID, fit_operating_point
 from train.data.line_sets import Line, LineSet
@@ -21,6 +22,8 @@ UNFITTED: Final = {
     "slope": "1",
     "offset": "0",
     "sign_offset": "0",
+    "found_slope": "1",
+    "found_offset": "0",
     **symbol_looks.metadata(symbol_looks.even_looks()),
 }
 
@@ -43,7 +46,9 @@ def fit(graph: Path, training: LineSet, validation: LineSet) -> dict[str, Any]:
     lines += composed_lines(validation, NUM_COMPOSED_BESIDE)
     point, figures = fit_operating_point(Recognizer(reader=graph), lines)
     set_metadata(graph, {key: f"{value:.6g}" for key, value in point.items()})
-    return {"operating_point": point | dict(fitted), "confidence": figures}
+    found, figures["photographs"] = fit_found(Recognizer(reader=graph), validation.strings)
+    set_metadata(graph, {key: f"{value:.6g}" for key, value in found.items()})
+    return {"operating_point": point | found | dict(fitted), "confidence": figures}
 
 
 def composed_lines(side: LineSet, count: int = NUM_COMPOSED) -> list[Line]:

@@ -93,10 +93,14 @@ class Confidence:
     offset: float
     sign_offset: float
 
+    def log_odds(self, readings: Readings) -> NDArray[np.float64]:
+        """The calibrated log-odds in favour of each text, (n,)."""
+        offsets = np.where(readings.has_signs, self.sign_offset, self.offset)
+        return np.asarray(self.slope * readings.log_odds + offsets, np.float64)
+
     def of(self, readings: Readings) -> NDArray[np.float64]:
         """The probability that each text is right, (n,)."""
-        offsets = np.where(readings.has_signs, self.sign_offset, self.offset)
-        return np.asarray(expit(self.slope * readings.log_odds + offsets))
+        return np.asarray(expit(self.log_odds(readings)))
 
 
 Numbers = tuple[float, ...]  # in the order of GRID
@@ -157,12 +161,7 @@ def fit_confidence(readings: Readings) -> Confidence:
 
 
 def cross_validate(read: Read) -> dict[str, dict[str, float]]:
-    """The figures of each fold's lines, with all that is fitted on the other folds.
-
-    right: percent of the texts that are right. confidence: its mean in percent. exact: percent that
-    are right, and sure enough to be answered without "?". silently_wrong: percent that are wrong,
-    and as sure.
-    """
+    """The figures of each fold's lines, with all that is fitted on the other folds, by kind."""
     parts: list[Readings] = []
     confidences = []
     for fold in range(NUM_FOLDS):
@@ -173,28 +172,45 @@ def cross_validate(read: Read) -> dict[str, dict[str, float]]:
             parts.append(readings.where(is_held_back))
             confidences.append(fitted.of(parts[-1]))
     readings, confidence = Readings.joined(parts), np.concatenate(confidences)
+    kinds = {"digits": ~readings.has_signs, "signs": readings.has_signs}
+    return {
+        name: figures_of(readings.where(is_meant), confidence[is_meant])
+        for name, is_meant in kinds.items()
+    }
+
+
+def figures_of(readings: Readings, confidence: NDArray[np.float64]) -> dict[str, float]:
+    """The figures of some lines. confidence: that each text is right, (n,).
+
+    right: percent of the texts that are right. confidence: its mean in percent. exact: percent that
+    are right, and sure enough to be answered without "?". silently_wrong: percent that are wrong,
+    and as sure.
+    """
     bounds = np.where(readings.may_have_signs, MIN_SIGNED_CONFIDENCE, MIN_NUMBER_CONFIDENCE)
     is_sure = confidence >= bounds
-    figures = {}
-    for name, is_meant in (("digits", ~readings.has_signs), ("signs", readings.has_signs)):
-        is_right = readings.is_right[is_meant]
-        shares = {
-            "right": is_right,
-            "confidence": confidence[is_meant],
-            "exact": is_right & is_sure[is_meant],
-            "silently_wrong": ~is_right & is_sure[is_meant],
-        }
-        percent = {key: round(100 * float(values.mean()), 2) for key, values in shares.items()}
-        figures[name] = {"lines": int(is_meant.sum()), **percent}
-    return figures
+    shares = {
+        "right": readings.is_right,
+        "confidence": confidence,
+        "exact": readings.is_right & is_sure,
+        "silently_wrong": ~readings.is_right & is_sure,
+    }
+    percent = {key: round(100 * float(values.mean()), 2) for key, values in shares.items()}
+    return {"lines": len(confidence), **percent}
 
 
-def reads(recognizer: Recognizer, lines: Sequence[Line]) -> Read:
-    """What reads those of the lines that are one number, with any numbers of GRID."""
+def reads(
+    recognizer: Recognizer, lines: Sequence[Line], items: Sequence[Any] | None = None
+) -> Read:
+    """What reads those of the lines that are one number, with any numbers of GRID.
+
+    items: what is read, strokes or a picture of each line; by default, see `items_of`.
+    """
     writers = sorted({line.writer for line in lines})
     found, kept = [], []
     for line, item in zip(
-        tqdm(lines, "reading", leave=False, mininterval=5), items_of(lines), strict=True
+        tqdm(lines, "reading", leave=False, mininterval=5),
+        items_of(lines) if items is None else items,
+        strict=True,
     ):
         # A single character is judged by its own look.
         each = recognizer.only_line(item) if len(line.text) > 1 else None

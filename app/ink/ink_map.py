@@ -21,7 +21,8 @@ class InkMap:
     strength: uint8 (h, w), 0 for paper, 127 at the pen's edge, 255 for full ink.
     mask: uint8 (h, w), 255 where there is writing, 0 elsewhere; never empty.
     left, top: the map's corner in pixels of the picture. scale: pixels of the map to one of the
-    picture; large pictures are reduced, small ones enlarged.
+    picture; large pictures are reduced, small ones enlarged. is_found: whether the segmenter found
+    the ink, so that some of it may be missing, as in photographs.
     """
 
     strength: NDArray[np.uint8]
@@ -29,6 +30,7 @@ class InkMap:
     left: float
     top: float
     scale: float
+    is_found: bool = False
 
     def within(
         self, wanted: NDArray[np.bool_], window: tuple[slice, slice] = (slice(None), slice(None))

@@ -131,7 +131,7 @@ def _ink_map(
     mask = _bridged_mask(probabilities)
     if mask.any():
         strength = np.round(probabilities * 255).astype(np.uint8)
-        yield InkMap(strength, without_specks(mask), left, top, scale)
+        yield InkMap(strength, without_specks(mask), left, top, scale, is_found=True)
 
 
 def _bridged_mask(probabilities: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -179,9 +179,8 @@ def _lines_of_map(
             if reading is not None:
                 reading = reading.moved(ink.left, ink.scale)
             ask = _asks_of_ink(crops[0], reader) if len(crops) == 1 else None
-            lines.append(
-                TextLine(in_picture, parts.sliced, candidates, glyphs, reading, line_index, ask)
-            )
+            line = TextLine(in_picture, parts.sliced, candidates, glyphs, reading, line_index, ask)
+            lines.append(replace(line, is_found=ink.is_found))
     return lines
 
 

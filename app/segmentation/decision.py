@@ -46,7 +46,7 @@ def answer(
     symbols = list(choice.text) or [""] * len(numbers)
     signs = [_sign(symbol) for symbol in symbols]
     is_refused = refusals(log_odds, numbers, symbols, point.threshold)
-    confidence = _confidence(choice, confidences, is_refused, point)
+    confidence = _confidence(choice, confidences, is_refused, point, line.is_found)
     is_answered = [
         bool(sign) or not refused for sign, refused in zip(signs, is_refused, strict=True)
     ]
@@ -133,13 +133,18 @@ def refusals(
 
 
 def _confidence(
-    choice: Choice, confidences: Sequence[float], is_refused: Sequence[bool], point: OperatingPoint
+    choice: Choice,
+    confidences: Sequence[float],
+    is_refused: Sequence[bool],
+    point: OperatingPoint,
+    is_found: bool,
 ) -> float:
-    """The probability that the whole line is read correctly."""
+    """The probability that the whole line is read correctly; is_found: see `InkMap`."""
     if choice.hypothesis is None or len(confidences) == 1:
         return math.prod(compress(confidences, (not refused for refused in is_refused)), start=1.0)
     offset = point.sign_offset if choice.has_signs else point.offset
-    return _sigmoid(point.slope * choice.log_odds + offset)
+    log_odds = point.slope * choice.log_odds + offset
+    return _sigmoid(point.found_slope * log_odds + point.found_offset if is_found else log_odds)
 
 
 def is_unsure(choice: Choice, confidence: float) -> bool:

@@ -31,6 +31,7 @@ class OperatingPoint:
     line height by which neighbours overlap more than a little. unlaid_cost: by which a text
     that cannot be laid on the ink is taken to look worse than the best one. slope, offset: turn a
     text's log-odds into calibrated ones; sign_offset replaces offset for a text with signs.
+    found_slope, found_offset: turn these into those of ink that the segmenter found in a picture.
     sign_looks: how often the classifier takes each of SIGN_SYMBOLS for each of its classes,
     (signs, 11), all above 0, rows sum to 1. single_shares: how often each of KNOWN_SYMBOLS is
     written in one piece of ink, as a colon never is, (symbols,), between 0 and 1.
@@ -48,6 +49,8 @@ class OperatingPoint:
     slope: float
     offset: float
     sign_offset: float
+    found_slope: float
+    found_offset: float
     sign_looks: NDArray[np.float64]
     single_shares: NDArray[np.float64]
 
@@ -70,6 +73,9 @@ class OperatingPoint:
             slope=_number(reader, "slope"),
             offset=_number(reader, "offset"),
             sign_offset=_number(reader, "sign_offset"),
+            # Older readers judge all ink alike.
+            found_slope=_number({"found_slope": "1", **reader}, "found_slope"),
+            found_offset=_number({"found_offset": "0", **reader}, "found_offset"),
             sign_looks=_sign_looks(reader),
             single_shares=_single_shares(reader),
         )

@@ -42,6 +42,7 @@ class TextLine:
     reading: by the line reader, if there may be several characters.
     line_index: of the line in the input; a line with wide gaps is several TextLines.
     ask: asks the line reader about a line that it has not read, see `ask_reader`.
+    is_found: see `InkMap`.
     """
 
     parts: NDArray[np.float64]
@@ -51,6 +52,7 @@ class TextLine:
     reading: LineReading | None = None
     line_index: int = 0
     ask: Ask | None = None
+    is_found: bool = False
 
     @cached_property
     def lattice(self) -> Lattice:

@@ -26,6 +26,8 @@ READER = {
     "slope": "0.5",
     "offset": "-1",
     "sign_offset": "-1.5",
+    "found_slope": "0.75",
+    "found_offset": "-0.5",
     "sign_looks": json.dumps(LOOKS),
     "single_shares": json.dumps(SHARES),
 }
@@ -36,6 +38,7 @@ def test_all_numbers_are_taken() -> None:
     assert (point.temperature, point.threshold, point.doubt_threshold) == (1.5, -1.0, -3.0)
     assert (point.reader_weight, point.slope) == (2.0, 0.5)
     assert (point.offset, point.sign_offset) == (-1.0, -1.5)
+    assert (point.found_slope, point.found_offset) == (0.75, -0.5)
     assert (point.cut_trust, point.unlaid_cost) == (0.25, 3.0)
     assert (point.odd_cost, point.lone_slash_cost, point.overlap_cost) == (4.0, 2.0, 20.0)
     assert point.sign_looks.shape == (len(SIGN_SYMBOLS), NUM_CLASSES)
@@ -46,6 +49,12 @@ def test_all_numbers_are_taken() -> None:
 def test_an_older_classifier_has_one_threshold() -> None:
     old = {key: value for key, value in CLASSIFIER.items() if key != "doubt_threshold"}
     assert OperatingPoint.of(old, READER).doubt_threshold == -1.0
+
+
+def test_an_older_reader_judges_found_ink_like_other_ink() -> None:
+    old = {key: value for key, value in READER.items() if not key.startswith("found_")}
+    point = OperatingPoint.of(CLASSIFIER, old)
+    assert (point.found_slope, point.found_offset) == (1.0, 0.0)
 
 
 @pytest.mark.parametrize(
