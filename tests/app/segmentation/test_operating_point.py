@@ -1,17 +1,20 @@
 """The fitted numbers, read from both models' metadata."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from app.inference.session import WrongModel
+from app.recognizer import Recognizer
 from app.segmentation.operating_point import (
     KNOWN_SYMBOLS,
     NUM_CLASSES,
     SIGN_SYMBOLS,
     OperatingPoint,
 )
+from tests.app.ink.test_frames import digits, photographed
 
 CLASSIFIER = {"temperature": "1.5", "threshold": "-1", "doubt_threshold": "-3"}
 LOOKS = {sign: [0.5, *[0.05] * 10] for sign in SIGN_SYMBOLS}
@@ -89,3 +92,13 @@ def test_an_older_reader_judges_found_ink_like_other_ink() -> None:
 def test_what_is_missing_or_wrong_is_said(change: dict[str, str], message: str) -> None:
     with pytest.raises(WrongModel, match=message):
         OperatingPoint.of(CLASSIFIER, READER | change)
+
+
+def test_found_ink_alone_has_the_confidence_of_photographs() -> None:
+    recognizer = Recognizer()
+    mask = digits("352")
+    clean = np.repeat(255 - mask[..., None], 3, axis=2).astype(np.uint8)
+    usual = recognizer.read_image(clean).confidence
+    recognizer.point = replace(recognizer.point, found_slope=0.0, found_offset=0.0)
+    assert recognizer.read_image(clean).confidence == usual > 0.9
+    assert recognizer.read_image(photographed(mask)).confidence == pytest.approx(0.5)
