@@ -20,10 +20,12 @@ from app.writing import is_line, is_texture, is_writing
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
 MIN_READ_CONFIDENCE: Final = 0.51  # of a mark; a less sure one may as well be another character
 MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; if more are refused, another map is tried
-# Mean confidences of a photograph's numbers: below this one, other maps are read too.
-MIN_SURE_NUMBERS: Final = 0.9
-MIN_SURER_NUMBERS: Final = 0.7  # of a reading that may replace the one before
-MIN_LOG_ODDS_GAIN: Final = 0.5  # nats by which it must be surer
+# Confidences of a photograph's numbers: below these on the mean, other maps are read too. That of a
+# number of several digits is lower, as it is fitted to what is missing in photographs.
+MIN_SURE_NUMBER: Final = 0.6
+MIN_SURE_DIGIT: Final = 0.9  # of a number of one digit
+MIN_SURER_NUMBERS: Final = 0.4  # of a reading that may replace the one before
+MIN_LOG_ODDS_GAIN: Final = 0.25  # nats by which it must be surer
 MAX_CANDIDATES: Final = 1_000  # in all ink maps so far; with more, no other map is tried
 
 
@@ -83,7 +85,7 @@ class InkChooser:
         lines = sloping.prepared.lines
         if not lines:
             return sloping
-        marks = np.concatenate([line.parts for line in lines])
+        marks = np.concatenate([line.uncut_parts for line in lines])
         degrees = tilt.degrees_of(marks)
         if not degrees:
             return sloping
@@ -136,7 +138,7 @@ class InkChooser:
                     best = _MapReading(replace(prepared, reading=reading), reading)
                 counts.append(prepared.num_candidates)
                 is_sure = not _is_refused(best.reading) and (
-                    single or _sureness(best.reading) >= MIN_SURE_NUMBERS or has_clean_paper(pixels)
+                    single or _are_sure(best.reading) or has_clean_paper(pixels)
                 )
                 if is_sure or sum(counts) > MAX_CANDIDATES:
                     break
@@ -176,6 +178,8 @@ def _is_better(reading: Reading, best: Reading) -> bool:
     """Whether the reading of another ink map leaves less doubt than the best one so far."""
     if _is_refused(best):
         return _doubts(reading) < _doubts(best)
+    if _num_digits(reading) < _num_digits(best):
+        return False  # a part of the ink is easier to read than all of it
     sureness = _sureness(reading)
     gain = _log_odds(sureness) - _log_odds(_sureness(best))
     return sureness >= MIN_SURER_NUMBERS and gain > MIN_LOG_ODDS_GAIN
@@ -195,6 +199,19 @@ def _without_words(reading: Reading) -> Reading:
         for mark in number.digits
     ]
     return replace(reading, digits=tuple(marks)) if marks else reading
+
+
+def _num_digits(reading: Reading) -> int:
+    return sum(digit.value is not None for digit in reading.digits)
+
+
+def _are_sure(reading: Reading) -> bool:
+    """Whether its numbers are as sure as they should be, on the mean."""
+    gains = [
+        number.confidence - (MIN_SURE_NUMBER if len(number.digits) > 1 else MIN_SURE_DIGIT)
+        for number in reading.numbers
+    ]
+    return bool(gains) and float(np.mean(gains)) >= 0
 
 
 def _sureness(reading: Reading) -> float:

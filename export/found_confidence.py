@@ -44,7 +44,9 @@ def fit_found(
         if is_held_back.any():
             other = fit_calibration(log_odds[~is_held_back], readings.is_right[~is_held_back])
             confidence[is_held_back] = expit(other[0] * log_odds[is_held_back] + other[1])
-    return {"found_slope": slope, "found_offset": offset}, figures_of(readings, confidence)
+    return {"found_slope": slope, "found_offset": offset}, figures_of(
+        readings, confidence, expit(log_odds)
+    )
 
 
 def fit_calibration(

@@ -179,15 +179,20 @@ def cross_validate(read: Read) -> dict[str, dict[str, float]]:
     }
 
 
-def figures_of(readings: Readings, confidence: NDArray[np.float64]) -> dict[str, float]:
-    """The figures of some lines. confidence: that each text is right, (n,).
+def figures_of(
+    readings: Readings,
+    confidence: NDArray[np.float64],
+    sureness: NDArray[np.float64] | None = None,
+) -> dict[str, float]:
+    """The figures of some lines.
 
-    right: percent of the texts that are right. confidence: its mean in percent. exact: percent that
-    are right, and sure enough to be answered without "?". silently_wrong: percent that are wrong,
-    and as sure.
+    confidence: that each text is right, (n,). sureness: what decides whether it is answered without
+    "?"; by default, the confidence. right: percent of the texts that are right. confidence: its
+    mean in percent. exact: percent that are right and sure enough. silently_wrong: percent that are
+    wrong and as sure.
     """
     bounds = np.where(readings.may_have_signs, MIN_SIGNED_CONFIDENCE, MIN_NUMBER_CONFIDENCE)
-    is_sure = confidence >= bounds
+    is_sure = (confidence if sureness is None else sureness) >= bounds
     shares = {
         "right": readings.is_right,
         "confidence": confidence,

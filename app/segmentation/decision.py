@@ -23,6 +23,9 @@ MIN_SURE_NUMBER_CONFIDENCE: Final = 2 / 3  # the least sure digit of a less sure
 # more are right than of the composed lines that the confidence was fitted on.
 MIN_NUMBER_CONFIDENCE: Final = 1 / 3
 MIN_SIGNED_CONFIDENCE: Final = 1 / 2
+MIN_FOUND_CONFIDENCE: Final = (
+    0.4  # where the segmenter found the ink; half of those below are right
+)
 
 
 def answer(
@@ -46,11 +49,15 @@ def answer(
     symbols = list(choice.text) or [""] * len(numbers)
     signs = [_sign(symbol) for symbol in symbols]
     is_refused = refusals(log_odds, numbers, symbols, point.threshold)
-    confidence = _confidence(choice, confidences, is_refused, point, line.is_found)
+    confidence = _confidence(choice, confidences, is_refused, point)
     is_answered = [
         bool(sign) or not refused for sign, refused in zip(signs, is_refused, strict=True)
     ]
-    if all(is_answered) and is_unsure(choice, confidence):
+    has_doubt = is_unsure(choice, confidence)
+    if line.is_found and _has_several(choice):
+        confidence = _sigmoid(point.found_slope * _log_odds(confidence) + point.found_offset)
+        has_doubt |= confidence < MIN_FOUND_CONFIDENCE
+    if all(is_answered) and has_doubt:
         index = least_sure(choice, confidences, is_answered)
         is_refused[index], signs[index] = True, None
     is_doubtful = [
@@ -133,25 +140,24 @@ def refusals(
 
 
 def _confidence(
-    choice: Choice,
-    confidences: Sequence[float],
-    is_refused: Sequence[bool],
-    point: OperatingPoint,
-    is_found: bool,
+    choice: Choice, confidences: Sequence[float], is_refused: Sequence[bool], point: OperatingPoint
 ) -> float:
-    """The probability that the whole line is read correctly; is_found: see `InkMap`."""
-    if choice.hypothesis is None or len(confidences) == 1:
+    """The probability that the whole line is read correctly, if all of its ink is there."""
+    if not _has_several(choice):
         return math.prod(compress(confidences, (not refused for refused in is_refused)), start=1.0)
     offset = point.sign_offset if choice.has_signs else point.offset
-    log_odds = point.slope * choice.log_odds + offset
-    return _sigmoid(point.found_slope * log_odds + point.found_offset if is_found else log_odds)
+    return _sigmoid(point.slope * choice.log_odds + offset)
 
 
 def is_unsure(choice: Choice, confidence: float) -> bool:
     """Whether the text of a line is likely wrong; a single character is not judged here."""
-    is_several = choice.hypothesis is not None and len(choice.path) > 1
     bound = MIN_SIGNED_CONFIDENCE if choice.may_have_signs else MIN_NUMBER_CONFIDENCE
-    return is_several and confidence < bound
+    return _has_several(choice) and confidence < bound
+
+
+def _has_several(choice: Choice) -> bool:
+    """Whether the line reader's confidence in a text of several symbols is asked for."""
+    return choice.hypothesis is not None and len(choice.path) > 1
 
 
 def least_sure(choice: Choice, confidences: Sequence[float], is_eligible: Sequence[bool]) -> int:
@@ -170,6 +176,11 @@ def _sign(symbol: str) -> str | None:
     """The sign that a symbol of the line reader stands for; None for digits and "?"."""
     written = symbol.replace("x", "×")
     return written if written and written in SIGNS else None
+
+
+def _log_odds(probability: float) -> float:
+    bounded = min(max(probability, 1e-9), 1 - 1e-9)
+    return math.log(bounded / (1 - bounded))
 
 
 def _sigmoid(log_odds: float) -> float:

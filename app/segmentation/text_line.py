@@ -66,6 +66,15 @@ class TextLine:
         return self.ask if reading is None else lambda: reading.scores
 
     @property
+    def uncut_parts(self) -> NDArray[np.float64]:
+        """The boxes of the strokes or components before they were cut, (n, 4)."""
+        if self.sliced is None:
+            return self.parts
+        starts = np.flatnonzero(~self.sliced)
+        low = np.minimum.reduceat(self.parts[:, :2], starts)
+        return np.concatenate([low, np.maximum.reduceat(self.parts[:, 2:], starts)], axis=1)
+
+    @property
     def boxes(self) -> NDArray[np.float64]:
         """The boxes of the candidates, (n, 4)."""
         return self.lattice.boxes

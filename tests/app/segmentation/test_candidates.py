@@ -1,6 +1,7 @@
 """Candidates for digits: their maximum number, and which ink map of a picture is read."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -83,3 +84,12 @@ def test_a_5_may_have_a_long_bar_and_a_bowl_in_two_strokes() -> None:
     """It is wider than two of the highest of its strokes, but not than all of it is high."""
     parts = np.array([(0.0, 20.0, 9.0, 34.0), (1.0, 33.0, 19.0, 51.0), (4.0, 0.0, 44.0, 9.0)])
     assert (0, 3) in runs.find_candidates(parts)
+
+
+def test_parts_are_whole_again_without_their_cuts() -> None:
+    parts = np.array([[0, 5, 4, 9], [4, 2, 8, 7], [12, 0, 14, 9]], np.float64)
+    line = TextLine(
+        parts, np.array([False, True, False]), [(0, 1)], np.zeros((1, 28, 28), np.uint8)
+    )
+    assert line.uncut_parts.tolist() == [[0, 2, 8, 9], [12, 0, 14, 9]]
+    assert replace(line, sliced=None).uncut_parts is parts
