@@ -28,6 +28,7 @@ from app.prepared import Prepared
 from app.reading import NUM_DIGITS, Digit, Reading, UnreadableInput
 from app.segmentation import candidates
 from app.segmentation.decision import (
+    MIN_FOUND_CONFIDENCE,
     MIN_NUMBER_CONFIDENCE,
     MIN_SIGNED_CONFIDENCE,
     MIN_SURE_CONFIDENCE,
@@ -47,6 +48,7 @@ from app.segmentation.text_line import TextLine
 
 __all__ = [
     "KNOWN_SYMBOLS",
+    "MIN_FOUND_CONFIDENCE",
     "MIN_NUMBER_CONFIDENCE",
     "MIN_SIGNED_CONFIDENCE",
     "MIN_SURE_CONFIDENCE",

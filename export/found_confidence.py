@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from app.recognizer import Recognizer
+from app.recognizer import MIN_FOUND_CONFIDENCE, Recognizer
 from export.operating_point import GRID, NUM_FOLDS, Confidence, figures_of, reads
 from train.data.line_sets import Line
 from train.render.photograph import photograph_line
@@ -44,9 +44,9 @@ def fit_found(
         if is_held_back.any():
             other = fit_calibration(log_odds[~is_held_back], readings.is_right[~is_held_back])
             confidence[is_held_back] = expit(other[0] * log_odds[is_held_back] + other[1])
-    return {"found_slope": slope, "found_offset": offset}, figures_of(
-        readings, confidence, expit(log_odds)
-    )
+    sureness = np.where(confidence < MIN_FOUND_CONFIDENCE, 0.0, expit(log_odds))
+    figures = figures_of(readings, confidence, sureness)
+    return {"found_slope": slope, "found_offset": offset}, figures
 
 
 def fit_calibration(
