@@ -166,12 +166,18 @@ class TextLine:
     def _corrected(
         self, hypotheses: list[Hypothesis], looks: NDArray[np.float64], point: OperatingPoint
     ) -> list[Hypothesis]:
-        """Each hypothesis with the digits that its candidates look like most, and as likely."""
+        """Each hypothesis with the digits that its candidates look like most, and as likely.
+
+        Its candidates are chosen as if each of its digits were any digit, because those that look
+        least like the correction would avoid it.
+        """
         assert self.reading is not None
+        of_any_digit = looks.copy()
+        of_any_digit[:, 1 : NUM_DIGITS + 1] = looks[:, 1 : NUM_DIGITS + 1].max(1, keepdims=True)
         texts = {hypothesis.text for hypothesis in hypotheses}
         corrected = []
         for hypothesis in hypotheses:
-            best = self._lay(hypothesis, looks, point)
+            best = self._lay(hypothesis, of_any_digit, point)
             if best is None:
                 continue
             digits = looks[best[0], 1 : NUM_DIGITS + 1].argmax(axis=1) + 1
