@@ -1,7 +1,6 @@
 """Chooses which ink of a picture is read: the ink map and the position that leave least doubt."""
 
 import contextlib
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import tilt, turning, words
+from app.inference.scores import log_odds_of
 from app.ink.image import has_clean_paper
 from app.ink.threshold import BITMAP_SIDE
 from app.prepared import Prepared
@@ -105,11 +105,10 @@ class InkChooser:
 
         upright: the reading of the picture as it is.
         """
-        if not turning.may_be_turned(upright.reading, upright.max_candidates):
-            return 0
-        small = turning.reduced(pixels)
+        turns = turning.turns_to_try(upright.reading, upright.max_candidates)
+        small = turning.reduced(pixels) if turns else pixels
         readings = {}
-        for degrees in turning.TURNS:
+        for degrees in turns:
             with contextlib.suppress(UnreadableInput):
                 map_reading = self._best_map(turning.turn(small, degrees), single=False, max_maps=1)
                 readings[degrees] = map_reading.reading
@@ -180,9 +179,8 @@ def _is_better(reading: Reading, best: Reading) -> bool:
         return _doubts(reading) < _doubts(best)
     if _num_digits(reading) < _num_digits(best):
         return False  # a part of the ink is easier to read than all of it
-    sureness = _sureness(reading)
-    gain = _log_odds(sureness) - _log_odds(_sureness(best))
-    return sureness >= MIN_SURER_NUMBERS and gain > MIN_LOG_ODDS_GAIN
+    gain = log_odds_of(reading.mean_confidence) - log_odds_of(best.mean_confidence)
+    return reading.mean_confidence >= MIN_SURER_NUMBERS and gain > MIN_LOG_ODDS_GAIN
 
 
 def _doubts(reading: Reading) -> tuple[float, ...]:
@@ -212,16 +210,6 @@ def _are_sure(reading: Reading) -> bool:
         for number in reading.numbers
     ]
     return bool(gains) and float(np.mean(gains)) >= 0
-
-
-def _sureness(reading: Reading) -> float:
-    """The mean confidence of its numbers; 0 without any."""
-    return float(np.mean([number.confidence for number in reading.numbers] or 0.0))
-
-
-def _log_odds(probability: float) -> float:
-    bounded = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(bounded / (1 - bounded))
 
 
 def _is_sure_digit(reading: Reading) -> bool:

@@ -98,6 +98,12 @@ class Reading:
         return math.prod(first.values())
 
     @property
+    def mean_confidence(self) -> float:
+        """The mean confidence of its numbers, in [0, 1]; 0 without any."""
+        numbers = self.numbers
+        return sum(number.confidence for number in numbers) / max(len(numbers), 1)
+
+    @property
     def text(self) -> str:
         """The digits and signs as text, with "?" for each refused mark; "" if nothing is drawn.
 

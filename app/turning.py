@@ -4,13 +4,14 @@ A picture is turned only if it is then read clearly better. Digits such as 0, 1,
 digits in another position too, and turning a picture wrongly is worse than not turning it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.inference.scores import log_odds_of
 from app.ink.resize import reduce_to_side
 from app.reading import Digit, Reading
 
@@ -24,9 +25,12 @@ MIN_TELLING: Final = 2  # of these, sure digits that are none of _ALIKE
 MAX_CANDIDATES: Final = 440  # in an ink map of the upright picture; more take too long to turn
 MAX_SIDE: Final = 800  # pixels, to which the picture is reduced for trying other positions
 _ALIKE: Final = (None, 0, 1, 8)  # values of refused marks, and of digits like any line or loop
-_UPSIDE_DOWN: Final = (2, 5, 6, 9)  # values of digits that are digits upside down too
-# Of a reading turned by 180 degrees, sure digits of neither kind.
-MIN_TELLING_UPSIDE_DOWN: Final = 1
+# Upside down, most numbers look like others, which are less sure. So a picture is also turned by
+# 180 degrees if its numbers are surer then by so many nats of their mean confidence's log-odds.
+MIN_GAIN_UPSIDE_DOWN: Final = 3.0
+MIN_GAIN_BOTH_WAYS: Final = 4.5  # if all its digits are digits upside down too
+MAX_SURENESS: Final = 0.95  # confidence of upright numbers, on the mean; surer ones stay
+_BOTH_WAYS: Final = (*_ALIKE, 2, 5, 6, 9)  # values of refused marks, and of such digits
 
 Box = tuple[float, float, float, float]
 
@@ -62,13 +66,17 @@ def as_given(digits: Sequence[Digit], degrees: int, size: tuple[int, int]) -> Re
     return Reading(tuple(digits), degrees)
 
 
-def may_be_turned(upright: Reading, max_candidates: int) -> bool:
-    """Whether so little was read surely that the picture may lie on its side or upside down.
+def turns_to_try(upright: Reading, max_candidates: int) -> tuple[int, ...]:
+    """The degrees by which the picture may have to be turned, because too little was read surely.
 
     max_candidates: the most candidates in one of the ink maps that were tried.
     """
-    is_poor = bool(upright.digits) and sure_share(upright) <= MAX_SURE_SHARE
-    return is_poor and max_candidates <= MAX_CANDIDATES
+    if not upright.digits or max_candidates > MAX_CANDIDATES:
+        return ()
+    if sure_share(upright) <= MAX_SURE_SHARE:
+        return TURNS
+    has_enough = len(upright.digits) >= MIN_DIGITS
+    return (180,) if has_enough and upright.mean_confidence < MAX_SURENESS else ()
 
 
 def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -84,17 +92,15 @@ def best_turn(turned: Mapping[int, Reading], upright: Reading) -> int:
 
 def is_clearly_better(turned: Reading, upright: Reading, degrees: int) -> bool:
     """Whether a reading turned by degrees is good enough to be believed instead of the upright."""
-    alike, min_telling = (
-        ((*_ALIKE, *_UPSIDE_DOWN), MIN_TELLING_UPSIDE_DOWN)
-        if degrees == 180
-        else (_ALIKE, MIN_TELLING)
-    )
-    telling = [each for each in turned.digits if each.value not in alike and not each.is_doubtful]
-    return (
-        len(turned.digits) >= MIN_DIGITS
-        and len(telling) >= min_telling
-        and sure_share(turned) >= max(MIN_SURE_SHARE, sure_share(upright) + MIN_GAIN)
-    )
+    if len(turned.digits) < MIN_DIGITS or sure_share(turned) < MIN_SURE_SHARE:
+        return False
+    has_gained = sure_share(turned) >= sure_share(upright) + MIN_GAIN
+    if degrees != 180:
+        return has_gained and _num_sure(turned, but=_ALIKE) >= MIN_TELLING
+    gain = log_odds_of(turned.mean_confidence) - log_odds_of(upright.mean_confidence)
+    if _num_sure(turned, but=_BOTH_WAYS):
+        return has_gained or gain >= MIN_GAIN_UPSIDE_DOWN
+    return gain >= MIN_GAIN_BOTH_WAYS
 
 
 def sure_share(reading: Reading) -> float:
@@ -102,3 +108,8 @@ def sure_share(reading: Reading) -> float:
     marks = [mark for mark in reading.digits if mark.sign is None]
     sure = [mark.value is not None and not mark.is_doubtful for mark in marks]
     return sum(sure) / max(len(sure), 1)
+
+
+def _num_sure(reading: Reading, but: Collection[int | None]) -> int:
+    """The number of sure digits of other values than these."""
+    return sum(each.value not in but and not each.is_doubtful for each in reading.digits)

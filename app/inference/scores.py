@@ -1,12 +1,14 @@
-"""Computes probabilities and scores from a classifier's logits."""
+"""Computes probabilities and scores from a classifier's logits, and log-odds of probabilities."""
 
-from typing import TypeVar
+import math
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Float = TypeVar("Float", np.float32, np.float64)
+_MIN_PROBABILITY: Final = 1e-9
 
 
 def softmax(logits: Floats) -> Floats:
@@ -33,3 +35,14 @@ def ood_log_odds(logits: Floats) -> Floats:
     any_digit = largest + np.log(np.exp(digits - largest[:, None]).sum(axis=1))
     scores: Floats = negative - any_digit
     return scores
+
+
+def log_odds_of(probability: float) -> float:
+    """Log-odds in nats of a probability in [0, 1]; bounded where it is nearly 0 or 1."""
+    bounded = min(max(probability, _MIN_PROBABILITY), 1 - _MIN_PROBABILITY)
+    return math.log(bounded / (1 - bounded))
+
+
+def sigmoid(log_odds: float) -> float:
+    """The probability in [0, 1] with these log-odds in nats."""
+    return (1 + math.tanh(log_odds / 2)) / 2

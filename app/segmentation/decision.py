@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.inference.scores import ood_log_odds, softmax
+from app.inference.scores import log_odds_of, ood_log_odds, sigmoid, softmax
 from app.reading import NUM_DIGITS, SIGNS, Digit
 from app.segmentation import line_reading, second_opinion
 from app.segmentation.line_reading import Choice
@@ -55,7 +55,7 @@ def answer(
     ]
     has_doubt = is_unsure(choice, confidence)
     if line.is_found and _has_several(choice):
-        confidence = _sigmoid(point.found_slope * _log_odds(confidence) + point.found_offset)
+        confidence = sigmoid(point.found_slope * log_odds_of(confidence) + point.found_offset)
         has_doubt |= confidence < MIN_FOUND_CONFIDENCE
     if all(is_answered) and has_doubt:
         index = least_sure(choice, confidences, is_answered)
@@ -71,7 +71,7 @@ def answer(
         refused, (left, top, right, bottom) = is_refused[index], boxes[index]
         yield Digit(
             None if refused else values[index],
-            _sigmoid(log_odds[index]) if refused else confidences[index],
+            sigmoid(log_odds[index]) if refused else confidences[index],
             probabilities[index],
             (left, top, right - left, bottom - top),
             line.glyphs[candidate],
@@ -146,7 +146,7 @@ def _confidence(
     if not _has_several(choice):
         return math.prod(compress(confidences, (not refused for refused in is_refused)), start=1.0)
     offset = point.sign_offset if choice.has_signs else point.offset
-    return _sigmoid(point.slope * choice.log_odds + offset)
+    return sigmoid(point.slope * choice.log_odds + offset)
 
 
 def is_unsure(choice: Choice, confidence: float) -> bool:
@@ -176,12 +176,3 @@ def _sign(symbol: str) -> str | None:
     """The sign that a symbol of the line reader stands for; None for digits and "?"."""
     written = symbol.replace("x", "×")
     return written if written and written in SIGNS else None
-
-
-def _log_odds(probability: float) -> float:
-    bounded = min(max(probability, 1e-9), 1 - 1e-9)
-    return math.log(bounded / (1 - bounded))
-
-
-def _sigmoid(log_odds: float) -> float:
-    return (1 + math.tanh(log_odds / 2)) / 2

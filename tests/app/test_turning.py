@@ -78,12 +78,12 @@ def test_a_box_is_found_again(degrees: int) -> None:
     assert turning.box_before(box, degrees, (30, 50)) == (20, 4, 3, 7)
 
 
-def reading(marks: Sequence[tuple[int | None, bool]]) -> Reading:
-    """A reading of marks, each a value and whether it is doubtful."""
-    nothing = np.zeros(10, np.float32)
+def reading(marks: Sequence[tuple[int | None, bool]], confidence: float = 1.0) -> Reading:
+    """A reading of marks, each a value and whether it is doubtful; confidence: of their number."""
+    nothing, empty = np.zeros(10, np.float32), np.zeros((28, 28), np.uint8)
     return Reading(
         tuple(
-            Digit(value, 0.9, nothing, (0, 0, 1, 1), np.zeros((28, 28), np.uint8), 0, 0, doubtful)
+            Digit(value, 0.9, nothing, (0, 0, 1, 1), empty, 0, 0, doubtful, None, confidence)
             for value, doubtful in marks
         )
     )
@@ -95,21 +95,29 @@ POOR = [REFUSED, (1, SURE), REFUSED, REFUSED]
 
 
 @pytest.mark.parametrize(
-    "upright, may_be_turned",
+    "upright, expected",
     [
-        ([], False),  # nothing is drawn
-        ([(3, SURE)], False),
-        ([(3, DOUBTFUL)], True),
-        ([REFUSED], True),
-        ([(3, SURE), (4, SURE), REFUSED], True),
-        ([(3, SURE), (4, SURE), (7, SURE), REFUSED], False),
+        ([], ()),  # nothing is drawn
+        ([(3, SURE)], ()),
+        ([(3, DOUBTFUL)], turning.TURNS),
+        ([REFUSED], turning.TURNS),
+        ([(3, SURE), (4, SURE), REFUSED], turning.TURNS),
+        ([(3, SURE), (4, SURE), (7, SURE), REFUSED], ()),
     ],
 )
-def test_only_a_poor_reading_may_be_turned(
-    upright: list[tuple[int | None, bool]], may_be_turned: bool
+def test_only_a_poor_reading_is_tried_in_other_positions(
+    upright: list[tuple[int | None, bool]], expected: tuple[int, ...]
 ) -> None:
-    assert turning.may_be_turned(reading(upright), turning.MAX_CANDIDATES) == may_be_turned
-    assert not turning.may_be_turned(reading(upright), turning.MAX_CANDIDATES + 1), "clutter"
+    assert turning.turns_to_try(reading(upright), turning.MAX_CANDIDATES) == expected
+    assert turning.turns_to_try(reading(upright), turning.MAX_CANDIDATES + 1) == (), "clutter"
+
+
+@pytest.mark.parametrize("length, expected", [(2, ()), (3, (180,))])
+def test_a_number_that_is_not_sure_may_be_upside_down(
+    length: int, expected: tuple[int, ...]
+) -> None:
+    upright = reading([(6, SURE)] * length, turning.MAX_SURENESS - 0.01)
+    assert turning.turns_to_try(upright, turning.MAX_CANDIDATES) == expected
 
 
 @pytest.mark.parametrize(
@@ -131,13 +139,26 @@ def test_a_turned_reading_must_be_clearly_better(
 
 
 @pytest.mark.parametrize(
-    "values, is_better",
+    "values, confidence, is_better",
     [
-        ((4, 5, 6, 9), True),  # a 4 upside down is not a digit
-        ((0, 5, 6, 9), False),  # these four are digits upside down: 6950
+        # A 4 upside down is not a digit.
+        ((4, 5, 6, 9), 0.6, False),
+        ((4, 5, 6, 9), 0.98, True),
+        # These four are digits upside down: 6950.
+        ((0, 5, 6, 9), 0.98, False),
+        ((0, 5, 6, 9), 0.995, True),
     ],
 )
-def test_a_number_that_reads_both_ways_is_not_turned_on_its_head(
+def test_a_number_is_turned_on_its_head_if_it_is_much_surer_then(
+    values: tuple[int, ...], confidence: float, is_better: bool
+) -> None:
+    turned = reading([(value, SURE) for value in values], confidence)
+    upright = reading([(6, SURE)] * 4, 0.6)
+    assert turning.is_clearly_better(turned, upright, 180) == is_better
+
+
+@pytest.mark.parametrize("values, is_better", [((4, 5, 6, 9), True), ((0, 5, 6, 9), False)])
+def test_a_number_that_is_hardly_read_is_turned_on_its_head_unless_it_reads_both_ways(
     values: tuple[int, ...], is_better: bool
 ) -> None:
     turned = reading([(value, SURE) for value in values])
