@@ -31,12 +31,12 @@ MAX_OFFSET: Final = 0.4
 MAX_RISE: Final = 0.3
 MAX_RISING: Final = 2.0
 
-# A part lies above another one if they overlap horizontally or nearly so, with space between them.
+# A part lies above another one if they overlap horizontally or nearly so, and not vertically.
 MAX_ASIDE: Final = 0.35  # heights of the taller part: the largest horizontal gap
-MIN_LINE_GAP: Final = 0.06  # of the height of both together; the halves of one digit are closer
 MIN_LINES_HEIGHT: Final = 1.75  # heights of a high part; halves of one digit are less together
 HIGH_SHARE: Final = 0.8  # of the height of all parts together that is in lower parts
-MIN_LINE_GAP_OF_TWO: Final = 0.15  # of two parts alone, which may be halves of an open 8
+# Of two parts alone, which may be halves of an open 8: of the height of both together.
+MIN_LINE_GAP_OF_TWO: Final = 0.15
 MAX_BAR_HEIGHT: Final = 0.5  # widths; of two parts alone, a flatter one is the bar of a 5 or a 7
 
 
@@ -56,9 +56,8 @@ def group_into_lines(boxes: Boxes) -> list[list[int]]:
     if boxes[body, 1].max() < boxes[body, 3].min() and not small:
         # A level line crosses all: the usual case.
         return [np.argsort(middles, kind="stable").tolist()]
-    min_gap = MIN_LINE_GAP_OF_TWO if len(body) == 2 else MIN_LINE_GAP
-    chains = [[int(body[index]) for index in chain] for chain in _chains(boxes[body], min_gap)]
-    lines = _joined(boxes, chains, min_gap) + small
+    chains = [[int(body[index]) for index in chain] for chain in _chains(boxes[body])]
+    lines = _joined(boxes, chains) + small
     for part in sorted(set(range(len(boxes))) - set(body.tolist()).union(*small)):
         distances = [_distance(boxes[line], boxes[part]) for line in lines]
         lines[int(np.argmin(distances))].append(part)
@@ -100,13 +99,10 @@ def split_at_wide_gaps(boxes: Boxes, line: list[int], min_gap: float) -> list[li
     return [line[start:end] for start, end in pairwise(ends)]
 
 
-def _chains(boxes: Boxes, min_gap: float) -> list[list[int]]:
-    """Parts that are each other's nearest neighbours to the left and right, as chains.
-
-    min_gap: see `_stacked`.
-    """
+def _chains(boxes: Boxes) -> list[list[int]]:
+    """Parts that are each other's nearest neighbours to the left and right, as chains."""
     x, y = _steps(boxes)
-    may_follow = _may_be_level(boxes, x, y) & ~_stacked(boxes, min_gap)
+    may_follow = _may_be_level(boxes, x, y) & ~_stacked(boxes)
     distances = np.where(may_follow, _distances_to_the_right(boxes, x, y), np.inf)
     right, left = distances.argmin(axis=1), distances.argmin(axis=0)
     previous = {
@@ -167,8 +163,8 @@ def _may_be_level(
     return np.asarray(is_level | (_shared_width(boxes) > -MAX_ASIDE * taller), np.bool_)
 
 
-def _joined(boxes: Boxes, chains: list[list[int]], min_gap: float) -> list[list[int]]:
-    """Joins chains to lines, the nearest first; min_gap: see `_stacked`."""
+def _joined(boxes: Boxes, chains: list[list[int]]) -> list[list[int]]:
+    """Joins chains to lines, the nearest first."""
     chains = [list(chain) for chain in chains]
     parts = boxes[np.concatenate(chains)]
     starts = np.cumsum([0, *map(len, chains[:-1])])
@@ -179,7 +175,7 @@ def _joined(boxes: Boxes, chains: list[list[int]], min_gap: float) -> list[list[
     distances = np.minimum.reduceat(distances, starts, axis=1)
     stacked, level = (
         np.logical_or.reduceat(np.logical_or.reduceat(each, starts), starts, axis=1)
-        for each in (_stacked(parts, min_gap), _may_be_level(parts, x, y))
+        for each in (_stacked(parts), _may_be_level(parts, x, y))
     )
     while len(pairs := np.argwhere(np.tril(level & ~stacked, -1))):
         source, target = pairs[distances[tuple(pairs.T)].argmin()]
@@ -193,22 +189,18 @@ def _joined(boxes: Boxes, chains: list[list[int]], min_gap: float) -> list[list[
     return chains
 
 
-def _stacked(boxes: Boxes, min_gap: float) -> NDArray[np.bool_]:
-    """Which parts lie above or below which others: (n, n).
-
-    min_gap: the least space between them, as a share of the height of both together.
-    """
+def _stacked(boxes: Boxes) -> NDArray[np.bool_]:
+    """Which parts lie above or below which others: (n, n)."""
     _, top, _, bottom = boxes.T
     heights = bottom - top
     taller = np.maximum(heights[:, None], heights)
     together = np.maximum(bottom[:, None], bottom) - np.minimum(top[:, None], top)
     gap = np.maximum(top - bottom[:, None], top[:, None] - bottom)
     is_above = _shared_width(boxes) > -MAX_ASIDE * taller
-    is_apart = gap > min_gap * together
-    if len(boxes) > 2:  # of two parts alone, nothing tells how high a digit is
-        is_apart &= together > MIN_LINES_HEIGHT * usual_height(boxes, HIGH_SHARE)
-    elif _has_bar(boxes):
-        is_apart &= False
+    if len(boxes) > 2:
+        is_apart = (gap > 0) & (together > MIN_LINES_HEIGHT * usual_height(boxes, HIGH_SHARE))
+    else:  # nothing tells how high a digit is
+        is_apart = (gap > MIN_LINE_GAP_OF_TWO * together) & (not _has_bar(boxes))
     return np.asarray(is_above & is_apart, np.bool_)
 
 

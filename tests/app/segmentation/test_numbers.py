@@ -136,6 +136,11 @@ def test_one_digit_of_all_strokes_on_demand(recognizer: Recognizer) -> None:
             [[0, 1], [2, 3], [4]],
         ),
         (
+            # Lines that nearly touch
+            [(0, 0, 9, 20), (12, 0, 21, 20), (0, 21, 9, 41), (12, 21, 21, 41), (24, 22, 33, 42)],
+            [[0, 1], [2, 3, 4]],
+        ),
+        (
             # A grid in which only one cell of each row is filled, and two of the first
             [(0, 0, 9, 20), (160, 0, 169, 20), (40, 40, 49, 60), (120, 80, 129, 100)],
             [[0, 1], [2], [3]],
