@@ -12,6 +12,10 @@ MAX_FLATNESS: Final = 0.2  # the ratio of its height to its width
 MIN_LENGTH: Final = 1.2  # its width
 MAX_RISE: Final = 0.25  # how far its pieces may lie above or below each other
 MIN_COVERED: Final = 0.4  # share of its width that has writing above or below it
+MAX_THICKNESS: Final = (
+    0.35  # of a line in a column of pixels; where it is thicker, writing is on it
+)
+MIN_THIN: Final = 0.5  # share of its columns in which nothing is on it
 MAX_PIECES: Final = 200  # flat components; only clutter has more
 
 
@@ -21,8 +25,7 @@ def find_underlines(dark: Mask, writing: Mask) -> Mask:
     dark: all that is as dark as the writing, in a whole picture. writing: what the segmenter takes
     for writing. It often sees only one end of such a line, which would be read as a minus.
     """
-    parts = Parts(dark)
-    return parts.mask(_are_underlines(parts.boxes, _tall(Parts(writing))))
+    return _underlines(Parts(dark), _tall(Parts(writing)))
 
 
 def without_underlines(mask: Mask) -> Mask:
@@ -31,8 +34,33 @@ def without_underlines(mask: Mask) -> Mask:
     A dash, which is kept, has writing beside it instead.
     """
     parts = Parts(mask)
-    are_underlines = _are_underlines(parts.boxes, _tall(parts))
-    return parts.mask(~are_underlines) if are_underlines.any() else mask
+    underlines = _underlines(parts, _tall(parts))
+    return np.where(underlines > 0, 0, mask).astype(np.uint8) if underlines.any() else mask
+
+
+def _underlines(parts: Parts, writing: Boxes) -> Mask:
+    """The lines among parts without the writing that is on them; writing: boxes (n, 4)."""
+    mask = np.zeros(parts.labels.shape, np.uint8)
+    if not len(writing):
+        return mask
+    max_thickness = MAX_THICKNESS * float(np.median(writing[:, 3]))
+    for index in np.flatnonzero(_are_underlines(parts.boxes, writing)):
+        x, y, width, height = parts.boxes[index]
+        window = slice(y, y + height), slice(x, x + width)
+        mask[window][_line_of(parts.labels[window] == index, max_thickness)] = 255
+    return mask
+
+
+def _line_of(part: NDArray[np.bool_], max_thickness: float) -> NDArray[np.bool_]:
+    """The line itself in a flat part, without what is on it; both bool (h, w)."""
+    top, bottom = part.argmax(axis=0), len(part) - part[::-1].argmax(axis=0)
+    thickness, middles = bottom - top, (top + bottom - 1) / 2
+    thin = np.flatnonzero(thickness <= max_thickness)
+    if len(thin) < MIN_THIN * len(thickness):
+        return np.zeros_like(part)
+    level = np.interp(np.arange(len(middles)), thin, middles[thin])
+    reach = np.interp(np.arange(len(middles)), thin, thickness[thin]) / 2
+    return np.asarray(part & (np.abs(np.arange(len(part))[:, None] - level) <= reach), np.bool_)
 
 
 def _are_flat(boxes: Boxes) -> NDArray[np.bool_]:

@@ -64,3 +64,26 @@ def test_the_line_of_a_photographed_sum_is_no_minus(over: int) -> None:
     sheet = np.concatenate([digits(text, left=160, top=20)[:110] for text in numbers])
     line(sheet, [(160 - over, 212), (260, 214)])
     assert Recognizer().read_image(photographed(sheet)).text == "24\n37\n61"
+
+
+def test_a_number_that_stands_on_a_ruled_line_is_not_a_part_of_it() -> None:
+    sheet = np.zeros((160, 500), np.uint8)
+    for top in (10, 50, 90):  # a list of numbers
+        for left in (180, 220):
+            cv2.rectangle(sheet, (left, top), (left + 20, top + 30), 255, 3)
+    writing = sheet.copy()
+    cv2.line(sheet, (100, 116), (310, 120), 255, 3)  # through the feet of the last number
+    found = find_underlines(sheet, writing)
+    left, top, width, _ = cv2.boundingRect(found)
+    assert left < 100
+    assert left + width > 310
+    assert top > 110
+    assert np.count_nonzero(found & writing) < 0.3 * np.count_nonzero(writing[90:])
+
+
+def test_digits_that_are_joined_in_a_row_are_no_line() -> None:
+    row = np.zeros((100, 300), np.uint8)
+    for x in range(20, 260, 30):
+        cv2.circle(row, (x + 14, 60), 15, 255, 3)
+    cv2.line(row, (20, 20), (20, 30), 255, 3)
+    assert not find_underlines(row, row).any()
