@@ -105,6 +105,8 @@ class InkChooser:
 
         upright: the reading of the picture as it is.
         """
+        if _is_number_beside_word(upright.reading):
+            return 0
         turns = turning.turns_to_try(upright.reading, upright.max_candidates)
         small = turning.reduced(pixels) if turns else pixels
         readings = {}
@@ -197,6 +199,18 @@ def _without_words(reading: Reading) -> Reading:
         for mark in number.digits
     ]
     return replace(reading, digits=tuple(marks)) if marks else reading
+
+
+def _is_number_beside_word(reading: Reading) -> bool:
+    """Whether all that is read is one number, and the rest are the letters of words.
+
+    Upside down, letters may look like digits.
+    """
+    numbers = words.without_letters(reading).numbers
+    read = [number for number in numbers if _num_digits(number)]
+    if len(numbers) == 1 or len(read) != 1 or _num_digits(read[0]) < max(len(read[0].digits), 2):
+        return False
+    return all(len(number.digits) >= words.MIN_LETTERS for number in numbers)
 
 
 def _num_digits(reading: Reading) -> int:

@@ -87,7 +87,7 @@ def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def best_turn(turned: Mapping[int, Reading], upright: Reading) -> int:
     """The degrees of the best reading that is clearly better than the upright one; else 0."""
     better = [each for each in turned if is_clearly_better(turned[each], upright, each)]
-    return max(better, key=lambda degrees: sure_share(turned[degrees]), default=0)
+    return max(better, key=lambda degrees: _sureness(turned[degrees]), default=0)
 
 
 def is_clearly_better(turned: Reading, upright: Reading, degrees: int) -> bool:
@@ -108,6 +108,11 @@ def sure_share(reading: Reading) -> float:
     marks = [mark for mark in reading.digits if mark.sign is None]
     sure = [mark.value is not None and not mark.is_doubtful for mark in marks]
     return sum(sure) / max(len(sure), 1)
+
+
+def _sureness(reading: Reading) -> tuple[float, float]:
+    """What is compared between two turned readings."""
+    return sure_share(reading), reading.mean_confidence
 
 
 def _num_sure(reading: Reading, but: Collection[int | None]) -> int:

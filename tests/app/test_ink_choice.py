@@ -1,6 +1,7 @@
 """The choice between the ink maps of a picture."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,6 +26,17 @@ def reading_of(text: str, confidence: float) -> Reading:
         box = (20.0 + 100 * index, 40.0, 60.0, 100.0)
         digits.append(Digit(value, 0.97, shares, box, glyph, number_confidence=confidence))
     return Reading(tuple(digits))
+
+
+def reading_of_numbers(texts: Sequence[str], confidence: float) -> Reading:
+    """A reading of several numbers on a line, each far from the next."""
+    marks: list[Digit] = []
+    for index, text in enumerate(texts):
+        for mark in reading_of(text, confidence).digits:
+            x, y, width, height = mark.box
+            box = (x + 600 * index, y, width, height)
+            marks.append(replace(mark, box=box, number_index=index))
+    return Reading(tuple(marks))
 
 
 def chosen(
@@ -69,3 +81,26 @@ def test_the_first_map_of_a_clean_picture_is_read_even_if_it_is_unsure(
 ) -> None:
     assert chosen(recognizer, GREY, [("42", 0.5), ("47", 0.95)]) == ("42", 1)
     assert chosen(recognizer, GREY, [("4?", 0.2), ("47", 0.95)]) == ("47", 2)
+
+
+@pytest.mark.parametrize(
+    "words, turned", [((), 180), (("???",), 0)], ids=["a number", "a number beside a word"]
+)
+def test_letters_that_are_digits_upside_down_do_not_turn_a_picture(
+    recognizer: Recognizer, words: tuple[str, ...], turned: int
+) -> None:
+    """A number that is hardly sure is turned, but not if it is because of the word behind it."""
+    marked = PHOTOGRAPH.copy()
+    marked[0, 0] = 255
+    lines = recognizer.prepare_ink(placed(4, 20, 40, 100)).lines
+    upright = reading_of_numbers(["528", *words], 0.5)
+    seen: list[bool] = []
+
+    def find(pixels: NDArray[np.uint8], single: bool) -> Iterator[Prepared]:
+        seen.append(bool(pixels[0, 0, 0] == 255))
+        yield Prepared(lines)
+
+    def read(_: Prepared) -> Reading:
+        return upright if seen[-1] else reading_of("034825", 0.99)
+
+    assert InkChooser(find, read).choose(marked, False, None).turned == turned

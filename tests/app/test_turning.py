@@ -173,6 +173,12 @@ def test_the_best_of_several_turns_is_taken() -> None:
     assert turning.best_turn({90: reading(POOR)}, reading(POOR)) == 0
 
 
+def test_of_two_turns_the_one_with_surer_numbers_is_taken() -> None:
+    digits = [(4, SURE)] * 4
+    readings = {90: reading(digits, 0.7), 270: reading(digits, 0.9)}
+    assert turning.best_turn(readings, reading(POOR)) == 270
+
+
 @pytest.mark.parametrize(
     "shape, expected",
     [
