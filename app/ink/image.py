@@ -15,11 +15,11 @@ from app.ink.ink_map import InkMap, pen_width
 from app.ink.interface import without_interface, without_tinted_bars
 from app.ink.parts import without_cut_off
 from app.ink.picture_file import MAX_PICTURE_PIXELS
+from app.ink.rule_pieces import without_rule_pieces
 from app.ink.rules import without_rules
 from app.ink.segmenter import shared_segmenter
 from app.ink.tones import without_print
 from app.ink.underlines import without_underlines
-from app.ink.upright_rules import without_upright_rules
 from app.reading import UnreadableInput
 
 MIN_PAPER_RIM: Final = 0.07  # of a tiny picture's longer side: paper around ink that is alone
@@ -119,7 +119,7 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
         drawing = None
     for ink in _found_maps(opaque, drawing):
         whole = replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
-        yield replace(whole, mask=without_upright_rules(whole, opaque))
+        yield replace(whole, mask=without_rule_pieces(whole, opaque))
 
 
 def _painted_out(

@@ -1,4 +1,4 @@
-"""Pieces of upright printed lines are dropped, and 1s are not."""
+"""Pieces of printed lines are dropped, and 1s and minuses are not."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app.ink.ink_map import InkMap
-from app.ink.upright_rules import without_upright_rules
+from app.ink.rule_pieces import without_rule_pieces
 from tests.app.ink.test_frames import digits, line
 
 Ends = tuple[int, int]  # y of an upright line
@@ -28,7 +28,7 @@ def kept(picture: NDArray[np.uint8], seen: NDArray[np.uint8]) -> NDArray[np.uint
     mask = np.where(small > 100, 255, 0).astype(np.uint8)
     grain = np.random.default_rng(5).normal(0, 3, picture.shape)
     grey = np.clip(210 - 0.6 * picture + grain, 0, 255).astype(np.uint8)
-    return without_upright_rules(InkMap(mask, mask, 0.0, 0.0, SCALE), grey[..., None])
+    return without_rule_pieces(InkMap(mask, mask, 0.0, 0.0, SCALE), grey[..., None])
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,21 @@ def test_ones_below_each_other_are_no_line() -> None:
 
 def test_a_line_alone_is_kept() -> None:
     assert kept(upright(230, (10, 190)), upright(230, PIECE)).any()
+
+
+@pytest.mark.parametrize(
+    "ends, is_kept",
+    [
+        ((260, 300), True),  # a minus behind the number
+        ((260, 396), False),  # the rim of a table
+        ((230, 300), False),
+    ],
+)
+def test_a_level_piece_goes_on_in_the_picture(ends: Ends, is_kept: bool) -> None:
+    writing = digits("25")
+    whole, piece = np.zeros_like(writing), np.zeros_like(writing)
+    line(whole, [(ends[0], 60), (ends[1], 62)])
+    line(piece, [(260, 60), (300, 62)])
+    rest = kept(np.maximum(writing, whole), np.maximum(writing, piece))
+    assert bool(rest[28:34, 140].any()) is is_kept
+    assert rest[:, :100].any()

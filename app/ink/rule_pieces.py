@@ -1,8 +1,10 @@
-"""Drops upright printed lines that the segmenter takes for 1s: sides of tables, and margins.
+"""Drops pieces of printed lines that the segmenter takes for writing: of tables, and of margins.
 
-It sees only a piece of such a line. In the picture, the line goes on above or below the piece.
+It sees only a piece of such a line, an upright one as a 1 and a level one as a minus. In the
+picture, the line goes on beyond the piece.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,38 +14,54 @@ from app.ink.dividers import has_upright_rule
 from app.ink.ink_map import InkMap
 from app.ink.parts import MIN_PART, Boxes, Mask, Parts
 
-MAX_SLIMNESS: Final = 0.3  # ratio of width to height
+MAX_SLIMNESS: Final = 0.3  # ratio of a piece's width to its length
 MAX_TRIED: Final = 24  # slim components of a map that are examined; only clutter has more
 # In usual heights of the writing.
-REACH: Final = 0.5  # how far above or below a piece the line is looked for
+MIN_UPRIGHT: Final = 0.5  # length of a piece
+MIN_LEVEL: Final = 0.2
+REACH: Final = 0.5  # how far beyond a piece the line is looked for
 MARGIN: Final = 0.15  # of paper to both sides of it there
-MIN_GAP: Final = 0.3  # between writing and a piece that need go on at one end only
-MAX_SEEN: Final = 0.3  # share of the rows in which the line goes on that may be in the map too
+MIN_GAP: Final = 0.3  # between writing and an upright piece that need go on at one end only
+MAX_SEEN: Final = 0.3  # share of the length in which the line goes on that may be in the map too
 
 
-def without_upright_rules(ink: InkMap, image: NDArray[np.uint8]) -> Mask:
-    """A map's mask without pieces of upright lines that go on in the picture, beside writing.
+def without_rule_pieces(ink: InkMap, image: NDArray[np.uint8]) -> Mask:
+    """A map's mask without pieces of lines that go on in the picture, beside writing.
 
     image: uint8 (h, w, channels). A 1 ends where the writing beside it does. Where another 1 is
     below it, the map shows that one too.
     """
     parts = Parts(ink.mask)
-    height = parts.boxes[:, 3]
-    is_slim = parts.boxes[:, 2] < MAX_SLIMNESS * height
+    _, _, width, height = parts.boxes.T
+    is_upright, is_level = width < MAX_SLIMNESS * height, height < MAX_SLIMNESS * width
     is_large = parts.areas > MIN_PART * parts.areas.max()
-    is_writing = is_large & ~is_slim
+    is_writing = is_large & ~is_upright & ~is_level
     is_writing[0] = False
-    usual = float(np.median(height[is_writing])) if is_writing.any() else 0.0
-    pieces = np.flatnonzero(is_slim & is_large & (height > usual / 2))
-    if not (usual and 0 < len(pieces) <= MAX_TRIED):
+    if not is_writing.any():
+        return ink.mask
+    usual = float(np.median(height[is_writing]))
+    upright = np.flatnonzero(is_large & is_upright & (height > MIN_UPRIGHT * usual))
+    level = np.flatnonzero(is_large & is_level & (width > MIN_LEVEL * usual))
+    if not 0 < len(upright) + len(level) <= MAX_TRIED:
         return ink.mask
     is_kept = np.ones(len(height), np.bool_)
-    for index in pieces:
+    for index in upright:
         box = parts.boxes[index]
-        ends = sum(_goes_on(ink, image, box, usual, is_above) for is_above in (True, False))
+        ends = _ends_that_go_on(ink, image, box, usual)
         is_apart = _gap(box, parts.boxes[is_writing]) > MIN_GAP * usual
         is_kept[index] = not ends or (ends == 1 and not is_apart)
+    lying = replace(ink, mask=ink.mask.T, left=ink.top, top=ink.left)
+    for index in level:
+        box = parts.boxes[index][[1, 0, 3, 2]]
+        is_kept[index] = not _ends_that_go_on(lying, image.swapaxes(0, 1), box, usual)
     return ink.mask if is_kept.all() else parts.mask(is_kept)
+
+
+def _ends_that_go_on(
+    ink: InkMap, image: NDArray[np.uint8], box: NDArray[np.int32], usual: float
+) -> int:
+    """At how many ends of an upright piece the line goes on in the picture."""
+    return sum(_goes_on(ink, image, box, usual, is_above) for is_above in (True, False))
 
 
 def _goes_on(
