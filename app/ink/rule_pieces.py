@@ -23,6 +23,8 @@ REACH: Final = 0.5  # how far beyond a piece the line is looked for
 MARGIN: Final = 0.15  # of paper to both sides of it there
 MIN_GAP: Final = 0.3  # between writing and an upright piece that need go on at one end only
 MAX_SEEN: Final = 0.3  # share of the length in which the line goes on that may be in the map too
+MIN_CONTRAST: Final = 0.6  # of a line to that of a piece of it
+MIN_ALIKE: Final = 0.9  # cosine of the angle between their colours, as differences from the paper
 
 
 def without_rule_pieces(ink: InkMap, image: NDArray[np.uint8]) -> Mask:
@@ -75,11 +77,43 @@ def _goes_on(
     seen = ink.mask[max(top, 0) : max(bottom, 0), max(left, 0) : right]
     if seen.size and (seen > 0).any(axis=1).mean() > MAX_SEEN:
         return False
-    area = tuple(
-        edge / ink.scale + corner
-        for edge, corner in zip((left, top, right, bottom), (ink.left, ink.top) * 2, strict=True)
-    )
-    return has_upright_rule(image, (area[0], area[1], area[2], area[3]), 0.0)
+    beyond = _in_picture(ink, left, top, right, bottom)
+    piece = _in_picture(ink, left, y, right, y + height)
+    return has_upright_rule(image, beyond, 0.0) and _are_alike(image, piece, beyond)
+
+
+def _in_picture(
+    ink: InkMap, left: float, top: float, right: float, bottom: float
+) -> tuple[float, float, float, float]:
+    """A box of a map in pixels of the picture."""
+    x, y, scale = ink.left, ink.top, ink.scale
+    return left / scale + x, top / scale + y, right / scale + x, bottom / scale + y
+
+
+def _are_alike(
+    image: NDArray[np.uint8],
+    piece: tuple[float, float, float, float],
+    beyond: tuple[float, float, float, float],
+) -> bool:
+    """Whether an upright line beyond a piece is as dark as it and of its colour.
+
+    A 1 beside a margin is not a piece of it. piece, beyond: left, top, right, bottom in the image.
+    """
+    of_piece, of_line = _colour(image, piece), _colour(image, beyond)
+    strength, of_rest = float(np.linalg.norm(of_piece)), float(np.linalg.norm(of_line))
+    is_alike = float(of_piece @ of_line) >= MIN_ALIKE * strength * of_rest
+    return is_alike and of_rest >= MIN_CONTRAST * strength
+
+
+def _colour(
+    image: NDArray[np.uint8], box: tuple[float, float, float, float]
+) -> NDArray[np.float64]:
+    """How the upright line in a box differs from the paper: the median of its rows, (channels,)."""
+    left, top, right, bottom = (max(round(edge), 0) for edge in box)
+    part = image[top:bottom, left:right].astype(np.float64)
+    differences = part - np.median(part, axis=1, keepdims=True)
+    place = np.abs(differences).sum(axis=2).argmax(axis=1)
+    return np.asarray(np.median(differences[np.arange(len(part)), place], axis=0), np.float64)
 
 
 def _gap(box: NDArray[np.int32], writing: Boxes) -> float:
