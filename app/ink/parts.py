@@ -93,10 +93,24 @@ def without_unseen(mask: Mask, seen: NDArray[np.bool_]) -> Mask:
     parts = Parts(mask)
     is_seen = parts.shares(seen) >= MAX_SEEN
     is_seen[0] = False
-    is_kept = is_seen
+    if not is_seen.any():
+        return mask
+    is_kept = is_seen | _are_ones_among(parts.boxes, is_seen)
     if is_seen.sum() * len(is_seen) <= MAX_PAIRS:
-        is_kept = is_seen | are_in_line(parts.boxes, is_seen)
-    return parts.mask(is_kept) if is_seen.any() else mask
+        is_kept |= are_in_line(parts.boxes, is_seen)
+    return parts.mask(is_kept)
+
+
+def _are_ones_among(boxes: Boxes, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which slim components are as high as writing, and lie among it, as the 1s of a list: (n,)."""
+    x, y, width, height = boxes.T
+    usual = float(np.median(height[is_writing]))
+    is_one = (width < MAX_SLIMNESS * height) & (np.abs(height - usual) < LINE_TOLERANCE * usual)
+    for start, size in ((x, width), (y, height)):
+        low, high = start[is_writing].min(), (start + size)[is_writing].max()
+        is_one &= (start > low - usual) & (start + size < high + usual)
+    is_one[0] = False
+    return np.asarray(is_one, np.bool_)
 
 
 def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:

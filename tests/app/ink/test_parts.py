@@ -99,6 +99,21 @@ def test_what_the_overview_did_not_see_is_dropped() -> None:
 
 
 @pytest.mark.parametrize(
+    "line, is_kept",
+    [
+        ((66, 32, 4, 24), True),  # a 1 that is the next line of a list
+        ((66, 32, 4, 14), False),
+        ((66, 4, 4, 54), False),  # a rule
+        ((110, 14, 4, 24), False),  # far away
+    ],
+)
+def test_a_1_among_the_writing_is_kept_although_it_is_not_seen(line: Box, is_kept: bool) -> None:
+    mask = mask_of(ZERO, lines=[line])
+    kept = without_unseen(mask, mask_of(ZERO) > 0)
+    assert lefts(kept) == sorted([ZERO[0]] + [line[0]] * is_kept)
+
+
+@pytest.mark.parametrize(
     "piece, is_kept",
     [
         ((112, 18, 8, 16), False),  # of the next cell's digit
