@@ -39,6 +39,10 @@ DISTANT_SHARE: Final = 0.6  # of the closer map's scale, for the last map
 MIN_EXTENT: Final = 0.03  # of a picture's longer side; smaller ink is not writing
 BRIDGE: Final = 5  # pixels; gaps in a line of up to 4 are closed
 MIN_BRIDGE_PROBABILITY: Final = 0.08  # of ink in a gap of a line
+# Faint ink that may be a digit, in heights of the writing beside it.
+MAX_GAP: Final = 1.0
+MIN_LEVEL: Final = 0.5  # how far both go down side by side
+MAX_OTHER_HEIGHT: Final = 0.4  # difference between their heights
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
 
@@ -151,7 +155,7 @@ def _extent(
 ) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of the components in boxes, with their faint ends, and of ones.
 
-    boxes, ones: (n, 4), see `Overview`.
+    Digits beside them that are faint belong to it too. boxes, ones: (n, 4), see `Overview`.
     """
     faint = (probabilities > MIN_FAINT_PROBABILITY).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(faint)
@@ -160,8 +164,25 @@ def _extent(
         in_boxes[y : y + height, x : x + width] = 1
     likely = (probabilities > MIN_INK_PROBABILITY) & (in_boxes > 0)
     is_kept = np.bincount(labels[likely], minlength=count) > 0
+    is_kept |= _may_be_digits(stats[:, :4].astype(np.int32), is_kept)
     x, y, width, height = np.concatenate([stats[is_kept, :4], ones]).T
     return int(x.min()), int(y.min()), int((x + width).max()), int((y + height).max())
+
+
+def _may_be_digits(boxes: NDArray[np.int32], is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which pieces of faint ink are beside writing and about as high as it: (n,).
+
+    boxes: (n, 4), of which the first is the paper's.
+    """
+    height = _writing_height(boxes[is_writing])
+    x, y, width, high = boxes[is_writing].T
+    left, top = boxes[:, None, 0], boxes[:, None, 1]
+    right, bottom = left + boxes[:, None, 2], top + boxes[:, None, 3]
+    is_beside = np.maximum(x - right, left - x - width) < MAX_GAP * height
+    is_level = np.minimum(bottom, y + high) - np.maximum(top, y) > MIN_LEVEL * high
+    is_high = np.abs(boxes[:, 3] - height) < MAX_OTHER_HEIGHT * height
+    is_high[0] = False
+    return np.asarray(is_high & (is_beside & is_level).any(axis=1), np.bool_)
 
 
 def _writing_height(boxes: NDArray[np.int32]) -> float:

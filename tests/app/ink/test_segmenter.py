@@ -1,0 +1,50 @@
+"""What the segmenter looks at closely, after its first look at the whole picture."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.ink.overview import MIN_FAINT_PROBABILITY, Overview
+from app.ink.segmenter import Segmenter
+
+WIDE, HIGH = 160, 90  # pixels of the overview, and of the picture
+DIGITS = ((30, 30, 20, 30), (60, 30, 20, 30))  # x, y, width, height
+FAINT = MIN_FAINT_PROBABILITY + 0.1
+
+
+class _Looking(Segmenter):
+    """Remembers the shapes of the pictures that it looks at, and sees ink everywhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shapes: list[tuple[int, ...]] = []
+
+    def _probabilities(self, resized: NDArray[np.uint8]) -> NDArray[np.float32]:
+        self.shapes.append(resized.shape)
+        return np.ones(resized.shape[:2], np.float32)
+
+
+@pytest.mark.parametrize(
+    "faint, is_included",
+    [
+        ((90, 28, 20, 34), True),  # a digit behind the others
+        ((5, 30, 15, 28), True),  # one before them
+        ((130, 30, 20, 30), False),  # far away
+        ((90, 30, 20, 8), False),  # a dash
+        ((90, 65, 20, 24), False),  # below
+        ((90, 5, 6, 80), False),  # a margin
+    ],
+)
+def test_a_faint_digit_beside_the_writing_is_looked_at_too(
+    faint: tuple[int, int, int, int], is_included: bool
+) -> None:
+    probabilities = np.zeros((HIGH, WIDE), np.float32)
+    for (x, y, width, height), value in ((DIGITS[0], 1), (DIGITS[1], 1), (faint, FAINT)):
+        probabilities[y : y + height, x : x + width] = value
+    lines = np.zeros(probabilities.shape, np.bool_)
+    overview = Overview(probabilities, 1.0, np.array(DIGITS, np.int32), lines)
+    segmenter = _Looking()
+    next(segmenter.ink_maps(np.full((HIGH, WIDE, 3), 200, np.uint8), overview))
+    (high, wide, _), *_ = segmenter.shapes
+    expected = 80 if is_included else 50  # the width of the writing, which is 30 high or a bit more
+    assert wide / high == pytest.approx(expected / 32, rel=0.2)
