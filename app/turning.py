@@ -28,9 +28,8 @@ _ALIKE: Final = (None, 0, 1, 8)  # values of refused marks, and of digits like a
 # Upside down, most numbers look like others, which are less sure. So a picture is also turned by
 # 180 degrees if its numbers are surer then by so many nats of their mean confidence's log-odds.
 MIN_GAIN_UPSIDE_DOWN: Final = 3.0
-MIN_GAIN_BOTH_WAYS: Final = 4.5  # if all its digits are digits upside down too
 MAX_SURENESS: Final = 0.95  # confidence of upright numbers, on the mean; surer ones stay
-_BOTH_WAYS: Final = (*_ALIKE, 2, 5, 6, 9)  # values of refused marks, and of such digits
+_BOTH_WAYS: Final = (*_ALIKE, 2, 5, 6, 9)  # of these, and of digits that are digits then too
 
 Box = tuple[float, float, float, float]
 
@@ -98,9 +97,8 @@ def is_clearly_better(turned: Reading, upright: Reading, degrees: int) -> bool:
     if degrees != 180:
         return has_gained and _num_sure(turned, but=_ALIKE) >= MIN_TELLING
     gain = log_odds_of(turned.mean_confidence) - log_odds_of(upright.mean_confidence)
-    if _num_sure(turned, but=_BOTH_WAYS):
-        return has_gained or gain >= MIN_GAIN_UPSIDE_DOWN
-    return gain >= MIN_GAIN_BOTH_WAYS
+    is_telling = _num_sure(turned, but=_BOTH_WAYS) > 0
+    return is_telling and (has_gained or gain >= MIN_GAIN_UPSIDE_DOWN)
 
 
 def sure_share(reading: Reading) -> float:
