@@ -4,21 +4,19 @@ Number strings are photographed as `train.render` renders paper, and read as ser
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from app.recognizer import MIN_FOUND_CONFIDENCE, Recognizer
-from export.operating_point import GRID, NUM_FOLDS, Confidence, figures_of, reads
+from export.operating_point import GRID, NUM_FOLDS, Confidence, figures_of, logistic_weights, reads
 from train.data.line_sets import Line
 from train.render.photograph import photograph_line
 
 PHOTOGRAPHS: Final = 3  # of each line
 _SEED: Final = 4
-_RIDGE: Final = 0.01  # nats: a penalty that keeps the fit finite if no line is read wrongly
 
 
 def fit_found(
@@ -52,12 +50,7 @@ def fit_found(
 def fit_calibration(
     log_odds: NDArray[np.float64], is_right: NDArray[np.bool_]
 ) -> tuple[float, float]:
-    """The slope and the offset with which these log-odds are calibrated, by logistic regression."""
-    signs = np.where(is_right, 1.0, -1.0)
-
-    def loss(parameters: NDArray[np.float64]) -> Any:
-        nats = np.logaddexp(0, -signs * (parameters[0] * log_odds + parameters[1])).mean()
-        return nats + _RIDGE * (parameters**2).sum() / len(signs)
-
-    slope, offset = minimize(loss, np.array([1.0, 0.0])).x
-    return float(slope), float(offset)
+    """The slope and the offset with which these log-odds are calibrated."""
+    ones = np.ones(len(log_odds))
+    slope, offset = logistic_weights(np.column_stack([log_odds, ones]), is_right)
+    return slope, offset

@@ -147,17 +147,26 @@ def fit_numbers(read: Read, fold: int | None = None) -> Numbers:
 
 
 def fit_confidence(readings: Readings) -> Confidence:
-    """Fits the confidence by logistic regression, with a common slope."""
-    signs = np.where(readings.is_right, 1.0, -1.0)
+    """Fits the confidence with a common slope for texts with and without signs."""
+    columns = readings.log_odds, ~readings.has_signs, readings.has_signs
+    slope, offset, sign_offset = logistic_weights(np.column_stack(columns), readings.is_right)
+    return Confidence(slope, offset, sign_offset)
 
-    def loss(parameters: NDArray[np.float64]) -> Any:
-        log_odds = parameters[0] * readings.log_odds
-        log_odds = log_odds + np.where(readings.has_signs, parameters[2], parameters[1])
-        nats = np.logaddexp(0, -signs * log_odds).mean()
-        return nats + _RIDGE * (parameters**2).sum() / len(signs)
 
-    slope, offset, sign_offset = minimize(loss, np.array([1.0, 0.0, 0.0])).x
-    return Confidence(float(slope), float(offset), float(sign_offset))
+def logistic_weights(
+    features: NDArray[np.float64], is_right: NDArray[np.bool_]
+) -> tuple[float, ...]:
+    """The weights of features (n, m) in the log-odds that lines are read rightly, (n,).
+
+    They are fitted by logistic regression, from a weight of 1 for the first feature.
+    """
+    signs = np.where(is_right, 1.0, -1.0)
+
+    def loss(weights: NDArray[np.float64]) -> Any:
+        nats = np.logaddexp(0, -signs * (features @ weights)).mean()
+        return nats + _RIDGE * (weights**2).sum() / len(signs)
+
+    return tuple(minimize(loss, np.eye(features.shape[1])[0]).x.tolist())
 
 
 def cross_validate(read: Read) -> dict[str, dict[str, float]]:
