@@ -33,7 +33,10 @@ def line_of(text: str, writer: str, seed: int) -> Line:
 
 
 def line_set(seed: int) -> LineSet:
-    digits: Writer = {digit: [placed(digit, 0, 0, 100)] for digit in range(10)}
+    digits: Writer = {
+        digit: [[stroke.astype(np.float32) for stroke in placed(digit, 0, 0, 100)]]
+        for digit in range(10)
+    }
     lines = [line_of(text, f"w{index % 3}", seed + index) for index, text in enumerate(TEXTS * 2)]
     return LineSet([digits], lines, [])
 
