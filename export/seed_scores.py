@@ -17,12 +17,14 @@ from train.networks.classifier import load
 
 
 def score_seeds(weights: Sequence[Path], folder: Path) -> dict[str, Any]:
-    """The int8 figures of each training by its seed.
+    """The int8 figures of each training by its seed; the seed of its pool may differ too.
 
     Raises ValueError if two have the same seed, or differ in anything else.
     """
     trainings = [load(path) for path in weights]
-    recipes = {repr({**vars(trained.config), "seed": None}) for trained in trainings}
+    recipes = {
+        repr({**vars(trained.config), "seed": None, "pool_seed": None}) for trained in trainings
+    }
     seeds = [trained.config.seed for trained in trainings]
     if len(recipes) > 1 or len(set(seeds)) < len(seeds):
         raise ValueError(

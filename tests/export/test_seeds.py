@@ -19,7 +19,7 @@ def weights(tmp_path: Path) -> list[Path]:
     paths = []
     for seed in (2, 0, 1):
         paths.append(tmp_path / f"{seed}.pth")
-        config = replace(CONFIG, seed=seed)
+        config = replace(CONFIG, seed=seed, pool_seed=seed % 2)
         save(paths[-1], Network(((4, 3, 2), (6, 3, 2))).eval(), config, config.run_id())
     return paths
 
