@@ -89,7 +89,19 @@ class TextLine:
         choices, others = self.scored_texts(logits, point, is_corrected)
         if not choices:
             return Choice(self.lattice.best_path(logits, point.overlap_cost))
-        return likeliest(choices, [score for score, _ in others])
+        choice = likeliest(choices, [score for score, _ in others])
+        return Choice([self.candidates.index(self._whole)]) if self._is_one_mark(choice) else choice
+
+    @property
+    def _whole(self) -> Candidate:
+        """The run of all parts."""
+        return 0, len(self.parts)
+
+    def _is_one_mark(self, choice: Choice) -> bool:
+        """Whether one piece of ink was cut, and a part of it is no symbol, as of a star."""
+        has_unknown = choice.hypothesis is not None and UNKNOWN in choice.hypothesis.text
+        is_cut = len(choice.path) > 1 and len(self.uncut_parts) == 1
+        return has_unknown and is_cut and self._whole in self.candidates
 
     def scored_texts(
         self, logits: NDArray[np.float32], point: OperatingPoint, is_corrected: bool = False
@@ -155,8 +167,8 @@ class TextLine:
         """The line reader's texts, and a single digit if the whole line looks like one."""
         assert self.reading is not None
         hypotheses = list(self.reading.hypotheses)
-        if self.candidates[-1] != (0, 1) and (0, len(self.parts)) in self.candidates:
-            whole = logits[self.candidates.index((0, len(self.parts)))]
+        if self.candidates[-1] != (0, 1) and self._whole in self.candidates:
+            whole = logits[self.candidates.index(self._whole)]
             text = (int(whole[:NUM_DIGITS].argmax()) + 1,)
             if whole.argmax() != NUM_DIGITS and all(text != each.text for each in hypotheses):
                 single = ctc.lay_over(self.reading.scores, text)

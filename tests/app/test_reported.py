@@ -19,7 +19,6 @@ CASES: Final[dict[str, str]] = {
 }
 NOT_READ_YET: Final = {
     "shape_0k.json": "an unusual zero is refused",
-    "sign_pic_1comma000.png": "the comma may as well be a low one, and is refused",
     "screenshot_phone.png": "the last digit is half beyond the picture's edge, and is left out",
 }
 
