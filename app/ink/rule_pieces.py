@@ -26,6 +26,8 @@ MAX_SEEN: Final = 0.3  # share of the length in which the line goes on that may 
 MIN_CONTRAST: Final = 0.6  # of a line to that of a piece of it
 MIN_ALIKE: Final = 0.9  # cosine of the angle between their colours, as differences from the paper
 
+Area = tuple[float, float, float, float]  # left, top, right and bottom in pixels of the picture
+
 
 def without_rule_pieces(ink: InkMap, image: NDArray[np.uint8]) -> Mask:
     """A map's mask without pieces of lines that go on in the picture, beside writing.
@@ -82,22 +84,16 @@ def _goes_on(
     return has_upright_rule(image, beyond, 0.0) and _are_alike(image, piece, beyond)
 
 
-def _in_picture(
-    ink: InkMap, left: float, top: float, right: float, bottom: float
-) -> tuple[float, float, float, float]:
+def _in_picture(ink: InkMap, left: float, top: float, right: float, bottom: float) -> Area:
     """A box of a map in pixels of the picture."""
     x, y, scale = ink.left, ink.top, ink.scale
     return left / scale + x, top / scale + y, right / scale + x, bottom / scale + y
 
 
-def _are_alike(
-    image: NDArray[np.uint8],
-    piece: tuple[float, float, float, float],
-    beyond: tuple[float, float, float, float],
-) -> bool:
+def _are_alike(image: NDArray[np.uint8], piece: Area, beyond: Area) -> bool:
     """Whether an upright line beyond a piece is as dark as it and of its colour.
 
-    A 1 beside a margin is not a piece of it. piece, beyond: left, top, right, bottom in the image.
+    A 1 beside a margin is not a piece of it.
     """
     of_piece, of_line = _colour(image, piece), _colour(image, beyond)
     strength, of_rest = float(np.linalg.norm(of_piece)), float(np.linalg.norm(of_line))
@@ -105,12 +101,10 @@ def _are_alike(
     return is_alike and of_rest >= MIN_CONTRAST * strength
 
 
-def _colour(
-    image: NDArray[np.uint8], box: tuple[float, float, float, float]
-) -> NDArray[np.float64]:
-    """How the upright line in a box differs from the paper: the median of its rows, (channels,)."""
-    left, top, right, bottom = (max(round(edge), 0) for edge in box)
-    part = image[top:bottom, left:right].astype(np.float64)
+def _colour(image: NDArray[np.uint8], area: Area) -> NDArray[np.float64]:
+    """How the upright line in an area differs from the paper: (channels,), of the median row."""
+    left, top, right, bottom = (max(round(edge), 0) for edge in area)
+    part = image[top : max(bottom, top + 1), left:right].astype(np.float64)
     differences = part - np.median(part, axis=1, keepdims=True)
     place = np.abs(differences).sum(axis=2).argmax(axis=1)
     return np.asarray(np.median(differences[np.arange(len(part)), place], axis=0), np.float64)
