@@ -19,8 +19,9 @@ MIN_FAINT_PROBABILITY: Final = 0.15  # possible ink, which belongs to likely ink
 MIN_SEEN_PROBABILITY: Final = 0.3  # writing, in a clean picture where all ink is known
 
 # The share of a 1's rows in which a closer map sees ink.
-MIN_PART_OF_ONE: Final = 0.2  # of a dark line that is drawn; a printed one is not seen at all
+MIN_PART_OF_ONE: Final = 0.2  # of a dark line that is surely drawn
 MIN_WHOLE_ONE: Final = 0.9
+MAX_UNSEEN_ONES: Final = 1 / 3  # of the pieces of writing; more lines that are not seen are printed
 ONE_PROBABILITY: Final = 0.9  # of the rest of a 1 that is seen in part
 
 
@@ -77,9 +78,11 @@ class Overview:
         The segmenter takes a 1 at the end of a number for the edge of something. image: uint8
         (h, w, 3), the part of the picture that the closer map shows; window: see `seen_in`.
         """
-        parts = [
-            part for part in self._ones_in(close.shape, window) if _is_part_of_one(close[part])
-        ]
+        ones = [(part, _seen_share(close[part])) for part in self._ones_in(close.shape, window)]
+        parts = [part for part, seen in ones if MIN_PART_OF_ONE <= seen < MIN_WHOLE_ONE]
+        unseen = [part for part, seen in ones if seen < MIN_PART_OF_ONE]
+        if len(unseen) <= max(MAX_UNSEEN_ONES * len(self.boxes), 1):
+            parts += unseen  # else they are bars between the digits
         if not parts:
             return close
         likely, possible = (
@@ -128,9 +131,8 @@ class Overview:
         return np.asarray(large > 0, np.bool_)
 
 
-def _is_part_of_one(probabilities: NDArray[np.float32]) -> bool:
-    """Whether ink is seen in some of the rows of a 1, (h, w), but not in all of them."""
+def _seen_share(probabilities: NDArray[np.float32]) -> float:
+    """The share of a 1's rows, (h, w), in which ink is seen; all of them if there is none."""
     if not probabilities.size:
-        return False
-    seen = float((probabilities > MIN_INK_PROBABILITY).any(axis=1).mean())
-    return MIN_PART_OF_ONE <= seen < MIN_WHOLE_ONE
+        return 1.0
+    return float((probabilities > MIN_INK_PROBABILITY).any(axis=1).mean())

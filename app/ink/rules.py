@@ -21,6 +21,7 @@ MIN_RAIL: Final = 0.7  # share of the ink's width that runs cover in the fullest
 MIN_OTHER_RAIL: Final = 0.4  # the same in the fullest row of each rail, which ink may interrupt
 MIN_RAIL_EDGE: Final = 0.25  # the same in every row of a rail
 MIN_BAR: Final = 0.6  # share of the height from the first rail to the last that a bar covers
+RAIL_SIDE: Final = 3  # rows above and below a rail in which a bar is seen too
 MIN_FULL_BAR: Final = 0.9  # the same for bars that are not evenly spaced
 MAX_THICKNESS: Final = 0.12  # of a rule, as a share of the distance between two rails
 MAX_DOUBLE: Final = 2.5  # rail thicknesses: the two bars where boxes adjoin
@@ -108,10 +109,14 @@ def _bars(ink: Mask, rails: list[Band]) -> list[Band]:
     thickness = max(rail.thickness for rail in rails)
     thickest = max(MAX_THICKNESS * (bottom - top), MAX_DOUBLE * thickness)
     covered = ink[top:bottom].sum(axis=0, dtype=np.int64) / 255
+    at_rails = _rows_beside(rails, top, bottom)
+    touching = ink[at_rails].sum(axis=0, dtype=np.int64) / 255
+    # The stems of 1s below each other are no bar: they end before the rails.
     bands = [
         band
         for band in find_bands(covered >= MIN_BAR * (bottom - top))
         if band.thickness <= thickest
+        and touching[band.start : band.end].max() >= MIN_BAR * len(at_rails)
     ]
     if len(rails) > 2:
         complete = with_missing(bands)
@@ -125,6 +130,19 @@ def _bars(ink: Mask, rails: list[Band]) -> list[Band]:
         runs = [find_bands(ink[rail.start : rail.end].min(axis=0) > 0) for rail in rails]
         bars |= {band for band in bands if any(_is_at_an_end(band, each) for each in runs)}
     return sorted(bars)
+
+
+def _rows_beside(rails: list[Band], top: int, bottom: int) -> list[int]:
+    """The rows above and below rails, from a top to a bottom row, in which their bars begin."""
+    rows = [
+        row
+        for rail in rails
+        for row in (
+            *range(rail.start - RAIL_SIDE, rail.start),
+            *range(rail.end, rail.end + RAIL_SIDE),
+        )
+    ]
+    return [row for row in rows if top <= row < bottom]
 
 
 def _are_boxes(ink: Mask, rails: list[Band], bars: list[Band]) -> bool:

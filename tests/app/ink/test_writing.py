@@ -116,19 +116,22 @@ def test_ink_is_alone(mask: Mask, is_alone: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "seen, is_one",
+    "seen, num_lines, is_one",
     [
-        (slice(75, 105), True),  # its upper part: a 1
-        (slice(0, 0), False),  # nothing: a printed line
+        (slice(75, 105), 1, True),  # its upper part: a 1
+        (slice(0, 0), 1, True),  # nothing
+        (slice(0, 0), 2, False),  # nothing of two lines: printed ones
     ],
 )
-def test_the_rest_of_a_1_that_is_seen_in_part_is_ink(seen: slice, is_one: bool) -> None:
+def test_the_rest_of_a_1_that_is_seen_in_part_is_ink(
+    seen: slice, num_lines: int, is_one: bool
+) -> None:
     """It stands at the end of a number, in the whole picture and in the closer map alike."""
     whole = np.asarray(cv2.line(digit(60), (200, 75), (200, 165), 255, 6), np.uint8)
     picture = np.repeat(255 - whole[..., None], 3, axis=2).astype(np.uint8)
     close = (digit(60) / np.float32(255)).astype(np.float32)
     close[seen] = whole[seen] / np.float32(255)
-    ones = np.array([(98, 36, 4, 48)], np.int32)  # in pixels of the overview
+    ones = np.array([(98, 36, 4, 48), (12, 36, 4, 48)][:num_lines], np.int32)  # in the overview
     overview = replace(overview_of(digit(60)), ones=ones)
     window = (0, 0, SIZE[1], SIZE[0])
     found = overview.with_whole_ones(close, picture, window) > MIN_INK_PROBABILITY
