@@ -14,6 +14,7 @@ MAX_REFUSED_DIGIT_LIKE: Final = 0.2  # probability up to which a refused mark lo
 MIN_DIGIT_LIKE_MARKS: Final = 2  # that are writing; one may be chance
 # A narrow 1 whose line goes on beyond its end is part of a table, a frame or an edge.
 MAX_LINE_WIDTH: Final = 0.35  # heights of the mark; a broader one leans more than such lines do
+MAX_MARGIN_WIDTH: Final = 0.03  # heights of the mark; a 1 that fills a picture is broader
 LINE_REACH: Final = 0.5  # heights of the mark by which its line goes on
 MIN_LINE_CONTRAST: Final = 0.6  # of the mark's contrast
 # Many small marks that are nearly all refused are a texture, such as the threads of cloth.
@@ -82,6 +83,8 @@ def _goes_on(mark: Digit, pixels: NDArray[np.uint8]) -> bool:
     x, y, width, height = mark.box
     if width > MAX_LINE_WIDTH * height:
         return False
+    if width <= MAX_MARGIN_WIDTH * height and height >= len(pixels) - 2:
+        return True  # from edge to edge
     aside, reach = 2 * width + 4, round(LINE_REACH * height)
     part = pixels[:, max(round(x - aside), 0) : round(x + width + aside)]
     grey = part.reshape(*part.shape[:2], -1)[..., :3].mean(axis=2)  # (h, w)

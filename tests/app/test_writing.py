@@ -121,6 +121,13 @@ def test_a_part_of_a_longer_line_is_not_a_1(
     assert is_line(marks_of(*marks, box=box), picture) is expected
 
 
+@pytest.mark.parametrize("width, expected", [(3, True), (30, False)])
+def test_a_margin_from_edge_to_edge_is_not_a_1(width: int, expected: bool) -> None:
+    picture = np.full((300, 400, 3), 255, np.uint8)
+    picture[:, 60 : 60 + width] = (200, 60, 60)
+    assert is_line(marks_of(("1", 1.0), box=(60, 0, width, 300)), picture) is expected
+
+
 @pytest.mark.parametrize(
     "text, height, expected",
     [

@@ -109,7 +109,7 @@ def test_ones_below_each_other_are_no_bar_of_a_table(recognizer: Recognizer) -> 
     for row, y in enumerate(range(10, 331, 80)):
         cv2.line(table, (10, y), (330, y), 255, 3)
         if row < 4:
-            for stroke in (*placed(1, 30, y + 14, 52), *placed(row + 2, 72, y + 14, 52)):
+            for stroke in (*placed(1, 16, y + 7, 66), *placed(row + 2, 72, y + 7, 66)):
                 points = np.round(stroke).astype(np.int32)
                 cv2.polylines(table, [points], False, 255, 5)
     for x in (10, 170, 330):
