@@ -23,6 +23,7 @@ MIN_PART_OF_ONE: Final = 0.2  # of a dark line that is surely drawn
 MIN_WHOLE_ONE: Final = 0.9
 MAX_UNSEEN_ONES: Final = 1 / 3  # of the pieces of writing; more lines that are not seen are printed
 ONE_PROBABILITY: Final = 0.9  # of the rest of a 1 that is seen in part
+MAX_POINT: Final = 0.3  # heights of the writing: the longer side of a point
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,36 +74,53 @@ class Overview:
     def with_whole_ones(
         self, close: NDArray[np.float32], image: NDArray[np.uint8], window: tuple[float, ...]
     ) -> NDArray[np.float32]:
-        """The probabilities of a closer map, with the rest of 1s that it sees in part.
+        """The probabilities of a closer map, with 1s that it sees in part, and points it misses.
 
         The segmenter takes a 1 at the end of a number for the edge of something. image: uint8
         (h, w, 3), the part of the picture that the closer map shows; window: see `seen_in`.
         """
-        ones = [(part, _seen_share(close[part])) for part in self._ones_in(close.shape, window)]
+        windows = self._windows_of(self.ones, close.shape, window)
+        ones = [(part, _seen_share(close[part])) for part in windows]
         parts = [part for part, seen in ones if MIN_PART_OF_ONE <= seen < MIN_WHOLE_ONE]
         unseen = [part for part, seen in ones if seen < MIN_PART_OF_ONE]
         if len(unseen) <= max(MAX_UNSEEN_ONES * len(self.boxes), 1):
             parts += unseen  # else they are bars between the digits
-        if not parts:
+        points = self._windows_of(self._points(), close.shape, window)
+        points = [part for part in points if not _seen_share(close[part])]
+        if not parts and not points:
             return close
         likely, possible = (
             np.where(close > probability, 255, 0).astype(np.uint8)
             for probability in (MIN_INK_PROBABILITY, MIN_FAINT_PROBABILITY)
         )
         dark = dark_ink(image, likely, possible) > 0
+        parts += [part for part in points if not _goes_on(dark[part])]
         whole = close.copy()
         for part in parts:
             whole[part] = np.maximum(close[part], dark[part] * np.float32(ONE_PROBABILITY))
         return whole
 
-    def _ones_in(
-        self, shape: tuple[int, ...], window: tuple[float, ...]
+    def _points(self) -> NDArray[np.int32]:
+        """Boxes (n, 4) of small ink on the lines of writing, with a margin; see `boxes`."""
+        if not len(self.boxes):
+            return self.boxes
+        height = float(np.percentile(self.boxes[:, 3], 75))
+        is_small = self.boxes[:, 2:].max(axis=1) <= MAX_POINT * height
+        points, writing = self.boxes[is_small], self.boxes[~is_small]
+        middles = points[:, 1] + points[:, 3] / 2
+        top, bottom = writing[:, 1], writing[:, 1] + writing[:, 3]
+        is_level = (middles[:, None] >= top) & (middles[:, None] <= bottom + MAX_POINT * height)
+        points = points[is_level.any(axis=1)]
+        return np.concatenate([points[:, :2] - 1, points[:, 2:] + 2], axis=1)
+
+    def _windows_of(
+        self, boxes: NDArray[np.int32], shape: tuple[int, ...], window: tuple[float, ...]
     ) -> list[tuple[slice, slice]]:
-        """Rows and columns of the ones in a closer map of a shape (h, w); window: see `seen_in`."""
+        """Rows and columns of boxes in a closer map of a shape (h, w); window: see `seen_in`."""
         left, top, right, bottom = window
         across = shape[1] / ((right - left) * self.scale)
         down = shape[0] / ((bottom - top) * self.scale)
-        x, y, width, height = self.ones.T
+        x, y, width, height = boxes.T
         columns = np.stack([x, x + width], 1) - left * self.scale
         rows = np.stack([y, y + height], 1) - top * self.scale
         columns, rows = np.round(columns * across), np.round(rows * down)
@@ -129,6 +147,11 @@ class Overview:
         part = region[top : max(bottom, top + 1), left : max(right, left + 1)].astype(np.uint8)
         large = cv2.resize(part, shape[::-1], interpolation=cv2.INTER_NEAREST)
         return np.asarray(large > 0, np.bool_)
+
+
+def _goes_on(dark: NDArray[np.bool_]) -> bool:
+    """Whether what is dark in a window, (h, w), goes on beside it, as a piece of a rule does."""
+    return bool(dark.size and (dark[:, 0].any() or dark[:, -1].any()))
 
 
 def _seen_share(probabilities: NDArray[np.float32]) -> float:

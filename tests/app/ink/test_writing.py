@@ -137,3 +137,16 @@ def test_the_rest_of_a_1_that_is_seen_in_part_is_ink(
     found = overview.with_whole_ones(close, picture, window) > MIN_INK_PROBABILITY
     assert found[80:160, 200].all() == is_one
     assert np.array_equal(found[:, :190], digit(60)[:, :190] > 127)
+
+
+@pytest.mark.parametrize("right, is_point", [(206, True), (260, False)])
+def test_a_point_that_only_the_whole_picture_shows_is_ink(right: int, is_point: bool) -> None:
+    """The closer map does not show it. A rule of which the overview sees a piece is no point."""
+    whole = np.asarray(cv2.line(digit(60), (200, 150), (right, 150), 255, 6), np.uint8)
+    picture = np.repeat(255 - whole[..., None], 3, axis=2).astype(np.uint8)
+    close = (digit(60) / np.float32(255)).astype(np.float32)
+    x, y, width, height = cv2.boundingRect(digit(60))
+    boxes = [(x // 2, y // 2, width // 2, height // 2), (98, 73, 8, 5)]
+    overview = replace(overview_of(digit(60)), boxes=np.array(boxes, np.int32))
+    found = overview.with_whole_ones(close, picture, (0, 0, SIZE[1], SIZE[0]))
+    assert bool(found[150, 203] > MIN_INK_PROBABILITY) == is_point
