@@ -23,6 +23,8 @@ MIN_PART_OF_ONE: Final = 0.2  # of a dark line that is surely drawn
 MIN_WHOLE_ONE: Final = 0.9
 MAX_UNSEEN_ONES: Final = 1 / 3  # of the pieces of writing; more lines that are not seen are printed
 ONE_PROBABILITY: Final = 0.9  # of the rest of a 1 that is seen in part
+EDGE: Final = 0.12  # of the picture's width and height: how far from its edge a cell's sides are
+MIN_ALIKE: Final = 0.7  # ratio of the contrasts of a line and of writing that one pen drew
 MAX_POINT: Final = 0.3  # heights of the writing: the longer side of a point
 
 
@@ -82,12 +84,16 @@ class Overview:
         windows = self._windows_of(self.ones, close.shape, window)
         ones = [(part, _seen_share(close[part])) for part in windows]
         parts = [part for part, seen in ones if MIN_PART_OF_ONE <= seen < MIN_WHOLE_ONE]
-        unseen = [part for part, seen in ones if seen < MIN_PART_OF_ONE]
-        if len(unseen) <= max(MAX_UNSEEN_ONES * len(self.boxes), 1):
-            parts += unseen  # else they are bars between the digits
+        unseen = [
+            part
+            for (part, seen), is_at_edge in zip(ones, self._are_at_edge(self.ones), strict=True)
+            if seen < MIN_PART_OF_ONE and not is_at_edge
+        ]
+        if len(unseen) > max(MAX_UNSEEN_ONES * len(self.boxes), 1):
+            unseen = []  # they are bars between the digits
         points = self._windows_of(self._points(), close.shape, window)
         points = [part for part in points if not _seen_share(close[part])]
-        if not parts and not points:
+        if not parts and not points and not unseen:
             return close
         likely, possible = (
             np.where(close > probability, 255, 0).astype(np.uint8)
@@ -95,10 +101,18 @@ class Overview:
         )
         dark = dark_ink(image, likely, possible) > 0
         parts += [part for part in points if not _goes_on(dark[part])]
+        parts += [part for part in unseen if _is_alike(image, dark, likely > 0, part)]
         whole = close.copy()
         for part in parts:
             whole[part] = np.maximum(close[part], dark[part] * np.float32(ONE_PROBABILITY))
         return whole
+
+    def _are_at_edge(self, boxes: NDArray[np.int32]) -> list[bool]:
+        """Whether each box, (n, 4), is at the picture's edge, as a cell's sides are."""
+        size = np.array(self.probabilities.shape[::-1])  # wide, high
+        starts, ends = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+        is_at_edge = ((starts <= EDGE * size) | (ends >= (1 - EDGE) * size)).any(axis=1)
+        return [bool(each) for each in is_at_edge]
 
     def _points(self) -> NDArray[np.int32]:
         """Boxes (n, 4) of small ink on the lines of writing, with a margin; see `boxes`."""
@@ -147,6 +161,20 @@ class Overview:
         part = region[top : max(bottom, top + 1), left : max(right, left + 1)].astype(np.uint8)
         large = cv2.resize(part, shape[::-1], interpolation=cv2.INTER_NEAREST)
         return np.asarray(large > 0, np.bool_)
+
+
+def _is_alike(
+    image: NDArray[np.uint8],
+    dark: NDArray[np.bool_],
+    writing: NDArray[np.bool_],
+    part: tuple[slice, slice],
+) -> bool:
+    """Whether a dark line in some part of an image, (h, w, 3), is as dark as writing elsewhere."""
+    paper = np.median(image[~dark], axis=0) if not dark.all() else np.zeros(3)
+    contrast = np.abs(image.astype(np.float32) - paper).sum(axis=2)
+    line = float(np.median(contrast[part].max(axis=1)))
+    usual = float(np.percentile(contrast[writing], 75))
+    return bool(MIN_ALIKE * usual <= line <= usual / MIN_ALIKE)
 
 
 def _goes_on(dark: NDArray[np.bool_]) -> bool:
