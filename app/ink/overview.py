@@ -1,6 +1,8 @@
 """The ink of a whole picture as the segmenter sees it, at a small scale."""
 
 from dataclasses import dataclass, field, replace
+from itertools import compress
+from operator import and_
 from typing import Final
 
 import cv2
@@ -84,13 +86,11 @@ class Overview:
         windows = self._windows_of(self.ones, close.shape, window)
         ones = [(part, _seen_share(close[part])) for part in windows]
         parts = [part for part, seen in ones if MIN_PART_OF_ONE <= seen < MIN_WHOLE_ONE]
-        unseen = [
-            part
-            for (part, seen), is_at_edge in zip(ones, self._are_at_edge(self.ones), strict=True)
-            if seen < MIN_PART_OF_ONE and not is_at_edge
-        ]
-        if len(unseen) > max(MAX_UNSEEN_ONES * len(self.boxes), 1):
-            unseen = []  # they are bars between the digits
+        is_unseen = [seen < MIN_PART_OF_ONE for _, seen in ones]
+        # Many of them are bars between the digits.
+        may_be_ones = sum(is_unseen) <= max(MAX_UNSEEN_ONES * len(self.boxes), 1)
+        is_inside = [may_be_ones and not each for each in self._are_at_edge(self.ones)]
+        unseen = list(compress(windows, map(and_, is_unseen, is_inside)))
         points = self._windows_of(self._points(), close.shape, window)
         points = [part for part in points if not _seen_share(close[part])]
         if not parts and not points and not unseen:
@@ -111,7 +111,7 @@ class Overview:
         """Whether each box, (n, 4), is at the picture's edge, as a cell's sides are."""
         size = np.array(self.probabilities.shape[::-1])  # wide, high
         starts, ends = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
-        is_at_edge = ((starts <= EDGE * size) | (ends >= (1 - EDGE) * size)).any(axis=1)
+        is_at_edge = np.any((starts <= EDGE * size) | (ends >= (1 - EDGE) * size), axis=1)
         return [bool(each) for each in is_at_edge]
 
     def _points(self) -> NDArray[np.int32]:
