@@ -72,10 +72,14 @@ def _read(command: argparse.Namespace) -> int:
         for path in find_files(command.paths, skipped)
         for outcome in _outcomes(recognizer, path, command)
     )
+    has_read = False
     while batch := list(islice(outcomes, BATCH_PAGES)):
         status |= _print_batch(recognizer, batch, print_reading)
+        has_read = True
     if skipped.count:
         print(f"read: {skipped}", file=sys.stderr)
+    elif not has_read:
+        print("read: expected pictures or ink, got folders without files", file=sys.stderr)
     return status
 
 

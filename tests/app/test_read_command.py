@@ -152,6 +152,19 @@ def test_what_is_skipped_in_a_folder_is_counted_and_named(
     assert capsys.readouterr().err == ""
 
 
+def test_folders_without_files_are_told_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", str(tmp_path)]) == 0
+    assert capsys.readouterr().err == "read: expected pictures or ink, got folders without files\n"
+
+
+def test_an_empty_file_is_named_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "nothing.png").write_bytes(b"")
+    assert main(["read", str(tmp_path)]) == 1
+    assert "got an empty file" in capsys.readouterr().err
+
+
 def test_writes_csv(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     strokes = [*placed(1, 0, 0, 99), *placed(2, 0, 200, 99)]
     (folder / "a, b.json").write_text(json.dumps([stroke.tolist() for stroke in strokes]))

@@ -40,6 +40,8 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
     UnsupportedFormat for a known format that cannot be read, PictureTooLarge, and UnreadableInput
     for other declarations that exceed a limit.
     """
+    if not content:
+        raise NotAPicture(f"expected a picture ({KNOWN}), got an empty file")
     if heif.is_heif(content):
         return heif.inspect(content, max_pixels)
     for signature, inspector in _INSPECTORS.items():
