@@ -197,12 +197,31 @@ def ones_beside(dark: Mask, writing: Boxes) -> Boxes:
     dark: all that is as dark as the writing. writing: boxes (n, 4).
     """
     boxes = Parts(dark).boxes[1:]
+    if len(writing) == 1:
+        lone = _lone_one(boxes, writing[0], dark.shape)
+        if len(lone):
+            return lone
     every = np.concatenate([writing, boxes])
     is_writing = np.arange(len(every)) < len(writing)
     if len(every) * len(writing) > MAX_PAIRS:
         return boxes[:0]
     is_one = are_in_line(every, is_writing, MAX_ONE_GAP)[len(writing) :]
-    return boxes[is_one & (boxes[:, 3] >= MIN_ONE_HEIGHT)]
+    return np.asarray(boxes[is_one & (boxes[:, 3] >= MIN_ONE_HEIGHT)], np.int32)
+
+
+def _lone_one(boxes: Boxes, piece: NDArray[np.int32], shape: tuple[int, ...]) -> Boxes:
+    """The box of the 1 of which the segmenter sees only a piece, if there is one: (n, 4).
+
+    Unlike a rule or an edge, it ends within the picture, whose shape is (h, w). boxes: (m, 4), of
+    all that is dark.
+    """
+    starts, ends = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    is_around = (starts <= piece[:2] + 1) & (ends >= piece[:2] + piece[2:] - 1)
+    is_inside = (starts > 1) & (ends < np.array(shape[::-1]) - 1)
+    is_slim = boxes[:, 2] < MAX_SLIMNESS * boxes[:, 3]
+    is_longer = boxes[:, 3] > piece[3]
+    is_one = np.all(is_around & is_inside, axis=1) & is_slim & is_longer
+    return np.asarray(boxes[is_one & (boxes[:, 3] >= MIN_ONE_HEIGHT)], np.int32)
 
 
 def _are_lone_ones(parts: Parts, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -248,3 +248,17 @@ def test_a_1_beside_the_writing_is_found_among_dark_ink(line: Box, is_one: bool)
     dark = mask_of(ZERO, OTHER_ZERO, lines=[line])
     zeros = np.array([ZERO, OTHER_ZERO], np.int32)
     assert ones_beside(dark, zeros).tolist() == ([list(line)] if is_one else [])
+
+
+@pytest.mark.parametrize(
+    "line, is_one",
+    [
+        ((40, 8, 6, 44), True),  # a 1 alone, of which a piece is seen
+        ((40, 0, 6, 60), False),  # a margin, from edge to edge
+        ((40, 8, 6, 52), False),  # it goes on beyond the lower edge
+        ((41, 25, 3, 10), False),  # all of it is seen
+    ],
+)
+def test_a_lone_1_is_found_whole_where_a_piece_of_it_is_seen(line: Box, is_one: bool) -> None:
+    piece = np.array([(41, 25, 3, 10)], np.int32)
+    assert ones_beside(mask_of(lines=[line]), piece).tolist() == ([list(line)] if is_one else [])
