@@ -177,6 +177,8 @@ def _is_refused(reading: Reading) -> bool:
 
 def _is_better(reading: Reading, best: Reading) -> bool:
     """Whether the reading of another ink map leaves less doubt than the best one so far."""
+    if _is_poor_writing(best) and is_writing(reading):
+        return True
     if _is_refused(best):
         return _doubts(reading) < _doubts(best)
     if _num_digits(reading) < _num_digits(best):
@@ -211,6 +213,12 @@ def _is_number_beside_word(reading: Reading) -> bool:
     if len(numbers) == 1 or len(read) != 1 or _num_digits(read[0]) < max(len(read[0].digits), 2):
         return False
     return all(len(number.digits) >= words.MIN_LETTERS for number in numbers)
+
+
+def _is_poor_writing(reading: Reading) -> bool:
+    """Whether it is not believed to be writing although there are several digits but 1s."""
+    others = [mark for mark in reading.digits if mark.value not in (None, 1)]
+    return len(others) > 1 and not is_writing(reading)
 
 
 def _num_digits(reading: Reading) -> int:

@@ -104,3 +104,21 @@ def test_letters_that_are_digits_upside_down_do_not_turn_a_picture(
         return upright if seen[-1] else reading_of("034825", 0.99)
 
     assert InkChooser(find, read).choose(marked, False, None).turned == turned
+
+
+def test_a_map_that_is_believed_to_be_writing_is_read_instead_of_one_that_is_not(
+    recognizer: Recognizer,
+) -> None:
+    """A blurred photograph, in one map of which two digits and a mark are doubtful."""
+    poor = reading_of("21?0", 0.2)
+    marks = (replace(mark, confidence=0.6, is_doubtful=True) for mark in poor.digits)
+    poor = replace(poor, digits=tuple(marks))
+    readings = iter([poor, reading_of("2?28", 0.2)])
+    prepared = recognizer.prepare_ink(placed(4, 20, 40, 100))
+
+    def find(pixels: NDArray[np.uint8], single: bool) -> Iterator[Prepared]:
+        yield from (Prepared(prepared.lines), Prepared(prepared.lines))
+
+    chosen = InkChooser(find, lambda _: next(readings)).choose(PHOTOGRAPH, False, 0)
+    assert chosen.reading is not None
+    assert chosen.reading.text == "2?28"
