@@ -20,6 +20,7 @@ from app.inference.models import models_folder
 from app.inference.session import open_session, releasing_run_options
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.lines_to_erase import dark_ink, erased, find_lines
+from app.ink.missing_ink import with_missing_ink
 from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview
 from app.ink.parts import ones_beside, without_unseen
 from app.ink.resize import resize_to_side
@@ -118,7 +119,7 @@ class Segmenter:
         close_side = round(np.clip(crop_longer * scale * CLOSE_HEIGHT / height, SIDE, MAX_SIDE))
         window = (x, y, x + crop.shape[1], y + crop.shape[0])
         resized = resize_to_side(crop, close_side)
-        close = overview.with_whole_ones(self._probabilities(resized), resized, window)
+        close = with_missing_ink(self._probabilities(resized), overview, resized, window)
         close = overview.without_lines(close, window)
         for ink in _ink_map(close, x, y, close_side / crop_longer):
             yield replace(ink, mask=without_unseen(ink.mask, overview.seen_in(close, window)))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.ink import image
 from app.ink.ink_map import InkMap
+from app.ink.missing_ink import with_missing_ink
 from app.ink.overview import MIN_INK_PROBABILITY, Overview
 from tests.support.drawings import placed
 
@@ -134,7 +135,7 @@ def test_the_rest_of_a_1_that_is_seen_in_part_is_ink(
     ones = np.array([(98, 36, 4, 48), (12, 36, 4, 48)][:num_lines], np.int32)  # in the overview
     overview = replace(overview_of(digit(60)), ones=ones)
     window = (0, 0, SIZE[1], SIZE[0])
-    found = overview.with_whole_ones(close, picture, window) > MIN_INK_PROBABILITY
+    found = with_missing_ink(close, overview, picture, window) > MIN_INK_PROBABILITY
     assert found[80:160, 200].all() == is_one
     assert np.array_equal(found[:, :190], digit(60)[:, :190] > 127)
 
@@ -148,5 +149,14 @@ def test_a_point_that_only_the_whole_picture_shows_is_ink(right: int, is_point: 
     x, y, width, height = cv2.boundingRect(digit(60))
     boxes = [(x // 2, y // 2, width // 2, height // 2), (98, 73, 8, 5)]
     overview = replace(overview_of(digit(60)), boxes=np.array(boxes, np.int32))
-    found = overview.with_whole_ones(close, picture, (0, 0, SIZE[1], SIZE[0]))
+    found = with_missing_ink(close, overview, picture, (0, 0, SIZE[1], SIZE[0]))
     assert bool(found[150, 203] > MIN_INK_PROBABILITY) == is_point
+
+
+def test_without_writing_in_the_closer_map_nothing_is_completed() -> None:
+    picture = np.full((*SIZE, 3), 255, np.uint8)
+    cv2.line(picture, (200, 75), (200, 165), (0, 0, 0), 6)
+    ones = np.array([(98, 36, 4, 48)], np.int32)
+    overview = replace(overview_of(digit(60)), ones=ones)
+    close = np.zeros(SIZE, np.float32)
+    assert with_missing_ink(close, overview, picture, (0, 0, SIZE[1], SIZE[0])) is close

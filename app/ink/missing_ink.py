@@ -1,0 +1,128 @@
+"""Completes the segmenter's closer look at writing with bare 1s and points that it misses.
+
+It takes a 1 at the end of a number for the edge of something, and a point for dust. The whole
+picture shows both.
+"""
+
+from itertools import compress
+from operator import and_
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink.lines_to_erase import dark_ink
+from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview
+
+# The share of a 1's rows in which the closer map sees ink.
+MIN_PART_OF_ONE: Final = 0.2  # of a dark line that is surely drawn
+MIN_WHOLE_ONE: Final = 0.9
+MAX_UNSEEN_ONES: Final = 1 / 3  # of the pieces of writing; more lines that are not seen are printed
+EDGE: Final = 0.12  # of the picture's width and height: how far from its edge a cell's sides are
+MIN_ALIKE: Final = 0.7  # ratio of the contrasts of a line and of writing that one pen drew
+MAX_POINT: Final = 0.3  # heights of the writing: the longer side of a point
+PROBABILITY: Final = 0.9  # of ink that is completed
+
+Picture = NDArray[np.uint8]  # (h, w, 3), the part that the closer map shows
+Probabilities = NDArray[np.float32]  # (h, w), the closer map
+Area = tuple[slice, slice]  # its rows and columns in the closer map
+
+
+def with_missing_ink(
+    close: Probabilities, overview: Overview, image: Picture, window: tuple[float, ...]
+) -> Probabilities:
+    """The probabilities of a closer map, with 1s that it sees in part, and points it misses.
+
+    window: see `Overview.seen_in`.
+    """
+    areas = overview.windows_of(overview.ones, close.shape, window)
+    seen = [_seen_share(close[area]) for area in areas]
+    parts = [
+        area
+        for area, share in zip(areas, seen, strict=True)
+        if MIN_PART_OF_ONE <= share < MIN_WHOLE_ONE
+    ]
+    unseen = _unseen_ones(overview, areas, seen)
+    points = [
+        area
+        for area in overview.windows_of(_points(overview.boxes), close.shape, window)
+        if not _seen_share(close[area])
+    ]
+    if not parts and not points and not unseen:
+        return close
+    likely, possible = (
+        np.where(close > probability, 255, 0).astype(np.uint8)
+        for probability in (MIN_INK_PROBABILITY, MIN_FAINT_PROBABILITY)
+    )
+    if not likely.any():
+        return close  # nothing tells how dark the writing is
+    dark = dark_ink(image, likely, possible) > 0
+    parts += [area for area in points if not _goes_on(dark[area])]
+    if unseen:
+        parts += _alike(image, dark, likely > 0, unseen)
+    whole = close.copy()
+    for area in parts:
+        whole[area] = np.maximum(close[area], dark[area] * np.float32(PROBABILITY))
+    return whole
+
+
+def _unseen_ones(overview: Overview, areas: list[Area], seen: list[float]) -> list[Area]:
+    """The areas of 1s of which nearly nothing is seen, unless they may be printed lines.
+
+    Many of them are bars between the digits. seen: see `_seen_share`, for each area.
+    """
+    is_unseen = [share < MIN_PART_OF_ONE for share in seen]
+    if sum(is_unseen) > max(MAX_UNSEEN_ONES * len(overview.boxes), 1):
+        return []
+    is_inside = [not each for each in _are_at_edge(overview)]
+    return list(compress(areas, map(and_, is_unseen, is_inside)))
+
+
+def _are_at_edge(overview: Overview) -> list[bool]:
+    """Whether each of the ones is at the picture's edge, as a cell's sides are."""
+    boxes = overview.ones
+    size = np.array(overview.probabilities.shape[::-1])  # wide, high
+    starts, ends = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    is_at_edge = np.any((starts <= EDGE * size) | (ends >= (1 - EDGE) * size), axis=1)
+    return [bool(each) for each in is_at_edge]
+
+
+def _points(boxes: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Those boxes of ink, (n, 4), that are small and on a line of writing, with a margin."""
+    if not len(boxes):
+        return boxes
+    height = float(np.percentile(boxes[:, 3], 75))
+    is_small = boxes[:, 2:].max(axis=1) <= MAX_POINT * height
+    points, writing = boxes[is_small], boxes[~is_small]
+    middles = points[:, 1] + points[:, 3] / 2
+    top, bottom = writing[:, 1], writing[:, 1] + writing[:, 3]
+    is_level = (middles[:, None] >= top) & (middles[:, None] <= bottom + MAX_POINT * height)
+    points = points[is_level.any(axis=1)]
+    return np.concatenate([points[:, :2] - 1, points[:, 2:] + 2], axis=1)
+
+
+def _alike(
+    image: Picture, dark: NDArray[np.bool_], writing: NDArray[np.bool_], areas: list[Area]
+) -> list[Area]:
+    """Those areas in which a dark line is about as dark as the writing; dark, writing: (h, w)."""
+    paper = np.median(image[~dark], axis=0) if not dark.all() else np.zeros(3)
+    contrast = np.abs(image.astype(np.float32) - paper).sum(axis=2)
+    usual = float(np.percentile(contrast[writing], 75))
+    lines = [float(np.median(contrast[area].max(axis=1))) for area in areas]
+    return [
+        area
+        for area, line in zip(areas, lines, strict=True)
+        if MIN_ALIKE * usual <= line <= usual / MIN_ALIKE
+    ]
+
+
+def _goes_on(dark: NDArray[np.bool_]) -> bool:
+    """Whether what is dark in an area, (h, w), goes on beside it, as a piece of a rule does."""
+    return bool(dark.size and (dark[:, 0].any() or dark[:, -1].any()))
+
+
+def _seen_share(probabilities: Probabilities) -> float:
+    """The share of an area's rows in which ink is seen; 1 for an area outside the map."""
+    if not probabilities.size:
+        return 1.0
+    return float((probabilities > MIN_INK_PROBABILITY).any(axis=1).mean())
