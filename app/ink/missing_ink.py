@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.ink.lines_to_erase import dark_ink
 from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview
+from app.ink.parts import MAX_PAIRS
 
 # The share of a 1's rows in which the closer map sees ink.
 MIN_PART_OF_ONE: Final = 0.2  # of a dark line that is surely drawn
@@ -94,6 +95,8 @@ def _points(boxes: NDArray[np.int32]) -> NDArray[np.int32]:
     height = float(np.percentile(boxes[:, 3], 75))
     is_small = boxes[:, 2:].max(axis=1) <= MAX_POINT * height
     points, writing = boxes[is_small], boxes[~is_small]
+    if len(points) * len(writing) > MAX_PAIRS:
+        return boxes[:0]
     middles = points[:, 1] + points[:, 3] / 2
     top, bottom = writing[:, 1], writing[:, 1] + writing[:, 3]
     is_level = (middles[:, None] >= top) & (middles[:, None] <= bottom + MAX_POINT * height)

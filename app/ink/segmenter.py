@@ -22,7 +22,7 @@ from app.ink.ink_map import InkMap, without_specks
 from app.ink.lines_to_erase import dark_ink, erased, find_lines
 from app.ink.missing_ink import with_missing_ink
 from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview
-from app.ink.parts import ones_beside, without_unseen
+from app.ink.parts import MAX_PAIRS, ones_beside, without_unseen
 from app.ink.resize import resize_to_side
 
 SEGMENTER_MODEL: Final = models_folder() / "finder.onnx"
@@ -173,8 +173,10 @@ def _extent(
 def _may_be_digits(boxes: NDArray[np.int32], is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which pieces of faint ink are beside writing and about as high as it: (n,).
 
-    boxes: (n, 4), of which the first is the paper's.
+    boxes: (n, 4), of which the first is the paper's. None is in clutter, which has too many pieces.
     """
+    if len(boxes) * is_writing.sum() > MAX_PAIRS:
+        return np.zeros(len(boxes), np.bool_)
     height = _writing_height(boxes[is_writing])
     x, y, width, high = boxes[is_writing].T
     left, top = boxes[:, None, 0], boxes[:, None, 1]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.ink import missing_ink, segmenter
 from app.ink.overview import MIN_FAINT_PROBABILITY, Overview
 from app.ink.segmenter import Segmenter
 
@@ -48,3 +49,14 @@ def test_a_faint_digit_beside_the_writing_is_looked_at_too(
     (high, wide, _), *_ = segmenter.shapes
     expected = 80 if is_included else 50  # the width of the writing, which is 30 high or a bit more
     assert wide / high == pytest.approx(expected / 32, rel=0.2)
+
+
+def test_clutter_is_not_compared_piece_by_piece() -> None:
+    """Ten thousand faint specks beside two thousand likely ones would take gigabytes."""
+    specks = np.zeros((12_000, 4), np.int32)
+    specks[:, :2] = np.random.default_rng(0).integers(0, 480, (12_000, 2))
+    specks[:, 2:] = 2
+    is_writing = np.arange(12_000) < 2_000
+    assert not segmenter._may_be_digits(specks, is_writing).any()
+    pieces = np.concatenate([specks[:3_000], specks + np.array([0, 0, 20, 20], np.int32)])
+    assert len(missing_ink._points(pieces)) == 0
