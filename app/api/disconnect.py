@@ -45,12 +45,23 @@ async def turn(request: Request, client: str, places: FairPlaces) -> AsyncIterat
     taking = asyncio.ensure_future(asyncio.wait_for(places.take(client), MAX_WAIT_SECONDS))
     try:
         await while_connected(request, taking, lambda: None)
-    except TimeoutError as error:
+    except BaseException as error:
+        # A place that it gets in this very moment would otherwise be taken for ever: until Python
+        # 3.12, `wait_for` returns although it is cancelled if what it waits for has just ended.
+        taking.cancel()
+        taking.add_done_callback(lambda done: _give_back_if_taken(done, client, places))
+        if not isinstance(error, TimeoutError):
+            raise
         message = f"All places were taken for {MAX_WAIT_SECONDS} s. Try again in a minute."
         raise ApiError("concurrency_limited", message, {"Retry-After": "60"}) from error
     try:
         yield
     finally:
+        places.give_back(client)
+
+
+def _give_back_if_taken(taking: "asyncio.Future[None]", client: str, places: FairPlaces) -> None:
+    if not taking.cancelled() and taking.exception() is None:
         places.give_back(client)
 
 

@@ -151,6 +151,53 @@ def test_a_request_that_waits_too_long_gets_an_error(monkeypatch: pytest.MonkeyP
     run_coroutine(scene(), timeout_seconds=10)
 
 
+@pytest.mark.parametrize("pauses", range(6))
+def test_a_client_that_goes_as_it_gets_a_place_gives_it_back(pauses: int) -> None:
+    async def scene() -> None:
+        places, is_gone = FairPlaces(1, share=1), asyncio.Event()
+
+        async def receive() -> Message:
+            await is_gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def wait_for_a_place() -> None:
+            async with disconnect.turn(Request({"type": "http"}, receive), "second", places):
+                pass
+
+        await places.take("first")
+        waiting = asyncio.create_task(wait_for_a_place())
+        await asyncio.sleep(0.01)
+        is_gone.set()
+        for _ in range(pauses):  # turns of the event loop between the client's end and the place
+            await asyncio.sleep(0)
+        places.give_back("first")
+        with contextlib.suppress(ApiError):
+            await waiting
+        await asyncio.wait_for(places.take("third"), 1)
+
+    run_coroutine(scene(), timeout_seconds=10)
+
+
+def test_a_request_that_is_cancelled_as_it_waits_takes_no_place() -> None:
+    async def scene() -> None:
+        places = FairPlaces(1, share=1)
+
+        async def wait_for_a_place() -> None:
+            async with disconnect.turn(connected_request(), "second", places):
+                pytest.fail("it had been cancelled")
+
+        await places.take("first")
+        waiting = asyncio.create_task(wait_for_a_place())
+        await asyncio.sleep(0.01)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        places.give_back("first")
+        await asyncio.wait_for(places.take("third"), 1)
+
+    run_coroutine(scene(), timeout_seconds=10)
+
+
 def connected_request() -> Request:
     """A request whose client stays connected."""
 
