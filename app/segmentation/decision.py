@@ -17,7 +17,7 @@ from app.segmentation.operating_point import OperatingPoint
 from app.segmentation.text_line import TextLine
 
 MIN_SURE_CONFIDENCE: Final = 0.9  # a digit of less confidence is doubtful
-MIN_SURE_NUMBER_CONFIDENCE: Final = 2 / 3  # the least sure digit of a less sure number is doubtful
+MIN_SURE_NUMBER_CONFIDENCE: Final = 0.8  # the least sure digit of a less sure number is doubtful
 # In a text of less confidence, the least sure symbol is refused. The bound is higher for texts that
 # may have signs, where a wrong symbol is harder to notice, and lower for plain numbers, of which
 # more are right than of the composed lines that the confidence was fitted on.
