@@ -188,8 +188,12 @@ def _is_better(reading: Reading, best: Reading) -> bool:
 
 
 def _doubts(reading: Reading) -> tuple[float, ...]:
-    """What is compared where much is refused: the numbers first, and then the words beside them."""
-    return (_is_refused(reading), _doubt(_without_words(reading))[0], *_doubt(reading))
+    """What is compared where much is refused: the numbers first, and then the words beside them.
+
+    Where no number is in doubt, the words decide nothing: other ink may be read as digits there.
+    """
+    of_numbers = _doubt(_without_words(reading))[0]
+    return (_is_refused(reading), of_numbers, *(_doubt(reading) if of_numbers else ()))
 
 
 def _without_words(reading: Reading) -> Reading:

@@ -12,6 +12,7 @@ MIN_DOUBTFUL: Final = 3  # doubtful digits other than 1 that are writing; fewer 
 MIN_DIGIT_LIKE: Final = 0.95  # confidence from which a digit looks like one, even if doubtful
 MAX_REFUSED_DIGIT_LIKE: Final = 0.2  # probability up to which a refused mark looks like a digit
 MIN_DIGIT_LIKE_MARKS: Final = 2  # that are writing; one may be chance
+MIN_SHARED_HEIGHT: Final = 0.7  # of 1s beside each other: of the height of the tallest
 # A narrow 1 whose line goes on beyond its end is part of a table, a frame or an edge.
 MAX_LINE_WIDTH: Final = 0.35  # heights of the mark; a broader one leans more than such lines do
 MAX_MARGIN_WIDTH: Final = 0.03  # heights of the mark; a 1 that fills a picture is broader
@@ -35,10 +36,10 @@ def is_writing(reading: Reading, is_clean: bool = False) -> bool:
     """Whether the marks on a picture may be writing.
 
     To the network, any line is a 1, so 1s alone are not writing if one of them is doubtful or
-    another mark is refused. Any sure digit other than 1 is writing, and so are several doubtful
-    digits other than 1, or one such digit alone, or marks of which enough look like digits. Refused
-    marks alone are writing too, because they may be letters. is_clean: whether the paper has no
-    noise, so that fewer marks are enough.
+    another mark is refused, unless they are of one height and beside each other. Any sure digit
+    other than 1 is writing, and so are several doubtful digits other than 1, or one such digit
+    alone, or marks of which enough look like digits. Refused marks alone are writing too, because
+    they may be letters. is_clean: whether the paper has no noise, so that fewer marks are enough.
     """
     marks = reading.digits
     if any(mark.sign for mark in marks):  # the line reader has read a number
@@ -48,7 +49,7 @@ def is_writing(reading: Reading, is_clean: bool = False) -> bool:
         return True
     if all(mark.value is None for mark in marks) or (len(marks) == 1 and others):
         return True
-    if _has_digit_shapes(marks, is_clean):
+    if _has_digit_shapes(marks, is_clean) or _is_row_of_ones(marks):
         return True
     return not any(mark.value is None or (mark.value == 1 and mark.is_doubtful) for mark in marks)
 
@@ -70,6 +71,17 @@ def _has_digit_shapes(marks: tuple[Digit, ...], is_clean: bool) -> bool:
     if is_clean:
         return num_others > 0 or len(like_digits) == len(marks)
     return num_others >= MIN_DIGIT_LIKE_MARKS
+
+
+def _is_row_of_ones(marks: tuple[Digit, ...]) -> bool:
+    """Whether all marks are 1s as those of one number: of about one height, beside each other."""
+    if len(marks) < 2 or not all(mark.value == 1 and _is_digit_like(mark) for mark in marks):
+        return False
+    if sum(mark.is_doubtful for mark in marks) > 1:  # one is if their number is doubtful
+        return False
+    heights = [mark.box[3] for mark in marks]
+    shared = min(mark.box[1] + mark.box[3] for mark in marks) - max(mark.box[1] for mark in marks)
+    return min(shared, min(heights)) >= MIN_SHARED_HEIGHT * max(heights)
 
 
 def _is_digit_like(mark: Digit) -> bool:

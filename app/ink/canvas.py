@@ -16,7 +16,8 @@ MAX_SHARE: Final = 0.98  # of the same; what covers more is the whole picture
 MIN_EVEN_SHARE: Final = 0.5  # of the canvas that has its colour; the rest is ink
 MIN_EVEN_SIDE: Final = 0.7  # of each side of the canvas; ink and buttons may reach over it
 MIN_RECTANGULAR_SHARE: Final = 0.95  # of an even area's bounding box that has such sides
-MAX_SAME_AROUND: Final = 0.1  # of what surrounds the canvas; paper goes on behind a frame
+# Paper goes on behind a frame, on all its sides or on most of what is around it.
+MAX_SAME_AROUND: Final = 0.5  # of what is around the canvas; a window has bars of its colour
 NUM_COLOURS: Final = 3  # the most frequent ones, which are examined
 
 Box = tuple[int, int, int, int]
@@ -82,5 +83,6 @@ def _rectangle(is_even: NDArray[np.bool_]) -> Box | None:
         and num_even >= MIN_EVEN_SHARE * part.size
         and np.count_nonzero(is_even) - num_even <= MAX_SAME_AROUND * num_around
     )
-    left, top = x + int(columns[0]), y + int(rows[0])
-    return (left, top, part.shape[1], part.shape[0]) if is_canvas else None
+    box = (x + int(columns[0]), y + int(rows[0]), part.shape[1], part.shape[0])
+    others: list[Box] = np.delete(stats[1:, :4], largest - 1, axis=0).tolist()
+    return box if is_canvas and not any(_contains(other, box) for other in others) else None

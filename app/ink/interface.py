@@ -13,6 +13,10 @@ MIN_SIDE: Final = 320  # pixels: its width
 BAR_SHARE: Final = 0.13  # of its height at the top and at the bottom, where the bars are
 MAX_TINTED_SHARE: Final = 0.35  # the same of a tinted bar, which may lie below a keyboard
 MAX_HEIGHT: Final = 0.7  # of the tallest ink between the bars; taller ink in a bar is writing
+# Other screens, as a tablet's, have at least a line of small text along their upper edge.
+MIN_OTHER_SIDE: Final = 640  # pixels: the shorter side of another screen
+STATUS_SHARE: Final = 0.04  # of its height
+MAX_STATUS_HEIGHT: Final = 0.35  # of the tallest ink below that line
 
 
 def without_tinted_bars(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -45,17 +49,21 @@ def without_interface(mask: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
     mask: uint8 (h, w), 255 for ink, of a clean picture that is `width` pixels wide.
     """
     high, wide = mask.shape
-    if high < MIN_ASPECT * wide or width < MIN_SIDE:
+    if high >= MIN_ASPECT * wide and width >= MIN_SIDE:
+        tops, max_height = (BAR_SHARE * high, (1 - BAR_SHARE) * high), MAX_HEIGHT
+    elif min(1, high / wide) * width >= MIN_OTHER_SIDE:
+        tops, max_height = (STATUS_SHARE * high, float(high)), MAX_STATUS_HEIGHT
+    else:
         return mask
     parts = Parts(mask)
     _, y, _, height = parts.boxes.T
     is_kept = np.ones(len(y), np.bool_)
-    bars = [y + height <= BAR_SHARE * high, y >= (1 - BAR_SHARE) * high]
+    bars = [y + height <= tops[0], y >= tops[1]]
     is_between = ~bars[0] & ~bars[1]
     is_between[0] = False
     tallest = height[is_between].max(initial=0)
     for in_bar in bars:
         in_bar[0] = False
-        if in_bar.any() and height[in_bar].max() < MAX_HEIGHT * tallest:
+        if in_bar.any() and height[in_bar].max() < max_height * tallest:
             is_kept &= ~in_bar
     return mask if is_kept.all() else parts.mask(is_kept)

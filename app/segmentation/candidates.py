@@ -64,7 +64,9 @@ def find_in_strokes(
     lines = []
     seconds = 0.0
     for line_index, members in enumerate(text_lines.group_into_lines(boxes)):
-        for run in text_lines.split_at_wide_gaps(boxes, members, MIN_NUMBER_GAP):
+        numbers = text_lines.split_at_wide_gaps(boxes, members, MIN_NUMBER_GAP)
+        numbers, has_sign = text_lines.with_sign_apart(boxes, numbers)
+        for index, run in enumerate(numbers):
             seconds += reading_costs.seconds_to_read_line([strokes[member] for member in run])
             reading_costs.check(seconds, max_seconds)
             divided = _divided([strokes[member] for member in run], boxes[run], reader)
@@ -73,7 +75,8 @@ def find_in_strokes(
             reading_costs.check(seconds, max_seconds)
             line = _line_of_strokes(divided, candidates, line_index, draw)
             ask = _asks_of_strokes(divided.strokes, reader) if len(candidates) == 1 else None
-            lines.append(replace(line, ask=ask))
+            has_sign_apart = has_sign and index == 0
+            lines.append(replace(line, ask=ask, has_sign_apart=has_sign_apart))
     return lines
 
 
@@ -158,11 +161,7 @@ def _lines_of_map(
     if is_form:
         number_gap = math.inf
     for line_index, groups in enumerate(divided):
-        for run in (
-            run
-            for group in groups
-            for run in text_lines.split_at_wide_gaps(boxes, group, number_gap)
-        ):
+        for run, has_sign_apart in _numbers(boxes, groups, number_gap):
             reading = None
             if reader is not None and runs.may_be_several(boxes[run], MAX_PIECE_WIDTH):
                 reading = _read_components(ink, labels, boxes, run, reader)
@@ -180,8 +179,22 @@ def _lines_of_map(
                 reading = reading.moved(ink.left, ink.scale)
             ask = _asks_of_ink(crops[0], reader) if len(crops) == 1 else None
             line = TextLine(in_picture, parts.sliced, candidates, glyphs, reading, line_index, ask)
-            lines.append(replace(line, is_found=ink.is_found))
+            lines.append(replace(line, is_found=ink.is_found, has_sign_apart=has_sign_apart))
     return lines
+
+
+def _numbers(
+    boxes: NDArray[np.float64], groups: list[list[int]], gap: float
+) -> Iterator[tuple[list[int], bool]]:
+    """The parts of each number of a line, and whether its first one may be a sign that is apart.
+
+    boxes: of the parts. groups: the line's parts, which rules divide. gap: between two numbers.
+    """
+    for group in groups:
+        numbers, has_sign = text_lines.split_at_wide_gaps(boxes, group, gap), False
+        if gap == MIN_NUMBER_GAP:  # cells hold no signs of the numbers in others
+            numbers, has_sign = text_lines.with_sign_apart(boxes, numbers)
+        yield from ((number, has_sign and index == 0) for index, number in enumerate(numbers))
 
 
 def _read_components(

@@ -45,8 +45,8 @@ def answer(
     # Lists, because NumPy is slower for the few marks of a line.
     log_odds, confidences = scores.tolist(), probabilities.max(axis=1).tolist()
     values, boxes = probabilities.argmax(axis=1).tolist(), line.boxes[choice.path].tolist()
-    numbers = line.number_indices(choice.path).tolist()
-    symbols = list(choice.text) or [""] * len(numbers)
+    symbols = list(choice.text) or [""] * len(choice.path)
+    numbers = line.number_indices(choice.path, symbols).tolist()
     signs = [_sign(symbol) for symbol in symbols]
     is_refused = refusals(log_odds, numbers, symbols, point.threshold)
     confidence = _confidence(choice, confidences, is_refused, point)

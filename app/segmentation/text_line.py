@@ -3,6 +3,7 @@
 A text is laid over the candidates by finding those that may be its symbols, from left to right.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -31,6 +32,8 @@ from app.segmentation.second_opinion import Ask
 # A gap separates two numbers of one line if it is wider than both of these.
 MIN_SPACE: Final = 0.7  # line heights
 MIN_SPACE_RATIO: Final = 3.0  # times the line's usual gap
+MIN_SPACED_MARKS: Final = 4  # in a line of fewer, no gap is usual
+LEADING_SIGNS: Final = ("-", "+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +45,8 @@ class TextLine:
     reading: by the line reader, if there may be several characters.
     line_index: of the line in the input; a line with wide gaps is several TextLines.
     ask: asks the line reader about a line that it has not read, see `ask_reader`.
-    is_found: see `InkMap`.
+    is_found: see `InkMap`. has_sign_apart: whether the first mark stands apart, but may be the sign
+    of the number after it.
     """
 
     parts: NDArray[np.float64]
@@ -53,6 +57,7 @@ class TextLine:
     line_index: int = 0
     ask: Ask | None = None
     is_found: bool = False
+    has_sign_apart: bool = False
 
     @cached_property
     def lattice(self) -> Lattice:
@@ -203,13 +208,17 @@ class TextLine:
                 texts.add(text)
         return corrected
 
-    def number_indices(self, path: list[int]) -> NDArray[np.int64]:
-        """For each digit of a path, the index of its number on the line, from 0 on."""
-        if len(path) < 4:
-            return np.zeros(len(path), np.int64)
+    def number_indices(self, path: list[int], symbols: Sequence[str]) -> NDArray[np.int64]:
+        """For each mark of a path, the index of its number on the line, from 0 on.
+
+        symbols: what the line reader read each as, or "".
+        """
         boxes = self.boxes[path]
-        height = float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0))
         gaps = boxes[1:, 0] - boxes[:-1, 2]
-        usual_gap = float(np.median(gaps))
-        is_space = gaps > max(MIN_SPACE * height, MIN_SPACE_RATIO * usual_gap)
+        is_space = np.zeros(len(gaps), np.bool_)
+        if len(path) >= MIN_SPACED_MARKS:
+            height = float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0))
+            is_space = gaps > max(MIN_SPACE * height, MIN_SPACE_RATIO * float(np.median(gaps)))
+        if self.has_sign_apart:
+            is_space[:1] = symbols[0] not in LEADING_SIGNS
         return np.concatenate([[0], np.cumsum(is_space)]).astype(np.int64)

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 Boxes = NDArray[np.float64]  # (n, 4)
 
-# Lower parts, such as dots and dashes, form no line of their own and join the nearest one.
+# Lower parts, such as dots and dashes, form no line of their own and join the nearest one, unless
+# that is further away than this, as what a phone shows above a drawing.
 MIN_BODY_HEIGHT: Final = 0.5  # usual heights
+MAX_LOW_ASIDE: Final = 6.0  # usual heights
+MAX_LOW_ABOVE: Final = 1.0  # usual heights
 # Low parts that are no dots or dashes do, where they lie above high parts near them.
 MIN_SMALL_HEIGHT: Final = 0.2  # usual heights
 MIN_SMALL_ASPECT: Final = 0.6  # ratio of height to width; the bar of a 5 is flatter
@@ -30,6 +33,11 @@ MIN_SLOPES: Final = 4  # neighbours that tell how lines slant
 MAX_OFFSET: Final = 0.4
 MAX_RISE: Final = 0.3
 MAX_RISING: Final = 2.0
+
+# A sign that is set apart from its number, as in a sum of numbers below each other.
+MAX_SIGN_PARTS: Final = 2
+SIGN_SIZE: Final = (0.15, 0.8)  # heights of the number: its longer side; a dot is smaller
+MAX_SIGN_GAP: Final = 5.0  # heights of the number
 
 # A part lies above another one if they overlap horizontally or nearly so, and not vertically.
 MAX_ASIDE: Final = 0.35  # heights of the taller part: the largest horizontal gap
@@ -55,12 +63,21 @@ def group_into_lines(boxes: Boxes) -> list[list[int]]:
     small = _small_lines(boxes, body, usual)
     if boxes[body, 1].max() < boxes[body, 3].min() and not small:
         # A level line crosses all: the usual case.
-        return [np.argsort(middles, kind="stable").tolist()]
-    chains = [[int(body[index]) for index in chain] for chain in _chains(boxes[body])]
-    lines = _joined(boxes, chains) + small
+        if len(body) == len(boxes) or _are_near(boxes, body, usual):
+            return [np.argsort(middles, kind="stable").tolist()]
+        lines = [body.tolist()]
+    else:
+        chains = [[int(body[index]) for index in chain] for chain in _chains(boxes[body])]
+        lines = _joined(boxes, chains) + small
+    far: list[int] = []
     for part in sorted(set(range(len(boxes))) - set(body.tolist()).union(*small)):
-        distances = [_distance(boxes[line], boxes[part]) for line in lines]
-        lines[int(np.argmin(distances))].append(part)
+        away = [_away(boxes[line], boxes[part]) for line in lines]
+        nearest = int(np.argmin([np.hypot(x, y) for x, y in away]))
+        x, y = away[nearest]
+        is_near = x <= MAX_LOW_ASIDE * usual and y <= MAX_LOW_ABOVE * usual
+        (lines[nearest] if is_near else far).append(part)
+    if far:
+        lines += [[far[index] for index in line] for line in group_into_lines(boxes[far])]
     lines = [sorted(line, key=lambda part: float(middles[part])) for line in lines]
     return sorted(lines, key=lambda line: float(boxes[line, 1].mean()))
 
@@ -80,7 +97,7 @@ def _small_lines(boxes: Boxes, body: NDArray[np.int64], usual: float) -> list[li
     x, y, end, low = boxes[body].T
     aside = np.maximum(left - end, x - right)
     is_near = aside < SMALL_REACH * usual
-    is_below = is_near & (y >= bottom)
+    is_below = is_near & (y >= bottom) & (y <= bottom + MAX_LOW_ABOVE * usual)
     is_level = is_near & (y < bottom) & (low > top)
     is_alone = (is_below.sum(axis=1) >= MIN_SMALL_NEIGHBOURS) & ~is_level.any(axis=1)
     apart = small[is_alone]
@@ -97,6 +114,27 @@ def split_at_wide_gaps(boxes: Boxes, line: list[int], min_gap: float) -> list[li
     is_wide = lefts[1:] - reach[:-1] > min_gap * line_height(boxes[line])
     ends = [0, *(np.flatnonzero(is_wide) + 1).tolist(), len(line)]
     return [line[start:end] for start, end in pairwise(ends)]
+
+
+def with_sign_apart(boxes: Boxes, numbers: list[list[int]]) -> tuple[list[list[int]], bool]:
+    """The parts of a line's numbers, where what may be the sign of the first one joins it.
+
+    Returns too whether there is such a part.
+    """
+    if len(numbers) < 2 or not _may_be_sign(boxes[numbers[0]], boxes[numbers[1]]):
+        return numbers, False
+    return [numbers[0] + numbers[1], *numbers[2:]], True
+
+
+def _may_be_sign(first: Boxes, number: Boxes) -> bool:
+    """Whether the first parts of a line may be the sign of the number after them."""
+    height = line_height(number)
+    left, top = first[:, :2].min(axis=0)
+    right, bottom = first[:, 2:].max(axis=0)
+    is_beside = number[:, 1].min() < (top + bottom) / 2 < number[:, 3].max()
+    is_near = number[:, 0].min() - right <= MAX_SIGN_GAP * height
+    has_size = SIGN_SIZE[0] * height <= max(right - left, bottom - top) <= SIGN_SIZE[1] * height
+    return bool(len(first) <= MAX_SIGN_PARTS and is_beside and is_near and has_size)
 
 
 def _chains(boxes: Boxes) -> list[list[int]]:
@@ -219,11 +257,22 @@ def _shared_width(boxes: Boxes) -> NDArray[np.float64]:
     return np.asarray(shared, np.float64)
 
 
-def _distance(boxes: Boxes, box: NDArray[np.float64]) -> float:
-    """The distance in pixels from a box to the nearest of others."""
+def _are_near(boxes: Boxes, body: NDArray[np.int64], usual: float) -> bool:
+    """Whether nothing is far from the rectangle of the high parts; body, usual: see `_small_lines`.
+
+    Their line then keeps all low parts.
+    """
+    low, high = boxes[body, :2].min(axis=0), boxes[body, 2:].max(axis=0)
+    away = np.array([MAX_LOW_ASIDE, MAX_LOW_ABOVE]) * usual
+    return bool((boxes[:, 2:] >= low - away).all() and (boxes[:, :2] <= high + away).all())
+
+
+def _away(boxes: Boxes, box: NDArray[np.float64]) -> tuple[float, float]:
+    """How many pixels the nearest of boxes is aside of another, and how many above or below it."""
     x = np.maximum(np.maximum(boxes[:, 0] - box[2], box[0] - boxes[:, 2]), 0)
     y = np.maximum(np.maximum(boxes[:, 1] - box[3], box[1] - boxes[:, 3]), 0)
-    return float(np.hypot(x, y).min())
+    nearest = int(np.hypot(x, y).argmin())
+    return float(x[nearest]), float(y[nearest])
 
 
 def usual_height(boxes: Boxes, share: float = 0.5) -> float:

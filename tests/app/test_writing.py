@@ -98,6 +98,27 @@ def test_marks_that_look_like_digits_are_writing_although_they_are_doubtful(
 
 
 @pytest.mark.parametrize(
+    "boxes, expected",
+    [
+        ([(0, 50, 20, 100), (40, 55, 20, 98), (80, 45, 20, 105)], True),
+        ([(0, 50, 20, 100), (40, 120, 20, 100)], False),  # not beside each other
+        ([(0, 50, 20, 100), (40, 50, 20, 60)], False),  # of different heights
+        ([(0, 50, 20, 100)], False),
+    ],
+)
+def test_1s_of_one_height_beside_each_other_are_a_number_although_it_is_doubtful(
+    boxes: list[tuple[float, ...]], expected: bool
+) -> None:
+    digits = [
+        marks_of(("1~" if index == 0 else "1", 0.99), box=box).digits[0]
+        for index, box in enumerate(boxes)
+    ]
+    assert is_writing(Reading(tuple(digits))) is expected
+    both = [*digits, marks_of(("?", 0.9), box=(120, 50, 20, 100)).digits[0]]
+    assert not is_writing(Reading(tuple(both)))  # bars
+
+
+@pytest.mark.parametrize(
     "marks, box, expected",
     [
         ([("1", 1.0)], (198, 100, 6, 60), True),  # a part of the long line

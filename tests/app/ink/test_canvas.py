@@ -60,6 +60,13 @@ def disc() -> Picture:
     return window
 
 
+def titled(height: int) -> Picture:
+    """A window with a white title bar of so many pixels and a white canvas."""
+    window = program(GREY, WHITE)
+    window[:height] = WHITE
+    return window
+
+
 def form() -> Picture:
     """A black frame on white paper."""
     window = np.full((600, 800, 3), WHITE, np.uint8)
@@ -74,6 +81,8 @@ def form() -> Picture:
         (program(GREY, WHITE, "4725"), CANVAS),
         (program(GREY, WHITE, canvas=(0, 0, 800, 480)), (0, 0, 800, 480)),  # along three sides
         (np.pad(program(GREY, WHITE), ((30, 0), (0, 0), (0, 0))), (40, 150, 640, 510)),
+        (titled(28), CANVAS),
+        (titled(110), CANVAS),
         (program(GREY, WHITE, canvas=(40, 120, 300, 300)), None),  # too small
         (program(WHITE, WHITE, "4725"), None),  # all is paper
         (form(), None),  # the paper goes on behind the frame

@@ -68,7 +68,10 @@ def test_a_high_tinted_bar_is_not_read(recognizer: Recognizer, paper: int, tint:
     [
         ((960, 540), 20, False),  # in the bar of a phone's screen
         ((960, 540), 200, True),  # below it
-        ((960, 700), 20, True),  # too wide for a phone's screen
+        ((960, 620), 20, True),  # too wide for a phone's screen
+        ((1440, 1080), 20, False),  # along a tablet's upper edge
+        ((1080, 1440), 20, False),
+        ((1440, 1080), 60, True),  # below it
         ((480, 270), 20, True),  # too small for a phone's screen
     ],
 )

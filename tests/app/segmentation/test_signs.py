@@ -77,6 +77,30 @@ def test_small_zeros_are_zeros(recognizer: Recognizer, text: str, small: float) 
     assert recognizer.read_image(bitmap(strokes)).text == text
 
 
+@pytest.mark.parametrize("gap", [2.0, 3.5])  # digit heights
+@pytest.mark.parametrize("text", ["+594", "-47"])
+def test_a_sign_that_stands_apart_belongs_to_its_number(
+    recognizer: Recognizer, text: str, gap: float
+) -> None:
+    """As in sums of numbers that are written below each other."""
+    num_strokes = len(SIGNS[text[0]])
+    strokes = written(text)
+    apart = [
+        stroke - np.array([HEIGHT * gap * (index < num_strokes), 0])
+        for index, stroke in enumerate(strokes)
+    ]
+    assert recognizer.read_ink(apart).text == text
+    below = [stroke + np.array([0, 2 * HEIGHT]) for stroke in apart]
+    both = [stroke + np.array([gap * HEIGHT, 0]) for stroke in (*strokes[num_strokes:], *below)]
+    assert recognizer.read_image(bitmap(both)).text == f"{text[1:]}\n{text}"
+
+
+def test_a_small_digit_that_stands_apart_is_a_number(recognizer: Recognizer) -> None:
+    small, large = placed(2, 20, 60, 60), placed(7, 320, 20, HEIGHT)
+    for strokes in ([*small, *large], [*small, *large, *placed(5, 420, 20, HEIGHT)]):
+        assert recognizer.read_ink(strokes).text.startswith("2 7")
+
+
 def test_two_zeros_in_one_stroke(recognizer: Recognizer) -> None:
     *seven, first, second = written("700")
     reading = recognizer.read_ink([*seven, np.concatenate([first, second])])
