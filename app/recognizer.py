@@ -32,6 +32,7 @@ from app.segmentation.decision import (
     MIN_NUMBER_CONFIDENCE,
     MIN_SIGNED_CONFIDENCE,
     MIN_SURE_CONFIDENCE,
+    MIN_SURE_NUMBER_CONFIDENCE,
     answer,
     digit_probabilities,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "MIN_NUMBER_CONFIDENCE",
     "MIN_SIGNED_CONFIDENCE",
     "MIN_SURE_CONFIDENCE",
+    "MIN_SURE_NUMBER_CONFIDENCE",
     "NUM_CLASSES",
     "SIGN_SYMBOLS",
     "Choice",

@@ -81,6 +81,8 @@ def boxes(size: tuple[float, float], reading: Reading, chosen: int) -> list[dict
 
 def description(digit: Digit) -> str:
     """A digit in words, with others that it may be: `2, 93 % sure; or 7, 5 %`."""
+    if digit.sign:
+        return f"{digit.sign}, sign"
     sure = sure_text(digit) if digit.value is None else f"{sure_text(digit)} sure"
     if is_strange(digit):
         sure += STRANGE

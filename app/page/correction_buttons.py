@@ -17,16 +17,23 @@ def to_html(digit: Digit, is_corrected: bool, is_stored: bool) -> str:
     is_corrected: whether the visitor has corrected this digit, so that no probability is shown.
     is_stored: whether corrections are stored.
     """
+    has_chances = not is_corrected and digit.sign is None  # a sign is no digit of any probability
     bars = "".join(
-        _bar(value, None if is_corrected else probability, value == digit.value)
+        _bar(value, probability if has_chances else None, value == digit.value)
         for value, probability in enumerate(digit.probabilities.tolist())
     )
     refuse = "" if digit.value is None else html_panel.button("no-digit", "Not a digit")
     return (
-        f'<div class="right"><p class="consent"><strong>Was it wrong?</strong> Press the right'
+        f'<div class="right"><p class="consent"><strong>{_question(digit)}</strong> Press the right'
         f" digit. {STORED if is_stored else NOT_STORED}</p>"
         f'<div class="bars">{bars}</div>{refuse}</div>'
     )
+
+
+def _question(digit: Digit) -> str:
+    if digit.sign:
+        return f"Is it a digit, not the sign {digit.sign}?"
+    return "Was it wrong?" if digit.value is not None else "Is it a digit? Then these are likely."
 
 
 def outcome(thanks: str, trouble: str, is_undoable: bool) -> str:

@@ -10,16 +10,18 @@ from app.recognizer import Recognizer
 
 
 def to_html(recognizer: Recognizer, digit: Digit) -> str:
-    """Two figures of the digit's glyph: as it is, and coloured by the effect of its ink."""
+    """Two figures of the digit's glyph: as it is, and coloured by the effect of its ink.
+
+    A sign is read by the line reader, of which there is only the first.
+    """
+    as_seen = _figure(png(on_paper(digit.glyph)), "what the network saw", "pixels")
+    if digit.sign:
+        return f'<div class="seen">{as_seen}</div>'
     label = NUM_DIGITS if digit.value is None else digit.value
     heat = occlusion(recognizer.logits, digit.glyph, label)
     name = "“not a digit”" if digit.value is None else with_article(digit.value)
     caption = f"<b>orange</b> supports {name}, <i>blue</i> contradicts it"
-    return (
-        f'<div class="seen">'
-        f"{_figure(png(on_paper(digit.glyph)), 'what the network saw', 'pixels')}"
-        f"{_figure(jpeg(heat_map(digit.glyph, heat)), caption)}</div>"
-    )
+    return f'<div class="seen">{as_seen}{_figure(jpeg(heat_map(digit.glyph, heat)), caption)}</div>'
 
 
 def _figure(url: str, caption: str, kind: str = "") -> str:

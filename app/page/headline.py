@@ -8,10 +8,15 @@ from typing import Final
 
 from app.page import assets
 from app.reading import Digit, Reading
-from app.recognizer import MIN_SURE_CONFIDENCE
+from app.recognizer import MIN_SURE_CONFIDENCE, MIN_SURE_NUMBER_CONFIDENCE
 
 DRAW_HINT: Final = "Draw a digit or a number"
 STRANGE: Final = ", unusual shape"  # of a digit that is doubtful although its value is sure
+
+PERCENT_CHARS: Final = 2.5  # the room for the percentage of an unsure number, in characters
+LINES_IN_COLUMN: Final = 3  # so many need no second column
+COLUMN_GAP: Final = 2.0  # the same between two columns of lines
+MAX_ASPECT: Final = 7.0  # characters in the width of a phone per line in the headline's height
 
 _headline: Final = assets.component(
     "headline",
@@ -65,12 +70,26 @@ def to_html(
     if not reading.digits:
         return f'<span class="hint">{escape(hint)}</span>'
     lines = reading.text.split("\n")
-    sizes = f"--chars:{max(map(len, lines))};--lines:{len(lines)}"
+    unsure = _unsure_numbers(reading, corrected, unfinished)
+    num_chars = max(map(len, lines)) + (PERCENT_CHARS if unsure else 0)
+    num_columns = columns(len(lines), num_chars)
+    sizes = f"--chars:{num_chars};--lines:{len(lines)};--columns:{num_columns};"
+    sizes += f"--rows:{-(-len(lines) // num_columns)}"
     sure = sureness(reading, corrected, unfinished)
     return (
-        f'<span class="read" style="{sizes}">{_lines(reading, unfinished)}</span> '
+        f'<span class="read" style="{sizes}">{_lines(reading, unfinished, unsure)}</span> '
         f'<span class="sure" style="--chars:{len(sure)}">{escape(sure)}</span>'
     )
+
+
+def columns(num_lines: int, num_chars: float) -> int:
+    """The number of columns in which lines of so many characters are largest beside a drawing."""
+
+    def size(count: int) -> float:
+        num_rows, width = -(-num_lines // count), num_chars * count + COLUMN_GAP * (count - 1)
+        return min(1 / num_rows, MAX_ASPECT / width)
+
+    return max(range(1, -(-num_lines // LINES_IN_COLUMN) + 1), key=size)
 
 
 def sureness(
@@ -99,16 +118,51 @@ def sureness(
     if num_refused:
         return "? means not a digit"
     strange = STRANGE if any(map(is_strange, digits)) else ""
+    if not corrected and unfinished is None and len(reading.numbers) > 1:
+        return _sureness_of_numbers(reading)
     if not corrected and unfinished is None and len(reading.digits) > 1:
         return f"{percent(reading.confidence)} sure{strange}"
     # Of what is left, each digit by itself.
     return f"{percent(math.prod(digit.confidence for digit in digits))} sure{strange}"
 
 
+def _sureness_of_numbers(reading: Reading) -> str:
+    """How sure several numbers are: how many should be checked, else the least sure one."""
+    confidences = [number.confidence for number in reading.numbers]
+    num_doubtful = sum(
+        any(digit.is_doubtful for digit in number.digits) for number in reading.numbers
+    )
+    if num_doubtful:
+        return f"{num_doubtful} of {len(confidences)} numbers unsure"
+    return f"{len(confidences)} numbers, the least sure {percent(min(confidences))}"
+
+
+def _unsure_numbers(
+    reading: Reading, corrected: frozenset[int], unfinished: int | None
+) -> dict[int, float]:
+    """The confidences of those of several numbers that are unsure, by the index of the last mark.
+
+    A number with a "?" shows its doubt by itself. Nobody knows how sure one is that was corrected
+    or is being written.
+    """
+    numbers, unsure, end = reading.numbers, dict[int, float](), 0
+    for number in numbers if len(numbers) > 1 else ():
+        indices = range(end, end + len(number.digits))
+        end = indices.stop
+        is_changed = unfinished in indices or not corrected.isdisjoint(indices)
+        is_unsure = number.confidence < MIN_SURE_NUMBER_CONFIDENCE and "?" not in number.text
+        if is_unsure and not is_changed:
+            unsure[indices.stop - 1] = number.confidence
+    return unsure
+
+
 def is_strange(digit: Digit) -> bool:
-    """Whether a digit is doubtful although no other value is likely."""
-    is_read = digit.value is not None
-    return is_read and digit.is_doubtful and digit.confidence >= MIN_SURE_CONFIDENCE
+    """Whether a digit is doubtful although no other value is likely, and its number is sure."""
+    is_sure = (
+        digit.confidence >= MIN_SURE_CONFIDENCE
+        and digit.number_confidence >= MIN_SURE_NUMBER_CONFIDENCE
+    )
+    return digit.value is not None and digit.is_doubtful and is_sure
 
 
 def percent(probability: float) -> str:
@@ -134,13 +188,24 @@ def certainty(digit: Digit) -> str:
     return "doubt" if digit.is_doubtful else "sure"
 
 
-def _lines(reading: Reading, unfinished: int | None) -> str:
-    """Each digit underlined as far as it is sure; lines and numbers are apart as in the text."""
+def _lines(reading: Reading, unfinished: int | None, unsure: dict[int, float]) -> str:
+    """Each digit underlined as far as it is sure; lines and numbers are apart as in the text.
+
+    unsure: see `_unsure_numbers`.
+    """
     digits = enumerate(reading.digits)
     lines = []
     for line in reading.text.split("\n"):
-        marks = (" " if mark == " " else _mark(mark, *next(digits), unfinished) for mark in line)
-        lines.append(f'<span class="line">{"".join(marks)}</span>')
+        html = ""
+        for mark in line:
+            if mark == " ":
+                html += mark
+                continue
+            index, digit = next(digits)
+            html += _mark(mark, index, digit, unfinished)
+            if index in unsure:
+                html += f' <small class="doubt">{percent(unsure[index])}</small>'
+        lines.append(f'<span class="line">{html}</span>')
     return " ".join(lines)
 
 

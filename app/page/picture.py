@@ -22,7 +22,7 @@ from app.recognizer import Recognizer
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-HINT: Final = "No picture yet"
+HINT: Final = "The reading appears here"
 NO_DIGITS: Final = "No handwriting found"
 UNREADABLE: Final = "This picture cannot be read"
 
@@ -53,7 +53,8 @@ def _read(file: "UploadedFile | None") -> None:
         how_it_works.show({})
         return
     try:
-        picture = picture_file.prepared(recognizer, file)
+        with st.spinner(f"Reading {file.name} …"):
+            picture = picture_file.prepared(recognizer, file)
     except picture_file.UnusablePicture as error:
         _show_headline(Reading(), UNREADABLE)
         st.error(str(error), icon=":material/error:")

@@ -15,7 +15,7 @@ from app.inference.prototypes import Prototypes
 from app.page import correction_limit, visitor
 from app.page.correction_limit import MAX_CORRECTIONS
 from app.page.personal_reader import PersonalReader
-from app.reading import SIGNS, Digit, Reading
+from app.reading import Digit, Reading
 from app.recognizer import GlyphMemory, Prepared, Recognizer
 
 TOO_MANY: Final = (
@@ -77,9 +77,8 @@ class Visit:
         """The index of the digit whose details are shown: the chosen one, or the least sure."""
         if self.chosen is not None and self.chosen < len(reading.digits):
             return self.chosen
-        order = {"?": 0.0, **dict.fromkeys(SIGNS, 1.0)}  # a sign has no value to correct
-        confidences = [order.get(digit.text, digit.confidence) for digit in reading.digits]
-        return int(np.argmin(confidences))
+        marks = reading.digits
+        return min(range(len(marks)), key=lambda index: _sureness(marks[index]))
 
     def correct(
         self,
@@ -142,6 +141,20 @@ def current_visit() -> Visit:
     """The visit of the present visitor."""
     visit: Visit = st.session_state.setdefault("visit", Visit())
     return visit
+
+
+def _sureness(mark: Digit) -> tuple[float, ...]:
+    """Orders marks: refused ones, doubtful ones, others, and signs, which have no value to correct.
+
+    Of several doubtful ones, that of the least sure number comes first.
+    """
+    if mark.sign is not None:
+        return (3.0,)
+    if mark.value is None:
+        return (0.0,)
+    if mark.is_doubtful:
+        return (1.0, mark.number_confidence, mark.confidence)
+    return (2.0, mark.confidence)
 
 
 def with_article(value: int) -> str:

@@ -64,9 +64,12 @@ def answer(
         odds > point.doubt_threshold or sureness < MIN_SURE_CONFIDENCE
         for odds, sureness in zip(log_odds, confidences, strict=True)
     ]
-    if confidence < MIN_SURE_NUMBER_CONFIDENCE and not all(is_refused):
-        is_doubtful[least_sure(choice, confidences, [not refused for refused in is_refused])] = True
-    sizes = Counter(numbers)
+    # The numbers of a line share its confidence, which is the product of theirs.
+    shares = [size / len(numbers) for size in map(Counter(numbers).__getitem__, numbers)]
+    number_confidences = [confidence**share for share in shares]
+    if not all(is_refused):
+        index = least_sure(choice, confidences, [not refused for refused in is_refused])
+        is_doubtful[index] |= number_confidences[index] < MIN_SURE_NUMBER_CONFIDENCE
     for index, candidate in enumerate(choice.path):
         refused, (left, top, right, bottom) = is_refused[index], boxes[index]
         yield Digit(
@@ -79,8 +82,7 @@ def answer(
             line.line_index,
             is_doubtful[index] and not refused,
             signs[index],
-            # The numbers of a line share its confidence, which is the product of theirs.
-            confidence ** (sizes[numbers[index]] / len(numbers)),
+            number_confidences[index],
         )
 
 

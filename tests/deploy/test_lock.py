@@ -119,7 +119,7 @@ def test_a_picture_is_read_and_corrected(page: Page) -> None:
 def test_the_camera_is_offered(page: Page) -> None:
     way(page, "Camera")
     expect(page.locator(".st-key-camera [data-testid=stCameraInput]")).to_be_visible()
-    expect_read(page, "No picture yet")
+    expect_read(page, "The reading appears here")
     way(page, "Draw")
     expect_read(page, "Draw a digit")
     expect(page.locator(".stException")).to_have_count(0)

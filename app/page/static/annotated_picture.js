@@ -1,10 +1,13 @@
 // Shows `data.picture` with a button around each digit, and reports the index of a pressed button.
 // data.boxes: { area: { left, top, width, height } in percent, text, description, kind, chosen }.
+const MAX_LABELS = 30; // digits, from which on the labels of sure ones would hide the writing
+
 export default function ({ parentElement, data, setTriggerValue }) {
   const figure = parentElement.querySelector("figure");
   const image = figure.querySelector("img");
   if (image.src !== data.picture) image.src = data.picture;
   image.alt = data.alt;
+  figure.classList.toggle("dense", data.boxes.length > MAX_LABELS);
   resizeButtons(figure, data.boxes.length).forEach((button, index) => {
     describe(button, data.boxes[index]);
     button.onclick = () => setTriggerValue("chosen", index);

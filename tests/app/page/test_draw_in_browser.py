@@ -98,7 +98,7 @@ def test_the_drawing_is_kept_while_a_picture_is_read(visit: Visit) -> None:
     expect(page.get_by_role("radio", name="Thin pen")).to_be_checked()
     before = dark_pixels(sheet(page))
     way(page, "Picture")
-    expect_read(page, "No picture yet")
+    expect_read(page, "The reading appears here")
     way(page, "Draw")
     expect_read(page, "8")
     expect_ink(page, before)

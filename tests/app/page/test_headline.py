@@ -63,12 +63,56 @@ def test_doubt_is_shown_and_said(
     assert annotated_picture.description(digit) == f"2, {words}"
 
 
+def numbers_of(*confidences: float, doubtful: int | None = None) -> Reading:
+    """Numbers of two digits on lines of their own. doubtful: the one with a doubtful digit."""
+    return Reading(
+        tuple(
+            replace(
+                digit_of(4, 0.99),
+                number_index=index,
+                line_index=index,
+                number_confidence=confidence,
+                is_doubtful=index == doubtful and place == 1,
+            )
+            for index, confidence in enumerate(confidences)
+            for place in range(2)
+        )
+    )
+
+
+def test_several_numbers_say_which_of_them_are_unsure() -> None:
+    assert sureness(numbers_of(0.96, 0.92, 0.98)) == "3 numbers, the least sure 92 %"
+    reading = numbers_of(0.96, 0.43, 0.98, doubtful=1)
+    assert sureness(reading) == "1 of 3 numbers unsure"
+    html = to_html(reading, "")
+    assert html.count("<small") == 1
+    assert ' <small class="doubt">43 %</small></span> <span class="line">' in html
+    assert "<small" not in to_html(reading, "", corrected=frozenset({2}))
+    assert "<small" not in to_html(reading, "", unfinished=3)
+    assert "<small" not in to_html(numbers_of(0.43, doubtful=0), ""), "one number is said below"
+    assert Visit().chosen_in(reading) == 3, "the doubtful digit of the unsure number"
+
+
+def test_a_digit_of_an_unsure_number_has_no_unusual_shape() -> None:
+    digit = numbers_of(0.7, doubtful=0).digits[1]
+    assert certainty(digit) == "doubt"
+    assert annotated_picture.description(digit) == "4, 99 % sure; or 0, 10 %; or 1, 10 %"
+
+
+@pytest.mark.parametrize(
+    "num_lines, num_chars, expected",
+    [(1, 4, 1), (2, 3, 1), (3, 9, 1), (4, 3, 2), (6, 3, 2), (7, 3, 3), (6, 20, 1)],
+)
+def test_many_lines_are_shown_in_columns(num_lines: int, num_chars: float, expected: int) -> None:
+    assert headline.columns(num_lines, num_chars) == expected
+
+
 def test_a_sign_is_shown_as_itself_and_never_as_a_sure_digit() -> None:
     digit = digit_of(7, 0.9)
     sign = replace(digit, value=None, sign="-")
     reading = Reading((digit, sign))
     assert certainty(sign) == "sign"
-    assert annotated_picture.description(sign).startswith("-, sign; or 0, 10 %")
+    assert annotated_picture.description(sign) == "-, sign"
     assert sureness(reading) == "50 % sure"
     assert sureness(Reading((sign,))) == "sign"
     assert Visit().chosen_in(reading) == 0, "a sign has no value to correct"

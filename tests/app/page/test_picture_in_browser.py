@@ -91,7 +91,7 @@ def test_lines_of_a_picture_are_read_in_order(visit: Visit) -> None:
 def test_a_picture_is_pasted(visit: Visit) -> None:
     page = visit()
     way(page, "Picture")
-    expect_read(page, "No picture yet")
+    expect_read(page, "The reading appears here")
     page.locator(".st-key-file input[type=file]").wait_for(state="attached")
     page.wait_for_timeout(500)  # until the page listens for files
     page.evaluate(PASTE, base64.b64encode(sheet_png(["47"])).decode())
@@ -164,13 +164,13 @@ def test_a_picture_of_the_camera_is_read(browser: Browser, address: str, tmp_pat
     with closing(other):  # even after a failure, as it would go on to film
         page = open_page(other, address)
         way(page, "Camera")
-        expect_read(page, "No picture yet")
+        expect_read(page, "The reading appears here")
         page.wait_for_function("document.querySelector('video')?.currentTime > 0.5")
         page.get_by_role("button", name="Take Photo").click()
         expect_read(page, "58 ")
         expect(page.locator(".st-key-picture figure button")).to_have_count(2)
         page.get_by_role("button", name="Clear photo").click()
-        expect_read(page, "No picture yet")
+        expect_read(page, "The reading appears here")
 
 
 def held_up(number: str) -> bytes:

@@ -20,7 +20,7 @@ from tests.support.browser import (
 )
 from tests.support.pictures import sheet_png
 
-EMPTY = "No picture yet"
+EMPTY = "The reading appears here"
 
 
 def query(page: Page) -> str:
