@@ -21,6 +21,7 @@ MIN_LINE_CONTRAST: Final = 0.6  # of the mark's contrast
 # Many small marks that are nearly all refused are a texture, such as the threads of cloth.
 MIN_TEXTURE_MARKS: Final = 6
 MIN_TEXTURE_REFUSED: Final = 0.7  # share of the marks
+LARGE: Final = 1.5  # heights of the usual mark; a sure digit of more is no part of a texture
 MAX_TEXTURE_HEIGHT: Final = 0.02  # of the usual mark, as a share of the picture's longer side
 
 
@@ -29,6 +30,8 @@ def is_texture(reading: Reading, side: int) -> bool:
     heights = [mark.box[3] for mark in reading.digits]
     if len(heights) < MIN_TEXTURE_MARKS or median(heights) > MAX_TEXTURE_HEIGHT * side:
         return False
+    if any(_is_sure(mark) and mark.box[3] > LARGE * median(heights) for mark in reading.digits):
+        return False  # a number below a text
     return reading.text.count("?") >= MIN_TEXTURE_REFUSED * len(heights)
 
 

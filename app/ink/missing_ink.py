@@ -1,13 +1,14 @@
 """Completes the segmenter's closer look at writing with bare 1s and points that it misses.
 
 It takes a 1 at the end of a number for the edge of something, and a point for dust. The whole
-picture shows both.
+picture shows both, and so does a look from a little further away.
 """
 
 from itertools import compress
 from operator import and_
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +28,18 @@ PROBABILITY: Final = 0.9  # of ink that is completed
 Picture = NDArray[np.uint8]  # (h, w, 3), the part that the closer map shows
 Probabilities = NDArray[np.float32]  # (h, w), the closer map
 Area = tuple[slice, slice]  # its rows and columns in the closer map
+
+
+def with_unseen_pieces(close: Probabilities, distant: Probabilities) -> Probabilities:
+    """The probabilities of a closer map, with pieces of which it sees nothing at all.
+
+    distant: of the same part of the picture at a smaller scale, float32 (h, w).
+    """
+    enlarged = cv2.resize(distant, close.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    count, labels = cv2.connectedComponents((enlarged > MIN_INK_PROBABILITY).astype(np.uint8))
+    is_unseen = np.bincount(labels[close > MIN_INK_PROBABILITY], minlength=count) == 0
+    is_unseen[0] = False  # the paper
+    return np.where(is_unseen[labels], np.maximum(close, enlarged), close).astype(np.float32)
 
 
 def with_missing_ink(

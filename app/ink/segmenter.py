@@ -20,7 +20,7 @@ from app.inference.models import models_folder
 from app.inference.session import open_session, releasing_run_options
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.lines_to_erase import dark_ink, erased, find_lines
-from app.ink.missing_ink import with_missing_ink
+from app.ink.missing_ink import with_missing_ink, with_unseen_pieces
 from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview
 from app.ink.parts import MAX_PAIRS, ones_beside, without_unseen
 from app.ink.resize import resize_to_side
@@ -118,14 +118,21 @@ class Segmenter:
         crop_longer = max(crop.shape[:2])
         close_side = round(np.clip(crop_longer * scale * CLOSE_HEIGHT / height, SIDE, MAX_SIDE))
         window = (x, y, x + crop.shape[1], y + crop.shape[0])
+        distant_side = round(DISTANT_SHARE * close_side)
         resized = resize_to_side(crop, close_side)
-        close = with_missing_ink(self._probabilities(resized), overview, resized, window)
+        close = self._probabilities(resized)
+        # Where there is one piece of writing, no point belongs to it, and time matters more.
+        distant = self.ink_probabilities(crop, distant_side) if len(boxes) > 1 else None
+        if distant is not None:
+            close = with_unseen_pieces(close, distant)
+        close = with_missing_ink(close, overview, resized, window)
         close = overview.without_lines(close, window)
         for ink in _ink_map(close, x, y, close_side / crop_longer):
             yield replace(ink, mask=without_unseen(ink.mask, overview.seen_in(close, window)))
         yield from _ink_map(overview.probabilities, 0, 0, scale)
-        distant_side = round(DISTANT_SHARE * close_side)
-        distant = overview.without_lines(self.ink_probabilities(crop, distant_side), window)
+        if distant is None:
+            distant = self.ink_probabilities(crop, distant_side)
+        distant = overview.without_lines(distant, window)
         yield from _ink_map(distant, x, y, distant_side / crop_longer)
 
 

@@ -168,6 +168,14 @@ def test_many_small_refused_marks_are_a_texture(text: str, height: float, expect
     assert is_texture(Reading(tuple(marks)), side=1000) is expected
 
 
+def test_a_number_below_a_text_is_no_texture() -> None:
+    reading = marks_of(*[("?", 0.9)] * 9, box=(0, 0, 5, 10))
+    number = marks_of(("4", 0.99), box=(0, 40, 20, 30))
+    both = Reading((*reading.digits, *number.digits))
+    assert is_texture(reading, side=1000)
+    assert not is_texture(both, side=1000)
+
+
 def lit(height: int = 400, width: int = 600) -> NDArray[np.float32]:
     """Paper in uneven light, (h, w)."""
     across = np.linspace(0.75, 1.0, width, dtype=np.float32)

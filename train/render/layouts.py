@@ -19,31 +19,11 @@ from train.render.signs import SIGNS, sign_strokes
 
 # Numbers on lines.
 NUM_DIGITS: Final = (2, 7)  # on each line; the upper bound is exclusive
-LINE_SHARES: Final = (0.7, 0.12, 0.08, 0.04, 0.03, 0.03)  # shares of numbers on 1 to 6 lines
-LINE_DISTANCE: Final = (1.15, 1.9)  # between two baselines
-FORMATTED_SHARE: Final = 0.4  # share of lines with a number in one of these formats
-FORMATS: Final = (
-    "0.0",
-    "0.00",
-    "00.0",
-    "00.00",
-    "0,00",
-    "00,0",
-    "00,00",
-    "0:00",
-    "00:00",
-    "0.0.00",
-    "00.00.0000",
-    "00/00/00",
-    "-0",
-    "-00",
-    "000-0000",
-    "0+0",
-)
+LINE_SHARES: Final = (0.75, 0.15, 0.1)  # shares of numbers on one, two and three lines
 GAP: Final = (-0.1, 0.6)  # between digits
 UNEVEN_SHARE: Final = 0.3  # share of numbers with very different heights of their digits
 UNEVEN: Final = (0.4, 1.1)  # these heights
-SIGN_SHARE: Final = 0.1  # share of the other lines' digits that are followed by a sign
+SIGN_SHARE: Final = 0.1  # share of digits that are followed by a sign
 
 # Forms.
 BOX_WIDTH: Final = (0.7, 1.25)
@@ -99,38 +79,23 @@ class Layout:
 
 
 def number(draw: DrawDigit, random: Random) -> Layout:
-    """One to six lines of digits, some of them with signs."""
+    """One to three lines of digits."""
     placed: Strokes = []
     is_uneven, hanging = random.random() < UNEVEN_SHARE, random.choice([0.0, 0.5, 1.0])
-    distance = random.uniform(*LINE_DISTANCE)
     for line in range(1 + int(random.choice(len(LINE_SHARES), p=LINE_SHARES))):
         x = random.uniform(0, 0.5)
-        for symbol in _symbols(random):
-            top = distance * line
-            if symbol == "0":
-                size = random.uniform(*(UNEVEN if is_uneven else (0.8, 1.1)))
-                strokes, wide = _scaled(draw(), size)
-                y = top + random.uniform(-0.1, 0.1) + is_uneven * hanging * (1 - size)
-            else:
-                strokes = sign_strokes(symbol, random)
-                low, high = (edge(np.concatenate(strokes)[:, 0]) for edge in (np.min, np.max))
-                strokes, wide = [stroke - np.array([low, 0]) for stroke in strokes], high - low
-                y = top + 1
+        for _ in range(random.integers(*NUM_DIGITS)):
+            size = random.uniform(*(UNEVEN if is_uneven else (0.8, 1.1)))
+            strokes, wide = _scaled(draw(), size)
+            y = 1.5 * line + random.uniform(-0.1, 0.1) + is_uneven * hanging * (1 - size)
             placed += [stroke + np.array([x, y]) for stroke in strokes]
             x += wide + random.uniform(*GAP)
+            if random.random() < SIGN_SHARE:
+                sign = sign_strokes(str(random.choice(list(SIGNS))), random)
+                low, high = (edge(np.concatenate(sign)[:, 0]) for edge in (np.min, np.max))
+                placed += [stroke + np.array([x - low, 1.5 * line + 1]) for stroke in sign]
+                x += high - low + random.uniform(*GAP)
     return Layout(placed, _share(placed))
-
-
-def _symbols(random: Random) -> str:
-    """What is on a line: its signs, and "0" for any digit."""
-    if random.random() < FORMATTED_SHARE:
-        return str(random.choice(FORMATS))
-    symbols = ""
-    for _ in range(random.integers(*NUM_DIGITS)):
-        symbols += "0"
-        if random.random() < SIGN_SHARE:
-            symbols += str(random.choice(list(SIGNS)))
-    return symbols
 
 
 def form(draw: DrawDigit, random: Random) -> Layout:

@@ -39,8 +39,6 @@ LAYOUTS: Final = {"number": layouts.number, "form": layouts.form, "table": layou
 CROPPED_SHARE: Final = 0.4  # share of the pictures that are cropped closely
 MARGIN: Final = (0.0, 0.35)  # around the ink in these, in longer sides of the ink
 PLAIN_ONE_SHARE: Final = 0.1  # share of the digits that are a 1 of a single line
-# The same in some pictures, for numbers such as 11 and 171.
-MANY_ONES: Final = (0.1, 0.5)  # share of these pictures, and of such digits on them
 OBJECTS: Final = (0.3, 0.45)  # share with objects at the edge, and their maximum depth
 CRUMPLED: Final = (0.25, 0.25)  # share, and maximum change of light
 COLOUR_SHIFT: Final = (0.5, 0.35)  # share, and maximum relative change of each colour
@@ -87,8 +85,7 @@ class SheetMaker:
 
     def _photograph(self, random: Random) -> Photograph:
         kind = random.choice(list(KINDS), p=list(KINDS.values()))
-        ones = MANY_ONES[1] if random.random() < MANY_ONES[0] else PLAIN_ONE_SHARE
-        digit = partial(self._digit, random, ones)
+        digit = partial(self._digit, random)
         if kind in LAYOUTS:
             layout = LAYOUTS[kind](digit, random)
             frame = layout.print_lines if layout.lines else None
@@ -105,9 +102,8 @@ class SheetMaker:
             return photograph(drawings[random.integers(len(drawings))], random, around=around)
         return photograph(digit(), random, around=around)
 
-    def _digit(self, random: Random, ones: float) -> list[NDArray[np.float64]]:
-        """A digit's strokes. ones: the share of those that are a 1 of a single line."""
-        if random.random() < ones:
+    def _digit(self, random: Random) -> list[NDArray[np.float64]]:
+        if random.random() < PLAIN_ONE_SHARE:
             return [_plain_one(random)]
         strokes = self._sources.pen.strokes
         return vary_ink(strokes[random.integers(len(strokes))], self._config, random)

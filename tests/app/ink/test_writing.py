@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.ink import image
 from app.ink.ink_map import InkMap
-from app.ink.missing_ink import with_missing_ink
+from app.ink.missing_ink import with_missing_ink, with_unseen_pieces
 from app.ink.overview import MIN_INK_PROBABILITY, Overview
 from tests.support.drawings import placed
 
@@ -151,6 +151,19 @@ def test_a_point_that_only_the_whole_picture_shows_is_ink(right: int, is_point: 
     overview = replace(overview_of(digit(60)), boxes=np.array(boxes, np.int32))
     found = with_missing_ink(close, overview, picture, (0, 0, SIZE[1], SIZE[0]))
     assert bool(found[150, 203] > MIN_INK_PROBABILITY) == is_point
+
+
+def test_pieces_that_only_a_more_distant_look_shows_are_ink() -> None:
+    """Of what both show, the closer map's lines are kept as they are."""
+    close = (digit(60) / np.float32(255)).astype(np.float32)
+    broad = cv2.dilate(digit(60), np.ones((9, 9), np.uint8))
+    whole = np.asarray(cv2.circle(broad, (240, 150), 5, 255, -1), np.uint8)
+    distant = cv2.resize(whole, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) / 255
+    found = with_unseen_pieces(close, distant.astype(np.float32))
+    assert found[150, 240] > MIN_INK_PROBABILITY
+    assert np.array_equal(found[:, :220], close[:, :220])
+    nothing = np.zeros_like(close)
+    assert np.array_equal(with_unseen_pieces(close, nothing), close)
 
 
 def test_without_writing_in_the_closer_map_nothing_is_completed() -> None:

@@ -104,21 +104,6 @@ def test_forms_and_tables_have_a_digit_in_each_box() -> None:
         assert (points <= size + 0.1).all()
 
 
-def test_numbers_are_on_few_lines_and_many_have_signs() -> None:
-    """They have two to six digits, or a format with signs, and lie on at most six lines."""
-    random = np.random.default_rng(1)
-    bar = np.array([(0, 0), (0, 1)], np.float64)
-    num_signs = []
-    for _ in range(60):
-        number = layouts.number(lambda: [bar], random)
-        starts = np.array([stroke[0] for stroke in number.strokes])
-        is_digit = [len(stroke) == 2 and np.ptp(stroke[:, 0]) < 1e-6 for stroke in number.strokes]
-        assert 1 <= sum(is_digit) <= len(layouts.LINE_SHARES) * max(map(len, layouts.FORMATS))
-        assert starts[:, 1].max() < len(layouts.LINE_SHARES) * layouts.LINE_DISTANCE[1] + 0.5
-        num_signs.append(len(is_digit) - sum(is_digit))
-    assert np.count_nonzero(num_signs) > 20  # 0.4 of the lines have a format with a sign
-
-
 def test_ruled_paper_is_not_drawn_twice() -> None:
     """Forms bring their own lines, and screens have none."""
     around = [
