@@ -22,6 +22,7 @@ MIN_WHOLE_ONE: Final = 0.9
 MAX_UNSEEN_ONES: Final = 1 / 3  # of the pieces of writing; more lines that are not seen are printed
 EDGE: Final = 0.12  # of the picture's width and height: how far from its edge a cell's sides are
 MIN_ALIKE: Final = 0.7  # ratio of the contrasts of a line and of writing that one pen drew
+MIN_SEEN_SHARE: Final = 1 / 3  # of a piece, from which the closer map sees it
 MAX_POINT: Final = 0.3  # heights of the writing: the longer side of a point
 PROBABILITY: Final = 0.9  # of ink that is completed
 
@@ -30,24 +31,17 @@ Probabilities = NDArray[np.float32]  # (h, w), the closer map
 Area = tuple[slice, slice]  # its rows and columns in the closer map
 
 
-def with_unseen_pieces(close: Probabilities, distant: Probabilities) -> Probabilities:
-    """The probabilities of a closer map, with pieces of which it sees nothing at all.
-
-    distant: of the same part of the picture at a smaller scale, float32 (h, w).
-    """
-    enlarged = cv2.resize(distant, close.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    count, labels = cv2.connectedComponents((enlarged > MIN_INK_PROBABILITY).astype(np.uint8))
-    is_unseen = np.bincount(labels[close > MIN_INK_PROBABILITY], minlength=count) == 0
-    is_unseen[0] = False  # the paper
-    return np.where(is_unseen[labels], np.maximum(close, enlarged), close).astype(np.float32)
-
-
 def with_missing_ink(
-    close: Probabilities, overview: Overview, image: Picture, window: tuple[float, ...]
+    close: Probabilities,
+    distant: Probabilities | None,
+    overview: Overview,
+    image: Picture,
+    window: tuple[float, ...],
 ) -> Probabilities:
     """The probabilities of a closer map, with 1s that it sees in part, and points it misses.
 
-    window: see `Overview.seen_in`.
+    distant: of the same part of the picture at a smaller scale, float32 (h, w); None where there
+    can be no points. window: see `Overview.seen_in`.
     """
     areas = overview.windows_of(overview.ones, close.shape, window)
     seen = [_seen_share(close[area]) for area in areas]
@@ -62,6 +56,7 @@ def with_missing_ink(
         for area in overview.windows_of(_points(overview.boxes), close.shape, window)
         if not _seen_share(close[area])
     ]
+    points += [] if distant is None else _unseen_pieces(close, distant)
     if not parts and not points and not unseen:
         return close
     likely, possible = (
@@ -71,13 +66,30 @@ def with_missing_ink(
     if not likely.any():
         return close  # nothing tells how dark the writing is
     dark = dark_ink(image, likely, possible) > 0
-    parts += [area for area in points if not _goes_on(dark[area])]
     if unseen:
         parts += _alike(image, dark, likely > 0, unseen)
-    whole = close.copy()
+    missing = np.zeros_like(dark)
     for area in parts:
-        whole[area] = np.maximum(close[area], dark[area] * np.float32(PROBABILITY))
-    return whole
+        missing[area] = dark[area]
+    for area in points:
+        _add_piece(missing, dark, area)
+    return np.where(missing, np.maximum(close, np.float32(PROBABILITY)), close)
+
+
+def _unseen_pieces(close: Probabilities, distant: Probabilities) -> list[Area]:
+    """The areas of pieces of ink in a more distant map of which the closer one sees little."""
+    enlarged = cv2.resize(distant, close.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    pieces = (enlarged > MIN_FAINT_PROBABILITY).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(pieces)
+    size = stats[:, cv2.CC_STAT_AREA]
+    is_likely = np.bincount(labels[enlarged > MIN_INK_PROBABILITY], minlength=count) > 0
+    num_seen = np.bincount(labels[close > MIN_INK_PROBABILITY], minlength=count)
+    is_unseen = is_likely & (num_seen < MIN_SEEN_SHARE * size)
+    is_unseen[0] = False  # the paper
+    return [
+        (slice(max(y - 1, 0), y + height + 1), slice(max(x - 1, 0), x + width + 1))
+        for x, y, width, height in stats[is_unseen, :4].tolist()
+    ]
 
 
 def _unseen_ones(overview: Overview, areas: list[Area], seen: list[float]) -> list[Area]:
@@ -132,9 +144,20 @@ def _alike(
     ]
 
 
-def _goes_on(dark: NDArray[np.bool_]) -> bool:
-    """Whether what is dark in an area, (h, w), goes on beside it, as a piece of a rule does."""
-    return bool(dark.size and (dark[:, 0].any() or dark[:, -1].any()))
+def _add_piece(missing: NDArray[np.bool_], dark: NDArray[np.bool_], area: Area) -> None:
+    """Adds the dark pieces in an area to what is missing, (h, w), unless they go on beyond it.
+
+    A piece of a rule does, and a point does not.
+    """
+    rows, columns = (
+        slice(max(2 * side.start - side.stop, 0), 2 * side.stop - side.start) for side in area
+    )
+    _, labels = cv2.connectedComponents(dark[rows, columns].astype(np.uint8))
+    down, across = area[0].start - rows.start, area[1].start - columns.start
+    high, wide = area[0].stop - area[0].start, area[1].stop - area[1].start
+    inside = labels[down : down + high, across : across + wide]
+    rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    missing[rows, columns] |= np.isin(labels, np.setdiff1d(inside, [0, *rim.tolist()]))
 
 
 def _seen_share(probabilities: Probabilities) -> float:

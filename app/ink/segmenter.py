@@ -20,7 +20,7 @@ from app.inference.models import models_folder
 from app.inference.session import open_session, releasing_run_options
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.lines_to_erase import dark_ink, erased, find_lines
-from app.ink.missing_ink import with_missing_ink, with_unseen_pieces
+from app.ink.missing_ink import with_missing_ink
 from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview
 from app.ink.parts import MAX_PAIRS, ones_beside, without_unseen
 from app.ink.resize import resize_to_side
@@ -123,12 +123,13 @@ class Segmenter:
         close = self._probabilities(resized)
         # Where there is one piece of writing, no point belongs to it, and time matters more.
         distant = self.ink_probabilities(crop, distant_side) if len(boxes) > 1 else None
+        seen = overview.seen_in(close, window)
         if distant is not None:
-            close = with_unseen_pieces(close, distant)
-        close = with_missing_ink(close, overview, resized, window)
+            seen |= cv2.resize(distant, close.shape[::-1]) > MIN_INK_PROBABILITY
+        close = with_missing_ink(close, distant, overview, resized, window)
         close = overview.without_lines(close, window)
         for ink in _ink_map(close, x, y, close_side / crop_longer):
-            yield replace(ink, mask=without_unseen(ink.mask, overview.seen_in(close, window)))
+            yield replace(ink, mask=without_unseen(ink.mask, seen))
         yield from _ink_map(overview.probabilities, 0, 0, scale)
         if distant is None:
             distant = self.ink_probabilities(crop, distant_side)

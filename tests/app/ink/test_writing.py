@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.ink import image
 from app.ink.ink_map import InkMap
-from app.ink.missing_ink import with_missing_ink, with_unseen_pieces
+from app.ink.missing_ink import with_missing_ink
 from app.ink.overview import MIN_INK_PROBABILITY, Overview
 from tests.support.drawings import placed
 
@@ -135,7 +135,7 @@ def test_the_rest_of_a_1_that_is_seen_in_part_is_ink(
     ones = np.array([(98, 36, 4, 48), (12, 36, 4, 48)][:num_lines], np.int32)  # in the overview
     overview = replace(overview_of(digit(60)), ones=ones)
     window = (0, 0, SIZE[1], SIZE[0])
-    found = with_missing_ink(close, overview, picture, window) > MIN_INK_PROBABILITY
+    found = with_missing_ink(close, None, overview, picture, window) > MIN_INK_PROBABILITY
     assert found[80:160, 200].all() == is_one
     assert np.array_equal(found[:, :190], digit(60)[:, :190] > 127)
 
@@ -149,21 +149,24 @@ def test_a_point_that_only_the_whole_picture_shows_is_ink(right: int, is_point: 
     x, y, width, height = cv2.boundingRect(digit(60))
     boxes = [(x // 2, y // 2, width // 2, height // 2), (98, 73, 8, 5)]
     overview = replace(overview_of(digit(60)), boxes=np.array(boxes, np.int32))
-    found = with_missing_ink(close, overview, picture, (0, 0, SIZE[1], SIZE[0]))
+    found = with_missing_ink(close, None, overview, picture, (0, 0, SIZE[1], SIZE[0]))
     assert bool(found[150, 203] > MIN_INK_PROBABILITY) == is_point
 
 
-def test_pieces_that_only_a_more_distant_look_shows_are_ink() -> None:
-    """Of what both show, the closer map's lines are kept as they are."""
+@pytest.mark.parametrize("right, is_point", [(206, True), (320, False)])
+def test_a_point_that_only_a_more_distant_look_shows_is_ink(right: int, is_point: bool) -> None:
+    """The closer map shows a third of it at most. A rule of which it shows a piece is no point."""
+    whole = np.asarray(cv2.line(digit(60), (200, 150), (right, 150), 255, 6), np.uint8)
+    picture = np.repeat(255 - whole[..., None], 3, axis=2).astype(np.uint8)
     close = (digit(60) / np.float32(255)).astype(np.float32)
-    broad = cv2.dilate(digit(60), np.ones((9, 9), np.uint8))
-    whole = np.asarray(cv2.circle(broad, (240, 150), 5, 255, -1), np.uint8)
-    distant = cv2.resize(whole, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) / 255
-    found = with_unseen_pieces(close, distant.astype(np.float32))
-    assert found[150, 240] > MIN_INK_PROBABILITY
-    assert np.array_equal(found[:, :220], close[:, :220])
-    nothing = np.zeros_like(close)
-    assert np.array_equal(with_unseen_pieces(close, nothing), close)
+    close[150, 203] = 0.9
+    shown = np.asarray(cv2.line(digit(60), (200, 150), (206, 150), 255, 6), np.uint8)
+    distant = cv2.resize(shown, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) / 255
+    window = (0, 0, SIZE[1], SIZE[0])
+    overview = overview_of(digit(60))
+    found = with_missing_ink(close, distant.astype(np.float32), overview, picture, window)
+    assert (found[148:153, 200:206] > MIN_INK_PROBABILITY).all() == is_point
+    assert np.array_equal(found[:, :190], close[:, :190])
 
 
 def test_without_writing_in_the_closer_map_nothing_is_completed() -> None:
@@ -172,4 +175,4 @@ def test_without_writing_in_the_closer_map_nothing_is_completed() -> None:
     ones = np.array([(98, 36, 4, 48)], np.int32)
     overview = replace(overview_of(digit(60)), ones=ones)
     close = np.zeros(SIZE, np.float32)
-    assert with_missing_ink(close, overview, picture, (0, 0, SIZE[1], SIZE[0])) is close
+    assert with_missing_ink(close, None, overview, picture, (0, 0, SIZE[1], SIZE[0])) is close
