@@ -56,7 +56,7 @@ def with_missing_ink(
         for area in overview.windows_of(_points(overview.boxes), close.shape, window)
         if not _seen_share(close[area])
     ]
-    points += [] if distant is None else _unseen_pieces(close, distant)
+    points += [] if distant is None else _unseen_points(close, distant)
     if not parts and not points and not unseen:
         return close
     likely, possible = (
@@ -76,19 +76,23 @@ def with_missing_ink(
     return np.where(missing, np.maximum(close, np.float32(PROBABILITY)), close)
 
 
-def _unseen_pieces(close: Probabilities, distant: Probabilities) -> list[Area]:
-    """The areas of pieces of ink in a more distant map of which the closer one sees little."""
+def _unseen_points(close: Probabilities, distant: Probabilities) -> list[Area]:
+    """The areas of points in a more distant map of which the closer one sees little."""
     enlarged = cv2.resize(distant, close.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    pieces = (enlarged > MIN_FAINT_PROBABILITY).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(pieces)
-    size = stats[:, cv2.CC_STAT_AREA]
-    is_likely = np.bincount(labels[enlarged > MIN_INK_PROBABILITY], minlength=count) > 0
-    num_seen = np.bincount(labels[close > MIN_INK_PROBABILITY], minlength=count)
-    is_unseen = is_likely & (num_seen < MIN_SEEN_SHARE * size)
-    is_unseen[0] = False  # the paper
+    likely = enlarged > MIN_INK_PROBABILITY
+    possible = (enlarged > MIN_FAINT_PROBABILITY).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(possible)
+    is_piece = np.bincount(labels[likely], minlength=count) > 0
+    boxes = stats[is_piece, :4]
+    areas = [
+        (slice(max(y, 0), y + height), slice(max(x, 0), x + width))
+        for x, y, width, height in _points(boxes).tolist()
+    ]
+    is_seen = (close > MIN_INK_PROBABILITY) & likely
     return [
-        (slice(max(y - 1, 0), y + height + 1), slice(max(x - 1, 0), x + width + 1))
-        for x, y, width, height in stats[is_unseen, :4].tolist()
+        area
+        for area in areas
+        if np.count_nonzero(is_seen[area]) < MIN_SEEN_SHARE * np.count_nonzero(likely[area])
     ]
 
 

@@ -123,11 +123,9 @@ class Segmenter:
         close = self._probabilities(resized)
         # Where there is one piece of writing, no point belongs to it, and time matters more.
         distant = self.ink_probabilities(crop, distant_side) if len(boxes) > 1 else None
-        seen = overview.seen_in(close, window)
-        if distant is not None:
-            seen |= cv2.resize(distant, close.shape[::-1]) > MIN_INK_PROBABILITY
-        close = with_missing_ink(close, distant, overview, resized, window)
-        close = overview.without_lines(close, window)
+        whole = with_missing_ink(close, distant, overview, resized, window)
+        seen = overview.seen_in(close, window) | (whole > close)
+        close = overview.without_lines(whole, window)
         for ink in _ink_map(close, x, y, close_side / crop_longer):
             yield replace(ink, mask=without_unseen(ink.mask, seen))
         yield from _ink_map(overview.probabilities, 0, 0, scale)
