@@ -25,13 +25,13 @@ from app.segmentation.line_reading import (
     oddness,
     text_of,
 )
-from app.segmentation.operating_point import OperatingPoint
+from app.segmentation.operating_point import SIGN_SYMBOLS, OperatingPoint
 from app.segmentation.runs import Candidate
 from app.segmentation.second_opinion import Ask
 
 # A gap separates two numbers of one line if it is wider than both of these.
 MIN_SPACE: Final = 0.7  # line heights
-MIN_SPACE_RATIO: Final = 3.0  # times the line's usual gap
+MIN_SPACE_RATIO: Final = 1.7  # times the line's usual gap
 MIN_SPACED_MARKS: Final = 4  # in a line of fewer, no gap is usual
 LEADING_SIGNS: Final = ("-", "+")
 
@@ -219,6 +219,8 @@ class TextLine:
         if len(path) >= MIN_SPACED_MARKS:
             height = float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0))
             is_space = gaps > max(MIN_SPACE * height, MIN_SPACE_RATIO * float(np.median(gaps)))
+            is_sign = np.array([symbol != "" and symbol in SIGN_SYMBOLS for symbol in symbols])
+            is_space &= ~(is_sign[1:] | is_sign[:-1])  # they stand further apart than digits
         if self.has_sign_apart:
             is_space[:1] = symbols[0] not in LEADING_SIGNS
         return np.concatenate([[0], np.cumsum(is_space)]).astype(np.int64)

@@ -38,6 +38,19 @@ def bitmap(strokes: Strokes, pen: int = 7) -> NDArray[np.uint8]:
     return canvas
 
 
+@pytest.mark.parametrize("gap, expected", [(90, "0431 6304"), (40, "04316304")])
+def test_a_gap_wider_than_the_others_is_a_space(
+    recognizer: Recognizer, gap: float, expected: str
+) -> None:
+    """As in phone numbers. The digits are 100 pixels high."""
+    first, second = row("0431", 25), row("6304", 25)
+    right = max(float(stroke[:, 0].max()) for stroke in first)
+    left = min(float(stroke[:, 0].min()) for stroke in second)
+    strokes = [*first, *(stroke + np.array([right + gap - left, 0]) for stroke in second)]
+    assert recognizer.read_ink(strokes).text == expected
+    assert recognizer.read_image(bitmap(strokes)).text == expected
+
+
 @pytest.mark.parametrize("text", ["7", "11", "2026", "5551234", "0123456789", "44", "100001"])
 @pytest.mark.parametrize("gap", [8, 25])
 def test_numbers_are_read_as_ink_and_as_bitmaps(
