@@ -20,7 +20,7 @@ MAX_LOW_ABOVE: Final = 1.0  # usual heights
 MIN_SMALL_HEIGHT: Final = 0.2  # usual heights
 MIN_SMALL_ASPECT: Final = 0.6  # ratio of height to width; the bar of a 5 is flatter
 SMALL_REACH: Final = 0.6  # usual heights between them and high parts beside them
-MAX_CARRIED_ABOVE: Final = 1.5  # usual heights; small text further above is not carried
+MAX_CARRIED_ABOVE: Final = 1.8  # usual heights; small text further above is not carried
 MIN_SMALL_NEIGHBOURS: Final = (
     2  # high parts below them; above a single one, they may be a part of it
 )
@@ -99,7 +99,8 @@ def _small_lines(boxes: Boxes, body: NDArray[np.int64], usual: float) -> list[li
     aside = np.maximum(left - end, x - right)
     is_near = aside < SMALL_REACH * usual
     is_below = is_near & (y >= bottom)
-    is_above = is_below & (y <= bottom + MAX_CARRIED_ABOVE * usual)
+    above = y - bottom  # how far the small parts are above the high ones
+    is_above = (aside < usual) & (above >= 0) & (above <= MAX_CARRIED_ABOVE * usual)
     is_level = is_near & (y < bottom) & (low > top)
     is_alone = (is_below.sum(axis=1) >= MIN_SMALL_NEIGHBOURS) & is_above.any(axis=1)
     is_alone &= ~is_level.any(axis=1)
