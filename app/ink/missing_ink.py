@@ -83,7 +83,7 @@ def _unseen_points(close: Probabilities, distant: Probabilities) -> list[Area]:
     possible = (enlarged > MIN_FAINT_PROBABILITY).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(possible)
     is_piece = np.bincount(labels[likely], minlength=count) > 0
-    boxes = stats[is_piece, :4]
+    boxes = stats[is_piece, :4].astype(np.int32)
     areas = [
         (slice(max(y, 0), y + height), slice(max(x, 0), x + width))
         for x, y, width, height in _points(boxes).tolist()

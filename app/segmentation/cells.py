@@ -29,6 +29,7 @@ def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
 
     boxes: of the parts. lines: the indices of each line's parts, from left to right.
     """
+    lines = [lines[index] for index in _high_lines(boxes, lines)]
     rows = [_extents(boxes[line]) for line in lines]
     rows = [row for row in rows if len(row) > 1]
     if not rows:
@@ -54,12 +55,23 @@ def split_at_rules(
     are not seen beside a tall digit. Returns too whether it is such a number, which no gap divides.
     """
     divided = [_groups(image, boxes, line) for line in lines]
-    if len(lines) != 1 or len(divided[0]) < 2:
+    high = _high_lines(boxes, lines)
+    row = high[0] if len(high) == 1 else None
+    if row is None or len(divided[row]) < 2:
         return divided, False
-    are_single = [_are_one_digit(boxes[group]) for group in divided[0]]
+    are_single = [_are_one_digit(boxes[group]) for group in divided[row]]
     is_even = number_gap(boxes, lines) == math.inf
     is_form = all(are_single) or (is_even and any(are_single))
-    return ([lines], True) if is_form else (divided, False)
+    if is_form:
+        divided[row] = [lines[row]]
+    return divided, is_form
+
+
+def _high_lines(boxes: Boxes, lines: list[list[int]]) -> list[int]:
+    """The indices of the lines that are about as high as the highest; a form's label is not."""
+    heights = [line_height(boxes[line]) for line in lines]
+    lowest = MIN_BODY_HEIGHT * max(heights, default=0.0)
+    return [index for index, height in enumerate(heights) if height >= lowest]
 
 
 def _groups(image: NDArray[np.uint8], boxes: Boxes, line: list[int]) -> list[list[int]]:

@@ -16,6 +16,9 @@ Boxes = NDArray[np.float64]  # (n, 4)
 MIN_BODY_HEIGHT: Final = 0.5  # usual heights
 MAX_LOW_ASIDE: Final = 6.0  # usual heights
 MAX_LOW_ABOVE: Final = 1.0  # usual heights
+# So many of them above or below the lines are words, as the label of a form.
+MIN_WORD_PARTS: Final = 4
+MIN_WORD_GAP: Final = 0.1  # usual heights between them and the line
 # Low parts that are no dots or dashes do, where they lie above high parts near them.
 MIN_SMALL_HEIGHT: Final = 0.2  # usual heights
 MIN_SMALL_ASPECT: Final = 0.6  # ratio of height to width; the bar of a 5 is flatter
@@ -70,13 +73,24 @@ def group_into_lines(boxes: Boxes) -> list[list[int]]:
     else:
         chains = [[int(body[index]) for index in chain] for chain in _chains(boxes[body])]
         lines = _joined(boxes, chains) + small
+    low = sorted(set(range(len(boxes))) - set(body.tolist()).union(*small))
     far: list[int] = []
-    for part in sorted(set(range(len(boxes))) - set(body.tolist()).union(*small)):
+    outside: dict[int, int] = {}  # those wholly above or below their nearest line
+    for part in low:
         away = [_away(boxes[line], boxes[part]) for line in lines]
         nearest = int(np.argmin([np.hypot(x, y) for x, y in away]))
         x, y = away[nearest]
-        is_near = x <= MAX_LOW_ASIDE * usual and y <= MAX_LOW_ABOVE * usual
-        (lines[nearest] if is_near else far).append(part)
+        if x > MAX_LOW_ASIDE * usual or y > MAX_LOW_ABOVE * usual:
+            far.append(part)
+        elif y > MIN_WORD_GAP * usual:
+            outside[part] = nearest
+        else:
+            lines[nearest].append(part)
+    if len(outside) >= MIN_WORD_PARTS:
+        far = sorted([*far, *outside])
+    else:
+        for part, nearest in outside.items():
+            lines[nearest].append(part)
     if far:
         lines += [[far[index] for index in line] for line in group_into_lines(boxes[far])]
     lines = [sorted(line, key=lambda part: float(middles[part])) for line in lines]
@@ -264,11 +278,14 @@ def _shared_width(boxes: Boxes) -> NDArray[np.float64]:
 def _are_near(boxes: Boxes, body: NDArray[np.int64], usual: float) -> bool:
     """Whether nothing is far from the rectangle of the high parts; body, usual: see `_small_lines`.
 
-    Their line then keeps all low parts.
+    Their line then keeps all low parts, unless there are so many above or below it that they are
+    words.
     """
     low, high = boxes[body, :2].min(axis=0), boxes[body, 2:].max(axis=0)
     away = np.array([MAX_LOW_ASIDE, MAX_LOW_ABOVE]) * usual
-    return bool((boxes[:, 2:] >= low - away).all() and (boxes[:, :2] <= high + away).all())
+    are_near = (boxes[:, 2:] >= low - away).all() and (boxes[:, :2] <= high + away).all()
+    gap = np.maximum(low[1] - boxes[:, 3], boxes[:, 1] - high[1])
+    return bool(are_near and np.count_nonzero(gap > MIN_WORD_GAP * usual) < MIN_WORD_PARTS)
 
 
 def _away(boxes: Boxes, box: NDArray[np.float64]) -> tuple[float, float]:

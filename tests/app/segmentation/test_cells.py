@@ -42,6 +42,16 @@ def test_a_number_ends_where_columns_say_so(rows: list[Row], expected: float) ->
     assert number_gap(np.array(boxes, np.float64), lines) == expected
 
 
+def test_a_label_above_the_boxes_of_a_form_is_no_row_of_cells() -> None:
+    number = [(left, 50.0, left + 12.0, 70.0) for left in (0.0, 40.0, 80.0, 120.0)]
+    label = [(left, 20.0, left + 5.0, 28.0) for left in (0.0, 7.0, 14.0, 21.0, 28.0)]
+    boxes = np.array([*number, *label], np.float64)
+    lines = [[4, 5, 6, 7, 8], [0, 1, 2, 3]]
+    assert number_gap(boxes, lines) == math.inf
+    picture = ruled([22, 62, 102], 40, 80)
+    assert split_at_rules(picture, boxes, lines) == ([[lines[0]], [lines[1]]], True)
+
+
 def ruled(columns: list[int], top: int, bottom: int) -> NDArray[np.uint8]:
     picture = np.full((200, 300), 255, np.uint8)
     picture[top:bottom, [*columns, *(column + 1 for column in columns)]] = 90
