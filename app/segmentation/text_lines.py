@@ -16,6 +16,7 @@ Boxes = NDArray[np.float64]  # (n, 4)
 MIN_BODY_HEIGHT: Final = 0.5  # usual heights
 MAX_LOW_ASIDE: Final = 6.0  # usual heights
 MAX_LOW_ABOVE: Final = 1.0  # usual heights
+MAX_SIZES: Final = 3  # of the text in one input, such as a phone's clock above a note's title
 # So many of them above or below the lines are words, as the label of a form.
 MIN_WORD_PARTS: Final = 4
 MIN_WORD_GAP: Final = 0.1  # usual heights between them and the line
@@ -52,8 +53,10 @@ MIN_LINE_GAP_OF_TWO: Final = 0.15
 MAX_BAR_HEIGHT: Final = 0.5  # widths; of two parts alone, a flatter one is the bar of a 5 or a 7
 
 
-def group_into_lines(boxes: Boxes) -> list[list[int]]:
+def group_into_lines(boxes: Boxes, sizes: int = MAX_SIZES) -> list[list[int]]:
     """The indices of the parts of each line from left to right, and the lines from top to bottom.
+
+    sizes: the most sizes of text that are told apart.
 
     Lines may be slanted or wavy, and in photographs they are not parallel. So neighbours are
     chained, and chains are joined unless a part of one lies above a part of the other.
@@ -73,26 +76,31 @@ def group_into_lines(boxes: Boxes) -> list[list[int]]:
     else:
         chains = [[int(body[index]) for index in chain] for chain in _chains(boxes[body])]
         lines = _joined(boxes, chains) + small
-    low = sorted(set(range(len(boxes))) - set(body.tolist()).union(*small))
+    line_of = np.full(len(boxes), -1)
+    for index, line in enumerate(lines):
+        line_of[line] = index
     far: list[int] = []
     outside: dict[int, int] = {}  # those wholly above or below their nearest line
-    for part in low:
-        away = [_away(boxes[line], boxes[part]) for line in lines]
-        nearest = int(np.argmin([np.hypot(x, y) for x, y in away]))
-        x, y = away[nearest]
-        if x > MAX_LOW_ASIDE * usual or y > MAX_LOW_ABOVE * usual:
+    for part in np.flatnonzero(line_of < 0).tolist():
+        x, y = _away(boxes, boxes[part])
+        nearest = int(np.where(line_of < 0, np.inf, np.hypot(x, y)).argmin())
+        index = int(line_of[nearest])
+        is_far = x[nearest] > MAX_LOW_ASIDE * usual or y[nearest] > MAX_LOW_ABOVE * usual
+        if is_far and sizes > 1:
             far.append(part)
-        elif y > MIN_WORD_GAP * usual:
-            outside[part] = nearest
+        elif y[nearest] > MIN_WORD_GAP * usual and sizes > 1:
+            outside[part] = index
         else:
-            lines[nearest].append(part)
+            lines[index].append(part)
+            line_of[part] = index
     if len(outside) >= MIN_WORD_PARTS:
         far = sorted([*far, *outside])
     else:
-        for part, nearest in outside.items():
-            lines[nearest].append(part)
+        for part, index in outside.items():
+            lines[index].append(part)
     if far:
-        lines += [[far[index] for index in line] for line in group_into_lines(boxes[far])]
+        others = group_into_lines(boxes[far], sizes - 1)
+        lines += [[far[index] for index in line] for line in others]
     lines = [sorted(line, key=lambda part: float(middles[part])) for line in lines]
     return sorted(lines, key=lambda line: float(boxes[line, 1].mean()))
 
@@ -288,12 +296,13 @@ def _are_near(boxes: Boxes, body: NDArray[np.int64], usual: float) -> bool:
     return bool(are_near and np.count_nonzero(gap > MIN_WORD_GAP * usual) < MIN_WORD_PARTS)
 
 
-def _away(boxes: Boxes, box: NDArray[np.float64]) -> tuple[float, float]:
-    """How many pixels the nearest of boxes is aside of another, and how many above or below it."""
+def _away(
+    boxes: Boxes, box: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How many pixels boxes are aside of another one, and how many above or below it: (n,) each."""
     x = np.maximum(np.maximum(boxes[:, 0] - box[2], box[0] - boxes[:, 2]), 0)
     y = np.maximum(np.maximum(boxes[:, 1] - box[3], box[1] - boxes[:, 3]), 0)
-    nearest = int(np.hypot(x, y).argmin())
-    return float(x[nearest]), float(y[nearest])
+    return x, y
 
 
 def usual_height(boxes: Boxes, share: float = 0.5) -> float:

@@ -42,3 +42,12 @@ def test_a_small_mark_above_a_number_is_apart_from_it(
 def test_a_piece_above_a_single_digit_is_a_part_of_it() -> None:
     boxes = np.array([(0, 50, 30, 110), (5, 25, 25, 45)], np.float64)
     assert group_into_lines(boxes) == [[0, 1]]
+
+
+def test_every_part_is_on_one_line_however_many_sizes_there_are() -> None:
+    heights = 1000 * 0.9 ** np.arange(60)
+    tops = np.concatenate([[0], np.cumsum(3 * heights[:-1])])
+    boxes = np.stack([np.zeros(60), tops, np.full(60, 10), tops + heights], axis=1)
+    lines = group_into_lines(boxes)
+    assert sorted(part for line in lines for part in line) == list(range(60))
+    assert len(lines) > 10
