@@ -32,7 +32,7 @@ def to_html(digit: Digit, is_corrected: bool, is_stored: bool) -> str:
 
 def _question(digit: Digit) -> str:
     if digit.sign:
-        return f"Is it a digit, not the sign {digit.sign}?"
+        return f"Is it a digit, not the sign “{digit.sign}”?"
     return "Was it wrong?" if digit.value is not None else "Is it a digit? Then these are likely."
 
 

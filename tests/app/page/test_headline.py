@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.page import annotated_picture, digit_tiles, headline
+from app.page import annotated_picture, correction_buttons, digit_tiles, headline
 from app.page.headline import certainty, sureness, to_html
 from app.page.visit import Visit
 from app.reading import Digit, Reading
@@ -116,6 +116,9 @@ def test_a_sign_is_shown_as_itself_and_never_as_a_sure_digit() -> None:
     assert sureness(reading) == "50 % sure"
     assert sureness(Reading((sign,))) == "sign"
     assert Visit().chosen_in(reading) == 0, "a sign has no value to correct"
+    buttons = correction_buttons.to_html(sign, is_corrected=False, is_stored=False)
+    assert "not the sign “-”?" in buttons
+    assert "%</small>" not in buttons, "a sign is no digit of any probability"
     assert 'aria-label="Digit 2: -, sign"' in digit_tiles.to_html(reading, 0)
     assert '<span class="sign">' in to_html(reading, "")
 
