@@ -14,6 +14,7 @@ FILES: Final = (
     "headline.css",
     "connection.css",
     "digit_details.css",
+    "viewer.css",
     "picture.css",
     "how_it_works.css",
 )

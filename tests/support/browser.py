@@ -124,6 +124,13 @@ def button(page: Page, key: str) -> Locator:
     return page.locator(f".st-key-{key} button")
 
 
+def box_of(page: Page, part: str) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of an element, in CSS pixels of the window."""
+    box = page.locator(part).first.bounding_box()
+    assert box is not None, part
+    return box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
+
+
 def expect_read(page: Page, start: str) -> None:
     """Waits until the reading begins with this text."""
     expect(reading(page)).to_have_text(re.compile(rf"^\s*{re.escape(start)}"))

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.page.headline import STRANGE
 from tests.support.browser import (
     Visit,
+    box_of,
     button,
     change_sheet,
     draw_with_finger,
@@ -60,13 +61,6 @@ def resize(page: Page, size: tuple[int, int]) -> None:
     """Gives the page's window this width and height."""
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.locator(".stMain").evaluate("e => e.scrollTo(0, 0)")
-
-
-def box_of(page: Page, part: str) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of an element, in CSS pixels of the window."""
-    box = page.locator(part).first.bounding_box()
-    assert box is not None, part
-    return box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
 
 
 def expect_in_view(page: Page, size: tuple[int, int]) -> None:

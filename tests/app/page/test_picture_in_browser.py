@@ -16,6 +16,7 @@ from app.recognizer import Recognizer
 from tests.support.browser import (
     FLAGS,
     Visit,
+    box_of,
     button,
     chromium_or,
     expect_read,
@@ -151,6 +152,28 @@ def test_a_phone_shows_a_picture_without_scrolling_sideways(visit: Visit) -> Non
     box = page.locator(".st-key-picture img").bounding_box()
     assert box is not None
     assert 0 <= box["x"] < box["x"] + box["width"] <= 320
+
+
+def test_a_desktop_shows_a_picture_beside_its_reading(visit: Visit) -> None:
+    page = visit(width=1600, height=900)
+    upload(page, "sheet.png", sheet_png(["1234", "567", "89"]))
+    expect_read(page, "1234 567 89 ")
+    picture, answer = box_of(page, ".st-key-picture img"), box_of(page, ".st-key-answer .shown")
+    assert picture[0] >= 0
+    assert picture[2] < answer[0]
+    assert answer[2] <= 1600
+    assert picture[1] < answer[1] < answer[3] < 900, "both are in view at once"
+    details = box_of(page, ".st-key-details .panel")
+    assert details[0] == pytest.approx(answer[0], abs=1)
+
+
+def test_a_phone_shows_the_reading_before_the_picture(visit: Visit) -> None:
+    page = visit(width=390, height=844, touch=True)
+    upload(page, "sheet.png", sheet_png(["1234", "567", "89"]))
+    expect_read(page, "1234 567 89 ")
+    picture, answer = box_of(page, ".st-key-picture img"), box_of(page, ".st-key-answer .shown")
+    assert answer[3] < picture[1] < 844
+    assert box_of(page, ".st-key-details .panel")[1] > picture[3]
 
 
 def test_a_picture_of_the_camera_is_read(browser: Browser, address: str, tmp_path: Path) -> None:
