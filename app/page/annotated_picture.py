@@ -15,6 +15,7 @@ from app.reading import Digit, Reading
 
 MAX_SIDE: Final = 1200  # pixels: sharp on phones and desktops, about 100 kB
 JPEG_QUALITY: Final = 82
+MIN_SHOWN: Final = 240  # CSS pixels: smaller pictures are enlarged to this, to see and press digits
 MARGIN: Final = 0.004  # of the picture's longer side, between a digit and its button
 MIN_PROBABILITY: Final = 0.01  # of another digit that a description names
 MAX_OTHERS: Final = 2  # other digits that a description names
@@ -44,9 +45,19 @@ def show(
     data = {
         "picture": url,
         "alt": f"The picture that was read: {reading.text or 'no digits'}",
+        "width": shown_width(size),
         "boxes": boxes(size, reading, chosen),
     }
     _annotated_picture(data=data, key="boxes", on_chosen_change=press)
+
+
+def shown_width(size: tuple[float, float]) -> float | None:
+    """The width, in CSS pixels, at which a picture is shown that is too small; None for others.
+
+    size: width and height in pixels.
+    """
+    longer = max(size)
+    return MIN_SHOWN * size[0] / longer if longer < MIN_SHOWN else None
 
 
 def to_url(image: NDArray[np.uint8]) -> str:

@@ -176,6 +176,43 @@ def test_a_phone_shows_the_reading_before_the_picture(visit: Visit) -> None:
     assert box_of(page, ".st-key-details .panel")[1] > picture[3]
 
 
+def test_the_digit_nearest_to_a_finger_is_pressed(visit: Visit) -> None:
+    page = visit(width=390, height=844, touch=True)
+    upload(page, "sheet.png", sheet_png(["11       1"], 240))
+    expect_read(page, "11 1 ")
+    boxes = page.locator(".st-key-picture figure button")
+    page.locator(".st-key-picture img").scroll_into_view_if_needed()
+    sides = [each.bounding_box() for each in boxes.all()]
+    assert all(sides)
+    edges = [(each["x"], each["x"] + each["width"]) for each in sides if each]
+    middle = sides[0]["y"] + sides[0]["height"] / 2 if sides[0] else 0
+    assert all(right - left < 14 for left, right in edges), "narrower than a fingertip"
+    between = (edges[0][1] + edges[1][0]) / 2
+    for x, pressed in [
+        (edges[2][0] - 12, 2),
+        (between - 2, 0),
+        (between + 2, 1),
+        (edges[2][1] + 12, 2),
+    ]:
+        page.touchscreen.tap(x, middle)
+        for index in range(3):
+            is_pressed = str(index == pressed).lower()
+            expect(boxes.nth(index)).to_have_attribute("aria-pressed", is_pressed)
+    boxes.nth(0).press("Enter")
+    expect(boxes.nth(0)).to_have_attribute("aria-pressed", "true")
+    page.touchscreen.tap(edges[2][1] + 40, middle)  # far from all of them
+    page.wait_for_timeout(500)
+    expect(boxes.nth(0)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_tiny_picture_is_enlarged(visit: Visit) -> None:
+    page = visit()
+    upload(page, "tiny.png", sheet_png(["7"], 24))
+    expect_read(page, "7 ")
+    left, top, right, bottom = box_of(page, ".st-key-picture img")
+    assert max(right - left, bottom - top) == pytest.approx(annotated_picture.MIN_SHOWN, abs=1)
+
+
 def test_a_picture_of_the_camera_is_read(browser: Browser, address: str, tmp_path: Path) -> None:
     film = tmp_path / "held-still.mjpeg"
     film.write_bytes(20 * held_up("58"))
