@@ -66,10 +66,13 @@ class LiveInk(Struct, forbid_unknown_fields=True):
 
 
 class LiveAnswer(Struct):
-    """The headline's HTML for the request with this number."""
+    """The headline's HTML for the request with this number.
+
+    html: null where reading would take too long; the page then reads it once the pen is lifted.
+    """
 
     number: int
-    html: str
+    html: str | None
 
 
 _DECODER: Final = msgspec.json.Decoder(LiveInk)
@@ -106,8 +109,11 @@ class LiveReads:
             html = await self._read(page, ink)
         return json_response(msgspec.json.encode(LiveAnswer(ink.number, html)))
 
-    async def _read(self, page: LivePage, ink: LiveInk) -> str:
-        """The headline's HTML, within the limits of this page. Raises ApiError."""
+    async def _read(self, page: LivePage, ink: LiveInk) -> str | None:
+        """The headline's HTML, within the limits of this page; None for costly ink.
+
+        Raises ApiError.
+        """
         if ink.token in self._busy:
             raise _later("concurrency_limited", "This page is being read already.")
         if self._rate_limiter.take(ink.token):
@@ -117,7 +123,9 @@ class LiveReads:
         work = partial(page.read, ink.base, strokes, ink.is_drawing)
         try:
             html = await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except (UnreadableInput, CostlyInk) as error:
+        except CostlyInk:
+            return None  # no error, as browsers show those to whoever opens their console
+        except UnreadableInput as error:
             raise ApiError("unprocessable", f"The strokes cannot be read: {error}.") from error
         finally:
             self._busy.discard(ink.token)

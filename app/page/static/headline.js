@@ -28,6 +28,8 @@ class Headline {
   earliest = 0; // ms: when the next request may be sent
   failures = 0;
   endedToken = null;
+  costly = null; // a run's `live`, whose drawing takes too long to read while the pen moves
+  unshown = null; // HTML of the last run, of whose drawing newer HTML was asked for instead
   listeners = new AbortController();
 
   constructor(element) {
@@ -47,6 +49,7 @@ class Headline {
     document.dispatchEvent(new CustomEvent("answer")); // see connection.js
     this.live = drawing?.live ?? null;
     this.forgetKnown(drawing);
+    this.unshown = html;
     if (this.pending.length && this.isLive() && !this.failures) {
       this.ask();
       return;
@@ -58,7 +61,8 @@ class Headline {
   }
 
   isLive() {
-    return this.live && this.live.token !== this.endedToken;
+    const { live } = this;
+    return live && live.token !== this.endedToken && live !== this.costly;
   }
 
   // Strokes cannot be counted, because the canvas drops some, such as those of cancelled touches.
@@ -109,7 +113,7 @@ class Headline {
       });
       if ([404, 405].includes(response.status)) this.endedToken = live.token;
       if (!response.ok) throw new Error(response.status);
-      this.accept(await response.json());
+      this.accept(await response.json(), live);
       this.failures = 0;
     } catch {
       this.failures += 1;
@@ -125,13 +129,18 @@ class Headline {
     if (this.version > version && this.pending.length) this.ask();
   }
 
-  accept({ number, html }) {
+  // html: null for a drawing that takes too long to read. Then the reading of the last run is shown.
+  accept({ number, html }, live) {
+    if (html === null) this.costly = live;
     if (!this.pending.length || number <= this.shownVersion) return;
-    this.shownVersion = number;
-    this.show(html);
+    if (html !== null) {
+      this.shownVersion = number;
+      this.show(html);
+    } else if (live === this.live && this.unshown !== null) this.show(this.unshown);
   }
 
   show(html) {
+    this.unshown = null;
     if (this.html !== html) this.html = this.shown.innerHTML = html;
   }
 }

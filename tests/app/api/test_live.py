@@ -10,6 +10,7 @@ import requests
 from app.api import live
 from app.api.live import MAX_BYTES, MAX_POINTS, LivePage, Strokes
 from app.reading import UnreadableInput
+from app.recognizer import CostlyInk
 from tests.support.service import FREE, read, refused, serving, strokes
 
 STROKES = [[[1, 2], [3.5, 4]], [[5, 6]]]
@@ -28,6 +29,8 @@ class Page:
         assert self.gate.wait(30)
         if strokes[0][0, 0] == 666:
             raise UnreadableInput("expected other strokes")
+        if strokes[0][0, 0] == 777:
+            raise CostlyInk("expected a drawing that is read in less time")
         drawn = [stroke.tolist() for stroke in strokes]
         return f"<b>{drawn} {is_drawing}</b>" if run == 3 else None
 
@@ -80,6 +83,12 @@ def test_requests_that_a_page_does_not_send_are_refused(
     with serving(find_page=find()) as address:
         refused(ask(address, **changes), status, code)
         assert ask(address).status_code == 200
+
+
+def test_a_drawing_that_takes_too_long_has_no_headline_and_is_no_error() -> None:
+    with serving(find_page=find()) as address:
+        response = ask(address, strokes=[[[777, 0]]])
+        assert (response.status_code, response.json()) == (200, {"number": 7, "html": None})
 
 
 def test_refuses_other_bodies_and_methods() -> None:

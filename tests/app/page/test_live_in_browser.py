@@ -213,6 +213,47 @@ def test_the_page_reads_as_before_where_the_service_fails(live_visit: Visit, sta
     expect(page.locator(".silence")).to_be_hidden()
 
 
+def test_a_costly_drawing_is_read_when_the_pen_is_lifted(live_visit: Visit) -> None:
+    page = live_visit()
+    three, six = number_on_sheet(page, "36")
+    draw_with_mouse(page, [three])
+    expect_read(page, "3 ")
+    requests = count_requests(page)
+    page.route(
+        URL,
+        lambda route: route.fulfill(
+            json={"number": (route.request.post_data_json or {})["number"], "html": None}
+        ),
+    )
+    hold(page, six)
+    for _ in range(8):
+        scribble(page)
+    assert len(requests) == 1, "nothing else is asked about this drawing"
+    expect(page.locator(".shown .read")).to_have_text("3")
+    page.mouse.up()
+    change_sheet(page, "undo")
+    draw_with_mouse(page, [six])
+    expect_read(page, "36 ")
+    assert len(requests) > 1, "the next run is asked about"
+
+
+def test_a_large_drawing_leaves_no_errors_in_the_console(live_visit: Visit) -> None:
+    page = live_visit()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    box = canvas(page).bounding_box()
+    assert box is not None
+    size = box["height"] / 5
+    with page.expect_response(
+        lambda answer: "/api/live" in answer.url and answer.json().get("html", "") is None
+    ):
+        for line, number in enumerate(["4052612", "7193834", "2607556", "8391478", "1122334"]):
+            for index, digit in enumerate(number):
+                left, top = box["x"] + 20 + size * index, box["y"] + size * (line + 0.12)
+                draw_with_mouse(page, placed(int(digit), left, top, size * 0.76))
+    assert said == []
+
+
 def test_an_answer_that_is_late_is_dropped(live_visit: Visit) -> None:
     page = live_visit()
     held: list[Route] = []
