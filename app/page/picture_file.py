@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -11,17 +11,14 @@ from app.inference.session import WrongModel
 from app.ink import sharpness
 from app.ink.decoder_pool import DecoderBusy, shared_pool
 from app.ink.decoding import Decoding, DecodingCancelled
-from app.ink.formats import NotAPicture, PictureTooLarge, UnsupportedFormat
 from app.ink.picture_file import Page
-from app.page import annotated_picture, picture_places, turned_picture, visitor
+from app.page import annotated_picture, file_refusals, picture_places, turned_picture, visitor
 from app.page.visit import current_visit
 from app.reading import UnreadableInput
 from app.recognizer import Prepared, Recognizer
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
-
-MAX_NAME: Final = 80  # characters that are shown of a file's name
 
 
 class UnusablePicture(Exception):
@@ -91,12 +88,6 @@ def _prepare_or_refuse(
         return RefusedPicture(file.file_id, str(error))
 
 
-def _name(file: "UploadedFile") -> str:
-    """A file's name as code in Markdown, so that it cannot hold a link or a picture."""
-    name = "".join(mark if mark.isprintable() and mark != "`" else "_" for mark in file.name)
-    return f"`{name[:MAX_NAME].strip() or '_'}`"
-
-
 def _prepare(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
     """Decodes a file and finds the candidates for digits on it.
 
@@ -109,7 +100,8 @@ def _prepare(recognizer: Recognizer, file: "UploadedFile") -> PreparedPicture:
             return _read_file(recognizer, file, decoding)
     except (DecoderBusy, DecodingCancelled) as error:
         raise UnreadPicture(
-            f"{_name(file)} was not read, because the server is busy. Choose it again in a moment."
+            f"{file_refusals.shown_name(file.name)} was not read, because the server is busy."
+            " Choose it again in a moment."
         ) from error
 
 
@@ -119,8 +111,6 @@ def _read_file(recognizer: Recognizer, file: "UploadedFile", decoding: Decoding)
     Raises UnusablePicture, DecoderBusy and DecodingCancelled.
     """
     content = file.getvalue()
-    if not content:
-        raise UnusablePicture(f"{_name(file)} is empty. Choose another file.")
     start = perf_counter()
     page = _decoded(file, content, decoding)
     decoded = perf_counter()
@@ -144,25 +134,8 @@ def _decoded(file: "UploadedFile", content: bytes, decoding: Decoding) -> Page:
     """The first page of an upload. Raises UnusablePicture, DecoderBusy and DecodingCancelled."""
     try:
         return shared_pool().decode(content, decoding=decoding)
-    except PictureTooLarge as error:
-        raise UnusablePicture(
-            f"{_name(file)} has too many pixels. Make it smaller, for example 4,000 × 3,000 pixels,"
-            " and try again."
-        ) from error
-    except UnsupportedFormat as error:
-        raise UnusablePicture(
-            f"{_name(file)} cannot be read here, because it is {error.name}. {error.advice}"
-        ) from error
-    except NotAPicture as error:
-        raise UnusablePicture(
-            f"{_name(file)} is not a picture in a format that can be read here. Try PNG, JPEG,"
-            " WebP, BMP, GIF or TIFF."
-        ) from error
     except UnreadableInput as error:
-        raise UnusablePicture(
-            f"{_name(file)} is damaged or in an unusual format. Save it again as PNG or JPEG and"
-            " try that file."
-        ) from error
+        raise UnusablePicture(file_refusals.refusal(file.name, content, error)) from error
 
 
 def _turned(
@@ -177,6 +150,4 @@ def _turned(
             "Pictures cannot be read on this server at the moment, but drawings can."
         ) from error
     except UnreadableInput as error:
-        raise UnusablePicture(
-            f"There is too much on {_name(file)}. Crop it to the digits and try again."
-        ) from error
+        raise UnusablePicture(file_refusals.too_much(file.name, error)) from error

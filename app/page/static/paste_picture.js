@@ -2,7 +2,8 @@
 // the same limits hold as for a chosen file. While there is no uploader, as in Draw, reports `pasted`
 // and keeps the picture until there is one.
 // `data.accept`: the types that the file dialog offers. A file of more than `data.max_bytes`, which
-// the uploader refuses, removes the picture before it.
+// the uploader refuses, removes the picture before it; any file removes those refused before it, which
+// the uploader would show for ever beside what is read.
 const PATIENCE = 10_000; // ms to wait for an uploader
 let waiting = null; // a picture that waits for an uploader
 
@@ -29,12 +30,12 @@ export default function ({ data, setTriggerValue }) {
     event.preventDefault();
     if (type === "drop") take(dataTransfer.files[0]);
   };
-  const removeBeforeLarge = ({ target, dataTransfer }) => {
+  const removeOutdated = ({ target, dataTransfer }) => {
     const files = [...(dataTransfer?.files ?? target.files ?? [])];
-    if (!target.closest?.(".st-key-file") || !files.some(({ size }) => size > data.max_bytes))
-      return;
-    for (const button of document.querySelectorAll(".st-key-file [data-testid=stFileChip] button"))
-      button.click();
+    if (!target.closest?.(".st-key-file") || !files.length) return;
+    const isLarge = files.some(({ size }) => size > data.max_bytes);
+    for (const chip of document.querySelectorAll(".st-key-file [data-testid=stFileChip]"))
+      if (isLarge || chip.querySelector("[role=alert]")) chip.querySelector("button")?.click();
   };
   const observer = new MutationObserver(() => {
     if (waiting && handOver(waiting)) waiting = null;
@@ -44,10 +45,9 @@ export default function ({ data, setTriggerValue }) {
   for (const type of ["dragover", "drop"]) document.addEventListener(type, takeDropped);
   // The uploader is rendered late, so the types are set only when its dialog is about to open.
   document.addEventListener("click", limitDialog, true);
-  for (const type of ["change", "drop"]) document.addEventListener(type, removeBeforeLarge, true);
+  for (const type of ["change", "drop"]) document.addEventListener(type, removeOutdated, true);
   return () => {
-    for (const type of ["change", "drop"])
-      document.removeEventListener(type, removeBeforeLarge, true);
+    for (const type of ["change", "drop"]) document.removeEventListener(type, removeOutdated, true);
     observer.disconnect();
     document.removeEventListener("paste", takePasted);
     for (const type of ["dragover", "drop"]) document.removeEventListener(type, takeDropped);

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import corrections
 from app.ink.strokes import strokes_from_canvas
-from app.page import canvas, correction_limit, draw, html_panel, picture_file, visitor
+from app.page import canvas, correction_limit, draw, file_refusals, html_panel, visitor
 from app.page.correction_limit import MAX_CORRECTIONS, CorrectionLimit
 from app.page.visit import TOO_MANY, Visit
 from app.reading import Reading, UnreadableInput
@@ -178,7 +178,7 @@ def test_presses_of_what_is_not_shown_are_ignored(
     ],
 )
 def test_names_of_files_are_shown_as_text(name: str, shown: str) -> None:
-    assert picture_file._name(SimpleNamespace(name=name)) == shown  # type: ignore[arg-type]
+    assert file_refusals.shown_name(name) == shown
 
 
 def test_a_client_may_correct_so_often_a_minute_in_all_its_pages(

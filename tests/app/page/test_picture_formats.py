@@ -117,14 +117,19 @@ def test_every_format_is_read(page: Callable[[str, bytes], AppTest], name: str) 
         (
             "notes.txt",
             b"no picture",
-            "notes.txt is not a picture in a format that",
+            "notes.txt is not a picture in a format that can be read here: expected PNG, JPEG,"
+            " WebP, BMP, GIF or TIFF, got text.",
         ),
         ("empty.png", b"", "empty.png is empty"),
-        ("cut.jpg", turned(UPRIGHT)[:4000], "cut.jpg is damaged or in an unusual format"),
+        (
+            "cut.jpg",
+            turned(UPRIGHT)[:4000],
+            "cut.jpg begins like a JPEG, but is damaged or in an unusual format",
+        ),
         (
             "huge.png",
             encoded(Image.new("L", (8000, 8000)), "PNG"),
-            "huge.png has too many pixels",
+            "huge.png has too many pixels: expected at most 50,000,000 pixels, got 8,000 x 8,000.",
         ),
         (
             "photo.avif",

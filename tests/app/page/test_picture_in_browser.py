@@ -112,7 +112,7 @@ def test_a_picture_is_dropped(visit: Visit) -> None:
     [
         ("notes.png", b"not an image", "not a picture in a format that can be read"),
         ("notes.txt", b"no image by its name either", "not a picture in a format that can be read"),
-        ("huge.bmp", bomb(), "has too many pixels. Make it smaller"),
+        ("huge.bmp", bomb(), "got 10,000 x 10,000. Make it smaller"),
         ("blank.png", blank(), "Nothing here looks like handwriting"),
     ],
     ids=["no image", "text", "too large", "blank"],
@@ -142,6 +142,29 @@ def test_says_how_large_a_file_may_be(visit: Visit) -> None:
     assert box["width"] > 100, "for all to see"
     page.locator(".st-key-file button").first.dispatch_event("click")
     expect(page.locator(".st-key-file input")).to_have_attribute("accept", re.compile("image/jpeg"))
+
+
+def test_a_refused_file_goes_when_another_is_chosen_or_it_is_removed(visit: Visit) -> None:
+    page = visit()
+    way(page, "Picture")
+    chips = page.locator(".st-key-file [data-testid=stFileChip]")
+    said = page.locator(".st-key-file [role=alert]")
+    choose = page.locator(".st-key-file input[type=file]")
+    choose.evaluate(CHOOSE, 21 << 20)
+    expect(said).to_contain_text("20.0MB or smaller")
+    upload(page, "sheet.png", sheet_png(["6"]))
+    expect_read(page, "6 ")
+    expect(said).to_have_count(0)
+    expect(chips).to_have_count(1)
+    upload(page, "notes.png", b"some text")
+    expect(page.locator(".stAlert")).to_contain_text("got text")
+    chips.locator("button").click()
+    expect_read(page, "The reading appears here")
+    expect(page.locator(".stAlert")).to_have_count(0)
+    choose.evaluate(CHOOSE, 21 << 20)
+    expect(said).to_have_count(1)
+    chips.locator("button").click()
+    expect(said).to_have_count(0)
 
 
 def test_a_phone_shows_a_picture_without_scrolling_sideways(visit: Visit) -> None:
