@@ -11,16 +11,21 @@ MAX_TILES: Final = 24  # about two rows on a phone; on a picture, every digit ca
 
 
 def to_html(reading: Reading, chosen: int, corrected: frozenset[int] = frozenset()) -> str:
-    """Buttons `tile-0`, `tile-1` and so on, in a row for each line.
+    """Buttons `tile-0`, `tile-1` and so on, in a row for each line, grouped by number.
 
     chosen: index of the digit whose details are shown. corrected: indices of the digits that the
     visitor corrected.
     """
-    rows: dict[int, list[str]] = {}
+    rows: dict[int, dict[int, str]] = {}
     for index in shown_indices(reading, chosen):
+        digit = reading.digits[index]
+        numbers = rows.setdefault(digit.line_index, {})
         tile = _tile(reading, index, index == chosen, index in corrected)
-        rows.setdefault(reading.digits[index].line_index, []).append(tile)
-    return "".join(f'<div class="tiles">{"".join(row)}</div>' for row in rows.values())
+        numbers[digit.number_index] = numbers.get(digit.number_index, "") + tile
+    return "".join(
+        f'<div class="tiles">{"".join(f"<div>{tiles}</div>" for tiles in numbers.values())}</div>'
+        for numbers in rows.values()
+    )
 
 
 def shown_indices(reading: Reading, chosen: int) -> list[int]:
@@ -37,15 +42,10 @@ def _tile(reading: Reading, index: int, is_chosen: bool, is_corrected: bool) -> 
     digit = reading.digits[index]
     text, sure = digit.text, "you said" if is_corrected else sure_text(digit)
     strange = STRANGE if is_strange(digit) and not is_corrected else ""
-    previous = reading.digits[index - 1] if index else digit
-    starts_number = (
-        previous.number_index != digit.number_index and previous.line_index == digit.line_index
-    )
-    space = 'class="starts-number" ' if starts_number else ""
     return html_panel.button(
         f"tile-{index}",
         f'<img src="{png(on_paper(digit.glyph))}" alt=""><b>{text}</b><small>{sure}</small>',
         label=f"Digit {index + 1}: {text}, {sure}{strange}",
-        attributes=f'{space}style="--colour:var(--{certainty(digit)})"'
+        attributes=f'style="--colour:var(--{certainty(digit)})"'
         f' aria-pressed="{str(is_chosen).lower()}"',
     )

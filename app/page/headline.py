@@ -113,7 +113,7 @@ def sureness(
     if not digits:
         return "as you said" if corrected else "sign"
     num_refused = sum(digit.value is None for digit in digits)
-    if num_refused == len(digits):
+    if num_refused == len(finished):
         return "not a digit" if num_refused == 1 else "not digits"
     if num_refused:
         return "? means not a digit"

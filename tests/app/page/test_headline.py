@@ -36,6 +36,28 @@ def test_what_was_corrected_or_is_being_written_has_no_sureness(
 
 
 @pytest.mark.parametrize(
+    "values, corrected, expected",
+    [
+        ((None, 9), (), "? means not a digit"),
+        ((None, 9), (1,), "? means not a digit"),  # the visitor named the 9
+        ((None, 9), (0,), "? means not a digit"),  # or refused the other mark
+        ((None,), (), "not a digit"),
+        ((None, None), (), "not digits"),
+    ],
+)
+def test_refused_marks_are_told_from_the_digits_beside_them(
+    values: tuple[int | None, ...], corrected: tuple[int, ...], expected: str
+) -> None:
+    reading = Reading(tuple(digit_of(value, 0.8) for value in values))
+    assert sureness(reading, frozenset(corrected)) == expected
+
+
+def test_a_refused_mark_beside_a_sign_is_not_all_of_a_reading() -> None:
+    refused = digit_of(None, 0.8)
+    assert sureness(Reading((refused, replace(refused, sign=".")))) == "? means not a digit"
+
+
+@pytest.mark.parametrize(
     "confidence, is_doubtful, kind, words",
     [
         (0.97, False, "sure", "97 % sure"),

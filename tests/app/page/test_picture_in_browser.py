@@ -190,6 +190,18 @@ def test_a_desktop_shows_a_picture_beside_its_reading(visit: Visit) -> None:
     assert details[0] == pytest.approx(answer[0], abs=1)
 
 
+def test_tiles_of_a_number_stay_together_where_they_fit(visit: Visit) -> None:
+    page = visit(width=390, height=844, touch=True)
+    upload(page, "sheet.png", sheet_png(["123  4567  89", "123456789"]))
+    expect_read(page, "123 4567 89 123456789 ")
+    tops = [box_of(page, f".st-key-tile-{index} button")[1] for index in range(18)]
+    assert len(set(tops[:3])) == len(set(tops[3:7])) == len(set(tops[7:9])) == 1
+    assert tops[2] < tops[3], "the second number would not fit beside the first"
+    assert len(set(tops[9:])) == 2, "a long number fills rows"
+    sides = [box_of(page, f".st-key-tile-{index} button") for index in range(18)]
+    assert all(left >= 0 and right <= 390 for left, _, right, _ in sides)
+
+
 def test_a_phone_shows_the_reading_before_the_picture(visit: Visit) -> None:
     page = visit(width=390, height=844, touch=True)
     upload(page, "sheet.png", sheet_png(["1234", "567", "89"]))
