@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+import app
+from app import reading, recognizer
 from app.recognizer import MODEL
 from tests.support.paths import ROOT
 
@@ -26,6 +28,23 @@ def test_serving_imports_neither_torch_nor_a_page() -> None:
     root = MODEL.parent.parent
     ended = subprocess.run(
         [sys.executable, "-c", script], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == ""
+
+
+def test_programs_import_what_they_read_with_from_app() -> None:
+    assert app.Recognizer is recognizer.Recognizer
+    assert app.Reading is reading.Reading
+    assert app.Digit is reading.Digit
+    assert app.UnreadableInput is reading.UnreadableInput
+    with pytest.raises(ImportError, match="recogniser"):
+        exec("from app import recogniser")
+
+
+def test_importing_app_alone_imports_nothing_large() -> None:
+    script = "import sys, app; print(*{'numpy', 'cv2', 'onnxruntime'} & set(sys.modules))"
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert ended.stdout.strip() == ""
 
