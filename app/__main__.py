@@ -2,8 +2,9 @@
 
 `digits serve` is described in app/launcher.py. `digits read PATH... [--format lines|jsonl|csv]`
 reads files. PATH is a picture, a PDF, ink (.json or .inkml, see app/ink/ink_file.py) or a folder of
-these. The command prints a line with reading and path for each file, or for each page of a PDF or
-TIFF; with --format jsonl a JSON object, with csv a row. It reports files that cannot be read on
+these. The command prints a line for each file, or for each page of a PDF or TIFF: the reading, its
+confidence, the path, and, where the reading is in doubt, the numbers to check, separated by tabs;
+with --format jsonl a JSON object, with csv a row. It reports files that cannot be read on
 standard error, continues with the others, and then exits with status 1. It also names what it
 skipped in folders. Files are read in batches, so memory does not grow with their number.
 """
@@ -128,7 +129,8 @@ def _parser() -> argparse.ArgumentParser:
         "read",
         help="read pictures and ink files",
         description="Prints a line for each file, or page of a file: the reading, its"
-        " confidence, the path.",
+        " confidence, the path, and, where the reading is in doubt, the numbers to check. A ? is a"
+        " mark that is no digit. Tabs are between them.",
     )
     reader.add_argument(
         "paths",

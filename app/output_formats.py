@@ -12,6 +12,7 @@ from app.reading import Reading
 
 COLUMNS: Final = ("path", "page", "text", "confidence", "is_doubtful", "turned")
 NOTHING: Final = "no handwriting found"
+MAX_SHOWN: Final = 0.999  # of confidences, as no estimate deserves "100.0%"
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,33 @@ Printer = Callable[[Source, Reading], None]
 
 
 def print_line(source: Source, reading: Reading) -> None:
-    """The reading, its confidence in percent, and the path, separated by tabs."""
+    """The reading, its confidence in percent, and the path, separated by tabs.
+
+    The confidence is empty where nothing was read, not even a sign. After another tab, a reading
+    in doubt has `check: ` and its numbers that are unsure or hold a "?".
+    """
     if not reading.digits:
         print(f"{NOTHING}\t\t{source}")
         return
     text = reading.text.replace("\n", " / ")  # between lines of text
-    print(f"{text}\t{reading.confidence:.1%}\t{source}")
+    confidence = "" if _is_refused(reading) else f"{min(reading.confidence, MAX_SHOWN):.1%}"
+    numbers = unsure_numbers(reading)
+    check = f"\tcheck: {', '.join(numbers)}" if numbers else ""
+    print(f"{text}\t{confidence}\t{source}{check}")
+
+
+def unsure_numbers(reading: Reading) -> list[str]:
+    """The numbers that should be checked: those with a doubtful digit or with a "?"."""
+    return [
+        number.text
+        for number in reading.numbers
+        if "?" in number.text or any(digit.is_doubtful for digit in number.digits)
+    ]
+
+
+def _is_refused(reading: Reading) -> bool:
+    """Whether a reading has nothing but refused marks, so that no confidence says anything."""
+    return all(digit.text == "?" for digit in reading.digits)
 
 
 def print_json(source: Source, reading: Reading) -> None:
@@ -51,7 +73,10 @@ def print_json(source: Source, reading: Reading) -> None:
 
 
 def csv_printer() -> Printer:
-    """Prints the COLUMNS, and then a row for each reading; some cells are empty without digits."""
+    """Prints the COLUMNS, and then a row for each reading; where nothing was read, cells are empty.
+
+    is_doubtful: see `unsure_numbers`.
+    """
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)
 
@@ -60,8 +85,8 @@ def csv_printer() -> Printer:
         if not reading.digits:
             writer.writerow([*origin, "", "", reading.turned])
             return
-        is_doubtful = any(digit.is_doubtful or digit.value is None for digit in reading.digits)
-        confidence = f"{reading.confidence:.4f}"
+        is_doubtful = bool(unsure_numbers(reading))
+        confidence = "" if _is_refused(reading) else f"{reading.confidence:.4f}"
         writer.writerow([*origin, confidence, str(is_doubtful).lower(), reading.turned])
 
     return print_row

@@ -15,6 +15,8 @@ import pytest
 from app import __main__ as command
 from app.__main__ import main
 from app.ink.segmenter import Segmenter
+from app.output_formats import Source, printer
+from app.reading import Digit, Reading
 from tests.support.drawings import placed
 from tests.support.paths import ROOT
 
@@ -179,6 +181,57 @@ def test_writes_csv(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert empty == [str(folder / "empty.jpg"), "1", "", "", "", "0"]
     assert two_lines[0] == str(folder / "a, b.json")
     assert two_lines[2] == "1\n2"
+
+
+def read_lines(capsys: pytest.CaptureFixture[str], *paths: Path) -> list[list[str]]:
+    """The lines that the command prints for these files, divided at tabs."""
+    assert main(["read", *map(str, paths)]) == 0
+    return [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_line_says_which_numbers_are_in_doubt(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cross = [[[0, 0], [90, 90]], [[90, 0], [0, 90]], [[45, 0], [45, 90]], [[0, 45], [90, 45]]]
+    refused, mixed, sure = (tmp_path / name for name in ("refused.json", "mixed.json", "sure.json"))
+    refused.write_text(json.dumps(cross))
+    three = [stroke.tolist() for stroke in placed(3, 0, 300, 99)]
+    mixed.write_text(json.dumps([*cross, *three]))
+    sure.write_text(json.dumps(three))
+    of_refused, of_mixed, of_sure = read_lines(capsys, refused, mixed, sure)
+    assert of_refused == ["?", "", str(refused), "check: ?"]
+    assert of_mixed[0] == "? / 3"
+    assert of_mixed[2:] == [str(mixed), "check: ?"]
+    assert of_sure[0] == "3"
+    assert of_sure[1] != "100.0%"
+    assert of_sure[2:] == [str(sure)]
+
+
+def mark(value: int | None, sign: str | None = None, is_doubtful: bool = False) -> Digit:
+    """A mark of a number for itself."""
+    nothing = np.zeros((28, 28), np.uint8)
+    probabilities = np.full(10, 0.1, np.float32)
+    return Digit(value, 0.9, probabilities, (0, 0, 9, 9), nothing, 0, 0, is_doubtful, sign, 0.8)
+
+
+@pytest.mark.parametrize(
+    "marks, confidence, is_doubtful",
+    [
+        ([mark(3), mark(None, "."), mark(1)], "0.8000", "false"),  # a sign is no doubt
+        ([mark(3), mark(1, is_doubtful=True)], "0.8000", "true"),
+        ([mark(3), mark(None)], "0.8000", "true"),
+        ([mark(None), mark(None)], "", "true"),  # nothing was read that could be right
+    ],
+)
+def test_a_row_says_whether_a_number_is_in_doubt(
+    marks: list[Digit],
+    confidence: str,
+    is_doubtful: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    printer("csv")(Source(Path("a.png")), Reading(tuple(marks)))
+    _, row = csv.reader(io.StringIO(capsys.readouterr().out))
+    assert row[3:5] == [confidence, is_doubtful]
 
 
 def test_formats_are_alike(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
