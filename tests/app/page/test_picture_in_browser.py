@@ -208,6 +208,11 @@ def test_a_phone_shows_the_reading_before_the_picture(visit: Visit) -> None:
     expect_read(page, "1234 567 89 ")
     picture, answer = box_of(page, ".st-key-picture img"), box_of(page, ".st-key-answer .shown")
     assert answer[3] < picture[1] < 844
+    buttons = page.locator(".st-key-file [data-testid=stFileChips] button")
+    boxes = [each.bounding_box() for each in buttons.all()]
+    assert len(boxes) == 2, "one removes the file, one adds another"
+    assert all(box and min(box["width"], box["height"]) >= 44 for box in boxes)
+    assert len({box["y"] for box in boxes if box}) == 1, "in one row"
     assert box_of(page, ".st-key-details .panel")[1] > picture[3]
 
 
