@@ -68,9 +68,8 @@ def _check_widget(widget: WidgetState) -> None:
         widget.string_array_value.data,
     ):
         _check_count("items in a widget's value", len(items), MAX_ITEMS)
-    events = widget.json_trigger_value
-    _check_json(events)
-    _check_count("events", events.count("{"), MAX_EVENTS)
+    _check_json(widget.json_trigger_value)
+    _check_events(widget.json_trigger_value)
 
 
 def _check_object(text: str) -> None:
@@ -81,6 +80,15 @@ def _check_object(text: str) -> None:
         raise UnacceptableMessage(
             f"expected an object of JSON as a widget's value: {error}"
         ) from None
+
+
+def _check_events(text: str) -> None:
+    """Raises UnacceptableMessage for many events, for each of which Streamlit calls the page."""
+    try:
+        events = msgspec.json.decode(text or "[]", type=list[msgspec.Raw] | dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise UnacceptableMessage(f"expected events as JSON: {error}") from None
+    _check_count("events", len(events) if isinstance(events, list) else 1, MAX_EVENTS)
 
 
 def _check_json(text: str) -> None:

@@ -164,7 +164,7 @@ def keep_drawing() -> None:
 
 def _restore_drawing(objects: Objects) -> None:
     """Shows what the browser has kept, which can be undone."""
-    current_history().restore(objects)
+    current_history().note(objects)
     _replace_drawing(objects)
 
 

@@ -21,7 +21,10 @@ class History:
     undone: list[Objects] = field(default_factory=list)
 
     def note(self, objects: Objects) -> None:
-        """Adds the drawing on the canvas, which may have new strokes since the last one."""
+        """Adds the drawing on the canvas, which may have new strokes since the last one.
+
+        Each is a change, also of a drawing that comes back to a session that has none.
+        """
         # Each run brings its own copies of the strokes that have been there before.
         known = [old if old == new else new for old, new in zip(self.shown, objects, strict=False)]
         objects = [*known, *objects[len(known) :]]
@@ -38,13 +41,6 @@ class History:
     def _add(self, objects: Objects) -> None:
         self.past = [*self.past, self.shown][-MAX_CHANGES:]
         self.shown, self.undone = objects, []
-
-    def restore(self, objects: Objects) -> None:
-        """Shows what the browser has kept: a change, unless the canvas has shown it already."""
-        if self.shown:
-            self.shown = objects
-        else:
-            self.change(objects)
 
     def undo(self) -> None:
         """Shows the drawing before the last change, if there was one."""

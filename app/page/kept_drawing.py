@@ -41,6 +41,8 @@ def attach(pen_width: int, restore: Callable[[Objects], None]) -> None:
     """
 
     def give_back() -> None:
+        if canvas.sheet():
+            return  # only the first sheet of a session has lost something
         try:
             restore(to_objects(st.session_state["kept-drawing"].kept))
         except UnreadableInput:

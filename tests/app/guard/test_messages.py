@@ -40,8 +40,11 @@ def with_files(count: int) -> bytes:
         (with_files(65), "items in a widget's value"),
         (
             rerun(events='[{"event":"pressed","value":"undo"}' + ',{"event":"x"}' * 8 + "]"),
-            "events",
+            "at most 8 events, got 9",
         ),
+        (rerun(events="[" + "1," * 8 + "1]"), "at most 8 events, got 9"),
+        (rerun(events='[{"event":"pressed"'), "lists in each other"),
+        (rerun(events="pressed"), "events as JSON"),
         (rerun(query="x" * 5_000), "bytes as query"),
         (b"\xff\xff\xff\xff", "expected a message of the page"),
     ],
@@ -66,6 +69,14 @@ def test_the_largest_drawing_is_accepted() -> None:
     data = rerun(json.dumps({"drawing": drawing}))
     assert len(data) > 500_000
     parse(data)
+
+
+def test_an_event_may_hold_a_whole_drawing() -> None:
+    strokes = [{"points": stroke.tolist(), "width": 28} for stroke in 9 * placed(5, 100, 40, 400)]
+    kept = {"base": fabric_objects(placed(2, 20, 60, 200), 28), "strokes": strokes}
+    events: list[dict[str, Any]] = [{"event": "kept", "value": kept}]
+    parse(rerun(events=json.dumps(events)))
+    parse(rerun(events=json.dumps(events[0])))
 
 
 @pytest.mark.parametrize(

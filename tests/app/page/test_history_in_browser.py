@@ -73,6 +73,23 @@ def test_a_reload_brings_the_drawing_back(visit: Visit) -> None:
     expect_read(page, HINT)
 
 
+def test_a_reload_brings_a_long_number_back(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path, "server.py") as address:  # which refuses what no page sends
+        page = open_page(browser, address)
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        draw_with_mouse(page, number_on_sheet(page, "1711711117"))
+        expect_read(page, "1711711117 ")
+        page.reload()
+        expect_read(page, "1711711117 ")
+        change_sheet(page, "undo")
+        expect_read(page, "171171111")
+        page.reload()
+        expect_read(page, "171171111")
+        assert said == []
+        page.context.close()
+
+
 def test_the_drawing_outlives_the_server(browser: Browser, tmp_path: Path) -> None:
     with serving(tmp_path) as address:
         page = open_page(browser, address)
