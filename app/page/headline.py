@@ -15,6 +15,7 @@ STRANGE: Final = ", unusual shape"  # of a digit that is doubtful although its v
 
 PERCENT_CHARS: Final = 2.5  # the room for the percentage of an unsure number, in characters
 LINES_IN_COLUMN: Final = 3  # so many need no second column
+MAX_LINES: Final = 8  # above a picture; more are in columns there, so that the picture is in view
 COLUMN_GAP: Final = 2.0  # the same between two columns of lines
 MAX_ASPECT: Final = 7.0  # characters in the width of a phone per line in the headline's height
 
@@ -76,8 +77,9 @@ def to_html(
     sizes = f"--chars:{num_chars};--lines:{len(lines)};--columns:{num_columns};"
     sizes += f"--rows:{-(-len(lines) // num_columns)}"
     sure = sureness(reading, corrected, unfinished)
+    kind = "read many" if len(lines) > MAX_LINES else "read"
     return (
-        f'<span class="read" style="{sizes}">{_lines(reading, unfinished, unsure)}</span> '
+        f'<span class="{kind}" style="{sizes}">{_lines(reading, unfinished, unsure)}</span> '
         f'<span class="sure" style="--chars:{len(sure)}">{escape(sure)}</span>'
     )
 

@@ -253,6 +253,18 @@ def test_a_tiny_picture_is_enlarged(visit: Visit) -> None:
     assert max(right - left, bottom - top) == pytest.approx(annotated_picture.MIN_SHOWN, abs=1)
 
 
+def test_many_numbers_leave_room_for_the_picture(visit: Visit) -> None:
+    page = visit(width=390, height=844, touch=True)
+    numbers = [str(12 * index + 100) for index in range(20)]
+    upload(page, "sheet.png", sheet_png(numbers, 60))
+    expect_read(page, " ".join(numbers[:9]))
+    lines = [box_of(page, f".st-key-reading .line >> nth={index}") for index in range(20)]
+    assert all(left >= 0 and right <= 390 for left, _, right, _ in lines)
+    assert lines[0][0] == lines[1][0], "one below the other"
+    assert [line[1] for line in lines].count(lines[0][1]) > 1, "and then beside each other"
+    assert box_of(page, ".st-key-picture img")[1] < 0.6 * 844
+
+
 def test_a_picture_of_the_camera_is_read(browser: Browser, address: str, tmp_path: Path) -> None:
     film = tmp_path / "held-still.mjpeg"
     film.write_bytes(20 * held_up("58"))
