@@ -120,20 +120,30 @@ def sureness(
     if num_refused:
         return "? means not a digit"
     strange = STRANGE if any(map(is_strange, digits)) else ""
-    if not corrected and unfinished is None and len(reading.numbers) > 1:
-        return _sureness_of_numbers(reading)
+    if unfinished is None and len(reading.numbers) > 1:
+        return _sureness_of_numbers(reading, corrected)
     if not corrected and unfinished is None and len(reading.digits) > 1:
         return f"{percent(reading.confidence)} sure{strange}"
     # Of what is left, each digit by itself.
     return f"{percent(math.prod(digit.confidence for digit in digits))} sure{strange}"
 
 
-def _sureness_of_numbers(reading: Reading) -> str:
-    """How sure several numbers are: how many should be checked, else the least sure one."""
-    confidences = [number.confidence for number in reading.numbers]
-    num_doubtful = sum(
-        any(digit.is_doubtful for digit in number.digits) for number in reading.numbers
-    )
+def _sureness_of_numbers(reading: Reading, corrected: frozenset[int]) -> str:
+    """How sure several numbers are: how many should be checked, else the least sure one.
+
+    Of a number that the visitor corrected, what is left counts, each digit by itself.
+    """
+    confidences, num_doubtful, end = list[float](), 0, 0
+    for number in reading.numbers:
+        indices = range(end, end + len(number.digits))
+        end = indices.stop
+        if corrected.isdisjoint(indices):
+            confidences.append(number.confidence)
+            num_doubtful += any(digit.is_doubtful for digit in number.digits)
+        else:
+            left = [index for index in indices if index not in corrected]
+            digits = [reading.digits[index] for index in left if not reading.digits[index].sign]
+            confidences.append(math.prod(digit.confidence for digit in digits))
     if num_doubtful:
         return f"{num_doubtful} of {len(confidences)} numbers unsure"
     return f"{len(confidences)} numbers, the least sure {percent(min(confidences))}"

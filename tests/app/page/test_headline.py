@@ -112,6 +112,8 @@ def test_several_numbers_say_which_of_them_are_unsure() -> None:
     assert "<small" not in to_html(reading, "", corrected=frozenset({2}))
     assert "<small" not in to_html(reading, "", unfinished=3)
     assert "<small" not in to_html(numbers_of(0.43, doubtful=0), ""), "one number is said below"
+    assert sureness(reading, frozenset({0})) == "1 of 3 numbers unsure", "another was corrected"
+    assert sureness(reading, frozenset({3})) == "3 numbers, the least sure 96 %", "now as they said"
     assert Visit().chosen_in(reading) == 3, "the doubtful digit of the unsure number"
 
 
