@@ -13,7 +13,7 @@ from app.recognizer import MIN_SURE_CONFIDENCE, MIN_SURE_NUMBER_CONFIDENCE
 DRAW_HINT: Final = "Draw a digit or a number"
 STRANGE: Final = ", unusual shape"  # of a digit that is doubtful although its value is sure
 
-PERCENT_CHARS: Final = 2.5  # the room for the percentage of an unsure number, in characters
+PERCENT_CHARS: Final = 3.0  # the room for the percentage of an unsure number, in characters
 LINES_IN_COLUMN: Final = 3  # so many need no second column
 MAX_LINES: Final = 8  # above a picture; more are in columns there, so that the picture is in view
 COLUMN_GAP: Final = 2.0  # the same between two columns of lines
