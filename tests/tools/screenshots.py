@@ -27,7 +27,7 @@ VIEWS: Final = (
     ("page-wide", 1280, 720, False, False),
     ("page-phone", 360, 800, False, True),
     ("page-dark", 1280, 720, True, False),
-    ("page-picture", 1280, 1390, False, False),
+    ("page-picture", 1280, 1180, False, False),
 )
 
 
