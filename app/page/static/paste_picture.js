@@ -3,7 +3,8 @@
 // and keeps the picture until there is one.
 // `data.accept`: the types that the file dialog offers. A file of more than `data.max_bytes`, which
 // the uploader refuses, removes the picture before it; any file removes those refused before it, which
-// the uploader would show for ever beside what is read.
+// the uploader would show for ever beside what is read. `data.refusals`: what to say of a file that did
+// not arrive, by the status of the server's answer; Streamlit names no more than the status.
 const PATIENCE = 10_000; // ms to wait for an uploader
 let waiting = null; // a picture that waits for an uploader
 
@@ -39,6 +40,7 @@ export default function ({ data, setTriggerValue }) {
   };
   const observer = new MutationObserver(() => {
     if (waiting && handOver(waiting)) waiting = null;
+    explainRefusals(data.refusals);
   });
   observer.observe(document.body, { childList: true, subtree: true });
   document.addEventListener("paste", takePasted);
@@ -53,6 +55,16 @@ export default function ({ data, setTriggerValue }) {
     for (const type of ["dragover", "drop"]) document.removeEventListener(type, takeDropped);
     document.removeEventListener("click", limitDialog, true);
   };
+}
+
+// React keeps its text nodes, so their text is changed and they stay.
+function explainRefusals(refusals) {
+  for (const alert of document.querySelectorAll(".st-key-file [role=alert]"))
+    for (const part of alert.childNodes) {
+      if (!part.data?.startsWith("AxiosError")) continue;
+      const [status] = part.data.match(/\d+$/) ?? [];
+      part.data = refusals[status] ?? refusals.other;
+    }
 }
 
 function findInput() {

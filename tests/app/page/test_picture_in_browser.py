@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from app.page import annotated_picture
+from app.page.clipboard import REFUSALS
 from app.reading import Digit
 from app.recognizer import Recognizer
 from tests.support.browser import (
@@ -164,6 +165,21 @@ def test_a_refused_file_goes_when_another_is_chosen_or_it_is_removed(visit: Visi
     choose.evaluate(CHOOSE, 21 << 20)
     expect(said).to_have_count(1)
     chips.locator("button").click()
+    expect(said).to_have_count(0)
+
+
+@pytest.mark.parametrize("status", [413, 429, 503, 500, 0], ids=str)
+def test_says_why_a_file_did_not_arrive(visit: Visit, status: int) -> None:
+    page = visit()
+    # Without a status, the connection fails.
+    answer = "**/_stcore/upload_file/**"
+    page.route(answer, lambda route: route.fulfill(status=status) if status else route.abort())
+    upload(page, "sheet.png", sheet_png(["6"]))
+    said = page.locator(".st-key-file [role=alert]")
+    expect(said).to_have_text(f"Error: {REFUSALS.get(str(status), REFUSALS['other'])}")
+    page.unroute(answer)
+    upload(page, "sheet.png", sheet_png(["6"]))
+    expect_read(page, "6 ")
     expect(said).to_have_count(0)
 
 
