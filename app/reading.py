@@ -36,6 +36,8 @@ class Digit:
     sign: one of SIGNS for a mark that is read as this sign, and has no value; None for a digit, and
         for a mark that is neither.
     number_confidence: calibrated probability in [0, 1] that all of its number is read correctly.
+    is_number_doubtful: true where it is doubtful only because it is the least sure digit of a
+        number that is; by itself it is a clear digit.
     """
 
     value: int | None
@@ -48,11 +50,17 @@ class Digit:
     is_doubtful: bool = False
     sign: str | None = None
     number_confidence: float = 1.0
+    is_number_doubtful: bool = False
 
     def __repr__(self) -> str:
         """The digit in one line, such as Digit(7, confidence=0.998, box=(10, 10, 50, 80))."""
         box = ", ".join(f"{side:.4g}" for side in self.box)
         return f"Digit({self.sign or self.value}, confidence={self.confidence:.3f}, box=({box}))"
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it is by itself surely a digit and this one, even in a doubtful number."""
+        return self.value is not None and (not self.is_doubtful or self.is_number_doubtful)
 
     @property
     def text(self) -> str:

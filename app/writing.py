@@ -30,7 +30,7 @@ def is_texture(reading: Reading, side: int) -> bool:
     heights = [mark.box[3] for mark in reading.digits]
     if len(heights) < MIN_TEXTURE_MARKS or median(heights) > MAX_TEXTURE_HEIGHT * side:
         return False
-    if any(_is_sure(mark) and mark.box[3] > LARGE * median(heights) for mark in reading.digits):
+    if any(mark.is_clear and mark.box[3] > LARGE * median(heights) for mark in reading.digits):
         return False  # a number below a text
     return reading.text.count("?") >= MIN_TEXTURE_REFUSED * len(heights)
 
@@ -48,7 +48,7 @@ def is_writing(reading: Reading, is_clean: bool = False) -> bool:
     if any(mark.sign for mark in marks):  # the line reader has read a number
         return any(mark.value is not None or mark.sign is None for mark in marks)
     others = [mark for mark in marks if mark.value not in (None, 1)]
-    if any(_is_sure(mark) for mark in others) or len(others) >= MIN_DOUBTFUL:
+    if any(mark.is_clear for mark in others) or len(others) >= MIN_DOUBTFUL:
         return True
     if all(mark.value is None for mark in marks) or (len(marks) == 1 and others):
         return True
@@ -78,9 +78,7 @@ def _has_digit_shapes(marks: tuple[Digit, ...], is_clean: bool) -> bool:
 
 def _is_row_of_ones(marks: tuple[Digit, ...]) -> bool:
     """Whether all marks are 1s as those of one number: of about one height, beside each other."""
-    if len(marks) < 2 or not all(mark.value == 1 and _is_digit_like(mark) for mark in marks):
-        return False
-    if sum(mark.is_doubtful for mark in marks) > 1:  # one is if their number is doubtful
+    if len(marks) < 2 or not all(mark.value == 1 and mark.is_clear for mark in marks):
         return False
     heights = [mark.box[3] for mark in marks]
     shared = min(mark.box[1] + mark.box[3] for mark in marks) - max(mark.box[1] for mark in marks)
@@ -112,7 +110,3 @@ def _goes_on(mark: Digit, pixels: NDArray[np.uint8]) -> bool:
     beyond = contrast[max(top - reach, 0) : top], contrast[bottom : bottom + reach]
     lowest = [float(np.percentile(rows, 10)) for rows in beyond if len(rows) == reach > 0]
     return max(lowest, default=0.0) >= MIN_LINE_CONTRAST * usual
-
-
-def _is_sure(mark: Digit) -> bool:
-    return mark.value is not None and not mark.is_doubtful

@@ -67,9 +67,11 @@ def answer(
     # The numbers of a line share its confidence, which is the product of theirs.
     shares = [size / len(numbers) for size in map(Counter(numbers).__getitem__, numbers)]
     number_confidences = [confidence**share for share in shares]
+    doubted = -1  # the digit that is doubtful because its number is
     if not all(is_refused):
         index = least_sure(choice, confidences, [not refused for refused in is_refused])
-        is_doubtful[index] |= number_confidences[index] < MIN_SURE_NUMBER_CONFIDENCE
+        if number_confidences[index] < MIN_SURE_NUMBER_CONFIDENCE and not is_doubtful[index]:
+            doubted, is_doubtful[index] = index, True
     for index, candidate in enumerate(choice.path):
         refused, (left, top, right, bottom) = is_refused[index], boxes[index]
         yield Digit(
@@ -83,6 +85,7 @@ def answer(
             is_doubtful[index] and not refused,
             signs[index],
             number_confidences[index],
+            index == doubted,
         )
 
 

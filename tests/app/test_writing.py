@@ -1,6 +1,7 @@
 """What counts as writing on a picture, and what counts as lines and edges that nobody wrote."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -109,13 +110,18 @@ def test_marks_that_look_like_digits_are_writing_although_they_are_doubtful(
 def test_1s_of_one_height_beside_each_other_are_a_number_although_it_is_doubtful(
     boxes: list[tuple[float, ...]], expected: bool
 ) -> None:
-    digits = [
-        marks_of(("1~" if index == 0 else "1", 0.99), box=box).digits[0]
-        for index, box in enumerate(boxes)
-    ]
+    digits = [marks_of(("1", 0.99), box=box).digits[0] for box in boxes]
+    digits[0] = replace(digits[0], is_doubtful=True, is_number_doubtful=True)
     assert is_writing(Reading(tuple(digits))) is expected
     both = [*digits, marks_of(("?", 0.9), box=(120, 50, 20, 100)).digits[0]]
     assert not is_writing(Reading(tuple(both)))  # bars
+
+
+@pytest.mark.parametrize("is_number_doubtful", [False, True])
+def test_a_clear_digit_beside_a_refused_mark_is_writing(is_number_doubtful: bool) -> None:
+    digit, mark = marks_of(("8~", 0.9), ("?", 0.9)).digits
+    digit = replace(digit, is_number_doubtful=is_number_doubtful)
+    assert is_writing(Reading((digit, mark))) is is_number_doubtful
 
 
 @pytest.mark.parametrize(
