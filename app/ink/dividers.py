@@ -69,7 +69,7 @@ def has_upright_rule(
     contrast = reduce(np.maximum, np.moveaxis(np.abs(levels - usual), 2, 0))
     faintest = max(MIN_LEVELS, MIN_DEVIATIONS * float(np.median(contrast)))
     # Rows of level rules, (rows,).
-    is_crossed = (np.abs(usual - np.median(usual)).max(axis=2) > faintest)[:, 0]
+    is_crossed = (np.abs(usual - np.median(usual, axis=0)).max(axis=2) > faintest)[:, 0]
     if is_crossed.mean() > MAX_CROSSED:
         return False
     is_line = cv2.dilate((contrast > faintest).astype(np.uint8), np.ones((1, 3), np.uint8))

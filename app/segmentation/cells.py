@@ -22,6 +22,7 @@ MAX_BOX_GAP: Final = 2.5  # between the digits of neighbouring boxes
 MIN_BOXES: Final = 3  # digits in a row of boxes
 MAX_UNEVENNESS: Final = 0.25  # column distances by which a digit may lie off its column
 MIN_RULED_GAP: Final = 0.2  # between digits that a rule divides
+MAX_DIGIT_ASPECT: Final = 1.2  # ratio of width to height
 
 
 def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
@@ -59,9 +60,10 @@ def split_at_rules(
     row = high[0] if len(high) == 1 else None
     if row is None or len(divided[row]) < 2:
         return divided, False
-    are_single = [_are_one_digit(boxes[group]) for group in divided[row]]
+    are_single = [len(_extents(boxes[group])) == 1 for group in divided[row]]
+    has_pair = any(map(_is_pair, (boxes[group] for group in divided[row])))
     is_even = number_gap(boxes, lines) == math.inf
-    is_form = all(are_single) or (is_even and any(are_single))
+    is_form = not has_pair and (all(are_single) or (is_even and any(are_single)))
     if is_form:
         divided[row] = [lines[row]]
     return divided, is_form
@@ -92,14 +94,17 @@ def _groups(image: NDArray[np.uint8], boxes: Boxes, line: list[int]) -> list[lis
     if not ruled:
         return groups
     is_squared = any(dividers.goes_through(image, boxes[part]) for part in line) or (
-        all(_are_one_digit(boxes[group]) for group in groups)
+        all(len(_extents(boxes[group])) == 1 for group in groups)
         and any(dividers.goes_on(image, left, right) for left, right in ruled)
     )
     return [line] if is_squared else groups
 
 
-def _are_one_digit(boxes: Boxes) -> bool:
-    return len(_extents(boxes)) == 1
+def _is_pair(boxes: Boxes) -> bool:
+    """Whether parts without a gap between them are two digits, as they are too wide for one."""
+    width = boxes[:, 2].max() - boxes[:, 0].min()
+    is_wide = width > MAX_DIGIT_ASPECT * line_height(boxes)
+    return bool(is_wide and len(_extents(boxes)) == 1)
 
 
 def _extents(boxes: Boxes) -> NDArray[np.float64]:

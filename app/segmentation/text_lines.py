@@ -48,6 +48,8 @@ MAX_SIGN_GAP: Final = 5.0  # heights of the number
 MAX_ASIDE: Final = 0.35  # heights of the taller part: the largest horizontal gap
 MIN_LINES_HEIGHT: Final = 1.75  # heights of a high part; halves of one digit are less together
 HIGH_SHARE: Final = 0.8  # of the height of all parts together that is in lower parts
+# Heights of the taller part: halves of one digit are nearer, whatever else is in the picture.
+MIN_LINE_GAP: Final = 0.5
 # Of two parts alone, which may be halves of an open 8: of the height of both together.
 MIN_LINE_GAP_OF_TWO: Final = 0.15
 MAX_BAR_HEIGHT: Final = 0.5  # widths; of two parts alone, a flatter one is the bar of a 5 or a 7
@@ -263,6 +265,7 @@ def _stacked(boxes: Boxes) -> NDArray[np.bool_]:
     is_above = _shared_width(boxes) > -MAX_ASIDE * taller
     if len(boxes) > 2:
         is_apart = (gap > 0) & (together > MIN_LINES_HEIGHT * usual_height(boxes, HIGH_SHARE))
+        is_apart |= gap > MIN_LINE_GAP * taller
     else:  # nothing tells how high a digit is
         is_apart = (gap > MIN_LINE_GAP_OF_TWO * together) & (not _has_bar(boxes))
     return np.asarray(is_above & is_apart, np.bool_)

@@ -33,6 +33,12 @@ def test_a_level_rule_above_does_not_hide_the_upright_one() -> None:
     assert divides(photographed(*lines), LEFT, RIGHT)
 
 
+def test_a_rule_divides_them_on_paper_of_any_colour() -> None:
+    paper = np.array([230, 205, 150], np.int16)
+    tinted = photographed(((150, 70), (150, 180))) - np.int16(200) + paper
+    assert divides(np.clip(tinted, 0, 255).astype(np.uint8), LEFT, RIGHT)
+
+
 def test_neither_paper_nor_a_stroke_of_the_marks_height_divides_them() -> None:
     assert not divides(photographed(), LEFT, RIGHT)
     assert not divides(photographed(((150, 100), (150, 150))), LEFT, RIGHT)
