@@ -14,7 +14,7 @@ from app.inference.scores import log_odds_of
 from app.ink.image import has_clean_paper
 from app.ink.threshold import BITMAP_SIDE
 from app.prepared import Prepared
-from app.reading import Reading, UnreadableInput
+from app.reading import Digit, Reading, UnreadableInput
 from app.writing import is_line, is_texture, is_writing
 
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
@@ -162,11 +162,7 @@ def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: boo
 
 def _doubt(reading: Reading) -> tuple[float, float]:
     """The share of marks that are refused or hardly read, and their mean confidence."""
-    refused = [
-        mark.confidence
-        for mark in reading.digits
-        if mark.text == "?" or mark.confidence < MIN_READ_CONFIDENCE
-    ]
+    refused = [mark.confidence for mark in reading.digits if _is_hardly_read(mark)]
     return len(refused) / max(len(reading.digits), 1), float(np.mean(refused or 0.0))
 
 
@@ -192,8 +188,22 @@ def _doubts(reading: Reading) -> tuple[float, ...]:
 
     Where no number is in doubt, the words decide nothing: other ink may be read as digits there.
     """
-    of_numbers = _doubt(_without_words(reading))[0]
+    of_numbers = round(_refused_height(_without_words(reading)), 1)
     return (_is_refused(reading), of_numbers, *(_doubt(reading) if of_numbers else ()))
+
+
+def _refused_height(reading: Reading) -> float:
+    """The share of the marks' heights together that is refused or hardly read, in [0, 1].
+
+    So what is printed small counts less than what is written large below it.
+    """
+    heights = [mark.box[3] for mark in reading.digits]
+    refused = [mark.box[3] for mark in reading.digits if _is_hardly_read(mark)]
+    return sum(refused) / max(sum(heights), 1e-6)
+
+
+def _is_hardly_read(mark: Digit) -> bool:
+    return mark.text == "?" or mark.confidence < MIN_READ_CONFIDENCE
 
 
 def _without_words(reading: Reading) -> Reading:

@@ -76,23 +76,42 @@ def with_missing_ink(
     return np.where(missing, np.maximum(close, np.float32(PROBABILITY)), close)
 
 
+def where_points_are(close: Probabilities, distant: Probabilities) -> NDArray[np.bool_]:
+    """Which pixels of a closer map (h, w) are at points that the more distant one shows."""
+    is_point = np.zeros(close.shape, np.bool_)
+    for area in _distant_points(_enlarged(distant, close)):
+        is_point[area] = True
+    return is_point
+
+
 def _unseen_points(close: Probabilities, distant: Probabilities) -> list[Area]:
     """The areas of points in a more distant map of which the closer one sees little."""
-    enlarged = cv2.resize(distant, close.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    enlarged = _enlarged(distant, close)
+    likely = enlarged > MIN_INK_PROBABILITY
+    is_seen = (close > MIN_INK_PROBABILITY) & likely
+    return [
+        area
+        for area in _distant_points(enlarged)
+        if np.count_nonzero(is_seen[area]) < MIN_SEEN_SHARE * np.count_nonzero(likely[area])
+    ]
+
+
+def _enlarged(distant: Probabilities, close: Probabilities) -> Probabilities:
+    """A more distant map (h, w) with as many pixels as the closer one."""
+    large = cv2.resize(distant, close.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large, np.float32)
+
+
+def _distant_points(enlarged: Probabilities) -> list[Area]:
+    """The areas of points in a more distant map; enlarged: see `_enlarged`."""
     likely = enlarged > MIN_INK_PROBABILITY
     possible = (enlarged > MIN_FAINT_PROBABILITY).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(possible)
     is_piece = np.bincount(labels[likely], minlength=count) > 0
     boxes = stats[is_piece, :4].astype(np.int32)
-    areas = [
+    return [
         (slice(max(y, 0), y + height), slice(max(x, 0), x + width))
         for x, y, width, height in _points(boxes).tolist()
-    ]
-    is_seen = (close > MIN_INK_PROBABILITY) & likely
-    return [
-        area
-        for area in areas
-        if np.count_nonzero(is_seen[area]) < MIN_SEEN_SHARE * np.count_nonzero(likely[area])
     ]
 
 

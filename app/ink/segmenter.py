@@ -20,7 +20,7 @@ from app.inference.models import models_folder
 from app.inference.session import open_session, releasing_run_options
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.lines_to_erase import dark_ink, erased, find_lines
-from app.ink.missing_ink import with_missing_ink
+from app.ink.missing_ink import where_points_are, with_missing_ink
 from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview
 from app.ink.parts import MAX_PAIRS, ones_beside, without_unseen
 from app.ink.resize import resize_to_side
@@ -125,6 +125,8 @@ class Segmenter:
         distant = self.ink_probabilities(crop, distant_side) if len(boxes) > 1 else None
         whole = with_missing_ink(close, distant, overview, resized, window)
         seen = overview.seen_in(close, window) | (whole > close)
+        if distant is not None:
+            seen |= where_points_are(close, distant)
         close = overview.without_lines(whole, window)
         for ink in _ink_map(close, x, y, close_side / crop_longer):
             yield replace(ink, mask=without_unseen(ink.mask, seen))

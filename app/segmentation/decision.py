@@ -147,11 +147,16 @@ def refusals(
 def _confidence(
     choice: Choice, confidences: Sequence[float], is_refused: Sequence[bool], point: OperatingPoint
 ) -> float:
-    """The probability that the whole line is read correctly, if all of its ink is there."""
-    if not _has_several(choice):
-        return math.prod(compress(confidences, (not refused for refused in is_refused)), start=1.0)
+    """The probability that the whole line is read correctly, if all of its ink is there.
+
+    One digit is as sure as it looks, or less where it may be a digit and a point beside it.
+    """
     offset = point.sign_offset if choice.has_signs else point.offset
-    return sigmoid(point.slope * choice.log_odds + offset)
+    of_text = sigmoid(point.slope * choice.log_odds + offset)
+    if _has_several(choice):
+        return of_text
+    of_marks = math.prod(compress(confidences, (not refused for refused in is_refused)), start=1.0)
+    return of_marks if choice.hypothesis is None else min(of_marks, of_text)
 
 
 def is_unsure(choice: Choice, confidence: float) -> bool:
