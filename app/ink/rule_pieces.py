@@ -19,6 +19,7 @@ MAX_TRIED: Final = 24  # slim components of a map that are examined; only clutte
 # In usual heights of the writing.
 MIN_UPRIGHT: Final = 0.5  # length of a piece
 MIN_LEVEL: Final = 0.2
+MAX_HEIGHT: Final = 1.8  # of the highest writing: a longer upright line is an edge or a rule
 REACH: Final = 0.5  # how far beyond a piece the line is looked for
 MARGIN: Final = 0.15  # of paper to both sides of it there
 MIN_GAP: Final = 0.3  # between writing and an upright piece that need go on at one end only
@@ -49,8 +50,12 @@ def without_rule_pieces(ink: InkMap, image: NDArray[np.uint8]) -> Mask:
     if not 0 < len(upright) + len(level) <= MAX_TRIED:
         return ink.mask
     is_kept = np.ones(len(height), np.bool_)
+    is_tall = height > MAX_HEIGHT * height[is_writing].max()
     for index in upright:
         box = parts.boxes[index]
+        if is_tall[index] and is_writing.sum() > 1:
+            is_kept[index] = False
+            continue
         ends = _ends_that_go_on(ink, image, box, usual)
         is_apart = _gap(box, parts.boxes[is_writing]) > MIN_GAP * usual
         is_kept[index] = not ends or (ends == 1 and not is_apart)
