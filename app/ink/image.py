@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app import glyph
 from app.ink import dotted, outlined, threshold
+from app.ink.box_rows import without_box_rows
 from app.ink.canvas import find_canvas
 from app.ink.ink_map import InkMap, pen_width
 from app.ink.interface import without_interface, without_tinted_bars
@@ -119,6 +120,7 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
         drawing = None
     for ink in _found_maps(opaque, drawing):
         whole = replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
+        whole = without_box_rows(whole, opaque)
         yield replace(whole, mask=without_rule_pieces(whole, opaque))
 
 

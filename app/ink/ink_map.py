@@ -1,7 +1,7 @@
 """A map of the ink in a picture, and the removal of specks from it."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -14,6 +14,14 @@ MAX_BREAK: Final = 1.5  # pen widths; a speck this close to writing continues a 
 MIN_BREAK_AREA: Final = 0.1  # of such a speck
 
 
+class BoxRow(NamedTuple):
+    """A row of boxes: where its bars are from left to right, and its top and bottom, in pixels."""
+
+    bars: tuple[float, ...]
+    top: float
+    bottom: float
+
+
 @dataclass(frozen=True, eq=False)
 class InkMap:
     """Where there is ink in a part of a picture.
@@ -22,7 +30,8 @@ class InkMap:
     mask: uint8 (h, w), 255 where there is writing, 0 elsewhere; never empty.
     left, top: the map's corner in pixels of the picture. scale: pixels of the map to one of the
     picture; large pictures are reduced, small ones enlarged. is_found: whether the segmenter found
-    the ink, so that some of it may be missing, as in photographs.
+    the ink, so that some of it may be missing, as in photographs. box_rows: the rows of a form's
+    boxes that were erased.
     """
 
     strength: NDArray[np.uint8]
@@ -31,6 +40,7 @@ class InkMap:
     top: float
     scale: float
     is_found: bool = False
+    box_rows: tuple[BoxRow, ...] = ()
 
     def within(
         self, wanted: NDArray[np.bool_], window: tuple[slice, slice] = (slice(None), slice(None))

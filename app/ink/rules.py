@@ -45,7 +45,7 @@ def without_rules(mask: Mask) -> Mask | None:
     rails = _rails(ink)
     if not rails:
         return None
-    bars = _bars(ink, rails)
+    bars = find_bars(ink, rails)
     is_ruled_paper = width >= MIN_RULED_WIDTH * mask.shape[1] and len(rails) > 1
     if not is_ruled_paper and not _are_boxes(ink, rails, bars):
         return None
@@ -97,15 +97,16 @@ def _rails(ink: Mask) -> list[Band]:
     return bands if all(band.thickness <= thickest for band in bands) else []
 
 
-def _bars(ink: Mask, rails: list[Band]) -> list[Band]:
+def find_bars(ink: Mask, rails: list[Band], comb_height: int | None = None) -> list[Band]:
     """Columns of ink from the first rail to the last that are bars, not strokes.
 
     The bars of one row of boxes are evenly spaced from end to end, or lie where a rail begins or
-    ends. The bars on a comb's single rail are as high as the first and the last of them.
+    ends. The bars on a comb's single rail are as high as the first and the last of them, unless
+    comb_height says so: pixels from their top to the rail's lower end.
     """
     top, bottom = rails[0].start, rails[-1].end
     if len(rails) == 1:
-        top = bottom - _tine_height(ink[:bottom])
+        top = bottom - (_tine_height(ink[:bottom]) if comb_height is None else comb_height)
     thickness = max(rail.thickness for rail in rails)
     thickest = max(MAX_THICKNESS * (bottom - top), MAX_DOUBLE * thickness)
     covered = ink[top:bottom].sum(axis=0, dtype=np.int64) / 255

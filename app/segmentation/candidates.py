@@ -160,8 +160,11 @@ def _lines_of_map(
     divided, is_form = cells.split_at_rules(image, in_image, grouped)
     if is_form:
         number_gap = math.inf
-    for line_index, groups in enumerate(divided):
-        for run, has_sign_apart in _numbers(boxes, groups, number_gap):
+    for line_index, (line, groups) in enumerate(zip(grouped, divided, strict=True)):
+        gap = number_gap
+        if (row := cells.row_of(boxes[line], ink.box_rows)) is not None:
+            groups, gap = cells.split_at_bars(boxes, line, row, ink.box_rows), math.inf
+        for run, has_sign_apart in _numbers(boxes, groups, gap):
             reading = None
             if reader is not None and runs.may_be_several(boxes[run], MAX_PIECE_WIDTH):
                 reading = _read_components(ink, labels, boxes, run, reader)
@@ -178,8 +181,17 @@ def _lines_of_map(
             if reading is not None:
                 reading = reading.moved(ink.left, ink.scale)
             ask = _asks_of_ink(crops[0], reader) if len(crops) == 1 else None
-            line = TextLine(in_picture, parts.sliced, candidates, glyphs, reading, line_index, ask)
-            lines.append(replace(line, is_found=ink.is_found, has_sign_apart=has_sign_apart))
+            number = TextLine(
+                in_picture, parts.sliced, candidates, glyphs, reading, line_index, ask
+            )
+            lines.append(
+                replace(
+                    number,
+                    is_found=ink.is_found,
+                    has_sign_apart=has_sign_apart,
+                    is_form=gap == math.inf,
+                )
+            )
     return lines
 
 

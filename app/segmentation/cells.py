@@ -6,6 +6,7 @@ digits divides them too, unless it is one of squared paper.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from app.ink import dividers
 from app.ink.bands import usual_distance
+from app.ink.ink_map import BoxRow
 from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, line_height
 
 # Gaps are in line heights.
@@ -22,6 +24,9 @@ MAX_BOX_GAP: Final = 2.5  # between the digits of neighbouring boxes
 MIN_BOXES: Final = 3  # digits in a row of boxes
 MAX_UNEVENNESS: Final = 0.25  # column distances by which a digit may lie off its column
 MIN_RULED_GAP: Final = 0.2  # between digits that a rule divides
+MAX_BOX_WIDTH: Final = 1.8  # of one that holds a single digit
+MIN_SINGLE: Final = 0.6  # share of a form's boxes that hold one piece no wider than a digit
+MAX_ADJOINING: Final = 0.3  # heights of a row between it and one that adjoins
 MAX_DIGIT_ASPECT: Final = 1.2  # ratio of width to height
 
 
@@ -67,6 +72,43 @@ def split_at_rules(
     if is_form:
         divided[row] = [lines[row]]
     return divided, is_form
+
+
+def row_of(boxes: Boxes, rows: Sequence[BoxRow]) -> BoxRow | None:
+    """The row of a form's boxes in which the parts of a line are; None where there is none."""
+    middle = float((boxes[:, 1].min() + boxes[:, 3].max()) / 2)
+    across = (boxes[:, 0] + boxes[:, 2]) / 2
+    for row in rows:
+        is_beside = (across > row.bars[0]) & (across < row.bars[-1])
+        if row.top < middle < row.bottom and is_beside.all():
+            return row
+    return None
+
+
+def split_at_bars(
+    boxes: Boxes, line: list[int], row: BoxRow, rows: Sequence[BoxRow]
+) -> list[list[int]]:
+    """The parts of each number in a row of boxes, which is all of them in a form.
+
+    In a table, each box is a number: its boxes are wider, or another row adjoins. line: the indices
+    of the parts, from left to right. rows: all rows, of which this is one.
+    """
+    box_of = np.searchsorted(row.bars, (boxes[line, 0] + boxes[line, 2]) / 2)
+    groups = [
+        [part for part, index in zip(line, box_of.tolist(), strict=True) if index == box]
+        for box in np.unique(box_of).tolist()
+    ]
+    height = row.bottom - row.top
+    adjoins = any(
+        min(abs(row.top - other.bottom), abs(row.bottom - other.top)) < MAX_ADJOINING * height
+        for other in rows
+    )
+    num_single = sum(
+        len(_extents(boxes[group])) == 1 and not _is_pair(boxes[group]) for group in groups
+    )
+    is_narrow = float(np.median(np.diff(row.bars))) <= MAX_BOX_WIDTH * line_height(boxes[line])
+    is_form = is_narrow and not adjoins and num_single >= MIN_SINGLE * len(groups)
+    return [line] if is_form else groups
 
 
 def _high_lines(boxes: Boxes, lines: list[list[int]]) -> list[int]:

@@ -46,7 +46,7 @@ class TextLine:
     line_index: of the line in the input; a line with wide gaps is several TextLines.
     ask: asks the line reader about a line that it has not read, see `ask_reader`.
     is_found: see `InkMap`. has_sign_apart: whether the first mark stands apart, but may be the sign
-    of the number after it.
+    of the number after it. is_form: whether it is in the boxes of a form, whose gaps part nothing.
     """
 
     parts: NDArray[np.float64]
@@ -58,6 +58,7 @@ class TextLine:
     ask: Ask | None = None
     is_found: bool = False
     has_sign_apart: bool = False
+    is_form: bool = False
 
     @cached_property
     def lattice(self) -> Lattice:
@@ -216,7 +217,7 @@ class TextLine:
         boxes = self.boxes[path]
         gaps = boxes[1:, 0] - boxes[:-1, 2]
         is_space = np.zeros(len(gaps), np.bool_)
-        if len(path) >= MIN_SPACED_MARKS:
+        if len(path) >= MIN_SPACED_MARKS and not self.is_form:
             height = float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0))
             is_space = gaps > max(MIN_SPACE * height, MIN_SPACE_RATIO * float(np.median(gaps)))
             is_sign = np.array([symbol != "" and symbol in SIGN_SYMBOLS for symbol in symbols])
