@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 
 from app.inference.models import models_folder
 from app.inference.session import open_session, releasing_run_options
+from app.ink import shade
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.lines_to_erase import dark_ink, erased, find_lines
 from app.ink.missing_ink import where_points_are, with_missing_ink
 from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview
 from app.ink.parts import MAX_PAIRS, ones_beside, without_unseen
-from app.ink.resize import resize_to_side
+from app.ink.resize import reduce_to_side, resize_to_side
 
 SEGMENTER_MODEL: Final = models_folder() / "finder.onnx"
 CONTRACT: Final = "finder/1"  # input "picture" uint8 (h, w, 3), output "ink" float32 (h, w)
@@ -37,7 +38,7 @@ MIN_OVERVIEW_HEIGHT: Final = 18.0  # pixels; lower writing needs an overview of 
 CLOSE_HEIGHT: Final = 112.0  # pixels: about the height of a line of writing in the closer map
 MARGIN: Final = 0.12  # heights of the writing around it in the closer map
 DISTANT_SHARE: Final = 0.6  # of the closer map's scale, for the last map
-MIN_EXTENT: Final = 0.03  # of a picture's longer side; smaller ink is not writing
+MIN_EXTENT: Final = 0.01  # of a picture's longer side; smaller ink is not writing
 BRIDGE: Final = 5  # pixels; gaps in a line of up to 4 are closed
 MIN_BRIDGE_PROBABILITY: Final = 0.08  # of ink in a gap of a line
 # Faint ink that may be a digit, in heights of the writing beside it.
@@ -46,6 +47,29 @@ MIN_LEVEL: Final = 0.5  # how far both go down side by side
 MAX_OTHER_HEIGHT: Final = 0.4  # difference between their heights
 
 Picture = NDArray[np.uint8]  # (h, w, 3) RGB
+
+
+class _Look(NamedTuple):
+    """A look at a whole picture.
+
+    probabilities: of ink, float32 (h, w). dark: see `dark_ink`. lines, boxes: see `Overview`.
+    has_shade, is_sharp: see `shade.Unshaded`.
+    """
+
+    probabilities: NDArray[np.float32]
+    dark: NDArray[np.uint8]
+    lines: NDArray[np.bool_]
+    boxes: NDArray[np.int32]
+    has_shade: bool
+    is_sharp: bool
+
+    def is_clear(self) -> bool:
+        """Whether its writing is large enough, and none may be hidden in shade."""
+        return _writing_height(self.boxes) >= MIN_OVERVIEW_HEIGHT and not self.has_shade
+
+    def ones(self) -> NDArray[np.int32]:
+        """See `Overview`."""
+        return ones_beside(np.where(self.lines, 0, self.dark).astype(np.uint8), self.boxes)
 
 
 class Segmenter:
@@ -71,6 +95,18 @@ class Segmenter:
         (probabilities,) = self._session.run(["ink"], {"picture": padded})
         return np.asarray(probabilities[:height, :width], np.float32)
 
+    def _look(self, image: Picture, side: int, picture: Picture) -> _Look:
+        """A look at the whole picture; side: see `ink_probabilities`. picture: see `without_shade`."""
+        resized = resize_to_side(image, side)
+        found = shade.without_shade(self._probabilities(resized), picture)
+        possible = _mask(found.probabilities, MIN_FAINT_PROBABILITY)
+        likely = _mask(found.probabilities, MIN_INK_PROBABILITY)
+        dark = dark_ink(resized, likely, possible)
+        lines = find_lines(dark, likely, possible)
+        probabilities = erased(found.probabilities, lines, MIN_FAINT_PROBABILITY)
+        boxes = _component_boxes(probabilities)
+        return _Look(probabilities, dark, lines, boxes, found.has_shade, found.is_sharp)
+
     def release_memory(self) -> None:
         """Frees the memory that large pictures needed, 25 MB, by reading the smallest one."""
         smallest = np.zeros((STRIDE, STRIDE, 3), np.uint8)
@@ -82,20 +118,17 @@ class Segmenter:
         It has no frames around the writing, no folds of the paper and no underlines.
         """
         longer = max(image.shape[:2])
-        for side in (SIDE, min(LARGE_SIDE, longer)):
-            resized = resize_to_side(image, side)
-            probabilities = self._probabilities(resized)
-            possible = _mask(probabilities, MIN_FAINT_PROBABILITY)
-            likely = _mask(probabilities, MIN_INK_PROBABILITY)
-            dark = dark_ink(resized, likely, possible)
-            lines = find_lines(dark, likely, possible)
-            probabilities = erased(probabilities, lines, MIN_FAINT_PROBABILITY)
-            boxes = _component_boxes(probabilities)
-            if _writing_height(boxes) >= MIN_OVERVIEW_HEIGHT:
+        picture = reduce_to_side(image, shade.SIDE)
+        best = self._look(picture, SIDE, picture)
+        sides = dict.fromkeys(min(side, longer) for side in (LARGE_SIDE, MAX_SIDE))
+        for side in () if best.is_clear() else sides:
+            look = self._look(image, side, picture)
+            if len(look.boxes) and (look.is_sharp or not len(best.boxes)):
+                best = look
+            if len(best.boxes):
                 break
-        dark[lines] = 0
-        ones = ones_beside(dark, boxes)
-        return Overview(probabilities, side / longer, boxes, lines, ones)
+        scale = max(best.probabilities.shape) / longer
+        return Overview(best.probabilities, scale, best.boxes, best.lines, best.ones())
 
     def ink_maps(self, image: Picture, overview: Overview) -> Iterator[InkMap]:
         """Maps of a picture's ink, the one that is most likely right first; none without ink.
