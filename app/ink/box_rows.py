@@ -1,7 +1,7 @@
 """Erases the boxes or the comb of a form from a photograph, where the segmenter sees parts of them.
 
-It takes a bar between two boxes for a 1. In the picture, the bar stands on a rail that goes from end
-to end of the row, which other bars close there, see `rules`.
+It takes a bar between two boxes for a 1. In the picture, the bar stands on a rail that goes from
+end to end of the row, which other bars close there, see `rules`.
 """
 
 from dataclasses import replace

@@ -96,7 +96,7 @@ class Segmenter:
         return np.asarray(probabilities[:height, :width], np.float32)
 
     def _look(self, image: Picture, side: int, picture: Picture) -> _Look:
-        """A look at the whole picture; side: see `ink_probabilities`. picture: see `without_shade`."""
+        """A look at the whole picture; side, picture: see `ink_probabilities`, `without_shade`."""
         resized = resize_to_side(image, side)
         found = shade.without_shade(self._probabilities(resized), picture)
         possible = _mask(found.probabilities, MIN_FAINT_PROBABILITY)
