@@ -19,6 +19,13 @@ MIN_FAINT_PROBABILITY: Final = 0.15  # possible ink, which belongs to likely ink
 MIN_SEEN_PROBABILITY: Final = 0.3  # writing, in a clean picture where all ink is known
 
 
+def is_noise(probabilities: NDArray[np.float32]) -> bool:
+    """Whether far more ink is possible than likely, as in noise; probabilities: of ink, (h, w)."""
+    likely = np.count_nonzero(probabilities > MIN_INK_PROBABILITY)
+    possible = np.count_nonzero(probabilities > MIN_FAINT_PROBABILITY)
+    return bool(likely < MIN_LIKELY_SHARE * possible)
+
+
 @dataclass(frozen=True, eq=False)
 class Overview:
     """The ink of a whole picture.
@@ -36,10 +43,8 @@ class Overview:
     ones: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 4), np.int32))
 
     def is_noise(self) -> bool:
-        """Whether far more ink is possible than likely, as in noise."""
-        likely = np.count_nonzero(self.probabilities > MIN_INK_PROBABILITY)
-        possible = np.count_nonzero(self.probabilities > MIN_FAINT_PROBABILITY)
-        return bool(likely < MIN_LIKELY_SHARE * possible)
+        """See `is_noise`."""
+        return is_noise(self.probabilities)
 
     def writing_in(self, drawing: InkMap) -> InkMap | None:
         """The part of a clean picture's ink that is writing, see `parts.writing_among`.

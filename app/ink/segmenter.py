@@ -22,9 +22,9 @@ from app.ink import shade
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.lines_to_erase import dark_ink, erased, find_lines
 from app.ink.missing_ink import where_points_are, with_missing_ink
-from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview
+from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview, is_noise
 from app.ink.parts import MAX_PAIRS, ones_beside, without_unseen
-from app.ink.resize import reduce_to_side, resize_to_side
+from app.ink.resize import resize_to_side
 
 SEGMENTER_MODEL: Final = models_folder() / "finder.onnx"
 CONTRACT: Final = "finder/1"  # input "picture" uint8 (h, w, 3), output "ink" float32 (h, w)
@@ -64,8 +64,12 @@ class _Look(NamedTuple):
     is_sharp: bool
 
     def is_clear(self) -> bool:
-        """Whether its writing is large enough, and none may be hidden in shade."""
-        return _writing_height(self.boxes) >= MIN_OVERVIEW_HEIGHT and not self.has_shade
+        """Whether its writing is large enough, and none may be hidden in shade.
+
+        In a picture full of clutter, no other scale shows writing.
+        """
+        is_large = _writing_height(self.boxes) >= MIN_OVERVIEW_HEIGHT
+        return is_large and (not self.has_shade or is_noise(self.probabilities))
 
     def ones(self) -> NDArray[np.int32]:
         """See `Overview`."""
@@ -95,10 +99,10 @@ class Segmenter:
         (probabilities,) = self._session.run(["ink"], {"picture": padded})
         return np.asarray(probabilities[:height, :width], np.float32)
 
-    def _look(self, image: Picture, side: int, picture: Picture) -> _Look:
-        """A look at the whole picture; side, picture: see `ink_probabilities`, `without_shade`."""
+    def _look(self, image: Picture, side: int, sample: Picture) -> _Look:
+        """A look at the whole picture; side, sample: see `ink_probabilities`, `without_shade`."""
         resized = resize_to_side(image, side)
-        found = shade.without_shade(self._probabilities(resized), picture)
+        found = shade.without_shade(self._probabilities(resized), sample)
         possible = _mask(found.probabilities, MIN_FAINT_PROBABILITY)
         likely = _mask(found.probabilities, MIN_INK_PROBABILITY)
         dark = dark_ink(resized, likely, possible)
@@ -118,11 +122,11 @@ class Segmenter:
         It has no frames around the writing, no folds of the paper and no underlines.
         """
         longer = max(image.shape[:2])
-        picture = reduce_to_side(image, shade.SIDE)
-        best = self._look(picture, SIDE, picture)
+        sample = shade.sample(image)
+        best = self._look(image, SIDE, sample)
         sides = dict.fromkeys(min(side, longer) for side in (LARGE_SIDE, MAX_SIDE))
         for side in () if best.is_clear() else sides:
-            look = self._look(image, side, picture)
+            look = self._look(image, side, sample)
             if len(look.boxes) and (look.is_sharp or not len(best.boxes)):
                 best = look
             if len(best.boxes):

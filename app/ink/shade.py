@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.overview import MIN_INK_PROBABILITY
+from app.ink.resize import reduce_to_side
 
 # The sharpness of a piece of ink is the share of its contrast that its edge has within 3 pixels of
 # a picture of SIDE pixels. Lines of a pen have 0.7 to 1, also in blurred photographs, and shade has
@@ -41,8 +42,18 @@ class Unshaded(NamedTuple):
     is_sharp: bool = True
 
 
+def sample(image: Picture) -> Picture:
+    """The image with SIDE pixels along its longer side, or fewer.
+
+    Most pixels of a large image are left out, which hardly changes the sharpness of its edges: to
+    average them all takes longer than to find the ink.
+    """
+    step = max(max(image.shape[:2]) // (2 * SIDE), 1)
+    return reduce_to_side(image[::step, ::step], SIDE)
+
+
 def without_shade(probabilities: Probabilities, picture: Picture) -> Unshaded:
-    """The probabilities without those of shade; picture: the same, with SIDE pixels or fewer."""
+    """The probabilities without those of shade; picture: see `sample`."""
     enlarged = cv2.resize(probabilities, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     ink = (enlarged > MIN_INK_PROBABILITY).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
