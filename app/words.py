@@ -16,6 +16,9 @@ MIN_GAP: Final = 0.25  # heights of the line's highest mark, between a word and 
 MIN_GAP_RATIO: Final = 1.5  # times the line's usual gap
 MIN_REFUSED: Final = 0.5  # share of a word's marks that are no digits; more than it
 MIN_LETTERS: Final = 2  # marks of a word
+MIN_CLUTTER: Final = 12  # marks of a picture in which clutter is looked for
+MIN_CLUTTER_REFUSED: Final = 0.6  # share of them that are refused there
+MAX_CLUTTER_SIZE: Final = 1.5  # times the usual mark's; what is larger is no clutter
 MAX_LOW: Final = 0.75  # heights of the digits beside it: of lower marks, one refused is enough
 
 
@@ -41,6 +44,25 @@ def without_letters(reading: Reading) -> Reading:
             replace(_refused(mark) if is_word else mark, number_index=index) for mark in group
         ]
     return replace(reading, digits=tuple(marks))
+
+
+def with_doubt_in_clutter(reading: Reading) -> Reading:
+    """The reading with doubtful digits where most marks are refused, as in a picture of things.
+
+    In a page of print too, some marks look like digits. What is larger than them is written.
+    """
+    marks = reading.digits
+    refused = [mark for mark in marks if mark.value is None and not mark.sign]
+    if len(marks) < MIN_CLUTTER or len(refused) < MIN_CLUTTER_REFUSED * len(marks):
+        return reading
+    largest = MAX_CLUTTER_SIZE * median(_size(mark, reading.turned) for mark in marks)
+    numbers = (
+        [replace(mark, is_doubtful=mark.value is not None) for mark in number.digits]
+        if _height(number.digits, reading.turned) <= largest
+        else number.digits
+        for number in reading.numbers
+    )
+    return replace(reading, digits=tuple(mark for number in numbers for mark in number))
 
 
 def _groups(reading: Reading) -> Iterator[list[Digit]]:
