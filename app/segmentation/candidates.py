@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from app import glyph, strip
 from app.inference.line_reader import LineReader
 from app.ink.image import cut_out, ink_maps, whole_glyph
-from app.ink.ink_map import InkMap
+from app.ink.ink_map import InkMap, with_components
 from app.ink.strokes import bounds
 from app.ink.threshold import BITMAP_SIDE
 from app.reading import UnreadableInput
@@ -34,6 +35,10 @@ from app.segmentation.text_line import TextLine
 MAX_STROKE_WIDTH: Final = 0.9  # line heights; a single stroke that is wider may be several digits
 MAX_PIECE_WIDTH: Final = 0.5  # line heights; the same for a single connected component
 MAX_PARTS: Final = 600  # strokes or connected components in one input; 100 digits have about 200
+# Of more components, only those are read that are so many times as high as the usual one, if there
+# are at most so many of them.
+LARGE: Final = 1.8
+MAX_LARGE: Final = 60
 # Pixels in all candidates of a picture's line, which take 0.2 s; only clutter has more.
 MAX_CANDIDATE_PIXELS: Final = 20_000_000
 DrawGlyph = Callable[[glyph.Strokes], NDArray[np.uint8]]  # see `glyph.from_strokes`
@@ -86,8 +91,11 @@ def find_in_image(
     """The lines of a picture (see `ink.image.checked`) from top to bottom, once for each ink map.
 
     The map that is most likely right comes first; without ink there is none. single: all ink is one
-    character. reader: reads lines that may hold several characters. Raises UnreadableInput.
+    character. reader: reads lines that may hold several characters. Maps of clutter are left out.
+    Raises UnreadableInput where all are.
     """
+    refusal: UnreadableInput | None = None
+    has_lines = False
     for ink in ink_maps(image):
         if single:
             normal, (x, y, width, height) = whole_glyph(image, ink)
@@ -96,11 +104,18 @@ def find_in_image(
                 _single_character((x, y, x + width, y + height), normal, _asks_of_ink(crop, reader))
             ]
             continue
-        lines = _lines_of_map(image, ink, reader)
+        try:
+            lines = _lines_of_map(image, ink, reader)
+        except UnreadableInput as error:
+            refusal = refusal or error
+            continue
         is_tiny = max(image.shape[:2]) <= BITMAP_SIDE
         if is_tiny and [len(line.candidates) for line in lines] == [1]:
             lines = [replace(lines[0], glyphs=whole_glyph(image, ink)[0][None])]
+        has_lines = True
         yield lines
+    if refusal is not None and not has_lines:
+        raise refusal
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,8 +166,8 @@ def _boxes(strokes: glyph.Strokes) -> NDArray[np.float64]:
 def _lines_of_map(
     image: NDArray[np.uint8], ink: InkMap, reader: LineReader | None
 ) -> list[TextLine]:
+    ink = replace(ink, mask=_without_print(ink.mask))
     labels, boxes = line_cuts.connected_components(ink.mask)
-    _check_count(len(boxes), "pieces of ink")
     lines = []
     grouped = text_lines.group_into_lines(boxes)
     number_gap = cells.number_gap(boxes, grouped)
@@ -193,6 +208,19 @@ def _lines_of_map(
                 )
             )
     return lines
+
+
+def _without_print(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The mask; in a page of print, only what is written larger. Raises UnreadableInput."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    if count - 1 <= MAX_PARTS:
+        return mask
+    heights = stats[:, cv2.CC_STAT_HEIGHT]
+    is_large = heights > LARGE * np.median(heights[1:])
+    is_large[0] = False
+    if not 0 < is_large.sum() <= MAX_LARGE:
+        _check_count(count - 1, "pieces of ink")
+    return with_components(labels.astype(np.int32), is_large)
 
 
 def _numbers(
