@@ -71,11 +71,12 @@ def _nested(mask: Mask) -> _Nested:
     inside = np.zeros_like(mask)  # how many lines are around each pixel, up to 4
     for index, parent in enumerate(hierarchy[0][:, 3].tolist()):
         levels.append(levels[parent] + 1 if parent >= 0 else 0)
+        contour = contours[index : index + 1]  # OpenCV converts all that it is given
         if levels[-1] % 2:
-            cv2.drawContours(inside, contours, index, 1 + levels[-1] // 2 % 2, cv2.FILLED)
+            cv2.drawContours(inside, contour, 0, 1 + levels[-1] // 2 % 2, cv2.FILLED)
         else:
             edges = nested.inner_edges if levels[-1] // 2 % 2 else nested.outer_edges
-            cv2.drawContours(edges, contours, index, 255, 1)
+            cv2.drawContours(edges, contour, 0, 255, 1)
     nested.space[(inside == 1) & (mask == 0)] = 255
     nested.holes[(inside == 2) & (mask == 0)] = 255
     return nested
