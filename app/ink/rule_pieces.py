@@ -19,7 +19,9 @@ MAX_TRIED: Final = 24  # slim components of a map that are examined; only clutte
 # In usual heights of the writing.
 MIN_UPRIGHT: Final = 0.5  # length of a piece
 MIN_LEVEL: Final = 0.2
-MAX_HEIGHT: Final = 1.8  # of the highest writing: a longer upright line is an edge or a rule
+# Of the highest writing: a longer upright line is an edge or a rule.
+MAX_HEIGHT: Final = 3.0
+MAX_HEIGHT_BESIDE_LINES: Final = 1.8
 REACH: Final = 0.5  # how far beyond a piece the line is looked for
 MARGIN: Final = 0.15  # of paper to both sides of it there
 MIN_GAP: Final = 0.3  # between writing and an upright piece that need go on at one end only
@@ -50,10 +52,9 @@ def without_rule_pieces(ink: InkMap, image: NDArray[np.uint8]) -> Mask:
     if not 0 < len(upright) + len(level) <= MAX_TRIED:
         return ink.mask
     is_kept = np.ones(len(height), np.bool_)
-    is_tall = height > MAX_HEIGHT * height[is_writing].max()
     for index in upright:
         box = parts.boxes[index]
-        if is_tall[index] and is_writing.sum() > 1:
+        if _is_edge(box, parts.boxes[is_writing]):
             is_kept[index] = False
             continue
         ends = _ends_that_go_on(ink, image, box, usual)
@@ -64,6 +65,18 @@ def without_rule_pieces(ink: InkMap, image: NDArray[np.uint8]) -> Mask:
         box = parts.boxes[index][[1, 0, 3, 2]]
         is_kept[index] = not _ends_that_go_on(lying, image.swapaxes(0, 1), box, usual)
     return ink.mask if is_kept.all() else parts.mask(is_kept)
+
+
+def _is_edge(box: NDArray[np.int32], writing: Boxes) -> bool:
+    """Whether an upright line is too long for a 1: beside several lines of writing, or by itself.
+
+    A 1 may be twice as high as the zeros after it.
+    """
+    ratio = box[3] / writing[:, 3].max()
+    top, bottom = writing[:, 1], writing[:, 1] + writing[:, 3]
+    is_beside = (bottom > box[1]) & (top < box[1] + box[3])
+    spans_lines = is_beside.any() and top[is_beside].max() > bottom[is_beside].min()
+    return bool(ratio > MAX_HEIGHT or (spans_lines and ratio > MAX_HEIGHT_BESIDE_LINES))
 
 
 def _ends_that_go_on(

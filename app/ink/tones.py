@@ -24,6 +24,7 @@ MIN_RULED: Final = 0.6  # share of the print that is in such runs; ink may inter
 MIN_RULED_MORE: Final = 0.3  # the same, beyond the share of the writing
 MAX_BESIDE: Final = 0.4  # share of the print that touches writing
 MIN_EXACT: Final = 0.05  # share of a piece of writing that has exactly its tone
+MAX_EDGE_DEPTH: Final = 2.0  # pixels from the middle of a soft edge to its sides
 SAMPLE: Final = 5_000  # pixels of ink that show its tones
 _BINS: Final = 32  # of the histogram, along each channel
 
@@ -66,11 +67,15 @@ def without_print(
 def _without_edges(rest: Mask, writing: Mask) -> Mask:
     """What is left beside the print, without the soft edges of it that no writing touches.
 
-    Between two pixels, a rule is of neither tone; a dark one may look more like the writing.
+    Between two pixels, a rule is of neither tone; a dark one may look more like the writing. Such
+    edges are thin, and digits are not, which may be of every tone, as those of MNIST.
     writing: the pixels of exactly its tone.
     """
     parts = Parts(rest)
-    return parts.mask(parts.shares(writing > 0) >= MIN_EXACT)
+    depths = np.zeros(len(parts.areas), np.float32)
+    inside = cv2.distanceTransform(rest, cv2.DIST_L2, cv2.DIST_MASK_3)
+    np.maximum.at(depths, parts.labels[rest > 0], inside[rest > 0])
+    return parts.mask((parts.shares(writing > 0) >= MIN_EXACT) | (depths > MAX_EDGE_DEPTH))
 
 
 def _distances(image: NDArray[np.uint8], tone: NDArray[np.float32]) -> NDArray[np.uint8]:
