@@ -20,6 +20,8 @@ Plane = NDArray[np.float32]  # (h, w), in levels of 255
 MIN_INK_LEVELS: Final = 14.0  # a smaller difference from the paper is noise
 MIN_INK_DEVIATIONS: Final = 5.0  # the same, in standard deviations of the paper's noise
 MAX_SIDE: Final = 1280  # pixels; larger drawings are reduced to it
+MIN_PEN: Final = 3.3  # see `pen_width`, of a reduced drawing; thinner lines are drawn broader first
+MID_LEVEL: Final = 128.0  # of 255: lighter paper has dark ink
 BITMAP_SIDE: Final = 32  # pixels; in smaller pictures, even drawn ones, most neighbours differ
 
 # Whether a picture was drawn on paper of one colour.
@@ -74,9 +76,14 @@ def paper(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
 def find(image: NDArray[np.uint8], level: NDArray[np.float32]) -> InkMap | None:
     """The ink of a drawing uint8 (h, w, channels) on paper of that level; None without ink."""
     scale = min(1.0, MAX_SIDE / max(image.shape[:2]))
-    image = reduce_to_side(image, MAX_SIDE)
-    plane = _inkiness(image, level)
+    plane = _inkiness(reduce_to_side(image, MAX_SIDE), level)
     thin = _mask_and_edge(plane, 1.0, 0.0, 0.0)
+    if scale < 1 and (thin is None or pen_width(thin[0]) < MIN_PEN):
+        # Lines of a pixel would be broken, because reducing averages them with the paper.
+        grown = cv2.erode if level.mean() > MID_LEVEL else cv2.dilate
+        broad = grown(image, np.ones((3, 3), np.uint8)).reshape(image.shape).astype(np.uint8)
+        plane = _inkiness(reduce_to_side(broad, MAX_SIDE), level)
+        thin = _mask_and_edge(plane, 1.0, 0.0, 0.0)
     if thin is None:
         return None
     exact = _mask_and_edge(plane, pen_width(thin[0]), WEAK_SHARE, BEGIN_SHARE)
