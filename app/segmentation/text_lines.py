@@ -50,6 +50,9 @@ MIN_LINES_HEIGHT: Final = 1.75  # heights of a high part; halves of one digit ar
 HIGH_SHARE: Final = 0.8  # of the height of all parts together that is in lower parts
 # Heights of the taller part: halves of one digit are nearer, whatever else is in the picture.
 MIN_LINE_GAP: Final = 0.5
+# A word of print lies above or below much higher writing, as a question above its answer.
+MAX_LABEL_HEIGHT: Final = 0.6  # of the height of the writing
+MIN_LABEL_GAP: Final = 0.3  # heights of the word's parts
 # Of two parts alone, which may be halves of an open 8: of the height of both together.
 MIN_LINE_GAP_OF_TWO: Final = 0.15
 MAX_BAR_HEIGHT: Final = 0.5  # widths; of two parts alone, a flatter one is the bar of a 5 or a 7
@@ -239,10 +242,11 @@ def _joined(boxes: Boxes, chains: list[list[int]]) -> list[list[int]]:
     distances = _distances_to_the_right(parts, x, y)
     distances = np.minimum.reduceat(np.minimum(distances, distances.T), starts)
     distances = np.minimum.reduceat(distances, starts, axis=1)
-    stacked, level = (
+    stacked, level, apart = (
         np.logical_or.reduceat(np.logical_or.reduceat(each, starts), starts, axis=1)
-        for each in (_stacked(parts), _may_be_level(parts, x, y))
+        for each in (_stacked(parts), _may_be_level(parts, x, y), _apart(parts))
     )
+    stacked |= apart & _are_words_beside_writing(boxes, chains)
     while len(pairs := np.argwhere(np.tril(level & ~stacked, -1))):
         source, target = pairs[distances[tuple(pairs.T)].argmin()]
         chains[target] += chains.pop(source)
@@ -269,6 +273,26 @@ def _stacked(boxes: Boxes) -> NDArray[np.bool_]:
     else:  # nothing tells how high a digit is
         is_apart = (gap > MIN_LINE_GAP_OF_TWO * together) & (not _has_bar(boxes))
     return np.asarray(is_above & is_apart, np.bool_)
+
+
+def _apart(boxes: Boxes) -> NDArray[np.bool_]:
+    """Which parts lie above or below which others with paper between them: (n, n)."""
+    _, top, _, bottom = boxes.T
+    heights = bottom - top
+    gap = np.maximum(top - bottom[:, None], top[:, None] - bottom)
+    is_gap = gap > MIN_LABEL_GAP * np.minimum(heights[:, None], heights)
+    return np.asarray((_shared_width(boxes) > 0) & is_gap, np.bool_)
+
+
+def _are_words_beside_writing(boxes: Boxes, chains: list[list[int]]) -> NDArray[np.bool_]:
+    """For which chains one is a printed word, and the other is much higher: (chains, chains).
+
+    A piece of a digit may lie as near to the rest of it, but a word has more parts.
+    """
+    heights = np.array([line_height(boxes[chain]) for chain in chains])
+    are_words = np.array([len(chain) >= MIN_WORD_PARTS for chain in chains])
+    is_low = heights[:, None] < MAX_LABEL_HEIGHT * heights
+    return np.asarray((is_low & are_words[:, None]) | (is_low & are_words[:, None]).T, np.bool_)
 
 
 def _has_bar(boxes: Boxes) -> bool:
