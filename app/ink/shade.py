@@ -9,15 +9,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.overview import MIN_INK_PROBABILITY
+from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY
 from app.ink.resize import reduce_to_side
 
 # The sharpness of a piece of ink is the share of its contrast that its edge has within 3 pixels of
-# a picture of SIDE pixels. Lines of a pen have 0.7 to 1, also in blurred photographs, and shade has
-# 0.1 to 0.5.
+# a picture of SIDE pixels. Lines of a pen have 0.7 to 1, in blurred photographs 0.45 and more, and
+# shade has 0.1 to 0.34.
 SIDE: Final = 480  # pixels along the longer side
-MAX_SOFT: Final = 0.5
+MAX_SOFT: Final = 0.38
 MIN_CONTRAST: Final = 12  # levels of 255; fainter pieces are not judged, because noise is sharp
+RIM: Final = 5  # pixels around a piece of ink in which its contrast is measured
 MAX_PIECES: Final = 48  # that are judged, the largest first; only clutter has more
 MIN_SLOPE: Final = 0.5  # of the steepest slopes of the ink; what is so steep in shade is writing
 REACH: Final = 9  # pixels: the width of a line around such a slope
@@ -55,22 +56,27 @@ def sample(image: Picture) -> Picture:
 def without_shade(probabilities: Probabilities, picture: Picture) -> Unshaded:
     """The probabilities without those of shade; picture: see `sample`."""
     enlarged = cv2.resize(probabilities, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    ink = (enlarged > MIN_INK_PROBABILITY).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    possible = (enlarged > MIN_FAINT_PROBABILITY).astype(np.uint8)
+    likely = (enlarged > MIN_INK_PROBABILITY).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(possible)
     largest = 1 + np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")[:MAX_PIECES]
     slopes = cv2.subtract(cv2.dilate(picture, _NEAR), cv2.erode(picture, _NEAR)).max(axis=2)
-    sharpness = {}
+    soft, num_sharp = [], 0
     for index in largest.tolist():
         x, y, width, height, _ = stats[index].tolist()
-        window = slice(max(y - 2, 0), y + height + 2), slice(max(x - 2, 0), x + width + 2)
+        window = slice(max(y - RIM, 0), y + height + RIM), slice(max(x - RIM, 0), x + width + RIM)
         piece = (labels[window] == index).astype(np.uint8)
-        sharpness[index] = _sharpness(piece, picture[window], slopes[window])
-    soft = [index for index, each in sharpness.items() if each < MAX_SOFT]
+        sure = piece & likely[window]
+        is_likely = bool(sure.any())
+        if _sharpness(sure if is_likely else piece, picture[window], slopes[window]) < MAX_SOFT:
+            soft.append(index)
+        else:
+            num_sharp += is_likely
     if not soft:
         return Unshaded(probabilities)
-    if len(soft) == len(sharpness):
+    if not num_sharp:
         return Unshaded(probabilities, has_shade=True, is_sharp=False)
-    steep = MIN_SLOPE * float(np.percentile(slopes[ink > 0], 95))
+    steep = MIN_SLOPE * float(np.percentile(slopes[likely > 0], 95))
     lines = cv2.dilate((slopes > steep).astype(np.uint8), np.ones((REACH, REACH), np.uint8))
     shade = cv2.dilate((np.isin(labels, soft) & (lines == 0)).astype(np.uint8), _EDGE)
     shade = cv2.resize(shade, probabilities.shape[::-1], interpolation=cv2.INTER_NEAREST)
@@ -80,6 +86,7 @@ def without_shade(probabilities: Probabilities, picture: Picture) -> Unshaded:
 def _sharpness(piece: Mask, picture: Picture, slopes: NDArray[np.uint8]) -> float:
     """How sharp the edge of a piece of ink is, see MAX_SOFT; 1 for a faint piece."""
     edge = (cv2.dilate(piece, _EDGE) > 0) & (cv2.erode(piece, _NEAR) == 0)
-    low, high = np.percentile(picture[edge], [10, 90], axis=0)
+    around = cv2.dilate(piece, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)) > 0
+    low, high = np.percentile(picture[around], [10, 90], axis=0)
     contrast = float((high - low).max())
     return float(np.percentile(slopes[edge], 75)) / contrast if contrast >= MIN_CONTRAST else 1.0
