@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink import rules
-from app.ink.bands import Band, find_bands
+from app.ink.bands import Band, find_bands, with_missing
 from app.ink.ink_map import BoxRow, InkMap, without_specks
 from app.ink.lines_to_erase import erased
 from app.ink.parts import MIN_PART, Parts
@@ -246,7 +246,7 @@ def _rules_of_row(dark: Mask, rails: tuple[_Rail, ...], usual: float) -> _Rules:
     comb_height = _comb_height(row, bands[-1], edge) if len(rails) == 1 else None
     if comb_height == 0:
         return nothing
-    bars = rules.find_bars(row, bands, comb_height)
+    bars = with_missing(rules.find_bars(row, bands, comb_height))
     near = max(edge, round(rules.MAX_DOUBLE * max(band.thickness for band in bands)))
     are_closed = bars and bars[0].start <= edge + near and bars[-1].end >= edge + width - near
     if not are_closed or len(bars) < (rules.MIN_COMB if len(rails) == 1 else 2):

@@ -7,6 +7,7 @@ digits divides them too, unless it is one of squared paper.
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,7 @@ MIN_RULED_GAP: Final = 0.2  # between digits that a rule divides
 MAX_BOX_WIDTH: Final = 1.8  # of one that holds a single digit
 MIN_SINGLE: Final = 0.6  # share of a form's boxes that hold one piece no wider than a digit
 MAX_ADJOINING: Final = 0.3  # heights of a row between it and one that adjoins
+MIN_ALIKE_GAP: Final = 0.5  # of gaps where a rule is seen: one where it may be hidden
 MAX_DIGIT_ASPECT: Final = 1.2  # ratio of width to height
 
 
@@ -57,8 +59,9 @@ def split_at_rules(
 
     image: (h, w) or (h, w, channels). boxes: of the parts, in its pixels. lines: the indices of
     each line's parts, from left to right. Squared paper divides nothing. A single row of single
-    digits is a number in the boxes of a form, and so is an evenly spaced one in which some rules
-    are not seen beside a tall digit. Returns too whether it is such a number, which no gap divides.
+    digits is a number in the boxes of a form, and so is one in which some rules are not seen, but
+    the digits beside them stand as far apart as the others. Returns too whether it is such a
+    number, which no gap divides.
     """
     divided = [_groups(image, boxes, line) for line in lines]
     high = _high_lines(boxes, lines)
@@ -67,11 +70,19 @@ def split_at_rules(
         return divided, False
     are_single = [len(_extents(boxes[group])) == 1 for group in divided[row]]
     has_pair = any(map(_is_pair, (boxes[group] for group in divided[row])))
-    is_even = number_gap(boxes, lines) == math.inf
+    is_even = number_gap(boxes, lines) == math.inf or _are_alike(boxes, divided[row])
     is_form = not has_pair and (all(are_single) or (is_even and any(are_single)))
     if is_form:
         divided[row] = [lines[row]]
     return divided, is_form
+
+
+def _are_alike(boxes: Boxes, groups: list[list[int]]) -> bool:
+    """Whether the gaps in the groups of a line are about as wide as those between them."""
+    extents = [_extents(boxes[group]) for group in groups]
+    inside = np.concatenate([each[1:, 0] - each[:-1, 1] for each in extents])
+    between = [right[0, 0] - left[-1, 1] for left, right in pairwise(extents)]
+    return bool(inside.min(initial=np.inf) >= MIN_ALIKE_GAP * np.median(between))
 
 
 def row_of(boxes: Boxes, rows: Sequence[BoxRow]) -> BoxRow | None:
