@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.reading import Digit, Reading
-from app.words import without_letters
+from app.words import with_doubt_in_clutter, without_letters
 
 GLYPH = np.zeros((28, 28), np.uint8)
 EVEN = np.full(10, 0.1, np.float32)
@@ -61,3 +61,21 @@ def test_refused_letters_keep_their_place_and_their_looks() -> None:
     assert [mark.box for mark in after.digits] == [mark.box for mark in before.digits]
     assert [mark.number_index for mark in after.digits] == [0] * 5 + [1] * 3
     assert after.digits[0].probabilities is before.digits[0].probabilities
+
+
+@pytest.mark.parametrize(
+    "groups, expected",
+    [
+        (("?????????", "1", "??"), {"1"}),  # among many refused marks
+        (("?????????", "15", "??"), {"1", "5"}),
+        (("????", "15", "??"), set()),  # few marks
+        (("15", "38", "????", "94", "20", "??", "?"), set()),  # mostly digits
+        (("~?????????", "1", "~???"), set()),  # written larger than what is around it
+    ],
+)
+def test_digits_among_many_refused_marks_are_doubtful(
+    groups: tuple[str, ...], expected: set[str]
+) -> None:
+    doubtful = with_doubt_in_clutter(reading(*groups))
+    assert {mark.text for mark in doubtful.digits if mark.is_doubtful} == expected
+    assert doubtful.text == reading(*groups).text

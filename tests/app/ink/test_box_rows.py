@@ -63,13 +63,9 @@ def found(picture: Picture, bars: Picture) -> InkMap:
     """A map of all that is dark in a picture, but of the rules only where bars are."""
     dark = np.where(picture[..., 0] < 150, 255, 0).astype(np.uint8)
     seen = cv2.bitwise_and(dark, bars)
-    mask = cv2.resize(seen, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA)
-    mask = np.where(mask > 100, 255, 0).astype(np.uint8)
+    small = cv2.resize(seen, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA)
+    mask = np.where(small > 100, 255, 0).astype(np.uint8)
     return InkMap(mask, mask, 0.0, 0.0, SCALE, is_found=True)
-
-
-def rows_of(mask: Picture, top: int, bottom: int) -> Picture:
-    return mask[round(top * SCALE) : round(bottom * SCALE)]
 
 
 @pytest.mark.parametrize("rules, count", [(boxes(5), 5), (comb(5), 5), (boxes(6), 6)])
@@ -80,10 +76,8 @@ def test_bars_are_erased_and_digits_are_not(rules: Picture, count: int) -> None:
     # The segmenter sees the bars, but not the rails.
     inside = np.zeros_like(rules)
     inside[TOP + 14 : TOP + BOX - 14] = 255
-    inside |= cv2.dilate(
-        cv2.resize(alone.mask, rules.shape[::-1], interpolation=cv2.INTER_NEAREST),
-        np.ones((5, 5), np.uint8),
-    )
+    large = cv2.resize(alone.mask, rules.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    inside[cv2.dilate(large, np.ones((5, 5), np.uint8)) > 0] = 255
     ink = found(picture, inside)
     assert cv2.connectedComponents(ink.mask)[0] > cv2.connectedComponents(alone.mask)[0]
     left = without_box_rows(ink, picture)
@@ -102,7 +96,8 @@ def test_ones_between_the_rules_of_ruled_paper_stay() -> None:
     for x in range(LEFT + 40, LEFT + 400, BOX):
         cv2.line(ones, (x, TOP + 2), (x, TOP + BOX - 2), 255, 5, cv2.LINE_AA)
     picture = photographed(np.max([rules, ones, written("2", LEFT + 420)], axis=0))
-    ink = found(picture, cv2.dilate(ones | written("2", LEFT + 420), np.ones((15, 15), np.uint8)))
+    near = cv2.dilate(ones | written("2", LEFT + 420), np.ones((15, 15), np.uint8))
+    ink = found(picture, near.astype(np.uint8))
     left = without_box_rows(ink, picture)
     assert not left.box_rows
     assert (left.mask == ink.mask).all()

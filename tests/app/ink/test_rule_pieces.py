@@ -92,3 +92,20 @@ def test_a_1_beside_a_margin_of_another_colour_is_no_piece_of_it(
     mask = np.maximum(writing, upright(230, PIECE))
     rest = without_rule_pieces(InkMap(mask, mask, 0.0, 0.0, 1.0), picture)
     assert bool(rest[100, 230]) is is_kept
+
+
+@pytest.mark.parametrize(
+    "lines, ends, is_kept",
+    [
+        ((30, 120), (22, 190), False),  # an edge of the paper beside two lines of writing
+        ((72,), (40, 160), True),  # a high 1 beside one line, as before small zeros
+        ((72,), (10, 190), False),  # higher than any 1
+    ],
+)
+def test_a_line_much_longer_than_the_writing_is_an_edge(
+    lines: tuple[int, ...], ends: Ends, is_kept: bool
+) -> None:
+    ink = np.max([*(digits("25", top=top) for top in lines), upright(230, ends)], axis=0)
+    rest = kept(ink, ink)
+    assert bool(rest[50, round(230 * SCALE)]) is is_kept
+    assert rest[:, :100].any()

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.ink.ink_map import BoxRow
 from app.segmentation.cells import (
     MIN_CELL_GAP,
     MIN_NUMBER_GAP,
     number_gap,
+    row_of,
+    split_at_bars,
     split_at_rules,
 )
 from app.segmentation.text_lines import Boxes
@@ -103,3 +106,66 @@ def test_rules_divide_single_digits_in_several_rows() -> None:
     boxes = np.concatenate([row(digits, 40), row(digits, 120)])
     split = split_at_rules(ruled([40, 70], 20, 180), boxes, [[0, 1, 2], [3, 4, 5]])
     assert split == ([[[0], [1], [2]], [[3], [4], [5]]], False)
+
+
+ROW: BoxRow = BoxRow((0.0, 30.0, 60.0, 90.0, 120.0), 0.0, 30.0)
+
+
+def in_boxes(*lefts: float, width: float = 12) -> Boxes:
+    return np.array([(left, 5, left + width, 25) for left in lefts], np.float64)
+
+
+@pytest.mark.parametrize(
+    "lefts, row, others, expected",
+    [
+        ((8, 40, 70, 100), ROW, (), [[0, 1, 2, 3]]),  # a form
+        ((8, 100), ROW, (), [[0, 1]]),  # with empty boxes
+        ((2, 16, 40, 70, 100), ROW, (), [[0, 1, 2, 3, 4]]),  # a digit in two pieces
+        ((2, 16, 32, 46, 70, 100), ROW, (), [[0, 1], [2, 3], [4], [5]]),  # two digits in two boxes
+        ((8, 70), BoxRow((0.0, 60.0, 120.0), 0.0, 30.0), (), [[0], [1]]),  # wide cells
+        ((8, 40, 70, 100), ROW, (BoxRow(ROW.bars, 31.0, 60.0),), [[0], [1], [2], [3]]),  # a table
+        ((8, 40, 70, 100), ROW, (BoxRow(ROW.bars, 90.0, 120.0),), [[0, 1, 2, 3]]),  # another number
+    ],
+)
+def test_a_row_of_boxes_is_one_number_in_a_form_and_several_in_a_table(
+    lefts: tuple[float, ...],
+    row: BoxRow,
+    others: tuple[BoxRow, ...],
+    expected: list[list[int]],
+) -> None:
+    boxes = in_boxes(*lefts)
+    assert split_at_bars(boxes, list(range(len(boxes))), row, (row, *others)) == expected
+
+
+def test_only_what_is_in_the_boxes_is_in_their_row() -> None:
+    below = ROW._replace(top=100.0, bottom=130.0)
+    assert row_of(in_boxes(8, 100), (below, ROW)) is ROW
+    assert row_of(in_boxes(8, 140), (below, ROW)) is None
+    assert row_of(in_boxes(8, 100), ()) is None
+
+
+@pytest.mark.parametrize(
+    "lefts, is_form",
+    [
+        ((10, 60, 110, 142, 210), True),  # the rule between the third and the fourth is hidden
+        ((10, 60, 110, 124, 160, 210), False),  # two digits in the third cell
+    ],
+)
+def test_digits_as_far_apart_as_others_are_in_boxes_of_their_own(
+    lefts: tuple[float, ...], is_form: bool
+) -> None:
+    picture = np.full((60, 260, 3), 230, np.uint8)
+    for x in (45, 95, 150 if len(lefts) == 6 else 190, 190):
+        picture[5:55, x - 1 : x + 1] = 60
+    boxes = np.array([(left, 20, left + 12, 40) for left in lefts], np.float64)
+    assert split_at_rules(picture, boxes, [list(range(len(lefts)))])[1] is is_form
+
+
+def test_two_digits_that_touch_in_a_box_are_a_number() -> None:
+    picture = np.full((60, 200, 3), 230, np.uint8)
+    for x in (55, 105, 155):
+        picture[5:55, x - 1 : x + 1] = 60
+    boxes = np.array([(10, 20, 22, 40), (65, 20, 95, 40), (120, 20, 132, 40)], np.float64)
+    divided, is_form = split_at_rules(picture, boxes, [[0, 1, 2]])
+    assert not is_form
+    assert divided == [[[0], [1], [2]]]

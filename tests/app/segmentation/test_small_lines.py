@@ -51,3 +51,18 @@ def test_every_part_is_on_one_line_however_many_sizes_there_are() -> None:
     lines = group_into_lines(boxes)
     assert sorted(part for line in lines for part in line) == list(range(60))
     assert len(lines) > 10
+
+
+def test_a_stamp_does_not_join_the_lines_of_an_address() -> None:
+    scribbles: list[Box] = [(425, 180, 621, 236), (421, 266, 619, 313)]
+    digits: list[Box] = [(419, 351, 448, 411), (451, 356, 518, 418), (525, 360, 569, 422)]
+    stamp: list[Box] = [(839, 38, 948, 143)]
+    boxes = np.array([*stamp, *scribbles, *digits], np.float64)
+    assert group_into_lines(boxes) == [[0], [1], [2], [3, 4, 5]]
+
+
+def test_a_question_does_not_join_the_answer_below_it() -> None:
+    letters: list[Box] = [(14 + 30 * index, 190, 36 + 30 * index, 224) for index in range(12)]
+    answer: list[Box] = [(60, 263, 186, 370), (204, 258, 259, 364), (268, 255, 366, 366)]
+    lines = group_into_lines(np.array([*letters, *answer], np.float64))
+    assert lines == [list(range(12)), [12, 13, 14]]
