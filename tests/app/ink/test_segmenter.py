@@ -1,5 +1,6 @@
 """What the segmenter looks at closely, after its first look at the whole picture."""
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 from app.ink import missing_ink, segmenter
 from app.ink.overview import MIN_FAINT_PROBABILITY, Overview
 from app.ink.segmenter import Segmenter
+from tests.support.drawings import placed
 
 WIDE, HIGH = 160, 90  # pixels of the overview, and of the picture
 DIGITS = ((30, 30, 20, 30), (60, 30, 20, 30))  # x, y, width, height
@@ -60,3 +62,27 @@ def test_clutter_is_not_compared_piece_by_piece() -> None:
     assert not segmenter._may_be_digits(specks, is_writing).any()
     pieces = np.concatenate([specks[:3_000], specks + np.array([0, 0, 20, 20], np.int32)])
     assert len(missing_ink._points(pieces)) == 0
+
+
+@pytest.mark.parametrize("size", [50, 70])
+def test_a_single_digit_on_a_large_sheet_is_found(size: int) -> None:
+    """As one of 5 mm on a sheet of A4."""
+    paper = np.random.default_rng(3).normal(205, 3, (2000, 1500))
+    cover = np.zeros(paper.shape, np.uint8)
+    for stroke in placed(3, 600, 900, size):
+        cv2.polylines(
+            cover, [np.round(stroke * 16).astype(np.int32)], False, 255, 5, cv2.LINE_AA, 4
+        )
+    grey = np.clip(paper - 0.55 * cover, 0, 255).astype(np.uint8)
+    picture = np.repeat(grey[..., None], 3, axis=2)
+    overview = segmenter.shared_segmenter().overview(picture)
+    assert len(overview.boxes)
+    left, top = overview.boxes[:, :2].min(axis=0) / overview.scale
+    assert left == pytest.approx(600, abs=40)
+    assert top == pytest.approx(900, abs=40)
+
+
+def test_an_empty_sheet_has_no_writing_at_any_scale() -> None:
+    paper = np.random.default_rng(3).normal(205, 3, (2000, 1500)).clip(0, 255).astype(np.uint8)
+    overview = segmenter.shared_segmenter().overview(np.repeat(paper[..., None], 3, axis=2))
+    assert not len(overview.boxes)

@@ -102,3 +102,33 @@ def test_ink_of_one_tone_is_left_as_it_is(picture: Picture) -> None:
 def test_digits_that_touch_grey_boxes_are_read(recognizer: Recognizer) -> None:
     picture = write(boxes((150, 150, 150)), "4725", 6, 130)
     assert recognizer.read_image(picture).text == "4725"
+
+
+def test_digits_of_every_grey_between_grey_separators_are_kept() -> None:
+    """As those of MNIST side by side: few of their pixels have exactly the commonest tone."""
+    picture = np.zeros((140, 440, 3), np.uint8)
+    write(picture, "4725", 20, 100, (255, 255, 255))
+    broad = cv2.GaussianBlur(cv2.dilate(picture, np.ones((9, 9), np.uint8)), (0, 0), 2)
+    faded = np.where(np.arange(440) < 310, 1.0, 0.85)[:, None]
+    tiles = (broad * faded).astype(np.uint8)
+    for at in range(10, 440, 100):
+        tiles[:, at : at + 6] = 128
+    tiles[:6], tiles[-6:] = 128, 128
+    paper = np.zeros(3, np.float32)
+    ink = threshold.find(tiles, paper)
+    assert ink is not None
+    found = without_print(tiles, ink, paper)
+    assert found is not None
+    assert cv2.connectedComponents(found.mask)[0] - 1 == 4
+    assert not found.mask[:, 10:12].any()
+
+
+@pytest.mark.parametrize("is_dark", [False, True])
+def test_a_line_of_one_pixel_in_a_large_drawing_is_whole(is_dark: bool) -> None:
+    paper, pen = (0, 255) if is_dark else (255, 0)
+    picture = np.full((1400, 2500, 3), paper, np.uint8)
+    for stroke in placed(3, 700, 300, 800):
+        cv2.polylines(picture, [np.round(stroke).astype(np.int32)], False, (pen,) * 3, 1)
+    ink = threshold.find(picture, np.full(3, paper, np.float32))
+    assert ink is not None
+    assert cv2.connectedComponents(ink.mask)[0] - 1 == 1

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.ink import image
 from app.ink.ink_map import InkMap
-from app.ink.missing_ink import with_missing_ink
+from app.ink.missing_ink import where_points_are, with_missing_ink
 from app.ink.overview import MIN_INK_PROBABILITY, Overview
 from tests.support.drawings import placed
 
@@ -167,6 +167,16 @@ def test_a_point_that_only_a_more_distant_look_shows_is_ink(right: int, is_point
     found = with_missing_ink(close, distant.astype(np.float32), overview, picture, window)
     assert (found[148:153, 200:206] > MIN_INK_PROBABILITY).all() == is_point
     assert np.array_equal(found[:, :190], close[:, :190])
+
+
+def test_points_are_where_a_more_distant_look_shows_them() -> None:
+    whole = np.asarray(cv2.line(digit(60), (200, 150), (206, 150), 255, 6), np.uint8)
+    close = (whole / np.float32(255)).astype(np.float32)
+    distant = cv2.resize(close, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    at_points = where_points_are(close, distant.astype(np.float32))
+    assert at_points[148:153, 200:206].all()
+    assert not at_points[:, :190].any()  # the digit is no point
+    assert not where_points_are(close, np.zeros((120, 160), np.float32)).any()
 
 
 def test_without_writing_in_the_closer_map_nothing_is_completed() -> None:

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app.inference.line_reader import LineReader
+from app.ink.ink_map import InkMap
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
 from app.segmentation import candidates, runs
@@ -93,3 +94,46 @@ def test_parts_are_whole_again_without_their_cuts() -> None:
     )
     assert line.uncut_parts.tolist() == [[0, 2, 8, 9], [12, 0, 14, 9]]
     assert replace(line, sliced=None).uncut_parts is parts
+
+
+def print_with(large: int, letters: int = 700) -> Picture:
+    """A page of small letters and some large ones: uint8 (h, w)."""
+    page = np.full((900, 900), 255, np.uint8)
+    for index in range(letters):
+        row, column = divmod(index, 35)
+        page[20 + 26 * row : 32 + 26 * row, 15 + 25 * column : 19 + 25 * column] = 0
+    for index in range(large):
+        row, column = divmod(index, 40)
+        page[600 + 60 * row : 640 + 60 * row, 20 + 22 * column : 26 + 22 * column] = 0
+    return page
+
+
+def mask_of(page: Picture) -> InkMap:
+    mask = (255 - page).astype(np.uint8)
+    return InkMap(mask, mask, 0.0, 0.0, 1.0)
+
+
+def test_of_a_page_of_print_what_is_written_larger_is_read() -> None:
+    page = print_with(large=4)
+    (line,) = candidates._lines_of_map(page, mask_of(page), None)
+    assert len(line.parts) == 4
+    assert (line.parts[:, 3] - line.parts[:, 1] == 40).all()
+
+
+@pytest.mark.parametrize("large", [0, 100])
+def test_a_page_of_too_many_pieces_is_refused(large: int) -> None:
+    page = print_with(large)
+    with pytest.raises(UnreadableInput, match=rf"at most 600 pieces of ink, got {700 + large}"):
+        candidates._lines_of_map(page, mask_of(page), None)
+
+
+def test_a_map_of_clutter_is_left_out_where_another_can_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page, few = print_with(large=0), print_with(large=3, letters=0)
+    monkeypatch.setattr(candidates, "ink_maps", lambda _: iter([mask_of(page), mask_of(few)]))
+    (lines,) = candidates.find_in_image(page)
+    assert len(lines[0].parts) == 3
+    monkeypatch.setattr(candidates, "ink_maps", lambda _: iter([mask_of(page)]))
+    with pytest.raises(UnreadableInput, match="pieces of ink"):
+        list(candidates.find_in_image(page))

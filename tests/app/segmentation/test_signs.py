@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from app.reading import Reading
 from app.recognizer import Recognizer
+from app.segmentation import decision, line_reading
 from tests.app.segmentation.test_numbers import bitmap
 from tests.support.drawings import placed
 
@@ -120,3 +121,26 @@ def test_a_number_says_how_sure_all_of_it_is(recognizer: Recognizer) -> None:
 def test_one_character_on_demand_is_never_a_sign(recognizer: Recognizer) -> None:
     (digit,) = recognizer.read_ink(written("-"), single=True).digits
     assert digit.sign is None
+
+
+@pytest.mark.parametrize("text", ["4.", "3.14", "2-7"])
+def test_a_number_is_never_surer_than_the_line_reader(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """A lone digit may be one with a point beside it, which the classifier does not see."""
+    monkeypatch.setattr(line_reading, "_log_odds", lambda *_: -1.0)
+    marks = recognizer.read_ink(written(text)).digits
+    assert all(mark.number_confidence < 0.8 for mark in marks)
+    assert any(mark.is_doubtful or mark.text == "?" for mark in marks)
+
+
+def test_the_least_sure_digit_of_an_unsure_number_is_doubtful_but_clear(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sure = recognizer.read_ink(written("25")).digits
+    assert not any(mark.is_doubtful for mark in sure)
+    monkeypatch.setattr(decision, "_confidence", lambda *_: 0.7)
+    unsure = recognizer.read_ink(written("25")).digits
+    (doubted,) = [mark for mark in unsure if mark.is_doubtful]
+    assert doubted.is_number_doubtful
+    assert all(mark.is_clear for mark in unsure)
