@@ -19,6 +19,7 @@ from app.ink.parts import MIN_PART, Parts
 from app.ink.rails import Rail, find_rails, rows_between, thin_lines
 
 MAX_SLIMNESS: Final = 0.3  # ratio of width to height of what may be a bar
+WORKING_HEIGHT: Final = 64.0  # pixels of the writing; more show no more rules, and take longer
 # In usual heights of the writing.
 MARGIN: Final = 1.2  # around it, in which rails are looked for
 COMB: Final = 1.5  # how far above a single rail its bars are looked for
@@ -60,23 +61,39 @@ def without_box_rows(ink: InkMap, image: NDArray[np.uint8]) -> InkMap:
     usual = _usual_height(ink.mask)
     if not usual:
         return ink
+    share = min(WORKING_HEIGHT / usual, 1.0)
+    size = tuple(max(round(side * share), 1) for side in ink.mask.shape[::-1])
+    reduced = cv2.resize(ink.mask, size, interpolation=cv2.INTER_AREA)
+    small = replace(ink, mask=np.asarray(reduced, np.uint8), scale=ink.scale * share)
+    erase, rows = _rules_in(small, image, usual * share)
+    if not rows:
+        return ink
+    drawn = cv2.resize(erase, ink.mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    left = erased((ink.mask > 0).astype(np.float32), cv2.dilate(drawn, _NEAR) > 0, 0.5) > 0
+    rest = Parts(np.where(left, 255, 0).astype(np.uint8))
+    kept = rest.mask(rest.shares(cv2.dilate(drawn, _BESIDE) > 0) < MAX_NEAR)
+    if not kept.any():
+        return ink
+    large = [
+        BoxRow(tuple(bar / share for bar in row.bars), row.top / share, row.bottom / share)
+        for row in rows
+    ]
+    return replace(ink, mask=without_specks(kept), box_rows=(*ink.box_rows, *large))
+
+
+def _rules_in(ink: InkMap, image: NDArray[np.uint8], usual: float) -> tuple[Mask, list[BoxRow]]:
+    """All rules of the rows of boxes in a map, (h, w), and the rows."""
     margin = round(MARGIN * usual)
     mask = np.pad(ink.mask, margin)
     lines = thin_lines(_under(ink, image, mask.shape, margin), mask, usual)
-    erase, rows = np.zeros_like(mask), list(ink.box_rows)
+    erase, rows = np.zeros_like(mask), list[BoxRow]()
     for rails in rows_between(find_rails(lines, mask, usual), usual):
         level = _levelled(lines, rails, usual)
         found = _rules_of(level, len(rails))
         if found is not None:
             erase |= _drawn(found, level, mask.shape)
             rows.append(_box_row(found, level, rails, margin))
-    if len(rows) == len(ink.box_rows):
-        return ink
-    left = erased((mask > 0).astype(np.float32), cv2.dilate(erase, _NEAR) > 0, 0.5) > 0
-    rest = Parts(np.where(left, 255, 0).astype(np.uint8))
-    kept = rest.mask(rest.shares(cv2.dilate(erase, _BESIDE) > 0) < MAX_NEAR)
-    kept = kept[margin:-margin, margin:-margin]
-    return replace(ink, mask=without_specks(kept), box_rows=tuple(rows)) if kept.any() else ink
+    return erase[margin:-margin, margin:-margin], rows
 
 
 def _usual_height(mask: Mask) -> float:
@@ -131,19 +148,20 @@ def _levelled(lines: Mask, rails: tuple[Rail, ...], usual: float) -> _Level:
     )
     size = (right + edge, bottom + edge)
 
-    def leaning(lean: float) -> tuple[Mask, Matrix]:
-        lean_back = np.array([[1, -lean, lean * bottom], [0, 1, 0], [0, 0, 1]])
-        matrix = np.asarray(lean_back @ to_row, np.float64)
-        row = cv2.warpPerspective(lines, matrix, size, flags=cv2.INTER_NEAREST)
-        return np.asarray(row, np.uint8), matrix
+    row = cv2.warpPerspective(lines, to_row, size, flags=cv2.INTER_NEAREST)
 
-    def uprightness(row: Mask) -> int:
-        inside = row[edge + 2 : bottom - 2] > 0
-        return int((inside.sum(axis=0, dtype=np.int64) ** 3).sum())
+    def leaned(lean: float) -> NDArray[np.float64]:
+        return np.array([[1, -lean, lean * bottom], [0, 1, 0]])
 
-    rows = map(leaning, LEANS.tolist())
-    row, matrix = max(rows, key=lambda each: uprightness(each[0]))
-    return _Level(row, matrix, edge)
+    def uprightness(lean: float) -> int:
+        upright = cv2.warpAffine(row, leaned(lean), size, flags=cv2.INTER_NEAREST)
+        columns = cv2.reduce(upright[edge + 2 : bottom - 2], 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+        return int(((columns.astype(np.int64) // 255) ** 3).sum())
+
+    lean = max(LEANS.tolist(), key=uprightness)
+    matrix = np.vstack([leaned(lean), [0, 0, 1]]) @ to_row
+    row = cv2.warpPerspective(lines, matrix, size, flags=cv2.INTER_NEAREST)
+    return _Level(np.asarray(row, np.uint8), np.asarray(matrix, np.float64), edge)
 
 
 def _rules_of(level: _Level, num_rails: int) -> _Rules | None:

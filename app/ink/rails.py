@@ -1,5 +1,6 @@
 """Finds the rails of forms in photographs: long, level, straight lines above or below writing."""
 
+from functools import reduce
 from typing import Final, NamedTuple
 
 import cv2
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 LINE_WIDTH: Final = 0.3  # the width of the widest line
 MIN_LENGTH: Final = 1.5  # of a rail
 MAX_GAP: Final = 0.1  # in a rail
+MIN_RUN: Final = 0.1  # of a rail in one row of pixels, as it may slope
 MAX_OFF: Final = 0.12  # between pieces of one rail, one above the other
 MAX_END: Final = 0.6  # between the ends of two rails, one beside the other
 DISTANCE: Final = (0.7, 2.5)  # between the two rails of boxes
@@ -49,9 +51,10 @@ def thin_lines(picture: NDArray[np.uint8], mask: Mask, usual: float) -> Mask:
     """
     side = round(LINE_WIDTH * usual) | 1
     kernel = np.ones((side, side), np.uint8)
+    channels = cv2.split(picture)
     contrasts = (
-        cv2.morphologyEx(picture.min(axis=2), cv2.MORPH_BLACKHAT, kernel),
-        cv2.morphologyEx(picture.max(axis=2), cv2.MORPH_TOPHAT, kernel),
+        cv2.morphologyEx(reduce(cv2.min, channels), cv2.MORPH_BLACKHAT, kernel),
+        cv2.morphologyEx(reduce(cv2.max, channels), cv2.MORPH_TOPHAT, kernel),
     )
     usuals = [cv2.mean(each, mask)[0] for each in contrasts]
     contrast = contrasts[int(np.argmax(usuals))]
@@ -67,7 +70,12 @@ def find_rails(lines: Mask, mask: Mask, usual: float) -> list[Rail]:
     """
     gap, shortest = max(MAX_GAP * usual, 3.0), MIN_LENGTH * usual
     votes = round(MIN_VOTES * shortest)
-    found = cv2.HoughLinesP(lines, 1, np.pi / 720, votes, None, shortest, gap)
+    run = np.ones((1, max(round(MIN_RUN * usual), 3)), np.uint8)
+    runs = np.asarray(cv2.morphologyEx(lines, cv2.MORPH_OPEN, run), np.uint8)
+    level = _wide(runs, gap, shortest)
+    if not level.any():
+        return []  # as in most photographs, of which this takes a tenth of the time
+    found = cv2.HoughLinesP(level, 1, np.pi / 720, votes, None, shortest, gap)
     segments = [] if found is None else [Rail(*map(float, each)) for each in found.reshape(-1, 4)]
     segments = [each for each in segments if abs(each.slope) <= MAX_SLOPE]
     rails: list[Rail] = []
@@ -90,6 +98,15 @@ def rows_between(rails: list[Rail], usual: float) -> list[tuple[Rail, ...]]:
         nearest = max(uppers, key=lambda rail: rail.y(rail.left), default=None)
         rows.append((nearest, lower) if nearest else (lower,))
     return rows
+
+
+def _wide(level: Mask, gap: float, shortest: float) -> Mask:
+    """The pieces of level lines that are at least as wide together; those near are one."""
+    joined = cv2.dilate(level, np.ones((3, round(gap) + 1), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    is_wide = stats[:, cv2.CC_STAT_WIDTH] >= shortest
+    is_wide[0] = False
+    return np.where(is_wide[labels], level, 0).astype(np.uint8)
 
 
 def _are_one(rail: Rail, other: Rail, gap: float, usual: float) -> bool:

@@ -3,6 +3,7 @@
 A pen's line is as sharp as the picture is, and the edges of shade are soft.
 """
 
+from functools import reduce
 from typing import Final, NamedTuple
 
 import cv2
@@ -12,14 +13,14 @@ from numpy.typing import NDArray
 from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY
 from app.ink.resize import reduce_to_side
 
-# The sharpness of a piece of ink is the share of its contrast that its edge has within 3 pixels of
-# a picture of SIDE pixels. Lines of a pen have 0.7 to 1, in blurred photographs 0.45 and more, and
-# shade has 0.1 to 0.34.
+# The sharpness of a piece of ink is the share of the contrast near its edge that lies within 3
+# pixels of a picture of SIDE pixels. Lines of a pen have 0.5 to 0.9, in blurred photographs 0.38
+# and more, and shade has 0.2 to 0.36.
 SIDE: Final = 480  # pixels along the longer side
-MAX_SOFT: Final = 0.38
-MIN_CONTRAST: Final = 12  # levels of 255; fainter pieces are not judged, because noise is sharp
-RIM: Final = 5  # pixels around a piece of ink in which its contrast is measured
-MAX_PIECES: Final = 48  # that are judged, the largest first; only clutter has more
+MAX_SOFT: Final = 0.375
+MAX_SHARE: Final = 0.6  # of the sharpest piece's; in a blurred picture, no piece is much sharper
+NEAR: Final = 11  # pixels: the side of the square in which the contrast is measured
+MIN_CONTRAST: Final = 12.0  # levels of 255; fainter pieces are not judged, because noise is sharp
 MIN_SLOPE: Final = 0.5  # of the steepest slopes of the ink; what is so steep in shade is writing
 REACH: Final = 9  # pixels: the width of a line around such a slope
 
@@ -27,8 +28,8 @@ Picture = NDArray[np.uint8]  # (h, w, 3)
 Mask = NDArray[np.uint8]  # (h, w), 1 for ink
 Probabilities = NDArray[np.float32]  # (h, w), of ink
 
-_NEAR: Final = np.ones((3, 3), np.uint8)
-_EDGE: Final = np.ones((5, 5), np.uint8)
+_BESIDE: Final = np.ones((3, 3), np.uint8)
+_RIM: Final = np.ones((5, 5), np.uint8)
 
 
 class Unshaded(NamedTuple):
@@ -56,37 +57,52 @@ def sample(image: Picture) -> Picture:
 def without_shade(probabilities: Probabilities, picture: Picture) -> Unshaded:
     """The probabilities without those of shade; picture: see `sample`."""
     enlarged = cv2.resize(probabilities, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    possible = (enlarged > MIN_FAINT_PROBABILITY).astype(np.uint8)
-    likely = (enlarged > MIN_INK_PROBABILITY).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(possible)
-    largest = 1 + np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")[:MAX_PIECES]
-    slopes = cv2.subtract(cv2.dilate(picture, _NEAR), cv2.erode(picture, _NEAR)).max(axis=2)
-    soft, num_sharp = [], 0
-    for index in largest.tolist():
-        x, y, width, height, _ = stats[index].tolist()
-        window = slice(max(y - RIM, 0), y + height + RIM), slice(max(x - RIM, 0), x + width + RIM)
-        piece = (labels[window] == index).astype(np.uint8)
-        sure = piece & likely[window]
-        is_likely = bool(sure.any())
-        if _sharpness(sure if is_likely else piece, picture[window], slopes[window]) < MAX_SOFT:
-            soft.append(index)
-        else:
-            num_sharp += is_likely
-    if not soft:
+    possible, likely = (
+        (enlarged > bound).astype(np.uint8)
+        for bound in (MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY)
+    )
+    if not likely.any():
         return Unshaded(probabilities)
-    if not num_sharp:
+    count, labels = cv2.connectedComponents(possible)
+    is_likely = np.bincount(labels[likely > 0], minlength=count) > 0
+    slopes = _range(picture, len(_BESIDE))
+    # At the edges of likely ink, and of pieces that are only possible.
+    edges = cv2.morphologyEx(likely, cv2.MORPH_GRADIENT, _BESIDE)
+    rims = cv2.subtract(possible, cv2.erode(possible, _BESIDE))
+    is_edge = np.where(is_likely[labels], edges, rims) > 0
+    sharpness = _sharpness(np.where(is_edge, labels, 0), count, slopes, _range(picture, NEAR))
+    sharpest = float(sharpness[is_likely].max())
+    if sharpest < MAX_SOFT:
         return Unshaded(probabilities, has_shade=True, is_sharp=False)
+    is_soft = sharpness < min(MAX_SOFT, MAX_SHARE * sharpest)
+    if not is_soft.any():
+        return Unshaded(probabilities)
     steep = MIN_SLOPE * float(np.percentile(slopes[likely > 0], 95))
     lines = cv2.dilate((slopes > steep).astype(np.uint8), np.ones((REACH, REACH), np.uint8))
-    shade = cv2.dilate((np.isin(labels, soft) & (lines == 0)).astype(np.uint8), _EDGE)
+    shade = cv2.dilate((is_soft[labels] & (lines == 0)).astype(np.uint8), _RIM)
     shade = cv2.resize(shade, probabilities.shape[::-1], interpolation=cv2.INTER_NEAREST)
     return Unshaded(np.where(shade > 0, 0, probabilities).astype(np.float32), has_shade=True)
 
 
-def _sharpness(piece: Mask, picture: Picture, slopes: NDArray[np.uint8]) -> float:
-    """How sharp the edge of a piece of ink is, see MAX_SOFT; 1 for a faint piece."""
-    edge = (cv2.dilate(piece, _EDGE) > 0) & (cv2.erode(piece, _NEAR) == 0)
-    around = cv2.dilate(piece, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)) > 0
-    low, high = np.percentile(picture[around], [10, 90], axis=0)
-    contrast = float((high - low).max())
-    return float(np.percentile(slopes[edge], 75)) / contrast if contrast >= MIN_CONTRAST else 1.0
+def _sharpness(
+    edges: NDArray[np.int32], count: int, slopes: Mask, contrasts: Mask
+) -> NDArray[np.float64]:
+    """The sharpness of each piece, see MAX_SOFT, (count,); 1 for paper and faint pieces.
+
+    edges: (h, w), the index of the piece at its edge, and 0 elsewhere.
+    """
+    is_edge = edges > 0
+    of_piece = edges[is_edge]
+    slope, contrast = (
+        np.bincount(of_piece, levels[is_edge], count) for levels in (slopes, contrasts)
+    )
+    size = np.maximum(np.bincount(of_piece, minlength=count), 1)
+    is_judged = contrast >= MIN_CONTRAST * size
+    return np.where(is_judged, slope / np.maximum(contrast, 1), 1.0)
+
+
+def _range(picture: Picture, side: int) -> Mask:
+    """The largest difference between pixels in a square around each, of any colour: (h, w)."""
+    square = np.ones((side, side), np.uint8)
+    ranges = cv2.split(cv2.subtract(cv2.dilate(picture, square), cv2.erode(picture, square)))
+    return np.asarray(reduce(cv2.max, ranges), np.uint8)
