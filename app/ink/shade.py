@@ -35,8 +35,8 @@ _RIM: Final = np.ones((5, 5), np.uint8)
 class Unshaded(NamedTuple):
     """Probabilities of ink, float32 (h, w), without those of shade.
 
-    has_shade: whether there was some, in which writing may be hidden. is_sharp: whether other ink
-    is left. Where all ink is soft, nothing is erased, because the picture may be blurred.
+    has_shade: whether some was taken for ink, so that it may hide writing. is_sharp: whether other
+    ink is left. Where all ink is soft, nothing is erased, because the picture may be blurred.
     """
 
     probabilities: Probabilities
@@ -81,7 +81,8 @@ def without_shade(probabilities: Probabilities, picture: Picture) -> Unshaded:
     lines = cv2.dilate((slopes > steep).astype(np.uint8), np.ones((REACH, REACH), np.uint8))
     shade = cv2.dilate((is_soft[labels] & (lines == 0)).astype(np.uint8), _RIM)
     shade = cv2.resize(shade, probabilities.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    return Unshaded(np.where(shade > 0, 0, probabilities).astype(np.float32), has_shade=True)
+    left = np.where(shade > 0, 0, probabilities).astype(np.float32)
+    return Unshaded(left, has_shade=bool((is_soft & is_likely).any()))
 
 
 def _sharpness(
