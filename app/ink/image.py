@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink import dotted, outlined, threshold
+from app.ink import dotted, outlined, threshold, tiles
 from app.ink.box_rows import without_box_rows
 from app.ink.canvas import find_canvas
 from app.ink.ink_map import InkMap, pen_width
@@ -79,15 +79,19 @@ def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
         for ink in _maps_of_paper(opaque[top:bottom, left:right]):
             is_drawn_on = True
             yield replace(ink, left=ink.left + left, top=ink.top + top)
-    if not is_drawn_on:
-        yield from _maps_of_paper(without_tinted_bars(opaque))
+    if is_drawn_on:
+        return
+    montage = tiles.on_one_paper(opaque)
+    yield from _maps_of_paper(without_tinted_bars(opaque) if montage is None else montage)
 
 
 def has_clean_paper(image: NDArray[np.uint8]) -> bool:
     """Whether the paper of a picture, see `checked`, is of one colour, as on a screen."""
     opaque = _opaque(image)
     opaque = opaque.reshape(*opaque.shape[:2], -1)
-    return find_canvas(opaque) is not None or threshold.paper(opaque) is not None
+    if find_canvas(opaque) is not None or threshold.paper(opaque) is not None:
+        return True
+    return tiles.on_one_paper(opaque) is not None
 
 
 def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
