@@ -50,7 +50,7 @@ def sample(image: Picture) -> Picture:
     Most pixels of a large image are left out, which hardly changes the sharpness of its edges: to
     average them all takes longer than to find the ink.
     """
-    step = max(max(image.shape[:2]) // (2 * SIDE), 1)
+    step = max(max(image.shape[:2]) // SIDE, 1)
     return reduce_to_side(image[::step, ::step], SIDE)
 
 

@@ -4,6 +4,7 @@ Each digit lies on a tile of another colour than the page, which shows between t
 them with titles and axes.
 """
 
+from functools import reduce
 from typing import Final
 
 import cv2
@@ -16,6 +17,7 @@ SIDE: Final = 640  # pixels: the longer side of the reduced picture in which til
 EVEN_LEVELS: Final = 16.0  # of 255: how far the page may differ from its usual colour
 MIN_EVEN_RIM: Final = 0.7  # share of the picture's rim that must be the page
 MIN_DISTANCE: Final = 60.0  # levels between the page and the tiles
+MIN_COVERED: Final = 0.1  # share of the picture that tiles cover
 MIN_TILES: Final = 2
 MAX_TILES: Final = 400
 MIN_SIZE: Final = 12  # pixels of the reduced picture: the shorter side of a tile
@@ -34,7 +36,7 @@ def on_one_paper(image: Picture) -> Picture | None:
     page = np.median(rim, axis=0)
     if (np.abs(rim - page).max(axis=1) <= EVEN_LEVELS).mean() < MIN_EVEN_RIM:
         return None
-    step = max(max(image.shape[:2]) // (2 * SIDE), 1)  # to average all of a photograph takes long
+    step = max(max(image.shape[:2]) // SIDE, 1)  # to average all of a photograph takes long
     small = reduce_to_side(image[::step, ::step], SIDE)
     boxes = _tiles(small, page)
     papers = [paper for paper in (_paper(small, box) for box in boxes) if paper is not None]
@@ -57,10 +59,12 @@ def on_one_paper(image: Picture) -> Picture | None:
 
 def _tiles(small: Picture, page: NDArray[np.float64]) -> list[tuple[int, int, int, int]]:
     """The boxes of what may be tiles: filled, upright rectangles of one size."""
-    is_other = np.abs(small - page).max(axis=2) > MIN_DISTANCE / 2
-    contours, _ = cv2.findContours(
-        is_other.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
-    )
+    same = np.broadcast_to(np.round(page).astype(np.uint8), small.shape)
+    planes = cv2.split(cv2.absdiff(small, np.ascontiguousarray(same)))
+    is_other = (reduce(cv2.max, planes) > MIN_DISTANCE / 2).astype(np.uint8)
+    if is_other.mean() < MIN_COVERED:
+        return []
+    contours, _ = cv2.findContours(is_other, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     boxes = []
     for contour in contours:
         x, y, width, height = cv2.boundingRect(contour)
