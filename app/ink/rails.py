@@ -17,6 +17,8 @@ MAX_END: Final = 0.6  # between the ends of two rails, one beside the other
 DISTANCE: Final = (0.7, 2.5)  # between the two rails of boxes
 MAX_SLOPE: Final = 0.2  # of a rail; steeper writing is levelled before it is read
 MIN_VOTES: Final = 0.7  # share of the shortest rail that is dark
+MAX_PIECES: Final = 300  # of rails; only clutter has more
+MAX_RAILS: Final = 32  # that are examined, the longest first
 MAX_WRITTEN: Final = 0.3  # share of a rail that the segmenter may take for writing
 # Of a line to the paper beside it, as a share of the ink's contrast, in medians of all contrasts,
 # and in levels of 255.
@@ -78,6 +80,8 @@ def find_rails(lines: Mask, mask: Mask, usual: float) -> list[Rail]:
     found = cv2.HoughLinesP(level, 1, np.pi / 720, votes, None, shortest, gap)
     segments = [] if found is None else [Rail(*map(float, each)) for each in found.reshape(-1, 4)]
     segments = [each for each in segments if abs(each.slope) <= MAX_SLOPE]
+    if len(segments) > MAX_PIECES:
+        return []
     rails: list[Rail] = []
     for each in sorted(segments, key=lambda each: each.left - each.right):  # the longest first
         for index, rail in enumerate(rails):
@@ -87,7 +91,7 @@ def find_rails(lines: Mask, mask: Mask, usual: float) -> list[Rail]:
                 break
         else:
             rails.append(each)
-    return [rail for rail in rails if not _is_written(rail, mask)]
+    return [rail for rail in rails[:MAX_RAILS] if not _is_written(rail, mask)]
 
 
 def rows_between(rails: list[Rail], usual: float) -> list[tuple[Rail, ...]]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.ink.box_rows import without_box_rows
 from app.ink.ink_map import InkMap
+from app.ink.rails import MAX_RAILS, find_rails
 from app.recognizer import Recognizer
 from tests.support.drawings import placed
 
@@ -116,3 +117,13 @@ def test_a_number_in_a_photographed_form_is_read(
 ) -> None:
     picture = photographed(np.maximum(written(digits), rules), turn=-0.8)
     assert recognizer.read_image(picture).text == digits
+
+
+def test_clutter_is_not_compared_line_by_line() -> None:
+    lines = np.zeros((900, 900), np.uint8)
+    for row in range(0, 900, 6):
+        for left in range(0, 880, 60):
+            lines[row, left : left + 40] = 255
+    assert len(find_rails(lines, np.zeros_like(lines), 20.0)) <= MAX_RAILS
+    lines[::3] = 255
+    assert len(find_rails(lines, np.zeros_like(lines), 20.0)) <= MAX_RAILS
