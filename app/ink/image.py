@@ -124,7 +124,8 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
         drawing = None
     for ink in _found_maps(opaque, drawing):
         whole = replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
-        whole = without_box_rows(whole, opaque)
+        if level is None:  # in a clean picture, rules are known
+            whole = without_box_rows(whole, opaque)
         yield replace(whole, mask=without_rule_pieces(whole, opaque))
 
 
