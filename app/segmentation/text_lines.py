@@ -50,6 +50,7 @@ MIN_LINES_HEIGHT: Final = 1.75  # heights of a high part; halves of one digit ar
 HIGH_SHARE: Final = 0.8  # of the height of all parts together that is in lower parts
 # Heights of the taller part: halves of one digit are nearer, whatever else is in the picture.
 MIN_LINE_GAP: Final = 0.5
+MIN_WHOLE_HEIGHT: Final = 0.7  # usual heights of such a part; the bar of a 5 is lower
 # A word of print lies above or below much higher writing, as a question above its answer.
 MAX_LABEL_HEIGHT: Final = 0.6  # of the height of the writing
 MIN_LABEL_GAP: Final = 0.3  # heights of the word's parts
@@ -269,7 +270,9 @@ def _stacked(boxes: Boxes) -> NDArray[np.bool_]:
     is_above = _shared_width(boxes) > -MAX_ASIDE * taller
     if len(boxes) > 2:
         is_apart = (gap > 0) & (together > MIN_LINES_HEIGHT * usual_height(boxes, HIGH_SHARE))
-        is_apart |= gap > MIN_LINE_GAP * taller
+        is_high = heights >= MIN_WHOLE_HEIGHT * usual_height(boxes)
+        is_over = (_shared_width(boxes) > 0) & is_high & is_high[:, None]
+        is_apart |= (gap > MIN_LINE_GAP * taller) & is_over
     else:  # nothing tells how high a digit is
         is_apart = (gap > MIN_LINE_GAP_OF_TWO * together) & (not _has_bar(boxes))
     return np.asarray(is_above & is_apart, np.bool_)
