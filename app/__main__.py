@@ -129,8 +129,9 @@ def _parser() -> argparse.ArgumentParser:
         "read",
         help="read pictures and ink files",
         description="Prints a line for each file, or page of a file: the reading, its"
-        " confidence, the path, and, where the reading is in doubt, the numbers to check. A ? is a"
-        " mark that is no digit. Tabs are between them.",
+        " confidence, the path, and, where the reading is in doubt, the numbers to check. Signs"
+        " such as - . , / : are read as themselves in numbers, and a ? is a mark that is neither a"
+        " digit nor a sign. Tabs are between them.",
     )
     reader.add_argument(
         "paths",

@@ -19,6 +19,7 @@ MAX_TRIED: Final = 24  # slim components of a map that are examined; only clutte
 # In usual heights of the writing.
 MIN_UPRIGHT: Final = 0.5  # length of a piece
 MIN_LEVEL: Final = 0.2
+MIN_MEASURE: Final = 0.2  # of a line's length: lower pieces do not tell how high writing is
 # Of the highest writing: a longer upright line is an edge or a rule.
 MAX_HEIGHT: Final = 3.0
 MAX_HEIGHT_BESIDE_LINES: Final = 1.8
@@ -70,8 +71,11 @@ def without_rule_pieces(ink: InkMap, image: NDArray[np.uint8]) -> Mask:
 def _is_edge(box: NDArray[np.int32], writing: Boxes) -> bool:
     """Whether an upright line is too long for a 1: beside several lines of writing, or by itself.
 
-    A 1 may be twice as high as the zeros after it.
+    A 1 may be twice as high as the zeros after it, and dots and dashes are no measure for it.
     """
+    writing = writing[writing[:, 3] >= MIN_MEASURE * box[3]]
+    if not len(writing):
+        return False
     ratio = box[3] / writing[:, 3].max()
     top, bottom = writing[:, 1], writing[:, 1] + writing[:, 3]
     is_beside = (bottom > box[1]) & (top < box[1] + box[3])

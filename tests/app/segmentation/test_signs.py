@@ -144,3 +144,10 @@ def test_the_least_sure_digit_of_an_unsure_number_is_doubtful_but_clear(
     (doubted,) = [mark for mark in unsure if mark.is_doubtful]
     assert doubted.is_number_doubtful
     assert all(mark.is_clear for mark in unsure)
+
+
+@pytest.mark.parametrize("text", ["1:1", "11:11", "1.1", "1.11", "1:11", "1-1"])
+def test_straight_1s_beside_a_sign_are_no_edges_in_a_picture(
+    recognizer: Recognizer, text: str
+) -> None:
+    assert recognizer.read_image(bitmap(written(text))).text == text
