@@ -6,7 +6,7 @@ picture shows both, and so does a look from a little further away.
 
 from itertools import compress
 from operator import and_
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -33,15 +33,15 @@ Area = tuple[slice, slice]  # its rows and columns in the closer map
 
 def with_missing_ink(
     close: Probabilities,
-    distant: Probabilities | None,
+    distant: "DistantPoints | None",
     overview: Overview,
     image: Picture,
     window: tuple[float, ...],
 ) -> Probabilities:
     """The probabilities of a closer map, with 1s that it sees in part, and points it misses.
 
-    distant: of the same part of the picture at a smaller scale, float32 (h, w); None where there
-    can be no points. window: see `Overview.seen_in`.
+    distant: the points of the same part of the picture at a smaller scale; None where there can be
+    none. window: see `Overview.seen_in`.
     """
     areas = overview.windows_of(overview.ones, close.shape, window)
     seen = [_seen_share(close[area]) for area in areas]
@@ -56,7 +56,7 @@ def with_missing_ink(
         for area in overview.windows_of(_points(overview.boxes), close.shape, window)
         if not _seen_share(close[area])
     ]
-    points += [] if distant is None else _unseen_points(close, distant)
+    points += [] if distant is None else distant.unseen_in(close)
     if not parts and not points and not unseen:
         return close
     likely, possible = (
@@ -76,43 +76,46 @@ def with_missing_ink(
     return np.where(missing, np.maximum(close, np.float32(PROBABILITY)), close)
 
 
-def where_points_are(close: Probabilities, distant: Probabilities) -> NDArray[np.bool_]:
-    """Which pixels of a closer map (h, w) are at points that the more distant one shows."""
-    is_point = np.zeros(close.shape, np.bool_)
-    for area in _distant_points(_enlarged(distant, close)):
-        is_point[area] = True
-    return is_point
+class DistantPoints(NamedTuple):
+    """The points that a more distant map shows, in the pixels of the closer one.
+
+    areas: of each. likely: bool (h, w), all likely ink of the more distant map.
+    """
+
+    areas: list[Area]
+    likely: NDArray[np.bool_]
+
+    def is_at_one(self) -> NDArray[np.bool_]:
+        """Which pixels of the closer map (h, w) are at such a point."""
+        is_point = np.zeros(self.likely.shape, np.bool_)
+        for area in self.areas:
+            is_point[area] = True
+        return is_point
+
+    def unseen_in(self, close: Probabilities) -> list[Area]:
+        """The areas of those of which the closer map sees little."""
+        is_seen = (close > MIN_INK_PROBABILITY) & self.likely
+        return [
+            area
+            for area in self.areas
+            if np.count_nonzero(is_seen[area])
+            < MIN_SEEN_SHARE * np.count_nonzero(self.likely[area])
+        ]
 
 
-def _unseen_points(close: Probabilities, distant: Probabilities) -> list[Area]:
-    """The areas of points in a more distant map of which the closer one sees little."""
-    enlarged = _enlarged(distant, close)
-    likely = enlarged > MIN_INK_PROBABILITY
-    is_seen = (close > MIN_INK_PROBABILITY) & likely
-    return [
-        area
-        for area in _distant_points(enlarged)
-        if np.count_nonzero(is_seen[area]) < MIN_SEEN_SHARE * np.count_nonzero(likely[area])
-    ]
-
-
-def _enlarged(distant: Probabilities, close: Probabilities) -> Probabilities:
-    """A more distant map (h, w) with as many pixels as the closer one."""
-    large = cv2.resize(distant, close.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(large, np.float32)
-
-
-def _distant_points(enlarged: Probabilities) -> list[Area]:
-    """The areas of points in a more distant map; enlarged: see `_enlarged`."""
+def distant_points(distant: Probabilities, shape: tuple[int, ...]) -> DistantPoints:
+    """The points in a more distant map, float32 (h, w); shape: of the closer one."""
+    enlarged = cv2.resize(distant, shape[::-1], interpolation=cv2.INTER_LINEAR)
     likely = enlarged > MIN_INK_PROBABILITY
     possible = (enlarged > MIN_FAINT_PROBABILITY).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(possible)
     is_piece = np.bincount(labels[likely], minlength=count) > 0
     boxes = stats[is_piece, :4].astype(np.int32)
-    return [
+    areas = [
         (slice(max(y, 0), y + height), slice(max(x, 0), x + width))
         for x, y, width, height in _points(boxes).tolist()
     ]
+    return DistantPoints(areas, np.asarray(likely, np.bool_))
 
 
 def _unseen_ones(overview: Overview, areas: list[Area], seen: list[float]) -> list[Area]:

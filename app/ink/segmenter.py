@@ -21,7 +21,7 @@ from app.inference.session import open_session, releasing_run_options
 from app.ink import shade
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.lines_to_erase import dark_ink, erased, find_lines
-from app.ink.missing_ink import where_points_are, with_missing_ink
+from app.ink.missing_ink import distant_points, with_missing_ink
 from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview, is_noise
 from app.ink.parts import MAX_PAIRS, ones_beside, without_unseen
 from app.ink.resize import resize_to_side
@@ -160,10 +160,11 @@ class Segmenter:
         close = self._probabilities(resized)
         # Where there is one piece of writing, no point belongs to it, and time matters more.
         distant = self.ink_probabilities(crop, distant_side) if len(boxes) > 1 else None
-        whole = with_missing_ink(close, distant, overview, resized, window)
+        points = None if distant is None else distant_points(distant, close.shape)
+        whole = with_missing_ink(close, points, overview, resized, window)
         seen = overview.seen_in(close, window) | (whole > close)
-        if distant is not None:
-            seen |= where_points_are(close, distant)
+        if points is not None:
+            seen |= points.is_at_one()
         close = overview.without_lines(whole, window)
         for ink in _ink_map(close, x, y, close_side / crop_longer):
             yield replace(ink, mask=without_unseen(ink.mask, seen))

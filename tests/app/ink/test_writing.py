@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.ink import image
 from app.ink.ink_map import InkMap
-from app.ink.missing_ink import where_points_are, with_missing_ink
+from app.ink.missing_ink import distant_points, with_missing_ink
 from app.ink.overview import MIN_INK_PROBABILITY, Overview
 from tests.support.drawings import placed
 
@@ -164,7 +164,8 @@ def test_a_point_that_only_a_more_distant_look_shows_is_ink(right: int, is_point
     distant = cv2.resize(shown, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) / 255
     window = (0, 0, SIZE[1], SIZE[0])
     overview = overview_of(digit(60))
-    found = with_missing_ink(close, distant.astype(np.float32), overview, picture, window)
+    points = distant_points(distant.astype(np.float32), SIZE)
+    found = with_missing_ink(close, points, overview, picture, window)
     assert (found[148:153, 200:206] > MIN_INK_PROBABILITY).all() == is_point
     assert np.array_equal(found[:, :190], close[:, :190])
 
@@ -173,10 +174,10 @@ def test_points_are_where_a_more_distant_look_shows_them() -> None:
     whole = np.asarray(cv2.line(digit(60), (200, 150), (206, 150), 255, 6), np.uint8)
     close = (whole / np.float32(255)).astype(np.float32)
     distant = cv2.resize(close, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    at_points = where_points_are(close, distant.astype(np.float32))
+    at_points = distant_points(distant.astype(np.float32), SIZE).is_at_one()
     assert at_points[148:153, 200:206].all()
     assert not at_points[:, :190].any()  # the digit is no point
-    assert not where_points_are(close, np.zeros((120, 160), np.float32)).any()
+    assert not distant_points(np.zeros((120, 160), np.float32), SIZE).is_at_one().any()
 
 
 def test_without_writing_in_the_closer_map_nothing_is_completed() -> None:
