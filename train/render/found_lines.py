@@ -16,6 +16,7 @@ from train.data.line_sets import Line, PixelLine
 from train.render.photograph import Photograph, photograph_line
 
 MIN_FOUND: Final = 0.8  # share of the ink that is found, and of the found pixels that are ink
+MIN_PIECE_FOUND: Final = 0.4  # share of each piece of ink, so that no point of a number is missing
 MIN_COVERAGE: Final = 0.5  # share of a pixel that is covered where it counts as ink
 
 
@@ -43,7 +44,16 @@ def _is_complete(ink: InkMap, shot: Photograph) -> bool:
     return (
         _share(drawn, _grown(seen)) > MIN_FOUND
         and _share((seen > 127).astype(np.uint8), _grown(drawn)) > MIN_FOUND
+        and _has_every_piece(drawn, _grown((seen > 127).astype(np.uint8)))
     )
+
+
+def _has_every_piece(drawn: NDArray[np.uint8], seen: NDArray[np.uint8]) -> bool:
+    """Whether enough of each connected piece of the drawn ink lies in what is seen."""
+    _, labels = cv2.connectedComponents(drawn)
+    pixels = np.bincount(labels.ravel())[1:]
+    found = np.bincount(labels[seen > 0].ravel(), minlength=len(pixels) + 1)[1:]
+    return bool((found > MIN_PIECE_FOUND * pixels).all())
 
 
 def _share(mask: NDArray[np.uint8], where: NDArray[np.uint8]) -> float:

@@ -44,7 +44,11 @@ LAYOUTS: Final = (
     *("dd:dd", "d:dd", "dd:dd:dd", "d:d"),
     *("d+d", "D+D", "d+d=d", "D+D=D", "D-D=D", "dxd", "DxD=D", "DxD", "D/D", "D=D"),
     *("dd%", "D%", "d.d%", "(D)", "d)", "(d+d)", "D/d", "d.", "D."),
+    # Points and other signs at the edges of numbers.
+    *(".d", ".d", ".dd", ".dd", ".ddd", ",d", ",dd", "-.dd"),
+    *("D.", "D.", "dd.", "D,", "D:", "D-", "D)"),
 )
+LONE_SIGNS: Final = ("+", "-", "=", "x", "%", "(", ")", "/", ":", ".")  # without a number
 
 
 class Composer:
@@ -108,11 +112,13 @@ def place(
 
 
 def layout(random: np.random.Generator, digits: Sequence[int]) -> str:
-    """A text, of digits alone in two thirds of all cases. digits: those that the writer has."""
-    if random.random() < 0.67:
+    """A text, of digits alone in 63 % of all cases. digits: those that the writer has."""
+    kind = random.random()
+    if kind < 0.63:
         pattern = "d" * int(min(random.geometric(0.2), MAX_DIGITS))
     else:
-        pattern = LAYOUTS[random.integers(len(LAYOUTS))]
+        patterns = LONE_SIGNS if kind > 0.96 else LAYOUTS
+        pattern = patterns[random.integers(len(patterns))]
         pattern = pattern if 0 in digits else pattern.replace("0", "d")
     text = "".join("d" * int(random.integers(1, 5)) if mark == "D" else mark for mark in pattern)
     shape = random.random()
