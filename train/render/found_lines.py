@@ -21,7 +21,9 @@ MIN_COVERAGE: Final = 0.5  # share of a pixel that is covered where it counts as
 
 
 def found_line(line: Line, random: np.random.Generator) -> PixelLine | None:
-    """The line as it is found on a photograph of it; None where much of it is not found."""
+    """The line as it is found on a photograph of it; None where some of it is not found."""
+    if not np.ptp(np.concatenate(line.strokes), axis=0).any():
+        return None  # a point alone, which a photograph cannot be scaled to
     shot = photograph_line(line.strokes, random)
     ink = next(ink_maps(shot.picture), None)
     if ink is None or not _is_complete(ink, shot):

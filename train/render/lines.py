@@ -48,7 +48,9 @@ LAYOUTS: Final = (
     *(".d", ".d", ".dd", ".dd", ".ddd", ",d", ",dd", "-.dd"),
     *("D.", "D.", "dd.", "D,", "D:", "D-", "D)"),
 )
-LONE_SIGNS: Final = ("+", "-", "=", "x", "%", "(", ")", "/", ":", ".")  # without a number
+# Signs without a number. A point or a comma alone is not among them, because nothing in a strip
+# says how large it is.
+LONE_SIGNS: Final = ("+", "-", "=", "x", "%", "(", ")", "/", ":")
 
 
 class Composer:
