@@ -8,6 +8,7 @@ from streamlit.web import cli
 
 from app import __main__ as command
 from app import addresses
+from tests.support.ports import free_port
 
 PORTS = ["0", "65536", "-1", "web", "8_501", "٣", ""]
 
@@ -31,9 +32,7 @@ def test_a_port_in_use_is_not_taken(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_address_of_another_machine_is_refused_in_one_sentence(
     address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     assert command.main(["serve", f"--port={port}", f"--address={address}"]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"serve: cannot listen on {address}, port {port}: ")
@@ -93,9 +92,7 @@ def test_an_interruption_ends_serving_without_an_error(
         raise click.Abort
 
     monkeypatch.setattr(cli, "main", interrupted)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     assert command.main(["serve", f"--port={port}", "--address=127.0.0.1"]) == 0
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == (f"Page: http://127.0.0.1:{port}\n", "")
@@ -107,9 +104,7 @@ def test_an_empty_address_stands_for_all(
 ) -> None:
     monkeypatch.setattr(cli, "main", lambda *_, **__: None)
     monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     assert command.main(["serve", f"--port={port}"]) == 0
     assert f"http://localhost:{port}\n" in capsys.readouterr().out
 
@@ -121,8 +116,6 @@ def test_an_error_of_streamlits_command_is_shown(
         raise click.UsageError("no such option")
 
     monkeypatch.setattr(cli, "main", refused)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     assert command.main(["serve", f"--port={port}", "--address=127.0.0.1"]) == 2
     assert "no such option" in capsys.readouterr().err

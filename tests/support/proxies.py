@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tests.support.paths import ROOT
+from tests.support.ports import free_port
 
 NGINX: Final = "nginx"
 CADDY: Final = "caddy"
@@ -63,7 +64,7 @@ def nginx(program: str, folder: Path, ports: Sequence[int], prefix: str = "") ->
 
     prefix: that of the servers' paths, such as "/digits".
     """
-    port = _free_port()
+    port = free_port()
     site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     servers = "".join(rf"    server 127.0.0.1:{number} \1;" + "\n" for number in ports)
     site = _replaced(SERVER, servers, site)
@@ -80,7 +81,7 @@ def nginx(program: str, folder: Path, ports: Sequence[int], prefix: str = "") ->
 @contextmanager
 def caddy(program: str, folder: Path, ports: Sequence[int], prefix: str = "") -> Iterator[Proxy]:
     """Caddy with deploy/Caddyfile; takes the same arguments as `nginx`."""
-    port = _free_port()
+    port = free_port()
     site = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
     servers = " ".join(f"127.0.0.1:{number}" for number in ports)
     paths = f"{prefix}/* " if prefix else ""
@@ -121,9 +122,3 @@ def _running(command: Sequence[str], folder: Path, port: int) -> Iterator[None]:
 def _accepts(port: int) -> bool:
     with socket.socket() as client:
         return client.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
 
+from tests.support.ports import free_port
+
 START_SECONDS: Final = 60  # a busy machine takes ten to import everything
 
 
@@ -26,9 +28,7 @@ def running(
     working directory. variables: added to the environment. Raises RuntimeError with its output
     if it stops, and TimeoutError if it does not answer.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     # A file, because a pipe that nobody reads blocks a server that writes much.
     with TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         server = subprocess.Popen(

@@ -22,6 +22,7 @@ from tests.support.attacks import upright_strokes
 from tests.support.coroutines import run_coroutine
 from tests.support.hostile_pictures import encoded, jpeg_with_many_scans
 from tests.support.paths import ROOT
+from tests.support.ports import free_port
 from tests.support.service import FREE, serving, strokes
 
 DECLARED = SimpleNamespace(width=4_000, height=4_000)
@@ -106,9 +107,7 @@ main()
     ids=["decoding", "reading ink", "reading costly ink"],
 )
 def test_sigterm_ends_the_server_while_it_works(slow: str, content: bytes, answer: bytes) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-c", slow + SERVER, str(port)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as server:
