@@ -12,6 +12,9 @@ MIN_SPECK_AREA: Final = 0.8  # a smaller component is a speck; a dot made with t
 MIN_AREA_SHARE: Final = 0.04  # of the largest component's area; below it, the same
 MAX_BREAK: Final = 1.5  # pen widths; a speck this close to writing continues a faint line
 MIN_BREAK_AREA: Final = 0.1  # of such a speck
+MIN_POINT_AREA: Final = 0.2  # of a speck beside a digit's foot that may be a point
+# Heights of the digit: between it and such a point, and from its foot up or down to the point.
+MAX_POINT_GAP, MAX_POINT_RISE, MAX_POINT_FALL = 0.6, 0.25, 0.2
 
 
 class BoxRow(NamedTuple):
@@ -70,7 +73,26 @@ def without_specks(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     aside = np.maximum(np.maximum(left - boxes[:, 0] - boxes[:, 2], boxes[:, 0] - right), 0)
     above = np.maximum(np.maximum(top - boxes[:, 1] - boxes[:, 3], boxes[:, 1] - bottom), 0)
     is_near = (np.hypot(aside, above) <= MAX_BREAK * pen) & (area > MIN_BREAK_AREA * pen**2)
+    is_point = ~is_large & (area >= MIN_POINT_AREA * pen**2)
+    is_point[is_point] = _is_beside_a_foot(boxes[is_point], boxes[is_large])
+    # Where as many specks lie elsewhere, they are dirt.
+    is_dirt = ~(is_large | is_near | is_point) & (area > MIN_BREAK_AREA * pen**2)
+    if is_dirt.sum() <= is_point.sum():
+        is_near |= is_point
     return with_components(np.asarray(labels, np.int32), is_large | is_near)
+
+
+def _is_beside_a_foot(points: NDArray[np.int64], pieces: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which points are where the point of a number would be: beside the foot of a piece of ink.
+
+    points, pieces: boxes (n, 4) and (m, 4), left, top, width, height. Returns (n,).
+    """
+    left, top, width, height = points.T[:, :, None]
+    piece_left, piece_top, piece_width, piece_height = pieces.T[:, None]
+    gap = np.maximum(piece_left - left - width, left - piece_left - piece_width)
+    fall = (top + height / 2 - piece_top - piece_height) / piece_height
+    is_beside = (gap >= 0) & (gap <= MAX_POINT_GAP * piece_height)
+    return (is_beside & (fall >= -MAX_POINT_RISE) & (fall <= MAX_POINT_FALL)).any(axis=1)
 
 
 def with_components(labels: NDArray[np.int32], is_kept: NDArray[np.bool_]) -> NDArray[np.uint8]:
