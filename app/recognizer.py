@@ -45,13 +45,14 @@ from app.segmentation.operating_point import (
     OperatingPoint,
 )
 from app.segmentation.reading_costs import CostlyInk
-from app.segmentation.text_line import TextLine
+from app.segmentation.text_line import MIN_SPACED_MARKS, TextLine, is_space
 
 __all__ = [
     "KNOWN_SYMBOLS",
     "MIN_FOUND_CONFIDENCE",
     "MIN_NUMBER_CONFIDENCE",
     "MIN_SIGNED_CONFIDENCE",
+    "MIN_SPACED_MARKS",
     "MIN_SURE_CONFIDENCE",
     "MIN_SURE_NUMBER_CONFIDENCE",
     "NUM_CLASSES",
@@ -61,6 +62,7 @@ __all__ = [
     "GlyphMemory",
     "Prepared",
     "Recognizer",
+    "is_space",
     "likeliest",
 ]
 

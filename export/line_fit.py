@@ -10,6 +10,7 @@ from export import symbol_looks
 from export.found_confidence import fit_found
 from export.graph import set_metadata
 from export.operating_point import GRID, fit_operating_point
+from export.space_fit import fit_spaces, space_figures
 from train.data.line_sets import Line, LineSet
 from train.render.lines import Composer
 
@@ -24,6 +25,8 @@ UNFITTED: Final = {
     "sign_offset": "0",
     "found_slope": "1",
     "found_offset": "0",
+    "space": "0.7",
+    "space_ratio": "1.7",
     **symbol_looks.metadata(symbol_looks.even_looks()),
 }
 
@@ -48,7 +51,14 @@ def fit(graph: Path, training: LineSet, validation: LineSet) -> dict[str, Any]:
     set_metadata(graph, {key: f"{value:.6g}" for key, value in point.items()})
     found, figures["photographs"] = fit_found(Recognizer(reader=graph), validation.strings)
     set_metadata(graph, {key: f"{value:.6g}" for key, value in found.items()})
-    return {"operating_point": point | found | dict(fitted), "confidence": figures}
+    spaces = fit_spaces(Recognizer(reader=graph), training.strings, training.word_gaps)
+    set_metadata(graph, {key: f"{value:.6g}" for key, value in spaces.items()})
+    parted = space_figures(Recognizer(reader=graph), validation.strings, validation.word_gaps)
+    return {
+        "operating_point": point | found | spaces | dict(fitted),
+        "confidence": figures,
+        "spaces": parted,
+    }
 
 
 def composed_lines(side: LineSet, count: int = NUM_COMPOSED) -> list[Line]:

@@ -92,7 +92,8 @@ def _is_beside_a_foot(points: NDArray[np.int64], pieces: NDArray[np.int64]) -> N
     gap = np.maximum(piece_left - left - width, left - piece_left - piece_width)
     fall = (top + height / 2 - piece_top - piece_height) / piece_height
     is_beside = (gap >= 0) & (gap <= MAX_POINT_GAP * piece_height)
-    return (is_beside & (fall >= -MAX_POINT_RISE) & (fall <= MAX_POINT_FALL)).any(axis=1)
+    is_beside &= (fall >= -MAX_POINT_RISE) & (fall <= MAX_POINT_FALL)
+    return np.asarray(is_beside.any(axis=1), np.bool_)
 
 
 def with_components(labels: NDArray[np.int32], is_kept: NDArray[np.bool_]) -> NDArray[np.uint8]:

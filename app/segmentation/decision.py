@@ -46,7 +46,7 @@ def answer(
     log_odds, confidences = scores.tolist(), probabilities.max(axis=1).tolist()
     values, boxes = probabilities.argmax(axis=1).tolist(), line.boxes[choice.path].tolist()
     symbols = list(choice.text) or [""] * len(choice.path)
-    numbers = line.number_indices(choice.path, symbols).tolist()
+    numbers = line.number_indices(choice.path, symbols, point).tolist()
     signs = [_sign(symbol) for symbol in symbols]
     is_refused = refusals(log_odds, numbers, symbols, point.threshold)
     confidence = _confidence(choice, confidences, is_refused, point)

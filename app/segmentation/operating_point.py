@@ -18,7 +18,7 @@ NUM_CLASSES: Final = 11  # of the classifier: the ten digits, and "not a digit"
 
 @dataclass(frozen=True, eq=False)
 class OperatingPoint:
-    """Numbers that were fitted on validation writers; the last two on training writers.
+    """Numbers that were fitted on validation writers; the last four on training writers.
 
     Costs are in nats, and lower a text's score.
 
@@ -32,6 +32,7 @@ class OperatingPoint:
     that cannot be laid on the ink is taken to look worse than the best one. slope, offset: turn a
     text's log-odds into calibrated ones; sign_offset replaces offset for a text with signs.
     found_slope, found_offset: turn these into those of ink that the segmenter found in a picture.
+    space, space_ratio: see `is_space`.
     sign_looks: how often the classifier takes each of SIGN_SYMBOLS for each of its classes,
     (signs, 11), all above 0, rows sum to 1. single_shares: how often each of KNOWN_SYMBOLS is
     written in one piece of ink, as a colon never is, (symbols,), between 0 and 1.
@@ -51,6 +52,8 @@ class OperatingPoint:
     sign_offset: float
     found_slope: float
     found_offset: float
+    space: float
+    space_ratio: float
     sign_looks: NDArray[np.float64]
     single_shares: NDArray[np.float64]
 
@@ -73,9 +76,11 @@ class OperatingPoint:
             slope=_number(reader, "slope"),
             offset=_number(reader, "offset"),
             sign_offset=_number(reader, "sign_offset"),
-            # Older readers judge all ink alike.
+            # Older readers judge all ink alike, and have no fitted spaces.
             found_slope=_number({"found_slope": "1", **reader}, "found_slope"),
             found_offset=_number({"found_offset": "0", **reader}, "found_offset"),
+            space=_number({"space": "0.7", **reader}, "space"),
+            space_ratio=_number({"space_ratio": "1.7", **reader}, "space_ratio"),
             sign_looks=_sign_looks(reader),
             single_shares=_single_shares(reader),
         )

@@ -29,9 +29,6 @@ from app.segmentation.operating_point import SIGN_SYMBOLS, OperatingPoint
 from app.segmentation.runs import Candidate
 from app.segmentation.second_opinion import Ask
 
-# A gap separates two numbers of one line if it is wider than both of these.
-MIN_SPACE: Final = 0.7  # line heights
-MIN_SPACE_RATIO: Final = 1.7  # times the line's usual gap
 MIN_SPACED_MARKS: Final = 4  # in a line of fewer, no gap is usual
 LEADING_SIGNS: Final = ("-", "+")
 
@@ -209,19 +206,29 @@ class TextLine:
                 texts.add(text)
         return corrected
 
-    def number_indices(self, path: list[int], symbols: Sequence[str]) -> NDArray[np.int64]:
+    def number_indices(
+        self, path: list[int], symbols: Sequence[str], point: OperatingPoint
+    ) -> NDArray[np.int64]:
         """For each mark of a path, the index of its number on the line, from 0 on.
 
         symbols: what the line reader read each as, or "".
         """
         boxes = self.boxes[path]
         gaps = boxes[1:, 0] - boxes[:-1, 2]
-        is_space = np.zeros(len(gaps), np.bool_)
+        are_spaces = np.zeros(len(gaps), np.bool_)
         if len(path) >= MIN_SPACED_MARKS and not self.is_form:
-            height = float((boxes[:, 3] - boxes[:, 1]).max(initial=0.0))
-            is_space = gaps > max(MIN_SPACE * height, MIN_SPACE_RATIO * float(np.median(gaps)))
+            height = float((boxes[:, 3] - boxes[:, 1]).max(initial=1e-6))
+            are_spaces = is_space(gaps / height, point.space, point.space_ratio)
             is_sign = np.array([symbol != "" and symbol in SIGN_SYMBOLS for symbol in symbols])
-            is_space &= ~(is_sign[1:] | is_sign[:-1])  # they stand further apart than digits
+            are_spaces &= ~(is_sign[1:] | is_sign[:-1])  # they stand further apart than digits
         if self.has_sign_apart:
-            is_space[:1] = symbols[0] not in LEADING_SIGNS
-        return np.concatenate([[0], np.cumsum(is_space)]).astype(np.int64)
+            are_spaces[:1] = symbols[0] not in LEADING_SIGNS
+        return np.concatenate([[0], np.cumsum(are_spaces)]).astype(np.int64)
+
+
+def is_space(gaps: NDArray[np.float64], space: float, ratio: float) -> NDArray[np.bool_]:
+    """Which gaps of a line divide numbers: those wider than `space` and `ratio` times the usual.
+
+    gaps: (n,) in line heights. space: in line heights.
+    """
+    return gaps > max(space, ratio * float(np.median(gaps)))

@@ -38,7 +38,7 @@ def line_set(seed: int) -> LineSet:
         for digit in range(10)
     }
     lines = [line_of(text, f"w{index % 3}", seed + index) for index, text in enumerate(TEXTS * 2)]
-    return LineSet([digits], lines, [])
+    return LineSet([digits], lines, [], word_gaps=np.linspace(0.7, 1.5, 9))
 
 
 def test_the_reader_carries_what_was_fitted(
@@ -54,5 +54,6 @@ def test_the_reader_carries_what_was_fitted(
         if isinstance(value, float):
             assert getattr(point, name) == pytest.approx(value, rel=1e-5)
             assert math.isfinite(value)
+    assert fitted["spaces"]["numbers"] > 0
     assert set(fitted["confidence"]) >= {"digits", "signs", "photographs"}
     assert recognizer.read_ink(line_of("4071", "", 7).strokes).text == "4071"

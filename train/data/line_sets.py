@@ -1,7 +1,7 @@
 """The data that the line reader learns from: writers' digits and letters, and number strings."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from train.data.pendigits import Strokes
 from train.data.unipen_archive import Archive
 from train.data.unipen_download import obtain_unipen
 from train.data.unipen_sets import Writing
+from train.data.word_gaps import word_gaps
 from train.data.written_signs import SIGN_LABELS, WriterSigns, written_signs
 
 MIN_DIGITS: Final = 3  # different digits of a writer; of fewer, no lines are composed
@@ -52,6 +53,7 @@ class LineSet:
     writers: single digits of each writer, to compose lines of. strings, digits: number strings, and
     single digits between other words, as they were written. letters: drawings that look like no
     digit and no sign. glyphs: single digits on paper, to compose lines of. signs: of each writer.
+    word_gaps: see `train.data.word_gaps`.
     """
 
     writers: list[Writer]
@@ -60,6 +62,7 @@ class LineSet:
     letters: Sequence[Strokes] = ()
     glyphs: Digits | None = None
     signs: Sequence[WriterSigns] = ()
+    word_gaps: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
 
 def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
@@ -73,8 +76,17 @@ def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
         strings = unipen_sets.number_strings(archive)
         words = unipen_sets.single_digit_words(archive)
         letters = unipen_characters.characters(archive)
+        gaps = word_gaps(archive)
     sides = (
-        (pen.train, digits.train, strings.train, words.train, letters.train, mnist.train),
+        (
+            pen.train,
+            digits.train,
+            strings.train,
+            words.train,
+            letters.train,
+            mnist.train,
+            gaps["train"],
+        ),
         (
             pen.validation,
             digits.validation,
@@ -82,6 +94,7 @@ def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
             words.validation,
             letters.validation,
             mnist.validation,
+            gaps["validation"],
         ),
     )
     training, validation = (
@@ -92,8 +105,9 @@ def load_line_sets(folder: Path) -> tuple[LineSet, LineSet]:
             _letters(letter),
             glyphs,
             written_signs(single, letter),
+            between,
         )
-        for ink, single, string, word, letter, glyphs in sides
+        for ink, single, string, word, letter, glyphs, between in sides
     )
     return training, validation
 

@@ -122,7 +122,7 @@ def digits(archive: Archive) -> Split:
 
 def number_strings(archive: Archive) -> Split:
     """Words of category 7 of two or more digits and signs (- / . , :), with at least one digit."""
-    return split_samples(archive.samples("7", lambda label: len(label) > 1 and _is_number(label)))
+    return split_samples(archive.samples("7", lambda label: len(label) > 1 and is_number(label)))
 
 
 def single_digit_words(archive: Archive) -> Split:
@@ -141,7 +141,8 @@ def writer_weights(writers: Sequence[str], power: float = 0.5) -> NDArray[np.flo
     return weights / weights.mean() if len(weights) else weights
 
 
-def _is_number(label: str) -> bool:
+def is_number(label: str) -> bool:
+    """Whether a label has digits, and nothing but digits and signs."""
     return _IN_NUMBERS.issuperset(label) and not _DIGITS.isdisjoint(label)
 
 

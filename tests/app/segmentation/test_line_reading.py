@@ -144,7 +144,7 @@ def test_a_single_slash_in_a_long_number(text: str, expected: bool) -> None:
 
 
 def point_of(sign_looks: NDArray[np.float64], single_shares: NDArray[np.float64]) -> OperatingPoint:
-    numbers = (1.0, -1.0, -3.0, 1.0, 0.2, 4.0, 2.5, 30.0, 3.0, 1.0, 0.0, 0.0, 1.0, 0.0)
+    numbers = (1.0, -1.0, -3.0, 1.0, 0.2, 4.0, 2.5, 30.0, 3.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.7, 1.7)
     return OperatingPoint(*numbers, sign_looks, single_shares)
 
 

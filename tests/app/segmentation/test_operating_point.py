@@ -31,6 +31,8 @@ READER = {
     "sign_offset": "-1.5",
     "found_slope": "0.75",
     "found_offset": "-0.5",
+    "space": "0.6",
+    "space_ratio": "1.3",
     "sign_looks": json.dumps(LOOKS),
     "single_shares": json.dumps(SHARES),
 }
@@ -42,6 +44,7 @@ def test_all_numbers_are_taken() -> None:
     assert (point.reader_weight, point.slope) == (2.0, 0.5)
     assert (point.offset, point.sign_offset) == (-1.0, -1.5)
     assert (point.found_slope, point.found_offset) == (0.75, -0.5)
+    assert (point.space, point.space_ratio) == (0.6, 1.3)
     assert (point.cut_trust, point.unlaid_cost) == (0.25, 3.0)
     assert (point.odd_cost, point.lone_slash_cost, point.overlap_cost) == (4.0, 2.0, 20.0)
     assert point.sign_looks.shape == (len(SIGN_SYMBOLS), NUM_CLASSES)
@@ -58,6 +61,12 @@ def test_an_older_reader_judges_found_ink_like_other_ink() -> None:
     old = {key: value for key, value in READER.items() if not key.startswith("found_")}
     point = OperatingPoint.of(CLASSIFIER, old)
     assert (point.found_slope, point.found_offset) == (1.0, 0.0)
+
+
+def test_an_older_reader_parts_numbers_at_wide_gaps() -> None:
+    old = {key: value for key, value in READER.items() if not key.startswith("space")}
+    point = OperatingPoint.of(CLASSIFIER, old)
+    assert (point.space, point.space_ratio) == (0.7, 1.7)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from app.segmentation.operating_point import KNOWN_SYMBOLS, NUM_CLASSES, Operati
 from tests.support.drawings import DIGITS
 
 POINT = OperatingPoint(
-    *(1.0, -1.0, -3.0, 1.0, 0.2, 4.0, 2.5, 30.0, 3.0, 1.0, 0.0, 0.0, 1.0, 0.0),
+    *(1.0, -1.0, -3.0, 1.0, 0.2, 4.0, 2.5, 30.0, 3.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.7, 1.7),
     sign_looks=np.full((11, NUM_CLASSES), 1 / 11),
     single_shares=np.full(len(KNOWN_SYMBOLS), 0.5),
 )
