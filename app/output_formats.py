@@ -46,7 +46,7 @@ def print_line(source: Source, reading: Reading) -> None:
         print(f"{NOTHING}\t\t{source}")
         return
     text = reading.text.replace("\n", " / ")  # between lines of text
-    confidence = "" if _is_refused(reading) else f"{min(reading.confidence, MAX_SHOWN):.1%}"
+    confidence = f"{min(reading.confidence, MAX_SHOWN):.1%}" if reading.is_answered else ""
     numbers = unsure_numbers(reading)
     check = f"\tcheck: {', '.join(numbers)}" if numbers else ""
     print(f"{text}\t{confidence}\t{source}{check}")
@@ -59,11 +59,6 @@ def unsure_numbers(reading: Reading) -> list[str]:
         for number in reading.numbers
         if "?" in number.text or any(digit.is_doubtful for digit in number.digits)
     ]
-
-
-def _is_refused(reading: Reading) -> bool:
-    """Whether a reading has nothing but refused marks, so that no confidence says anything."""
-    return all(digit.text == "?" for digit in reading.digits)
 
 
 def print_json(source: Source, reading: Reading) -> None:
@@ -86,7 +81,7 @@ def csv_printer() -> Printer:
             writer.writerow([*origin, "", "", reading.turned])
             return
         is_doubtful = bool(unsure_numbers(reading))
-        confidence = "" if _is_refused(reading) else f"{reading.confidence:.4f}"
+        confidence = f"{reading.confidence:.4f}" if reading.is_answered else ""
         writer.writerow([*origin, confidence, str(is_doubtful).lower(), reading.turned])
 
     return print_row

@@ -101,9 +101,16 @@ class Reading:
 
     @property
     def confidence(self) -> float:
-        """The probability in [0, 1] that all of it is read correctly; 1 if nothing is drawn."""
+        """The probability in [0, 1] that all of it is read correctly; 0 where nothing is read."""
+        if not self.is_answered:
+            return 0.0
         first = {digit.number_index: digit.number_confidence for digit in self.digits}
         return math.prod(first.values())
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether at least one mark is read as a digit or a sign."""
+        return any(digit.text != "?" for digit in self.digits)
 
     @property
     def mean_confidence(self) -> float:

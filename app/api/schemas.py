@@ -67,7 +67,7 @@ class Digit(Struct, forbid_unknown_fields=True):
 
     value: Annotated[
         Annotated[int, Meta(ge=0, le=9)] | None,
-        Meta(description="null for a mark that is not a digit"),
+        Meta(description="null for a sign, and for a mark that is neither digit nor sign"),
     ]
     confidence: Annotated[
         Probability,
@@ -111,7 +111,7 @@ class Reading(Struct, forbid_unknown_fields=True):
         ),
     ]
     confidence: Annotated[
-        Probability, Meta(description="calibrated: that all of it is read rightly")
+        Probability, Meta(description="calibrated: that all is read rightly; 0 where nothing is")
     ]
     numbers: list[Annotated[str, Meta(pattern="^[0-9?+/.,:=()×%-]+$")]]
     digits: list[Digit]
