@@ -52,7 +52,7 @@ def test_writes_json_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert three["text"] == "3"
     assert three["digits"][0]["value"] == 3
     assert sum(three["digits"][0]["probabilities"]) == pytest.approx(1, abs=1e-4)
-    nothing = {"text": "", "confidence": 1.0, "numbers": [], "digits": [], "turned": 0}
+    nothing = {"text": "", "confidence": 0.0, "numbers": [], "digits": [], "turned": 0}
     assert empty == {"path": str(folder / "empty.jpg"), "page": 1, "pages": 1, **nothing}
 
 
