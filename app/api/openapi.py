@@ -18,6 +18,7 @@ from app.api.schemas import (
     Reading,
     Status,
 )
+from app.reading import SIGNS
 
 Schema = dict[str, Any]
 
@@ -103,14 +104,15 @@ def _read(limits: Limits) -> Schema:
             " 16-bit ones), and of a HEIC or PDF where the server has their decoders; of a file of"
             f" several pictures the first is read. Or {limits.ink_bytes:,} bytes of ink with"
             f" {limits.strokes:,} strokes and {limits.points:,} points: JSON as described, also the"
-            " list of strokes alone, as a signature pad has it, or InkML."
+            " list of strokes alone, as a signature pad has it, or InkML. Digits and the signs of"
+            f" numbers ({SIGNS}) are read; a mark that is a sign has no value, and says its sign."
             + (f" A client may read {limits.rate} times a minute." if limits.rate else "")
         ),
         "parameters": [
             {
                 "name": "single",
                 "in": "query",
-                "description": "Take all ink for one character",
+                "description": "Take all ink for one digit: read a digit or nothing, and no sign",
                 "schema": {"type": "boolean", "default": False},
             }
         ],
