@@ -256,8 +256,9 @@ def _read_components(
 def _single_character(
     box: tuple[float, float, float, float], normal: NDArray[np.uint8], ask: Ask | None
 ) -> TextLine:
-    """All ink as one character; box: left, top, right, bottom; normal: its glyph."""
-    return TextLine(np.array([box], np.float64), None, [(0, 1)], normal[None], ask=ask)
+    """All ink as one digit; box: left, top, right, bottom; normal: its glyph."""
+    boxes = np.array([box], np.float64)
+    return TextLine(boxes, None, [(0, 1)], normal[None], ask=ask, is_single=True)
 
 
 def _asks_of_strokes(strokes: glyph.Strokes, reader: LineReader | None) -> Ask | None:

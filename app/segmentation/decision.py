@@ -103,7 +103,8 @@ def _evidence(
     """
     hypothesis = choice.hypothesis
     if hypothesis is None or line.reading is None or len(choice.path) == 1:
-        return second_opinion.evidence(logits, point, None if is_corrected else line.ask_reader)
+        ask = None if is_corrected else line.ask_reader
+        return second_opinion.evidence(logits, point, ask, not line.is_single)
     is_cut = line.lattice.is_cut[choice.path, None]
     logits = np.where(is_cut, np.float32(point.cut_trust) * logits, logits)
     symbol_probabilities = line.reading.symbol_probabilities(hypothesis)

@@ -82,6 +82,22 @@ def test_both_opinions_count(
         assert np.exp(log_odds[0]) == pytest.approx(odds, rel=2e-3)
 
 
+@pytest.mark.parametrize(
+    ("opinion", "may_be_sign", "odds"),
+    [
+        ({"1": 0.9, "/": 0.1}, True, 1 / 9),
+        ({"1": 0.2, "/": 0.7, "(": 0.1}, True, 3.5),
+        ({"1": 0.2, "/": 0.8}, False, 1e-6 / (1 - 1e-6)),
+        ({"1": 1.0}, True, 1e-6 / (1 - 1e-6)),
+    ],
+)
+def test_a_sure_1_may_be_a_slash(opinion: dict[str, float], may_be_sign: bool, odds: float) -> None:
+    log_odds, _ = second_opinion.evidence(
+        logits_of({"1": 1.0}), POINT, lambda: scores_of(opinion), may_be_sign
+    )
+    assert np.exp(log_odds[0]) == pytest.approx(odds, rel=0.01, abs=2e-5)
+
+
 def test_the_line_reader_is_asked_neither_about_several_marks_nor_if_it_is_missing() -> None:
     def never() -> Scores:
         raise AssertionError("expected no question")
