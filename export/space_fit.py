@@ -17,6 +17,8 @@ from train.data.line_sets import Line
 # What is tried: heights of a line, and times its usual gap.
 SPACES: Final = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 RATIOS: Final = (1.0, 1.3, 1.7, 2.0, 2.5)
+# Each number is also tried written tighter and wider, because there are few.
+STRETCHES: Final = (0.8, 0.9, 1.0, 1.1, 1.25)
 NUM_PAIRS: Final = 1_000
 # A number is mostly alone, so splitting one costs as much as leaving this many pairs together.
 SPLIT_COST: Final = 10.0
@@ -46,7 +48,12 @@ def fit_spaces(
     """Fits space and space_ratio, see `OperatingPoint`. word_gaps: see `train.data.word_gaps`."""
     numbers = gaps_of(recognizer, lines)
     pairs = pairs_of(numbers, word_gaps)
-    numbers = [number for number in numbers if len(number.gaps) + 1 >= MIN_SPACED_MARKS]
+    numbers = [
+        Gaps(stretch * number.gaps, number.may_be_space)
+        for number in numbers
+        if len(number.gaps) + 1 >= MIN_SPACED_MARKS
+        for stretch in STRETCHES
+    ]
 
     def cost(space: float, ratio: float) -> float:
         split, together = shares(numbers, pairs, space, ratio)
