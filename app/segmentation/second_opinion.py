@@ -2,7 +2,7 @@
 
 The classifier is several times faster and mostly sure, so the line reader is asked only about one
 in twenty digits, of which both together misread far fewer, and about what looks like a 1, because
-the classifier knows no slash.
+the classifier knows no bracket.
 """
 
 from collections.abc import Callable
@@ -29,6 +29,8 @@ WEIGHT: Final = 0.5
 # Nats by which the line reader underrates that a lone character is not a digit, because few of the
 # lines that it was trained on are a single letter.
 LONE_LETTER: Final = 2.0
+# Nats by which it overrates that a lone 1 is a bracket: it has learned from as many of both.
+LONE_SIGN: Final = 2.0
 MAX_EVIDENCE: Final = 3.0  # nats by which the line reader may argue for or against a digit
 MIN_LOG_PROBABILITY: Final = -12.0  # nats: lower bound of what the line reader says of a text
 
@@ -51,7 +53,7 @@ def evidence(
     digits, signs, unknown = texts[:NUM_DIGITS], texts[NUM_DIGITS : UNKNOWN - 1], texts[UNKNOWN - 1]
     opinion = unknown + LONE_LETTER - digits.max()
     odds = odds + WEIGHT * np.clip(opinion, -MAX_EVIDENCE, MAX_EVIDENCE)
-    if may_be_sign:  # on signs there is no other opinion
-        odds = np.logaddexp(odds, signs.max() - digits.max())
+    if may_be_sign and signs.max() > digits.max():  # on signs there is no other opinion
+        odds = np.logaddexp(odds, signs.max() - digits.max() - LONE_SIGN)
     probabilities = probabilities * np.exp(WEIGHT * (digits - digits.max()))
     return odds, probabilities / probabilities.sum(axis=1, keepdims=True)

@@ -28,10 +28,12 @@ WRITTEN_SIGNS: Final = 0.7  # share of lines with a writer's signs; in others th
 MIN_SIGN_SIZE: Final = 0.6  # of that of a sign that was written alone, where people write larger
 ONES_LEAN: Final = 0.06  # sideways per unit of height: how much ones lean more than other digits
 LOW_ONES: Final = 0.06  # share of ones that are lower than other digits
-# Heights of a usual digit; between a sign and its neighbours, and between digits. Below 0, symbols
-# overlap, which would hide a point.
-MIN_SIGN_GAP: Final = -0.05
+# Heights of a usual digit; between digits, between a sign and its neighbours, and between a small
+# sign and these. Below 0, symbols overlap, which would hide a point.
 MIN_GAP: Final = -0.2
+MIN_SIGN_GAP: Final = -0.05
+MIN_POINT_GAP: Final = 0.05
+SMALL_SIGNS: Final = ".,:"
 MIN_SLASH_SHEAR: Final = -0.05  # of lines with a slash, which would become upright
 HANGING: Final = 0.25  # share of lines with 7s and 9s that hang below the baseline
 # Layouts with signs: "d" is a digit, and "D" one to four digits. Each is chosen as often as listed.
@@ -104,13 +106,19 @@ def place(
             strokes = style.digit(drawing(symbol), symbol)
         else:
             strokes = style.sign(symbol)
-        is_sign = symbol in SIGNS or text[len(placed) - 1] in SIGNS
-        left = edge + style.gap(MIN_SIGN_GAP if is_sign else MIN_GAP) if placed else 0.0
+        left = edge + style.gap(_min_gap(text[len(placed) - 1], symbol)) if placed else 0.0
         shift = left - min(float(stroke[:, 0].min()) for stroke in strokes)
         moved = [stroke + np.array([shift, 0.0]) for stroke in strokes]
         edge = max(float(stroke[:, 0].max()) for stroke in moved)
         placed.append(moved)
     return placed
+
+
+def _min_gap(*symbols: str) -> float:
+    """The smallest gap between two symbols."""
+    if any(symbol in SMALL_SIGNS for symbol in symbols):
+        return MIN_POINT_GAP
+    return MIN_SIGN_GAP if any(symbol in SIGNS for symbol in symbols) else MIN_GAP
 
 
 def layout(random: np.random.Generator, digits: Sequence[int]) -> str:

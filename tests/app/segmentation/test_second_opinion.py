@@ -85,13 +85,15 @@ def test_both_opinions_count(
 @pytest.mark.parametrize(
     ("opinion", "may_be_sign", "odds"),
     [
-        ({"1": 0.9, "/": 0.1}, True, 1 / 9),
-        ({"1": 0.2, "/": 0.7, "(": 0.1}, True, 3.5),
-        ({"1": 0.2, "/": 0.8}, False, 1e-6 / (1 - 1e-6)),
+        ({"1": 0.9, "/": 0.1}, True, 1e-6 / (1 - 1e-6)),
+        ({"1": 0.2, "(": 0.7, "/": 0.1}, True, 3.5 * np.exp(-2)),
+        ({"1": 0.2, "(": 0.8}, False, 1e-6 / (1 - 1e-6)),
         ({"1": 1.0}, True, 1e-6 / (1 - 1e-6)),
     ],
 )
-def test_a_sure_1_may_be_a_slash(opinion: dict[str, float], may_be_sign: bool, odds: float) -> None:
+def test_a_sure_1_may_be_a_bracket(
+    opinion: dict[str, float], may_be_sign: bool, odds: float
+) -> None:
     log_odds, _ = second_opinion.evidence(
         logits_of({"1": 1.0}), POINT, lambda: scores_of(opinion), may_be_sign
     )
