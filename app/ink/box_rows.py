@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from app.ink import rules
 from app.ink.bands import Band, find_bands, with_missing
 from app.ink.ink_map import BoxRow, InkMap, without_specks
-from app.ink.lines_to_erase import erased
+from app.ink.lines_to_erase import without_drawn
 from app.ink.parts import MIN_PART, Parts
 from app.ink.rails import Rail, find_rails, rows_between, thin_lines
 
@@ -25,13 +25,9 @@ MARGIN: Final = 1.2  # around it, in which rails are looked for
 COMB: Final = 1.5  # how far above a single rail its bars are looked for
 EDGE: Final = 0.1  # above and below a rail and beside its ends, as it is not quite straight
 LEANS: Final = np.linspace(-0.15, 0.15, 31)  # of bars, in pixels sideways per pixel up
-MAX_NEAR: Final = 0.8  # share of a component that lies at rules; with more, it is a rest of them
 
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
 Matrix = NDArray[np.float64]  # (3, 3), from a map to a level row
-
-_NEAR: Final = np.ones((3, 3), np.uint8)
-_BESIDE: Final = np.ones((5, 5), np.uint8)
 
 
 class _Level(NamedTuple):
@@ -69,15 +65,10 @@ def without_box_rows(ink: InkMap, image: NDArray[np.uint8]) -> InkMap:
     if not rows:
         return ink
     drawn = cv2.resize(erase, ink.mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    left = erased((ink.mask > 0).astype(np.float32), cv2.dilate(drawn, _NEAR) > 0, 0.5) > 0
-    rest = Parts(np.where(left, 255, 0).astype(np.uint8))
-    kept = rest.mask(rest.shares(cv2.dilate(drawn, _BESIDE) > 0) < MAX_NEAR)
+    kept = without_drawn(ink.mask, np.asarray(drawn, np.uint8))
     if not kept.any():
         return ink
-    large = [
-        BoxRow(tuple(bar / share for bar in row.bars), row.top / share, row.bottom / share)
-        for row in rows
-    ]
+    large = [row.seen_from(0, 0, 1 / share) for row in rows]
     return replace(ink, mask=without_specks(kept), box_rows=(*ink.box_rows, *large))
 
 

@@ -11,10 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ink.parts import Parts
+
 MAX_DENT: Final = 0.08  # of a frame's shorter side: how far its line may be from its hull
 MIN_AROUND: Final = 0.85  # share of the hull's edge along which there is ink or the picture's edge
 MIN_INK_AROUND: Final = 0.65  # the same for ink alone
 MAX_INK_INSIDE: Final = 0.35  # share of a frame's ink that digits may have which touch it
+MIN_DEPTH: Final = 0.2  # shorter sides of a frame, of which a digit that touches it is as far away
 MIN_SIDE: Final = 10  # pixels of the map
 MAX_TRIED: Final = 16  # components of a picture that are examined, the largest first
 
@@ -112,7 +115,14 @@ def _line_of_frame(ink: Mask, writing: Mask, is_open: NDArray[np.bool_]) -> Mask
     # The sides of OpenCV's rectangle go from the middle of one pixel to that of another.
     box_area = float(np.prod(np.add(cv2.minAreaRect(cv2.findNonZero(ink))[1], 1)))
     is_box = cv2.countNonZero(hull) > MIN_BOX_AREA * box_area
-    return np.where(inside, 0, ink).astype(np.uint8) if _is_writing(enclosed, is_box) else None
+    if not _is_writing(enclosed, is_box):
+        return None
+    touching = Parts(np.where(inside, ink, 0).astype(np.uint8))
+    deepest = np.zeros(len(touching.areas))
+    np.maximum.at(deepest, touching.labels[inside], depth[inside])
+    # A line whose ends overlap lies along itself, and a digit does not.
+    is_digit = deepest > MIN_DEPTH * min(ink.shape)
+    return np.where(touching.mask(is_digit) > 0, 0, ink).astype(np.uint8)
 
 
 def _is_writing(enclosed: Mask, is_box: bool) -> bool:

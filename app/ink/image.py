@@ -12,8 +12,11 @@ from app import glyph
 from app.ink import dotted, outlined, threshold, tiles
 from app.ink.box_rows import without_box_rows
 from app.ink.canvas import find_canvas
-from app.ink.ink_map import InkMap, pen_width
+from app.ink.frames import find_frames
+from app.ink.grids import find_grid
+from app.ink.ink_map import InkMap, pen_width, without_specks
 from app.ink.interface import without_interface, without_tinted_bars
+from app.ink.lines_to_erase import without_drawn
 from app.ink.parts import without_cut_off
 from app.ink.picture_file import MAX_PICTURE_PIXELS
 from app.ink.rule_pieces import without_rule_pieces
@@ -112,9 +115,9 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
     written = None if drawing is None or level is None else without_print(opaque, drawing, level)
     if written is not None:
         yield written
-    unruled = None if drawing is None else without_rules(drawing.mask)
-    if drawing is not None and unruled is not None:
-        yield replace(drawing, mask=unruled)
+    unruled = None if drawing is None else _unruled(drawing)
+    if unruled is not None:
+        yield unruled
     elif drawing is not None and written is None:
         filled = outlined.filled(drawing)
         if filled is not None:
@@ -127,6 +130,23 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
         if level is None:  # in a clean picture, rules are known
             whole = without_box_rows(whole, opaque)
         yield replace(whole, mask=without_rule_pieces(whole, opaque))
+
+
+def _unruled(drawing: InkMap) -> InkMap | None:
+    """A clean picture's map without its rules, its grid or its frames; None where it has none."""
+    grid = find_grid(drawing.mask, pen_width(drawing.mask))
+    mask = without_rules(drawing.mask) if grid is None or grid.is_straight else None
+    if mask is not None:
+        return replace(drawing, mask=mask)
+    mask, rows = drawing.mask, drawing.box_rows
+    if grid is not None:
+        mask, rows = without_drawn(mask, grid.lines), grid.rows
+    frames = find_frames(mask, mask)
+    if frames.any():
+        mask = without_drawn(mask, frames)
+    if mask is drawing.mask or not mask.any():
+        return None
+    return replace(drawing, mask=without_specks(mask), box_rows=rows)
 
 
 def _painted_out(

@@ -24,6 +24,11 @@ class BoxRow(NamedTuple):
     top: float
     bottom: float
 
+    def seen_from(self, left: float, top: float, scale: float) -> "BoxRow":
+        """The row in pixels of a map with that corner and scale, as they are in this one."""
+        bars = tuple((bar - left) * scale for bar in self.bars)
+        return BoxRow(bars, (self.top - top) * scale, (self.bottom - top) * scale)
+
 
 @dataclass(frozen=True, eq=False)
 class InkMap:
@@ -34,7 +39,7 @@ class InkMap:
     left, top: the map's corner in pixels of the picture. scale: pixels of the map to one of the
     picture; large pictures are reduced, small ones enlarged. is_found: whether the segmenter found
     the ink, so that some of it may be missing, as in photographs. box_rows: the rows of a form's
-    boxes that were erased.
+    boxes or of a grid's cells whose lines were erased.
     """
 
     strength: NDArray[np.uint8]

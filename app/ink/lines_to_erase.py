@@ -1,7 +1,8 @@
-"""Frames, folds and underlines in the segmenter's map of a whole picture, and how to erase them.
+"""Lines that are no writing in the segmenter's map of a whole picture, and how to erase them.
 
-The segmenter takes them for writing, or sees only a part of them, such as one side of a box. The
-rest of it is in the picture itself, among all that is about as dark as the writing.
+It takes frames, grids, folds and underlines for writing, or sees only a part of them, such as one
+side of a box. The rest of it is in the picture itself, among all that is about as dark as the
+writing.
 """
 
 from typing import Final
@@ -12,28 +13,52 @@ from numpy.typing import NDArray
 
 from app.ink.folds import find_folds
 from app.ink.frames import find_frames
+from app.ink.grids import Grid, find_grid
+from app.ink.ink_map import BoxRow, pen_width
+from app.ink.parts import Parts
+from app.ink.rails import thin_lines
 from app.ink.underlines import find_underlines
 
 MIN_CONTRAST: Final = 0.3  # of a line with the paper, as a share of the writing's usual contrast
 MIN_DEVIATIONS: Final = 3.0  # the same, in mean deviations of the paper from its usual level
 MIN_LEVELS: Final = 4.0  # the same, in levels of 255
+MAX_NEAR: Final = 0.8  # share of a component that lies at lines; with more, it is a rest of them
+MIN_PEN_CONTRAST: Final = 0.5  # the same of a line that the writing's pen has drawn
+PENS_HIGH: Final = 10.0  # of writing: about its height in widths of the pen
 PAPER_WINDOW: Final = 8  # the paper around a pixel is the mean of this part of the longer side
 
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
 Probabilities = NDArray[np.float32]  # (h, w), of ink
 _NEAR: Final = np.ones((3, 3), np.uint8)  # a line's soft edge is erased too
+_BESIDE: Final = np.ones((5, 5), np.uint8)
 
 
-def find_lines(dark: Mask, likely: Mask, possible: Mask) -> NDArray[np.bool_]:
-    """Which pixels of a whole picture belong to frames, folds and underlines: bool (h, w).
+def find_lines(
+    image: NDArray[np.uint8], dark: Mask, likely: Mask, possible: Mask
+) -> tuple[NDArray[np.bool_], tuple[BoxRow, ...]]:
+    """Which pixels of a whole picture belong to frames, grids, folds and underlines: bool (h, w).
 
-    dark: see `dark_ink`. likely, possible: ink according to the segmenter.
+    Returns the rows of the grids' cells too.
+
+    image: uint8 (h, w, 3). dark: see `dark_ink`. likely, possible: ink according to the segmenter.
     """
-    lines = cv2.bitwise_or(find_frames(dark, possible), find_folds(dark, possible))
-    lines = cv2.bitwise_or(lines, find_underlines(dark, likely))
-    if not lines.any():
-        return np.zeros(dark.shape, np.bool_)
-    return np.asarray(cv2.dilate(lines, _NEAR) > 0, np.bool_)
+    grid = _grid_in(image, likely, possible) if likely.any() else None
+    lines = np.zeros_like(dark) if grid is None else grid.lines
+    if grid is not None:  # what is left may be a circle that touches it
+        is_beside = cv2.dilate(lines, _NEAR) == 0
+        dark, likely, possible = dark * is_beside, likely * is_beside, possible * is_beside
+    lines = lines | find_frames(dark, possible) | find_folds(dark, possible)
+    lines = lines | find_underlines(dark, likely)
+    if lines.any():
+        lines = np.asarray(cv2.dilate(lines, _NEAR), np.uint8)
+    return np.asarray(lines > 0, np.bool_), grid.rows if grid is not None else ()
+
+
+def _grid_in(image: NDArray[np.uint8], likely: Mask, possible: Mask) -> Grid | None:
+    """The grid in a picture, see `find_lines`, also near the edge of the paper, which is dark."""
+    pen = pen_width(likely)
+    lines = thin_lines(image, likely, PENS_HIGH * pen, MIN_PEN_CONTRAST)
+    return find_grid(np.asarray(cv2.bitwise_or(lines, possible), np.uint8), pen)
 
 
 def erased(
@@ -52,6 +77,16 @@ def erased(
     closed = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     is_erased = lines & ((closed == 0) | (ink == 0))
     return np.where(is_erased, 0, probabilities).astype(np.float32)
+
+
+def without_drawn(mask: Mask, lines: Mask) -> Mask:
+    """The mask without lines and what is left of them, but with the strokes that cross them.
+
+    lines: (h, w), 255 there, as they were drawn anew.
+    """
+    left = erased((mask > 0).astype(np.float32), cv2.dilate(lines, _NEAR) > 0, 0.5) > 0
+    rest = Parts(np.where(left, 255, 0).astype(np.uint8))
+    return rest.mask(rest.shares(cv2.dilate(lines, _BESIDE) > 0) < MAX_NEAR)
 
 
 def dark_ink(image: NDArray[np.uint8], likely: Mask, possible: Mask) -> Mask:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap
+from app.ink.ink_map import BoxRow, InkMap
 from app.ink.lines_to_erase import erased
 from app.ink.parts import writing_among
 
@@ -31,9 +31,9 @@ class Overview:
     """The ink of a whole picture.
 
     probabilities: float32 (h, w). scale: pixels of these to one pixel of the picture. boxes: int32
-    (n, 4), x, y, width and height of the components of ink. lines: bool (h, w), frames, folds and
-    underlines, which are no ink. ones: boxes (n, 4) beside the writing, of what may be 1s that are
-    hardly seen at this scale.
+    (n, 4), x, y, width and height of the components of ink. lines: bool (h, w), frames, grids,
+    folds and underlines, which are no ink. ones: boxes (n, 4) beside the writing, of what may be 1s
+    that are hardly seen at this scale. rows: of the cells of grids.
     """
 
     probabilities: NDArray[np.float32]
@@ -41,6 +41,13 @@ class Overview:
     boxes: NDArray[np.int32]
     lines: NDArray[np.bool_]
     ones: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 4), np.int32))
+    rows: tuple[BoxRow, ...] = ()
+
+    def with_rows(self, ink: InkMap) -> InkMap:
+        """A map of the picture with the rows of its grids' cells, see `InkMap`."""
+        rows = (row.seen_from(0, 0, 1 / self.scale) for row in self.rows)
+        seen = tuple(row.seen_from(ink.left, ink.top, ink.scale) for row in rows)
+        return replace(ink, box_rows=seen) if seen else ink
 
     def is_noise(self) -> bool:
         """See `is_noise`."""

@@ -46,10 +46,13 @@ class Rail(NamedTuple):
         return self.left_y + self.slope * (x - self.left)
 
 
-def thin_lines(picture: NDArray[np.uint8], mask: Mask, usual: float) -> Mask:
+def thin_lines(
+    picture: NDArray[np.uint8], mask: Mask, usual: float, min_contrast: float = MIN_CONTRAST
+) -> Mask:
     """What is darker, or lighter, than the paper beside it as the lines of the ink are: (h, w).
 
     picture: uint8 (h, w, 3). mask: its ink. usual: the height of the writing in pixels.
+    min_contrast: of a line, as a share of the ink's.
     """
     side = round(LINE_WIDTH * usual) | 1
     kernel = np.ones((side, side), np.uint8)
@@ -61,7 +64,7 @@ def thin_lines(picture: NDArray[np.uint8], mask: Mask, usual: float) -> Mask:
     usuals = [cv2.mean(each, mask)[0] for each in contrasts]
     contrast = contrasts[int(np.argmax(usuals))]
     noise = float(np.median(contrast))
-    faintest = max(MIN_CONTRAST * max(usuals), MIN_NOISE * noise, MIN_LEVELS)
+    faintest = max(min_contrast * max(usuals), MIN_NOISE * noise, MIN_LEVELS)
     return np.asarray(cv2.threshold(contrast, faintest, 255, cv2.THRESH_BINARY)[1], np.uint8)
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from app.inference.models import models_folder
 from app.inference.session import open_session, releasing_run_options
 from app.ink import shade
-from app.ink.ink_map import InkMap, without_specks
+from app.ink.ink_map import BoxRow, InkMap, without_specks
 from app.ink.lines_to_erase import dark_ink, erased, find_lines
 from app.ink.missing_ink import distant_points, with_missing_ink
 from app.ink.overview import MIN_FAINT_PROBABILITY, MIN_INK_PROBABILITY, Overview, is_noise
@@ -52,13 +52,14 @@ Picture = NDArray[np.uint8]  # (h, w, 3) RGB
 class _Look(NamedTuple):
     """A look at a whole picture.
 
-    probabilities: of ink, float32 (h, w). dark: see `dark_ink`. lines, boxes: see `Overview`.
+    probabilities: of ink, float32 (h, w). dark: see `dark_ink`. lines, rows, boxes: see `Overview`.
     has_shade, is_sharp: see `shade.Unshaded`.
     """
 
     probabilities: NDArray[np.float32]
     dark: NDArray[np.uint8]
     lines: NDArray[np.bool_]
+    rows: tuple[BoxRow, ...]
     boxes: NDArray[np.int32]
     has_shade: bool
     is_sharp: bool
@@ -106,10 +107,10 @@ class Segmenter:
         possible = _mask(found.probabilities, MIN_FAINT_PROBABILITY)
         likely = _mask(found.probabilities, MIN_INK_PROBABILITY)
         dark = dark_ink(resized, likely, possible)
-        lines = find_lines(dark, likely, possible)
+        lines, rows = find_lines(resized, dark, likely, possible)
         probabilities = erased(found.probabilities, lines, MIN_FAINT_PROBABILITY)
         boxes = _component_boxes(probabilities)
-        return _Look(probabilities, dark, lines, boxes, found.has_shade, found.is_sharp)
+        return _Look(probabilities, dark, lines, rows, boxes, found.has_shade, found.is_sharp)
 
     def release_memory(self) -> None:
         """Frees the memory that large pictures needed, 25 MB, by reading the smallest one."""
@@ -132,7 +133,8 @@ class Segmenter:
             if len(best.boxes):
                 break
         scale = max(best.probabilities.shape) / longer
-        return Overview(best.probabilities, scale, best.boxes, best.lines, best.ones())
+        ones = best.ones()
+        return Overview(best.probabilities, scale, best.boxes, best.lines, ones, best.rows)
 
     def ink_maps(self, image: Picture, overview: Overview) -> Iterator[InkMap]:
         """Maps of a picture's ink, the one that is most likely right first; none without ink.
@@ -167,12 +169,13 @@ class Segmenter:
             seen |= points.is_at_one()
         close = overview.without_lines(whole, window)
         for ink in _ink_map(close, x, y, close_side / crop_longer):
-            yield replace(ink, mask=without_unseen(ink.mask, seen))
-        yield from _ink_map(overview.probabilities, 0, 0, scale)
+            yield overview.with_rows(replace(ink, mask=without_unseen(ink.mask, seen)))
+        yield from map(overview.with_rows, _ink_map(overview.probabilities, 0, 0, scale))
         if distant is None:
             distant = self.ink_probabilities(crop, distant_side)
         distant = overview.without_lines(distant, window)
-        yield from _ink_map(distant, x, y, distant_side / crop_longer)
+        far = _ink_map(distant, x, y, distant_side / crop_longer)
+        yield from map(overview.with_rows, far)
 
 
 def _ink_map(

@@ -127,6 +127,28 @@ NOT_FRAMED: Final[dict[str, Mask]] = {
 }
 
 
+def overlapping(mask: Mask) -> None:
+    """An ellipse whose ends lie beside each other."""
+    turns = np.linspace(0, 1.2, 90)[:, None]
+    reach = np.array([170, 80]) * (1 - 0.08 * turns)
+    angles = 2 * np.pi * turns
+    line(mask, (200, 100) + reach * np.hstack([np.cos(angles), np.sin(angles)]))
+
+
+def test_the_overlapping_ends_of_a_frame_belong_to_it() -> None:
+    ink, frame = digits("138"), blank()
+    overlapping(frame)
+    dark = np.maximum(ink, frame)
+    assert (find_frames(dark, dark)[frame > 0] > 0).mean() > 0.95
+
+
+def test_a_digit_that_touches_a_circle_on_a_screen_is_read(recognizer: Recognizer) -> None:
+    ink = digits("138", left=130)
+    line(ink, [(118, 46), (118, 140)])
+    cv2.ellipse(ink, (185, 100), (105, 75), 0, 0, 360, 255, PEN)
+    assert recognizer.read_image(255 - ink).text == "1138"
+
+
 @pytest.mark.parametrize("name", FRAMED)
 def test_a_frame_is_found_and_its_digits_are_not(name: str) -> None:
     writing, draw = FRAMED[name]
