@@ -50,6 +50,9 @@ MIN_LINES_HEIGHT: Final = 1.75  # heights of a high part; halves of one digit ar
 HIGH_SHARE: Final = 0.8  # of the height of all parts together that is in lower parts
 # Heights of the taller part: halves of one digit are nearer, whatever else is in the picture.
 MIN_LINE_GAP: Final = 0.5
+# Two parts that are no bars or dots, as digits that are strewn over a page.
+MIN_DIGIT_HEIGHT: Final = 0.4  # usual heights
+MIN_DIGIT_GAP: Final = 0.25  # heights of the smaller one
 MIN_WHOLE_HEIGHT: Final = 0.7  # usual heights of such a part; the bar of a 5 is lower
 # A word of print lies above or below much higher writing, as a question above its answer.
 MAX_LABEL_HEIGHT: Final = 0.6  # of the height of the writing
@@ -262,8 +265,8 @@ def _joined(boxes: Boxes, chains: list[list[int]]) -> list[list[int]]:
 
 def _stacked(boxes: Boxes) -> NDArray[np.bool_]:
     """Which parts lie above or below which others: (n, n)."""
-    _, top, _, bottom = boxes.T
-    heights = bottom - top
+    left, top, right, bottom = boxes.T
+    heights, widths = bottom - top, right - left
     taller = np.maximum(heights[:, None], heights)
     together = np.maximum(bottom[:, None], bottom) - np.minimum(top[:, None], top)
     gap = np.maximum(top - bottom[:, None], top[:, None] - bottom)
@@ -273,6 +276,9 @@ def _stacked(boxes: Boxes) -> NDArray[np.bool_]:
         is_high = heights >= MIN_WHOLE_HEIGHT * usual_height(boxes)
         is_over = (_shared_width(boxes) > 0) & is_high & is_high[:, None]
         is_apart |= (gap > MIN_LINE_GAP * taller) & is_over
+        are_digits = (heights >= MIN_DIGIT_HEIGHT * usual_height(boxes)) & (heights >= widths)
+        is_gap = gap > MIN_DIGIT_GAP * np.minimum(heights[:, None], heights)
+        is_apart |= is_gap & (_shared_width(boxes) > 0) & are_digits & are_digits[:, None]
     else:  # nothing tells how high a digit is
         is_apart = (gap > MIN_LINE_GAP_OF_TWO * together) & (not _has_bar(boxes))
     return np.asarray(is_above & is_apart, np.bool_)

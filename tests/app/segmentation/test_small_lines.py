@@ -66,3 +66,17 @@ def test_a_question_does_not_join_the_answer_below_it() -> None:
     answer: list[Box] = [(60, 263, 186, 370), (204, 258, 259, 364), (268, 255, 366, 366)]
     lines = group_into_lines(np.array([*letters, *answer], np.float64))
     assert lines == [list(range(12)), [12, 13, 14]]
+
+
+def test_a_digit_below_the_end_of_another_is_on_a_line_of_its_own() -> None:
+    ones = (37, 65, 47, 127), (187, 239, 199, 272)
+    five, eight = (274, 167, 329, 226), (314, 243, 329, 275)
+    boxes = np.array([ones[0], five, ones[1], eight], np.float64)
+    assert all(not {1, 3} <= set(line) for line in group_into_lines(boxes))
+
+
+def test_the_bar_of_a_5_and_the_halves_of_an_8_stay_with_them() -> None:
+    bar, five = (40, 10, 75, 16), (38, 30, 72, 80)
+    upper, lower = (100, 12, 128, 42), (96, 46, 130, 80)
+    boxes = np.array([bar, five, upper, lower, (150, 10, 185, 80)], np.float64)
+    assert len(group_into_lines(boxes)) == 1
