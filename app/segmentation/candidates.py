@@ -15,6 +15,7 @@ from app.inference.line_reader import LineReader
 from app.ink.image import cut_out, ink_maps, whole_glyph
 from app.ink.ink_map import InkMap, with_components
 from app.ink.strokes import bounds
+from app.ink.struck import are_struck
 from app.ink.threshold import BITMAP_SIDE
 from app.reading import UnreadableInput
 from app.segmentation import (
@@ -168,6 +169,7 @@ def _lines_of_map(
 ) -> list[TextLine]:
     ink = replace(ink, mask=_without_print(ink.mask))
     labels, boxes = line_cuts.connected_components(ink.mask)
+    is_struck = are_struck(labels, boxes)
     lines = []
     grouped = text_lines.group_into_lines(boxes)
     number_gap = cells.number_gap(boxes, grouped)
@@ -205,6 +207,7 @@ def _lines_of_map(
                     is_found=ink.is_found,
                     has_sign_apart=has_sign_apart,
                     is_form=gap == math.inf,
+                    is_struck=bool(is_struck[run].any()),
                 )
             )
     return lines

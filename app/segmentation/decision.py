@@ -61,7 +61,7 @@ def answer(
         index = least_sure(choice, confidences, is_answered)
         is_refused[index], signs[index] = True, None
     is_doubtful = [
-        odds > point.doubt_threshold or sureness < MIN_SURE_CONFIDENCE
+        line.is_struck or odds > point.doubt_threshold or sureness < MIN_SURE_CONFIDENCE
         for odds, sureness in zip(log_odds, confidences, strict=True)
     ]
     # The numbers of a line share its confidence, which is the product of theirs.

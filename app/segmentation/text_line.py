@@ -44,7 +44,7 @@ class TextLine:
     ask: asks the line reader about a line that it has not read, see `ask_reader`.
     is_found: see `InkMap`. has_sign_apart: whether the first mark stands apart, but may be the sign
     of the number after it. is_form: whether it is in the boxes of a form, whose gaps part nothing.
-    is_single: whether it was said to be one digit.
+    is_single: whether it was said to be one digit. is_struck: whether some of it is crossed out.
     """
 
     parts: NDArray[np.float64]
@@ -58,6 +58,7 @@ class TextLine:
     has_sign_apart: bool = False
     is_form: bool = False
     is_single: bool = False
+    is_struck: bool = False
 
     @cached_property
     def lattice(self) -> Lattice:
