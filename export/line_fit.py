@@ -46,7 +46,9 @@ def fit(graph: Path, training: LineSet, validation: LineSet) -> dict[str, Any]:
         set_metadata(graph, symbol_looks.metadata(fitted))
     # Each real string is read both as strokes and as a bitmap.
     lines = [line for line in validation.strings for _ in range(2)]
-    lines += composed_lines(validation, NUM_COMPOSED_BESIDE)
+    # A sign alone may look like a digit, and says nothing of numbers.
+    composed = composed_lines(validation, NUM_COMPOSED_BESIDE)
+    lines += [line for line in composed if any(map(str.isdecimal, line.text))]
     point, figures = fit_operating_point(Recognizer(reader=graph), lines)
     set_metadata(graph, {key: f"{value:.6g}" for key, value in point.items()})
     found, figures["photographs"] = fit_found(Recognizer(reader=graph), validation.strings)
