@@ -41,7 +41,7 @@ HEIGHT: Final = 100.0  # pixels: of a line's ink in bitmaps
 _SEED: Final = 3  # of the pens in bitmaps
 _RIDGE: Final = 0.01  # nats: a penalty that keeps the fit finite if no line is read wrongly
 _MIN_LOG_SHARE: Final = -6.0  # nats: of the right text among all texts, if it is unlikely or absent
-_MIN_GAIN: Final = 0.5  # nats in all lines, less of which is no reason to change a number
+_MIN_GAIN: Final = 2.0  # nats in all lines; chance alone gains one for each number that is tried
 
 
 @dataclass(frozen=True, eq=False)
