@@ -177,7 +177,7 @@ def _is_better(reading: Reading, best: Reading) -> bool:
         return True
     if _is_refused(best):
         return _doubts(reading) < _doubts(best)
-    if _num_digits(reading) < _num_digits(best):
+    if _num_digits(reading) < _num_digits(best) or _lacks_signs(reading, best):
         return False  # a part of the ink is easier to read than all of it
     gain = log_odds_of(reading.mean_confidence) - log_odds_of(best.mean_confidence)
     return reading.mean_confidence >= MIN_SURER_NUMBERS and gain > MIN_LOG_ODDS_GAIN
@@ -237,6 +237,17 @@ def _is_poor_writing(reading: Reading) -> bool:
 
 def _num_digits(reading: Reading) -> int:
     return sum(digit.value is not None for digit in reading.digits)
+
+
+def _lacks_signs(reading: Reading, best: Reading) -> bool:
+    """Whether a reading has the same digits as the best one, and fewer signs, such as no point."""
+    values, best_values = (
+        [mark.value for mark in each.digits if mark.value is not None] for each in (reading, best)
+    )
+    signs, best_signs = (
+        sum(mark.sign is not None for mark in each.digits) for each in (reading, best)
+    )
+    return values == best_values and signs < best_signs
 
 
 def _are_sure(reading: Reading) -> bool:

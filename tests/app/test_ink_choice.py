@@ -22,9 +22,11 @@ def reading_of(text: str, confidence: float) -> Reading:
     shares, glyph = np.full(10, 0.1, np.float32), np.zeros((28, 28), np.uint8)
     digits = []
     for index, character in enumerate(text):
-        value = None if character == "?" else int(character)
+        value = int(character) if character.isdecimal() else None
+        sign = None if character.isdecimal() or character == "?" else character
         box = (20.0 + 100 * index, 40.0, 60.0, 100.0)
-        digits.append(Digit(value, 0.97, shares, box, glyph, number_confidence=confidence))
+        digit = Digit(value, 0.97, shares, box, glyph, number_confidence=confidence, sign=sign)
+        digits.append(digit)
     return Reading(tuple(digits))
 
 
@@ -67,6 +69,8 @@ def chosen(
         ([("??", 0.2), ("47", 0.5), ("41", 0.45)], "47", 3),
         ([("42", 0.45), ("47", 0.55), ("41", 0.7)], "41", 3),
         ([("42", 0.5), ("4", 0.99)], "42", 2),  # a part of it
+        ([(".5", 0.5), ("5", 0.99)], ".5", 2),  # the same
+        ([("1.5", 0.5), ("7.5", 0.8)], "7.5", 2),
         ([("4", 0.8), ("7", 0.95)], "7", 2),  # a digit should be surer than a number
     ],
 )
