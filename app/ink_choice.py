@@ -135,12 +135,13 @@ class InkChooser:
         try:
             for prepared in islice(self._find(pixels, single), max_maps):
                 reading = self._read(prepared)
-                if not best.prepared.lines or _is_better(reading, best.reading):
+                # A map that shows 1s in part may be followed by one that shows them whole.
+                is_whole = is_line(best.reading, pixels) and not is_line(reading, pixels)
+                if not best.prepared.lines or is_whole or _is_better(reading, best.reading):
                     best = _MapReading(replace(prepared, reading=reading), reading)
                 counts.append(prepared.num_candidates)
-                is_sure = not _is_refused(best.reading) and (
-                    single or _are_sure(best.reading) or has_clean_paper(pixels)
-                )
+                is_read = not _is_refused(best.reading) and not is_line(best.reading, pixels)
+                is_sure = is_read and (single or _are_sure(best.reading) or has_clean_paper(pixels))
                 if is_sure or sum(counts) > MAX_CANDIDATES:
                     break
         except UnreadableInput:

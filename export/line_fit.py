@@ -46,9 +46,7 @@ def fit(graph: Path, training: LineSet, validation: LineSet) -> dict[str, Any]:
         set_metadata(graph, symbol_looks.metadata(fitted))
     # Each real string is read both as strokes and as a bitmap.
     lines = [line for line in validation.strings for _ in range(2)]
-    # A sign alone may look like a digit, and says nothing of numbers.
-    composed = composed_lines(validation, NUM_COMPOSED_BESIDE)
-    lines += [line for line in composed if any(map(str.isdecimal, line.text))]
+    lines += composed_lines(validation, NUM_COMPOSED_BESIDE)
     point, figures = fit_operating_point(Recognizer(reader=graph), lines)
     set_metadata(graph, {key: f"{value:.6g}" for key, value in point.items()})
     found, figures["photographs"] = fit_found(Recognizer(reader=graph), validation.strings)
@@ -65,6 +63,6 @@ def fit(graph: Path, training: LineSet, validation: LineSet) -> dict[str, Any]:
 
 def composed_lines(side: LineSet, count: int = NUM_COMPOSED) -> list[Line]:
     """Lines that are composed of these writers' digits; a third of them have signs."""
-    composer = Composer(side.writers, signs=side.signs)
+    composer = Composer(side.writers, signs=side.signs, is_lesson=False)
     random = np.random.default_rng(_SEED)
     return [composer.draw(random) for _ in range(count)]

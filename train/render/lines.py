@@ -46,7 +46,9 @@ LAYOUTS: Final = (
     *("dd:dd", "d:dd", "dd:dd:dd", "d:d"),
     *("d+d", "D+D", "d+d=d", "D+D=D", "D-D=D", "dxd", "DxD=D", "DxD", "D/D", "D=D"),
     *("dd%", "D%", "d.d%", "(D)", "d)", "(d+d)", "D/d", "d.", "D."),
-    # Points and other signs at the edges of numbers.
+)
+# With points and other signs at their edges, which are learned from more lines than people write.
+EDGE_LAYOUTS: Final = (
     *(".d", ".d", ".dd", ".dd", ".ddd", ",d", ",dd", "-.dd"),
     *("D.", "D.", "dd.", "D,", "D:", "D-", "D)"),
 )
@@ -63,14 +65,17 @@ class Composer:
         writers: Sequence[Writer],
         letters: Sequence[Strokes] = (),
         signs: Sequence[WriterSigns] = (),
+        is_lesson: bool = True,
     ) -> None:
+        """is_lesson: whether rare signs are more frequent than people write them, to be learned."""
         self._writers, self._letters, self._signs = writers, letters, signs
+        self._is_lesson = is_lesson
 
     def draw(self, random: np.random.Generator) -> Line:
         """A line by one of the writers."""
         number = int(random.integers(len(self._writers)))
         writer = self._writers[number]
-        text = layout(random, sorted(writer))
+        text = layout(random, sorted(writer), self._is_lesson)
         if self._letters and random.random() < LETTERS:
             share = random.choice([0.15, 0.5, 1.0])
             text = "".join(
@@ -121,13 +126,18 @@ def _min_gap(*symbols: str) -> float:
     return MIN_SIGN_GAP if any(symbol in SIGNS for symbol in symbols) else MIN_GAP
 
 
-def layout(random: np.random.Generator, digits: Sequence[int]) -> str:
-    """A text, of digits alone in 63 % of all cases. digits: those that the writer has."""
+def layout(random: np.random.Generator, digits: Sequence[int], is_lesson: bool = True) -> str:
+    """A text, of digits alone in two thirds of all cases.
+
+    digits: those that the writer has. is_lesson: see `Composer`.
+    """
     kind = random.random()
-    if kind < 0.63:
+    if kind < (0.63 if is_lesson else 0.67):
         pattern = "d" * int(min(random.geometric(0.2), MAX_DIGITS))
     else:
-        patterns = LONE_SIGNS if kind > 0.96 else LAYOUTS
+        patterns = LAYOUTS + EDGE_LAYOUTS if is_lesson else LAYOUTS
+        if is_lesson and kind > 0.96:
+            patterns = LONE_SIGNS
         pattern = patterns[random.integers(len(patterns))]
         pattern = pattern if 0 in digits else pattern.replace("0", "d")
     text = "".join("d" * int(random.integers(1, 5)) if mark == "D" else mark for mark in pattern)
