@@ -21,7 +21,7 @@ MAX_FREE: Final = 0.2  # of its length: how far a line goes on beyond the outer 
 # Of a crossing's arms, in pen widths and in heights of the writing.
 MIN_ARM: Final = 5.0
 MIN_ARM_HEIGHT: Final = 0.7
-MAX_BEND: Final = 0.3  # thicknesses by which printed lines rise or fall, where nothing is at them
+MAX_BEND: Final = 0.3  # thicknesses by which printed lines waver, where nothing is at them
 MIN_LONG: Final = 0.6  # of the longest line: shorter ones tell less
 WORKING_PEN: Final = 3.0  # pixels; a broader pen shows no more, and takes longer
 MIN_COVER: Final = 90  # of 255, by ink, of a pixel where there are fewer
@@ -36,8 +36,7 @@ class Grid(NamedTuple):
     """A grid, or several in one picture.
 
     lines: (h, w), 255 where its lines are, a little broader than they are. rows: of its cells.
-    is_straight: whether its long lines are as straight and level as if they were
-    printed.
+    is_straight: whether its long lines are as straight as if they were printed.
     """
 
     lines: Mask
@@ -189,12 +188,19 @@ def _is_closed(grid: _Lines) -> bool:
 
 
 def _are_straight(lines: _Lines) -> bool:
-    """Whether the long lines are straight and level; among short ones may be strokes of digits."""
+    """Whether the long lines are straight; among short ones may be strokes of digits."""
     every = [*lines.levels, *lines.uprights]
     longest = max(len(line.middles) for line in every)
     long_ones = [line for line in every if len(line.middles) >= MIN_LONG * longest]
-    bends = [np.ptp(np.percentile(each.middles, (5, 95))) / each.thickness for each in long_ones]
+    bends = [_bend(each) / each.thickness for each in long_ones]
     return float(np.percentile(bends, 25)) <= MAX_BEND
+
+
+def _bend(line: Line) -> float:
+    """How far a line goes up and down from a straight one, in pixels."""
+    along = np.arange(len(line.middles))
+    apart = line.middles - np.polyval(np.polyfit(along, line.middles, 1), along)
+    return float(np.ptp(np.percentile(apart, (5, 95))))
 
 
 def _rows(grid: _Lines, shape: tuple[int, ...]) -> list[BoxRow]:

@@ -55,10 +55,11 @@ def find_lines(
 
 
 def _grid_in(image: NDArray[np.uint8], likely: Mask, possible: Mask) -> Grid | None:
-    """The grid in a picture, see `find_lines`, also near the edge of the paper, which is dark."""
+    """The grid that a hand has drawn, also near the edge of the paper, which is dark."""
     pen = pen_width(likely)
     lines = thin_lines(image, likely, PENS_HIGH * pen, MIN_PEN_CONTRAST)
-    return find_grid(np.asarray(cv2.bitwise_or(lines, possible), np.uint8), pen)
+    grid = find_grid(np.asarray(cv2.bitwise_or(lines, possible), np.uint8), pen)
+    return grid if grid is not None and not grid.is_straight else None
 
 
 def erased(

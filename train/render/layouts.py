@@ -18,19 +18,14 @@ from train.render.scene import Random, Scene
 from train.render.signs import SIGNS, sign_strokes
 
 # Numbers on lines.
-NUM_DIGITS: Final = (1, 7)  # on each line; the upper bound is exclusive
+NUM_DIGITS: Final = (2, 7)  # on each line; the upper bound is exclusive
 LINE_SHARES: Final = (0.75, 0.15, 0.1)  # shares of numbers on one, two and three lines
 GAP: Final = (-0.1, 0.6)  # between digits
 UNEVEN_SHARE: Final = 0.3  # share of numbers with very different heights of their digits
 UNEVEN: Final = (0.4, 1.1)  # these heights
-SIGN_SHARE: Final = 0.14  # share of digits that are followed by a sign
-LEADING_SHARE: Final = 0.15  # share of lines that begin with one
-# Small signs, which are easily taken for dust, are drawn more often than others.
-SMALL_SIGNS: Final = (".", ".", ".", ",", ":", "-")
-SMALL_SHARE: Final = 0.6  # of the signs
+SIGN_SHARE: Final = 0.1  # share of digits that are followed by a sign
 
 # Forms.
-NUM_BOXES: Final = (2, 7)  # the upper bound is exclusive
 BOX_WIDTH: Final = (0.7, 1.25)
 BOX_GAP: Final = (0.04, 0.35)  # between boxes that do not touch
 COMB_SHARE: Final = 0.25  # share of forms with ticks instead of boxes
@@ -89,45 +84,23 @@ def number(draw: DrawDigit, random: Random) -> Layout:
     is_uneven, hanging = random.random() < UNEVEN_SHARE, random.choice([0.0, 0.5, 1.0])
     for line in range(1 + int(random.choice(len(LINE_SHARES), p=LINE_SHARES))):
         x = random.uniform(0, 0.5)
-        for is_sign in _order(random):
-            if is_sign:
-                strokes, wide = _sign(random)
-                y = 1.5 * line + 1
-            else:
-                size = random.uniform(*(UNEVEN if is_uneven else (0.8, 1.1)))
-                strokes, wide = _scaled(draw(), size)
-                y = 1.5 * line + random.uniform(-0.1, 0.1) + is_uneven * hanging * (1 - size)
+        for _ in range(random.integers(*NUM_DIGITS)):
+            size = random.uniform(*(UNEVEN if is_uneven else (0.8, 1.1)))
+            strokes, wide = _scaled(draw(), size)
+            y = 1.5 * line + random.uniform(-0.1, 0.1) + is_uneven * hanging * (1 - size)
             placed += [stroke + np.array([x, y]) for stroke in strokes]
             x += wide + random.uniform(*GAP)
+            if random.random() < SIGN_SHARE:
+                sign = sign_strokes(str(random.choice(list(SIGNS))), random)
+                low, high = (edge(np.concatenate(sign)[:, 0]) for edge in (np.min, np.max))
+                placed += [stroke + np.array([x - low, 1.5 * line + 1]) for stroke in sign]
+                x += high - low + random.uniform(*GAP)
     return Layout(placed, _share(placed))
-
-
-def _order(random: Random) -> list[bool]:
-    """Which marks of a number are signs, from left to right; the others are digits.
-
-    A digit has a sign before or behind it where it is the only one, because such a digit without a
-    sign is a kind of sheet of its own.
-    """
-    signs = [random.random() < LEADING_SHARE]
-    for _ in range(random.integers(*NUM_DIGITS)):
-        signs += [False, random.random() < SIGN_SHARE]
-    if len(signs) == 3 and not any(signs):
-        signs[2 * int(random.integers(2))] = True
-    # Every other place, from the first on, is a sign's, and is often empty.
-    return [each for place, each in enumerate(signs) if each or place % 2]
-
-
-def _sign(random: Random) -> tuple[Strokes, float]:
-    """A sign's strokes from x = 0 on, with the baseline at y = 0, and their width."""
-    kinds = SMALL_SIGNS if random.random() < SMALL_SHARE else tuple(SIGNS)
-    strokes = sign_strokes(kinds[random.integers(len(kinds))], random)
-    across = np.concatenate(strokes)[:, 0]
-    return [stroke - (across.min(), 0.0) for stroke in strokes], float(np.ptp(across))
 
 
 def form(draw: DrawDigit, random: Random) -> Layout:
     """A number with a box for each digit, or with ticks between the digits."""
-    count, wide = int(random.integers(*NUM_BOXES)), random.uniform(*BOX_WIDTH)
+    count, wide = int(random.integers(*NUM_DIGITS)), random.uniform(*BOX_WIDTH)
     gap = 0.0 if random.random() < 0.5 else random.uniform(*BOX_GAP)
     height, size = random.uniform(1.0, 1.4), random.uniform(0.7, 1.05)
     is_comb, tick = random.random() < COMB_SHARE, random.uniform(0.15, 0.6)
