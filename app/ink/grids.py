@@ -197,10 +197,14 @@ def _are_straight(lines: _Lines) -> bool:
 
 
 def _bend(line: Line) -> float:
-    """How far a line goes up and down from a straight one, in pixels."""
+    """How far a line goes up and down from a level or a straight one, in pixels.
+
+    Digits that touch a level line hardly change where most of it is, but the slope of the straight
+    one that is fitted to it.
+    """
     along = np.arange(len(line.middles))
     apart = line.middles - np.polyval(np.polyfit(along, line.middles, 1), along)
-    return float(np.ptp(np.percentile(apart, (5, 95))))
+    return min(float(np.ptp(np.percentile(each, (5, 95)))) for each in (line.middles, apart))
 
 
 def _rows(grid: _Lines, shape: tuple[int, ...]) -> list[BoxRow]:

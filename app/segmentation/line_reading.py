@@ -31,6 +31,8 @@ MIN_CUT_DISTANCE: Final = 0.15  # line heights between two cuts
 # Nats: texts with less than 2 % of the likeliest one's probability do not cut the line.
 MIN_LOG_SHARE: Final = math.log(0.02)
 
+MIN_SIGNED_SHARE: Final = 0.001  # of the likely texts' probability, of one that has signs
+
 BETWEEN_DIGITS: Final = "-+/.,:"  # two of these side by side are more likely a digit and a sign
 NEVER_FIRST, NEVER_LAST = "/,:", "/,:-+"
 MAX_FRACTION_DIGITS: Final = 2  # on both sides of its slash
@@ -163,7 +165,10 @@ def likeliest(choices: Sequence[tuple[float, Choice]], others: Sequence[float] =
         choice,
         log_odds=_log_odds(np.concatenate([scores, others]), is_chosen),
         agreement=tuple(agreement),
-        may_have_signs=any(each.has_signs for _, each in choices),
+        may_have_signs=any(
+            each.has_signs and share >= MIN_SIGNED_SHARE
+            for share, (_, each) in zip(shares, choices, strict=True)
+        ),
     )
 
 

@@ -38,7 +38,7 @@ def line_set(seed: int) -> LineSet:
         for digit in range(10)
     }
     lines = [line_of(text, f"w{index % 3}", seed + index) for index, text in enumerate(TEXTS * 2)]
-    return LineSet([digits], lines, [], word_gaps=np.linspace(0.7, 1.5, 9))
+    return LineSet([digits], lines, [], word_gaps=np.linspace(1.2, 2.0, 9))
 
 
 def test_the_reader_carries_what_was_fitted(

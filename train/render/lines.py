@@ -135,10 +135,10 @@ def layout(random: np.random.Generator, digits: Sequence[int], is_lesson: bool =
     if kind < (0.63 if is_lesson else 0.67):
         pattern = "d" * int(min(random.geometric(0.2), MAX_DIGITS))
     else:
-        patterns = LAYOUTS + EDGE_LAYOUTS if is_lesson else LAYOUTS
+        patterns: Sequence[str] = LAYOUTS + EDGE_LAYOUTS if is_lesson else LAYOUTS
         if is_lesson and kind > 0.96:
             patterns = LONE_SIGNS
-        pattern = patterns[random.integers(len(patterns))]
+        pattern = patterns[int(random.integers(len(patterns)))]
         pattern = pattern if 0 in digits else pattern.replace("0", "d")
     text = "".join("d" * int(random.integers(1, 5)) if mark == "D" else mark for mark in pattern)
     shape = random.random()
