@@ -180,8 +180,8 @@ def _is_better(reading: Reading, best: Reading) -> bool:
         return _doubts(reading) < _doubts(best)
     if _num_digits(reading) < _num_digits(best) or _lacks_signs(reading, best):
         return False  # a part of the ink is easier to read than all of it
-    gain = log_odds_of(reading.mean_confidence) - log_odds_of(best.mean_confidence)
-    return reading.mean_confidence >= MIN_SURER_NUMBERS and gain > MIN_LOG_ODDS_GAIN
+    gain = log_odds_of(reading.mean_sureness) - log_odds_of(best.mean_sureness)
+    return reading.mean_sureness >= MIN_SURER_NUMBERS and gain > MIN_LOG_ODDS_GAIN
 
 
 def _doubts(reading: Reading) -> tuple[float, ...]:
@@ -254,7 +254,7 @@ def _lacks_signs(reading: Reading, best: Reading) -> bool:
 def _are_sure(reading: Reading) -> bool:
     """Whether its numbers are as sure as they should be, on the mean."""
     gains = [
-        number.confidence - (MIN_SURE_NUMBER if len(number.digits) > 1 else MIN_SURE_DIGIT)
+        number.sureness - (MIN_SURE_NUMBER if len(number.digits) > 1 else MIN_SURE_DIGIT)
         for number in reading.numbers
     ]
     return bool(gains) and float(np.mean(gains)) >= 0

@@ -102,8 +102,11 @@ class Reading:
     @property
     def confidence(self) -> float:
         """The probability in [0, 1] that all of it is read correctly; 0 where nothing is read."""
-        if not self.is_answered:
-            return 0.0
+        return self.sureness if self.is_answered else 0.0
+
+    @property
+    def sureness(self) -> float:
+        """The same, where marks that are rightly refused count as read; 1 if nothing is drawn."""
         first = {digit.number_index: digit.number_confidence for digit in self.digits}
         return math.prod(first.values())
 
@@ -113,10 +116,10 @@ class Reading:
         return any(digit.text != "?" for digit in self.digits)
 
     @property
-    def mean_confidence(self) -> float:
-        """The mean confidence of its numbers, in [0, 1]; 0 without any."""
+    def mean_sureness(self) -> float:
+        """The mean sureness of its numbers, in [0, 1]; 0 without any."""
         numbers = self.numbers
-        return sum(number.confidence for number in numbers) / max(len(numbers), 1)
+        return sum(number.sureness for number in numbers) / max(len(numbers), 1)
 
     @property
     def text(self) -> str:

@@ -75,7 +75,7 @@ def turns_to_try(upright: Reading, max_candidates: int) -> tuple[int, ...]:
     if sure_share(upright) <= MAX_SURE_SHARE:
         return TURNS
     has_enough = len(upright.digits) >= MIN_DIGITS
-    return (180,) if has_enough and upright.mean_confidence < MAX_SURENESS else ()
+    return (180,) if has_enough and upright.mean_sureness < MAX_SURENESS else ()
 
 
 def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -96,7 +96,7 @@ def is_clearly_better(turned: Reading, upright: Reading, degrees: int) -> bool:
     has_gained = sure_share(turned) >= sure_share(upright) + MIN_GAIN
     if degrees != 180:
         return has_gained and _num_sure(turned, but=_ALIKE) >= MIN_TELLING
-    gain = log_odds_of(turned.mean_confidence) - log_odds_of(upright.mean_confidence)
+    gain = log_odds_of(turned.mean_sureness) - log_odds_of(upright.mean_sureness)
     is_telling = _num_sure(turned, but=_BOTH_WAYS) > 0
     return is_telling and (has_gained or gain >= MIN_GAIN_UPSIDE_DOWN)
 
@@ -110,7 +110,7 @@ def sure_share(reading: Reading) -> float:
 
 def _sureness(reading: Reading) -> tuple[float, float]:
     """What is compared between two turned readings."""
-    return sure_share(reading), reading.mean_confidence
+    return sure_share(reading), reading.mean_sureness
 
 
 def _num_sure(reading: Reading, but: Collection[int | None]) -> int:
