@@ -4,8 +4,8 @@ Two numbers on a line are composed of number strings as they were written, as fa
 are. The gap within a number and the gap after it overlap, so some pairs stay one number.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,7 @@ SPACES: Final = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 RATIOS: Final = (1.0, 1.3, 1.7, 2.0, 2.5)
 # Each number is also tried written tighter and wider, because there are few.
 STRETCHES: Final = (0.8, 0.9, 1.0, 1.1, 1.25)
+PITCHES: Final = (0.8, 1.0, 1.2)  # line heights from the middle of a mark to that of the next
 NUM_PAIRS: Final = 1_000
 # A number is mostly alone, so splitting one costs as much as leaving this many pairs together.
 SPLIT_COST: Final = 10.0
@@ -29,12 +30,24 @@ _SEED: Final = 5
 class Gaps:
     """The gaps between the marks of a line in its heights, (n,), and which may be spaces.
 
-    end: the index of the gap between two numbers; -1 where there is one number.
+    end: the index of the gap between two numbers; -1 where there is one number. widths: of the
+    marks, (n + 1,), where there is one number.
     """
 
     gaps: NDArray[np.float64]
     may_be_space: NDArray[np.bool_]
     end: int = -1
+    widths: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    def variants(self) -> Iterator["Gaps"]:
+        """The number as if written tighter and wider, and with its marks at an even pitch.
+
+        At an even pitch, as in the boxes of a form, the gaps beside narrow 1s are the widest.
+        """
+        for stretch in STRETCHES:
+            yield Gaps(stretch * self.gaps, self.may_be_space)
+        for pitch in PITCHES:
+            yield Gaps(pitch - (self.widths[1:] + self.widths[:-1]) / 2, self.may_be_space)
 
     def is_parted_rightly(self, space: float, ratio: float) -> bool:
         """Whether the gaps that are spaces are those between numbers."""
@@ -49,10 +62,10 @@ def fit_spaces(
     numbers = gaps_of(recognizer, lines)
     pairs = pairs_of(numbers, word_gaps)
     numbers = [
-        Gaps(stretch * number.gaps, number.may_be_space)
+        variant
         for number in numbers
         if len(number.gaps) + 1 >= MIN_SPACED_MARKS
-        for stretch in STRETCHES
+        for variant in number.variants()
     ]
 
     def cost(space: float, ratio: float) -> float:
@@ -108,6 +121,7 @@ def gaps_of(recognizer: Recognizer, lines: Sequence[Line]) -> list[Gaps]:
             Gaps(
                 (lefts[1:] - lefts[:-1] - widths[:-1]) / heights.max(),
                 ~(is_sign[1:] | is_sign[:-1]),
+                widths=widths / heights.max(),
             )
         )
     return found
