@@ -163,7 +163,7 @@ def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: boo
 
 def _doubt(reading: Reading) -> tuple[float, float]:
     """The share of marks that are refused or hardly read, and their mean confidence."""
-    refused = [mark.confidence for mark in reading.digits if _is_hardly_read(mark)]
+    refused = [mark.confidence for mark in _hardly_read(reading)]
     return len(refused) / max(len(reading.digits), 1), float(np.mean(refused or 0.0))
 
 
@@ -199,12 +199,18 @@ def _refused_height(reading: Reading) -> float:
     So what is printed small counts less than what is written large below it.
     """
     heights = [mark.box[3] for mark in reading.digits]
-    refused = [mark.box[3] for mark in reading.digits if _is_hardly_read(mark)]
+    refused = [mark.box[3] for mark in _hardly_read(reading)]
     return sum(refused) / max(sum(heights), 1e-6)
 
 
-def _is_hardly_read(mark: Digit) -> bool:
-    return mark.text == "?" or mark.confidence < MIN_READ_CONFIDENCE
+def _hardly_read(reading: Reading) -> list[Digit]:
+    """The marks that are refused or not sure, and the signs of what has no digit, as of specks."""
+    return [
+        mark
+        for number in reading.numbers
+        for mark in number.digits
+        if mark.text == "?" or mark.confidence < MIN_READ_CONFIDENCE or not _num_digits(number)
+    ]
 
 
 def _without_words(reading: Reading) -> Reading:
