@@ -131,16 +131,18 @@ class InkChooser:
 
         max_maps: the most maps that are tried; None for all. Raises UnreadableInput.
         """
-        best, counts = _MapReading(Prepared(), Reading()), [0]
+        best, counts, has_parts = _MapReading(Prepared(), Reading()), [0], False
         try:
             for prepared in islice(self._find(pixels, single), max_maps):
                 reading = self._read(prepared)
                 # A map that shows 1s in part may be followed by one that shows them whole.
-                is_whole = is_line(best.reading, pixels) and not is_line(reading, pixels)
+                is_part = is_line(reading, pixels)
+                is_whole = has_parts and not is_part
                 if not best.prepared.lines or is_whole or _is_better(reading, best.reading):
                     best = _MapReading(replace(prepared, reading=reading), reading)
+                    has_parts = is_part
                 counts.append(prepared.num_candidates)
-                is_read = not _is_refused(best.reading) and not is_line(best.reading, pixels)
+                is_read = not _is_refused(best.reading) and not has_parts
                 is_sure = is_read and (single or _are_sure(best.reading) or has_clean_paper(pixels))
                 if is_sure or sum(counts) > MAX_CANDIDATES:
                     break
