@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final, NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +19,8 @@ from app.reading import Digit, Reading, UnreadableInput
 from app.writing import is_line, is_texture, is_writing
 
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
+MIN_SIGNED_BITMAP: Final = 0.7  # from which it is a digit and a sign, or several
+MIN_PIECE_STRENGTH: Final = 64  # of 255: a glyph's pixels that are joined belong to one piece
 MIN_READ_CONFIDENCE: Final = 0.51  # of a mark; a less sure one may as well be another character
 MAX_REFUSED_SHARE: Final = 1 / 3  # of a picture's marks; if more are refused, another map is tried
 # Confidences of a photograph's numbers: below these on the mean, other maps are read too. That of a
@@ -63,13 +66,14 @@ class InkChooser:
     def choose(self, pixels: NDArray[np.uint8], single: bool, turn: int | None) -> Prepared:
         """The ink to read, see `Recognizer.prepare_image`; raises UnreadableInput.
 
-        A bitmap that is too small for two digits is read as one digit, if that one is sure.
+        A bitmap that is too small for two digits is read as one digit, if that one is sure and
+        there is no sign beside it.
         """
         if turn is not None:
             return _writing_in(self._turned(pixels, turn, single), pixels, single)
         if not single and max(pixels.shape[:2]) <= BITMAP_SIDE:
             whole = self._best_map(pixels, single=True)
-            if _is_sure_digit(whole.reading):
+            if _is_sure_digit(whole.reading) and not self._has_sign(pixels, whole):
                 return whole.prepared
         map_reading = self._best_map(pixels, single)
         if single:
@@ -79,6 +83,18 @@ class InkChooser:
         if degrees:
             map_reading = self._turned(pixels, degrees, single)
         return _writing_in(map_reading, pixels, single)
+
+    def _has_sign(self, pixels: NDArray[np.uint8], whole: _MapReading) -> bool:
+        """Whether a tiny bitmap of several pieces is surely a digit and a sign, as -5 and 0.7 are.
+
+        whole: its reading as one digit.
+        """
+        pieces = (whole.reading.digits[0].glyph > MIN_PIECE_STRENGTH).astype(np.uint8)
+        if cv2.connectedComponents(pieces)[0] <= 2:
+            return False
+        reading = self._best_map(pixels, single=False, max_maps=1).reading
+        has_sign = any(mark.sign is not None for mark in reading.digits)
+        return has_sign and reading.confidence >= MIN_SIGNED_BITMAP
 
     def _levelled(self, pixels: NDArray[np.uint8], sloping: _MapReading) -> _MapReading:
         """What is found where a steep line of marks is level, unless more is refused there."""

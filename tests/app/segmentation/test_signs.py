@@ -1,5 +1,6 @@
 """Numbers as people write them: signs, small zeros, and zeros joined in one stroke."""
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -151,3 +152,15 @@ def test_straight_1s_beside_a_sign_are_no_edges_in_a_picture(
     recognizer: Recognizer, text: str
 ) -> None:
     assert recognizer.read_image(bitmap(written(text))).text == text
+
+
+@pytest.mark.parametrize("text", ["-5", "-6", "-8", "0.7", ".6", "4."])
+def test_a_sign_beside_a_digit_is_seen_in_a_tiny_bitmap(recognizer: Recognizer, text: str) -> None:
+    large = bitmap(written(text), pen=12)
+    tiny = np.full((28, 28), 255, np.uint8)
+    scale = 24 / max(large.shape)
+    small = cv2.resize(large, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    top, left = (28 - np.array(small.shape)) // 2
+    tiny[top : top + small.shape[0], left : left + small.shape[1]] = small
+    assert recognizer.read_image(tiny).text == text
+    assert recognizer.read_image(tiny, single=True).text in {text.strip("-."), "?"}
