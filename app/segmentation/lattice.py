@@ -20,6 +20,9 @@ from app.segmentation.runs import Candidate, boxes_of
 from app.segmentation.text_lines import Boxes, line_height
 
 MAX_SYMBOL_DISTANCE: Final = 1.0  # line heights from a candidate to the place of its symbol
+# Heights of a character: below this size, a piece of ink may be a point, and so far above the foot.
+MAX_POINT_SIZE: Final = 0.15
+POINT_REACH: Final = 0.3
 FREE_OVERLAP: Final = 0.12  # line heights of overlap between digits that cost nothing
 
 
@@ -55,6 +58,28 @@ class Lattice:
         pieces = np.cumsum(np.logical_not(self._cuts))
         ends = [(pieces[first], pieces[last - 1]) for first, last in self._candidates]
         return np.array([start == end for start, end in ends], np.bool_)
+
+    @cached_property
+    def has_point(self) -> NDArray[np.bool_]:
+        """Whether each candidate has a small piece of ink at its foot, like a point."""
+        has_point = np.zeros(len(self._candidates), np.bool_)
+        ends = [*self._cuts, False]
+        sizes = (self._parts[:, 2:] - self._parts[:, :2]).max(axis=1)
+        small = [
+            index
+            for index in np.flatnonzero(sizes < MAX_POINT_SIZE * self._height).tolist()
+            if not ends[index] and not ends[index + 1]
+        ]
+        for index, (first, last) in enumerate(self._candidates) if small else ():
+            _, top, _, bottom = self.boxes[index]
+            height = bottom - top
+            has_point[index] = last > first + 1 and any(
+                first <= part < last
+                and sizes[part] < MAX_POINT_SIZE * height
+                and self._parts[part, 1::2].mean() > bottom - POINT_REACH * height
+                for part in small
+            )
+        return has_point
 
     @cached_property
     def _order(self) -> list[int]:

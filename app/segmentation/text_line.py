@@ -122,7 +122,7 @@ class TextLine:
             return [], []
         laid: list[tuple[float, float, Choice]] = []  # scores by the reader and by the look
         unlaid: list[tuple[float, str]] = []
-        looks = look_scores(logits, self.lattice.is_single, point)
+        looks = self._looks(logits, point)
         hypotheses = self._hypotheses(logits)
         if is_corrected:
             hypotheses += self._corrected(hypotheses, looks, point)
@@ -155,8 +155,13 @@ class TextLine:
         hypothesis = ctc.lay_over(self.reading.scores, text)
         if hypothesis is None:
             return None
-        best = self._lay(hypothesis, look_scores(logits, self.lattice.is_single, point), point)
+        best = self._lay(hypothesis, self._looks(logits, point), point)
         return best[0] if best is not None else None
+
+    def _looks(self, logits: NDArray[np.float32], point: OperatingPoint) -> NDArray[np.float64]:
+        """See `look_scores`; logits: see `choose`."""
+        lattice = self.lattice
+        return look_scores(logits, lattice.is_single, lattice.has_point, self.is_found, point)
 
     def _lay(
         self, hypothesis: Hypothesis, looks: NDArray[np.float64], point: OperatingPoint

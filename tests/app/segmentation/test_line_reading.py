@@ -155,7 +155,8 @@ def test_a_sign_looks_like_what_the_classifier_takes_it_for() -> None:
     logits = np.zeros((2, NUM_CLASSES), np.float32)
     logits[0, 1] = logits[1, NOTHING] = 30.0  # surely a 1, surely no digit
     point = point_of(sign_looks, np.full(len(KNOWN_SYMBOLS), 0.5))
-    scores = look_scores(logits, np.array([True, True]), point)
+    none = np.array([False, False])
+    scores = look_scores(logits, ~none, none, False, point)
     scores[:, 1:UNKNOWN] -= math.log(0.5)  # how often all symbols are one piece
     slash, minus = (NUM_DIGITS + 1 + SIGN_SYMBOLS.index(sign) for sign in "/-")
     assert scores[0, 1 + 1] == pytest.approx(0.0, abs=1e-6)
@@ -171,8 +172,22 @@ def test_what_is_written_in_one_piece_seldom_looks_like_several() -> None:
     shares[colon] = 0.01
     even = np.full((len(SIGN_SYMBOLS), NUM_CLASSES), 1 / NUM_CLASSES)
     logits = np.zeros((2, NUM_CLASSES), np.float32)  # any symbol
-    scores = look_scores(logits, np.array([True, False]), point_of(even, shares))[:, 1:]
+    none = np.array([False, False])
+    scores = look_scores(logits, np.array([True, False]), none, False, point_of(even, shares))[
+        :, 1:
+    ]
     assert scores[0, minus] - scores[0, colon] == pytest.approx(math.log(0.9 / 0.01))
     assert scores[1, colon] - scores[1, minus] == pytest.approx(math.log(0.99 / 0.1))
     assert scores[0, eight] - scores[1, eight] == pytest.approx(math.log(0.9 / 0.1))
     assert scores[0, UNKNOWN - 1] == scores[1, UNKNOWN - 1]  # other marks have any number
+
+
+@pytest.mark.parametrize("is_found", [False, True])
+def test_a_digit_hardly_has_a_point_at_its_foot(is_found: bool) -> None:
+    even = np.full((len(SIGN_SYMBOLS), NUM_CLASSES), 1 / NUM_CLASSES)
+    point = point_of(even, np.full(len(KNOWN_SYMBOLS), 0.5))
+    logits, several = np.zeros((2, NUM_CLASSES), np.float32), np.array([False, False])
+    scores = look_scores(logits, several, np.array([False, True]), is_found, point)
+    digits = slice(1, NUM_DIGITS + 1)
+    assert (scores[1, digits] < scores[0, digits] - 3).all()
+    assert (scores[1, UNKNOWN:] == scores[0, UNKNOWN:]).all()

@@ -24,8 +24,13 @@ SIGNS = {
 }
 
 
-def written(text: str, small_zeros: float = 1.0) -> list[NDArray[np.float64]]:
-    """A line of digits and signs. small_zeros: the height of zeros over that of other digits."""
+def written(
+    text: str, small_zeros: float = 1.0, distance: float = 25.0
+) -> list[NDArray[np.float64]]:
+    """A line of digits and signs.
+
+    small_zeros: the height of zeros over that of other digits. distance: pixels between symbols.
+    """
     strokes: list[NDArray[np.float64]] = []
     right = 20.0
     for symbol in text:
@@ -36,7 +41,7 @@ def written(text: str, small_zeros: float = 1.0) -> list[NDArray[np.float64]]:
             corners = [np.array(line) * HEIGHT for line in SIGNS[symbol]]
             drawn = [np.linspace(line[0], line[1], 12) + np.array([0.0, 20.0]) for line in corners]
         left = min(float(stroke[:, 0].min()) for stroke in drawn)
-        moved = [stroke + np.array([right + 25 - left, 0.0]) for stroke in drawn]
+        moved = [stroke + np.array([right + distance - left, 0.0]) for stroke in drawn]
         right = max(float(stroke[:, 0].max()) for stroke in moved)
         strokes += moved
     return strokes
@@ -69,6 +74,16 @@ def test_signs_in_numbers_are_read_as_themselves(recognizer: Recognizer, text: s
             is_sign = not symbol.isdecimal()
             assert digit.sign == (symbol if is_sign else None)
             assert digit.value == (None if is_sign else int(symbol))
+
+
+@pytest.mark.parametrize("text", [".4", ".5", ".7", "5.", "4.", "7.", "1.4", "90.50", "0.75"])
+@pytest.mark.parametrize("distance", [5.0, 12.0, 20.0])
+def test_a_point_close_to_a_digit_is_no_part_of_it(
+    recognizer: Recognizer, text: str, distance: float
+) -> None:
+    strokes = written(text, distance=distance)
+    assert recognizer.read_ink(strokes).text == text
+    assert recognizer.read_image(bitmap(strokes, pen=3)).text == text
 
 
 @pytest.mark.parametrize("text", ["1000", "30", "2000", "105"])
