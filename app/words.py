@@ -15,6 +15,7 @@ from app.reading import Digit, Reading
 MIN_GAP: Final = 0.25  # heights of the line's highest mark, between a word and a number
 MIN_GAP_RATIO: Final = 1.5  # times the line's usual gap
 MIN_REFUSED: Final = 0.5  # share of a word's marks that are no digits; more than it
+MIN_LETTER_CONFIDENCE: Final = 0.5  # that a refused mark is no digit
 MIN_LETTERS: Final = 2  # marks of a word
 MIN_CLUTTER: Final = 12  # marks of a picture in which clutter is looked for
 MIN_CLUTTER_REFUSED: Final = 0.6  # share of them that are refused there
@@ -106,12 +107,18 @@ def _is_number(group: Sequence[Digit]) -> bool:
 
 def _is_word(group: Sequence[Digit], height: float, turned: int) -> bool:
     """Whether a group is a word. height: of the numbers beside it."""
-    num_refused = sum(mark.value is None and not mark.sign for mark in group)
+    num_refused = sum(_is_letter(mark) for mark in group)
     others = num_refused + sum(bool(mark.sign) for mark in group)
     if not num_refused or len(group) < MIN_LETTERS:
         return False
-    is_low = median(_size(mark, turned) for mark in group) < MAX_LOW * height
+    is_low = _height(group, turned) < MAX_LOW * height
     return is_low or others > MIN_REFUSED * len(group)
+
+
+def _is_letter(mark: Digit) -> bool:
+    """Whether a mark is refused, and not only because its number is not sure."""
+    is_refused = mark.value is None and not mark.sign
+    return is_refused and mark.confidence >= MIN_LETTER_CONFIDENCE
 
 
 def _refused(mark: Digit) -> Digit:

@@ -1,5 +1,7 @@
 """Letters beside a number are refused, and digits are not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -48,6 +50,20 @@ def test_words_are_refused_beside_numbers(groups: tuple[str, ...], expected: str
 
 def test_marks_that_are_close_together_are_one_group() -> None:
     assert without_letters(reading("125", "~??", gap=4)).text == "125??"
+
+
+def test_a_number_with_small_zeros_is_no_word() -> None:
+    first, *zeros = reading("8?00", "43").digits
+    low = [replace(mark, box=(mark.box[0], 20.0, 10.0, 20.0)) for mark in zeros[:3]]
+    assert without_letters(Reading((first, *low, *zeros[3:]))).text == "8?0043"
+
+
+def test_a_number_that_is_only_unsure_is_no_word() -> None:
+    marks = [
+        replace(mark, confidence=0.2) if mark.text == "?" else mark
+        for mark in reading("~8?0", "43").digits
+    ]
+    assert without_letters(Reading(tuple(marks))).text == "8?043"
 
 
 @pytest.mark.parametrize("turned", [180, 270])
