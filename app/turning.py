@@ -96,6 +96,8 @@ def is_clearly_better(turned: Reading, upright: Reading, degrees: int) -> bool:
     has_gained = sure_share(turned) >= sure_share(upright) + MIN_GAIN
     if degrees != 180:
         return has_gained and _num_sure(turned, but=_ALIKE) >= MIN_TELLING
+    if len(turned.digits) < sum(mark.text != "?" for mark in upright.digits):
+        return False  # upside down, two 7s and a slash look like 4s
     gain = log_odds_of(turned.mean_sureness) - log_odds_of(upright.mean_sureness)
     is_telling = _num_sure(turned, but=_BOTH_WAYS) > 0
     return is_telling and (has_gained or gain >= MIN_GAIN_UPSIDE_DOWN)

@@ -165,6 +165,15 @@ def test_a_number_that_is_hardly_read_is_turned_on_its_head_unless_it_reads_both
     assert turning.is_clearly_better(turned, reading(POOR), 180) == is_better
 
 
+@pytest.mark.parametrize("length, is_better", [(4, True), (5, False)])
+def test_a_number_is_not_turned_on_its_head_where_it_has_fewer_marks_then(
+    length: int, is_better: bool
+) -> None:
+    turned = reading([(4, SURE)] * 4, 0.999)
+    upright = reading([(7, SURE)] * length, 0.6)
+    assert turning.is_clearly_better(turned, upright, 180) == is_better
+
+
 def test_the_best_of_several_turns_is_taken() -> None:
     good, better = [(4, SURE)] * 4 + [REFUSED], [(7, SURE)] * 4
     readings = {90: reading(good), 180: reading(better), 270: reading(POOR)}
