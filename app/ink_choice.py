@@ -29,6 +29,7 @@ MIN_SURE_NUMBER: Final = 0.6
 MIN_SURE_DIGIT: Final = 0.9  # of a number of one digit
 MIN_SURER_NUMBERS: Final = 0.4  # of a reading that may replace the one before
 MIN_LOG_ODDS_GAIN: Final = 0.25  # nats by which it must be surer
+MAX_SIGN_HEIGHT: Final = 0.5  # of its number's highest digit, of a refused mark that may be a sign
 MAX_CANDIDATES: Final = 1_000  # in all ink maps so far; with more, no other map is tried
 
 
@@ -41,6 +42,11 @@ class _MapReading(NamedTuple):
     prepared: Prepared
     reading: Reading
     max_candidates: int = 0
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it is the ink of a clean picture, of which all is known."""
+        return not any(line.is_found for line in self.prepared.lines)
 
 
 class InkChooser:
@@ -154,12 +160,14 @@ class InkChooser:
                 # A map that shows 1s in part may be followed by one that shows them whole.
                 is_part = is_line(reading, pixels)
                 is_whole = has_parts and not is_part
-                if not best.prepared.lines or is_whole or _is_better(reading, best.reading):
+                is_first = not best.prepared.lines
+                if is_first or is_whole or _is_better(reading, best.reading, best.is_drawn):
                     best = _MapReading(replace(prepared, reading=reading), reading)
                     has_parts = is_part
                 counts.append(prepared.num_candidates)
                 is_read = not _is_refused(best.reading) and not has_parts
-                is_sure = is_read and (single or _are_sure(best.reading) or has_clean_paper(pixels))
+                is_read &= single or is_writing(best.reading, is_clean=best.is_drawn)
+                is_sure = is_read and (single or _are_sure(best.reading) or best.is_drawn)
                 if is_sure or sum(counts) > MAX_CANDIDATES:
                     break
         except UnreadableInput:
@@ -190,13 +198,25 @@ def _is_refused(reading: Reading) -> bool:
     return _doubt(reading)[0] >= MAX_REFUSED_SHARE
 
 
-def _is_better(reading: Reading, best: Reading) -> bool:
-    """Whether the reading of another ink map leaves less doubt than the best one so far."""
+def _is_better(reading: Reading, best: Reading, is_drawn: bool) -> bool:
+    """Whether the reading of another ink map leaves less doubt than the best one so far.
+
+    is_drawn: whether the best one is of all ink of a clean picture.
+    """
+    if (
+        is_drawn
+        and _num_signs(reading, True) < _num_signs(best, True)
+        and _are_alike(reading, best)
+    ):
+        return False
     if _is_poor_writing(best) and is_writing(reading):
+        return True
+    if is_drawn and not is_writing(best, is_clean=True) and _has_clear_digit(reading):
         return True
     if _is_refused(best):
         return _doubts(reading) < _doubts(best)
-    if _num_digits(reading) < _num_digits(best) or _lacks_signs(reading, best):
+    has_fewer_signs = _num_signs(reading) < _num_signs(best) and _are_alike(reading, best)
+    if _num_digits(reading) < _num_digits(best) or has_fewer_signs:
         return False  # a part of the ink is easier to read than all of it
     gain = log_odds_of(reading.mean_sureness) - log_odds_of(best.mean_sureness)
     return reading.mean_sureness >= MIN_SURER_NUMBERS and gain > MIN_LOG_ODDS_GAIN
@@ -260,19 +280,34 @@ def _is_poor_writing(reading: Reading) -> bool:
     return len(others) > 1 and not is_writing(reading)
 
 
+def _has_clear_digit(reading: Reading) -> bool:
+    """Whether a digit is surely read that is no 1, as any line is."""
+    return any(mark.is_clear and mark.value not in (None, 1) for mark in reading.digits)
+
+
 def _num_digits(reading: Reading) -> int:
     return sum(digit.value is not None for digit in reading.digits)
 
 
-def _lacks_signs(reading: Reading, best: Reading) -> bool:
-    """Whether a reading has the same digits as the best one, and fewer signs, such as no point."""
-    values, best_values = (
-        [mark.value for mark in each.digits if mark.value is not None] for each in (reading, best)
+def _are_alike(reading: Reading, other: Reading) -> bool:
+    """Whether two readings have the same digits."""
+    values, others = (
+        [mark.value for mark in each.digits if mark.value is not None] for each in (reading, other)
     )
-    signs, best_signs = (
-        sum(mark.sign is not None for mark in each.digits) for each in (reading, best)
-    )
-    return values == best_values and signs < best_signs
+    return values == others
+
+
+def _num_signs(reading: Reading, with_refused: bool = False) -> int:
+    """The number of signs. with_refused: and of refused marks beside digits, as low as signs."""
+    signs = 0
+    for number in reading.numbers:
+        height = max((mark.box[3] for mark in number.digits if mark.value is not None), default=0)
+        signs += sum(
+            mark.sign is not None
+            or (with_refused and mark.value is None and mark.box[3] < MAX_SIGN_HEIGHT * height)
+            for mark in number.digits
+        )
+    return signs
 
 
 def _are_sure(reading: Reading) -> bool:

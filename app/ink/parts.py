@@ -26,6 +26,11 @@ MIN_ONE_HEIGHT: Final = 6  # pixels; lower dark spots may be grain
 MAX_ONE_GAP: Final = 1.0  # heights of the writing: how far beside it a 1 is looked for
 MAX_PAIRS: Final = 1_000_000  # of components that are compared; only clutter has more
 
+# A sign beside a digit, such as the minus in -7, in heights of the digit.
+MAX_SIGN_GAP: Final = 0.6  # between both
+MAX_SIGN_FALL: Final = 0.2  # of the sign's middle below the digit's foot
+MAX_SIGN_SIZE: Final = 0.8
+
 # A neighbour's ink or a line that the picture's edge cuts through, in heights of the whole writing.
 MAX_CUT_DEPTH: Final = 0.5  # how far it reaches into the picture
 MIN_CUT_GAP: Final = 0.06  # how much paper is between it and the writing
@@ -74,6 +79,7 @@ def writing_among(mask: Mask, seen: NDArray[np.bool_]) -> Mask | None:
     is_writing, is_other = shares > MIN_WRITING, shares < MAX_SEEN
     whole = is_writing & is_large
     is_writing |= are_in_line(parts.boxes, whole) | _are_lone_ones(parts, whole)
+    is_writing |= _may_be_signs(parts.boxes, whole, mask.shape)
     is_other &= ~is_writing
     is_whole = is_large & is_writing
     if (is_large & ~is_writing & ~is_other).any() or not is_whole.any():
@@ -99,6 +105,32 @@ def without_unseen(mask: Mask, seen: NDArray[np.bool_]) -> Mask:
     if is_seen.sum() * len(is_seen) <= MAX_PAIRS:
         is_kept |= are_in_line(parts.boxes, is_seen)
     return parts.mask(is_kept)
+
+
+def _may_be_signs(
+    boxes: Boxes, is_writing: NDArray[np.bool_], shape: tuple[int, ...]
+) -> NDArray[np.bool_]:
+    """Which components may be a number's signs or small zeros, beside its digits: (n,).
+
+    None is where there is as much of something else as of writing, as in a table. shape: of the
+    mask, (h, w), whose edges they do not touch.
+    """
+    is_other = ~is_writing
+    is_other[0] = False
+    if not 0 < is_other.sum() <= is_writing.sum():
+        return np.zeros(len(boxes), np.bool_)
+    left, top, width, height = boxes[:, :, None].transpose(1, 0, 2)  # (4, n, 1)
+    x, y, _, high = boxes[is_writing].T  # (m,), so that all below is (n, m)
+    gap = np.maximum(x - left - width, left - x - boxes[is_writing, 2])
+    is_beside = (gap >= 0) & (gap <= MAX_SIGN_GAP * high)
+    middle = top + height / 2
+    is_level = (middle >= y) & (middle <= y + (1 + MAX_SIGN_FALL) * high)
+    is_small = np.maximum(width, height) <= MAX_SIGN_SIZE * high
+    is_inside = (boxes[:, :2] > 0).all(axis=1)
+    is_inside &= boxes[:, 0] + boxes[:, 2] < shape[1]
+    is_inside &= boxes[:, 1] + boxes[:, 3] < shape[0]
+    may_be = (is_beside & is_level & is_small).any(axis=1)
+    return np.asarray(is_other & is_inside & may_be, np.bool_)
 
 
 def _are_ones_among(boxes: Boxes, is_writing: NDArray[np.bool_]) -> NDArray[np.bool_]:

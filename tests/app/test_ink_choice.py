@@ -47,11 +47,12 @@ def chosen(
     """What is read if the picture's maps say this, and how many of them were asked for."""
     asked = []
     prepared = recognizer.prepare_ink([*placed(4, 20, 40, 100), *placed(2, 120, 40, 100)])
+    lines = [replace(line, is_found=picture is PHOTOGRAPH) for line in prepared.lines]
 
     def find(pixels: NDArray[np.uint8], single: bool) -> Iterator[Prepared]:
         for each in maps:
             asked.append(each)
-            yield Prepared(prepared.lines)
+            yield Prepared(lines)
 
     chooser = InkChooser(find, lambda _: reading_of(*asked[-1]))
     reading = chooser.choose(picture, False, 0).reading
@@ -86,6 +87,33 @@ def test_the_first_map_of_a_clean_picture_is_read_even_if_it_is_unsure(
 ) -> None:
     assert chosen(recognizer, GREY, [("42", 0.5), ("47", 0.95)]) == ("42", 1)
     assert chosen(recognizer, GREY, [("4?", 0.2), ("47", 0.95)]) == ("47", 2)
+
+
+def choice_of(
+    recognizer: Recognizer, first: Reading, second: Reading, is_found: bool = False
+) -> str:
+    """What is read in a clean picture whose two maps say this; is_found: see `TextLine`."""
+    (line,) = recognizer.prepare_ink(placed(5, 20, 40, 100)).lines
+    maps = [Prepared([replace(line, is_found=is_found)])] * 2
+    readings = iter([first, second])
+    prepared = InkChooser(lambda *_: iter(maps), lambda _: next(readings)).choose(GREY, False, 0)
+    return prepared.reading.text if prepared.reading is not None else ""
+
+
+@pytest.mark.parametrize("is_found, text", [(False, "?5"), (True, "5")])
+def test_a_mark_that_may_be_a_sign_is_not_lost_in_a_clean_picture(
+    recognizer: Recognizer, is_found: bool, text: str
+) -> None:
+    mark, five = reading_of("?5", 0.4).digits
+    unsure = Reading((replace(mark, box=(20.0, 130.0, 10.0, 10.0)), five))
+    assert choice_of(recognizer, unsure, reading_of("5", 0.99), is_found) == text
+
+
+def test_a_clean_picture_is_read_in_another_map_if_the_first_shows_no_writing(
+    recognizer: Recognizer,
+) -> None:
+    ones = (replace(one, confidence=0.6, is_doubtful=True) for one in reading_of("11", 0.4).digits)
+    assert choice_of(recognizer, Reading(tuple(ones)), reading_of("8", 0.99)) == "8"
 
 
 @pytest.mark.parametrize(
