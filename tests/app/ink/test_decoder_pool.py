@@ -133,7 +133,7 @@ MEMORY = 64 << 20  # bytes that a decoder may use in the tests of its own limits
 HOSTILE = {
     "a tile of 1 GB": tiff_with_a_large_tile(),
     "10,000 scans": jpeg_with_many_scans(),
-    "1.6 GB of text": png_with(text_bomb(megabytes=8) * 200),
+    "3.2 GB of text": png_with(text_bomb(megabytes=8) * 400),
 }
 
 
