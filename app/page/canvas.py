@@ -84,6 +84,11 @@ def checked_objects(value: object) -> list[dict[str, Any]]:
     return objects
 
 
+def was_shown() -> bool:
+    """Whether this session has shown a canvas whose drawing could be read."""
+    return "drawn" in st.session_state
+
+
 def drawn_objects() -> list[dict[str, Any]]:
     """The Fabric objects of the canvas when it was last shown."""
     objects: list[dict[str, Any]] = st.session_state.get("drawn", [])

@@ -78,7 +78,7 @@ def _show_board(size: canvas.Size, reading_place: "DeltaGenerator") -> None:
     current_history().note(objects)
     recognizer = get_recognizer()
     read = recognizer and _read_and_show(recognizer, objects, pen_width, reading_place)
-    kept_drawing.attach(pen_width, _restore_drawing)
+    kept_drawing.attach(drawing_tools.pen(), pen_width, _restore)
     drawing_tools.show(size, _replace_drawing)
     if recognizer and read:
         clipboard.copy_button(read.reading.text)
@@ -158,14 +158,21 @@ def _show_unread() -> None:
 
 
 def keep_drawing() -> None:
-    """Keeps the drawing until the canvas is shown again."""
-    _replace_drawing(canvas.drawn_objects())
+    """Keeps the drawing until the canvas is shown again.
+
+    A session that has shown none yet leaves the drawing that the browser has kept to be restored.
+    """
+    if canvas.was_shown():
+        _replace_drawing(canvas.drawn_objects())
 
 
-def _restore_drawing(objects: Objects) -> None:
-    """Shows what the browser has kept, which can be undone."""
-    current_history().note(objects)
-    _replace_drawing(objects)
+def _restore(objects: Objects, pen_index: int | None) -> None:
+    """Goes on with the pen and the drawing that the browser has kept, which can be undone."""
+    if pen_index is not None:
+        drawing_tools.choose_pen(pen_index)
+    if objects:
+        current_history().note(objects)
+        _replace_drawing(objects)
 
 
 def _replace_drawing(objects: Objects) -> None:

@@ -30,7 +30,7 @@ def show(size: canvas.Size, replace_drawing: Callable[[Objects], None]) -> None:
         tool, _, number = name.partition("-")
         index = int(number) if number.isdecimal() else 0
         if tool == "pen" and index < len(PENS):
-            st.session_state.pen = index  # not the key of a widget, so that it outlives the canvas
+            choose_pen(index)
             return
         if name == "undo":
             history.undo()
@@ -45,21 +45,26 @@ def show(size: canvas.Size, replace_drawing: Callable[[Objects], None]) -> None:
             return
         replace_drawing(history.shown)
 
-    html_panel.show(_html(history, _pen(), list(samples.SAMPLES)), "tools", press)
+    html_panel.show(_html(history, pen(), list(samples.SAMPLES)), "tools", press)
 
 
 def pen_width(size: canvas.Size) -> int:
     """The width of this visitor's pen, in canvas pixels."""
-    return canvas.PIXEL_RATIO * size.pen_widths[_pen()]
+    return canvas.PIXEL_RATIO * size.pen_widths[pen()]
 
 
-def _pen() -> int:
+def pen() -> int:
     """The index in PENS of this visitor's pen."""
-    pen: int = st.session_state.get("pen", DEFAULT_PEN)
-    return pen
+    index: int = st.session_state.get("pen", DEFAULT_PEN)
+    return index
 
 
-def _html(history: History, pen: int, sample_names: Sequence[str]) -> str:
+def choose_pen(index: int) -> None:
+    """Makes the pen with this index in PENS the visitor's from the next run on."""
+    st.session_state.pen = index  # not the key of a widget, so that it outlives the canvas
+
+
+def _html(history: History, chosen_pen: int, sample_names: Sequence[str]) -> str:
     """Buttons `undo`, `redo`, `clear`, `sample-0` and so on; radio buttons `pen-0` and so on."""
     has_ink = bool(history.shown)
     edit_buttons = (
@@ -69,7 +74,7 @@ def _html(history: History, pen: int, sample_names: Sequence[str]) -> str:
     )
     pen_buttons = "".join(
         f'<label><input type="radio" name="pen" data-press="pen-{index}" aria-label="{name}"'
-        f"{' checked' if index == pen else ''}>{html_panel.icon(icon)}</label>"
+        f"{' checked' if index == chosen_pen else ''}>{html_panel.icon(icon)}</label>"
         for index, (icon, name) in enumerate(PENS)
     )
     sample_buttons = "".join(

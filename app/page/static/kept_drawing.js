@@ -1,6 +1,7 @@
-// Keeps the drawing in the tab's storage, and gives it back to a page of a new session, which does
-// not know it: after a reload, or after a restart of the server.
-// data: session; sheet, the number of the canvas; base, the objects that it began with; pen_width.
+// Keeps the drawing and the pen in the tab's storage, and gives them back to a page of a new session,
+// which does not know them: after a reload, or after a restart of the server.
+// data: session; sheet, the number of the canvas; base, the objects that it began with; pen, the
+// index of the visitor's pen; pen_width.
 const KEY = "drawing";
 
 export default function ({ parentElement, data, setTriggerValue }) {
@@ -27,14 +28,15 @@ class Keeper {
   }
 
   // The page has run. Returns what it has lost, if anything.
-  update({ session, sheet, base, pen_width }) {
+  update({ session, sheet, base, pen, pen_width }) {
     this.penWidth = pen_width;
     const { kept } = this;
-    if (kept?.session === session && kept.sheet === sheet) return null;
-    this.kept = { session, sheet, base, strokes: [] };
+    const isKnown = kept?.session === session && kept.sheet === sheet;
+    if (isKnown && kept.pen === pen) return null;
+    this.kept = { session, sheet, base, strokes: isKnown ? kept.strokes : [], pen };
     const isLost = kept && kept.session !== session && sheet === 0;
-    if (isLost && kept.base.length + kept.strokes.length)
-      return { base: kept.base, strokes: kept.strokes };
+    if (isLost && (kept.base.length + kept.strokes.length || kept.pen !== pen))
+      return { base: kept.base, strokes: kept.strokes, pen: kept.pen };
     store(this.kept);
     return null;
   }

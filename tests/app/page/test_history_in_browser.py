@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser import (
     Visit,
@@ -14,6 +14,7 @@ from tests.support.browser import (
     on_sheet,
     open_page,
     serving,
+    way,
 )
 
 HINT = "Draw a digit"
@@ -71,6 +72,43 @@ def test_a_reload_brings_the_drawing_back(visit: Visit) -> None:
     expect_read(page, HINT)
     page.wait_for_timeout(1_000)
     expect_read(page, HINT)
+
+
+def choose_pen(page: Page, index: int) -> None:
+    """Chooses the pen with this index, and waits until the browser keeps it."""
+    page.locator(f"[data-press=pen-{index}]").click()
+    page.wait_for_function(f"JSON.parse(sessionStorage.drawing).pen === {index}")
+
+
+def test_a_reload_keeps_the_pen(visit: Visit) -> None:
+    page = visit()
+    expect(page.get_by_role("radio", name="Medium pen")).to_be_checked()
+    choose_pen(page, 2)
+    page.reload()  # without a drawing
+    expect(page.get_by_role("radio", name="Thick pen")).to_be_checked()
+    draw_with_mouse(page, on_sheet(page, 3))
+    expect_read(page, "3 ")
+    choose_pen(page, 0)
+    page.reload()
+    expect_read(page, "3 ")
+    expect(page.get_by_role("radio", name="Thin pen")).to_be_checked()
+    expect(button(page, "redo")).to_be_disabled()
+    change_sheet(page, "undo")  # of the drawing, which the pen is no part of
+    expect_read(page, HINT)
+    expect(button(page, "undo")).to_be_disabled()
+    expect(page.get_by_role("radio", name="Thin pen")).to_be_checked()
+
+
+def test_the_drawing_outlives_a_reload_of_another_way(visit: Visit) -> None:
+    page = visit()
+    draw_with_mouse(page, on_sheet(page, 3))
+    expect_read(page, "3 ")
+    way(page, "Picture")
+    expect_read(page, "The reading appears here")
+    page.reload()
+    expect_read(page, "The reading appears here")
+    way(page, "Draw")
+    expect_read(page, "3 ")
 
 
 def test_a_reload_brings_a_long_number_back(browser: Browser, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from app.ink.strokes import strokes_from_canvas
 from app.page import canvas
-from app.page.kept_drawing import to_objects
+from app.page.kept_drawing import to_objects, to_pen
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
 from tests.support.drawings import placed
@@ -34,6 +34,11 @@ def test_values_that_are_not_paths_are_left_out() -> None:
     assert to_objects({"base": [picture, *BASE], "strokes": []}) == BASE
 
 
+@pytest.mark.parametrize("kept, pen", [({"pen": 2}, 2), ({"pen": 0}, 0), ({}, None)])
+def test_the_pen_is_restored_if_it_was_kept(kept: dict[str, int], pen: int | None) -> None:
+    assert to_pen({"base": [], "strokes": [], **kept}) == pen
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -49,6 +54,7 @@ def test_values_that_are_not_paths_are_left_out() -> None:
         {"base": [], "strokes": [{"points": [[1, float("nan")]], "width": 9}]},
         {"base": [], "strokes": [{"points": [[1, 2]], "width": 10**9}]},
         {"base": [], "strokes": [{"points": [[1, 2]], "width": 9}] * (canvas.MAX_STROKES + 1)},
+        *({"base": [], "strokes": [], "pen": pen} for pen in (-1, 3, 1.5, "2", 10**400)),
     ],
     ids=lambda value: str(value)[:60],
 )
