@@ -1,6 +1,5 @@
 """Tells a visitor why a file cannot be read: what it is, what was expected, and what to do."""
 
-import codecs
 import re
 from typing import Final
 
@@ -9,12 +8,14 @@ from app.ink.formats import (
     PictureTooLarge,
     UnsupportedFormat,
     bmp,
+    described,
     gif,
     jpeg,
     png,
     tiff,
     webp,
 )
+from app.ink.picture_file import BROKEN
 from app.reading import UnreadableInput
 
 MAX_NAME: Final = 80  # characters that are shown of a file's name
@@ -27,7 +28,6 @@ _BEGINNINGS: Final[dict[bytes, str]] = {
     gif.SIGNATURE: "GIF",
     **dict.fromkeys(tiff.SIGNATURES, "TIFF"),
 }
-_TEXT_BYTES: Final = 1000  # by which text is told from other files
 # Of messages of decoders, which might hold anything: no link, no path, no Markdown.
 _PLAIN: Final = re.compile(r"expected [A-Za-z0-9 ,-]{1,200}")
 
@@ -46,8 +46,8 @@ def refusal(file_name: str, content: bytes, error: UnreadableInput) -> str:
         return f"{name} cannot be read here, because it is {error.name}. {error.advice}"
     if isinstance(error, NotAPicture):
         return (
-            f"{name} is not a picture in a format that can be read here: expected {FORMATS}, got"
-            f" {_content(content)}."
+            f"{name} is not a picture that can be read here: expected {FORMATS}, got"
+            f" {described(content)}. Choose a photograph, a scan or a drawing."
         )
     return (
         f"{name} {_beginning(content)}is damaged or in an unusual format{_reason(error)}. Save it"
@@ -70,20 +70,12 @@ def shown_name(file_name: str) -> str:
 
 
 def _reason(error: UnreadableInput) -> str:
-    """What was expected and what came, after a colon; empty for a message of other than words."""
-    return f": {error}" if _PLAIN.fullmatch(str(error)) else ""
+    """What was expected and what came, after a colon.
 
-
-def _content(content: bytes) -> str:
-    """What a file holds that begins like no picture."""
-    try:
-        # Unlike bytes.decode, this allows for a last character that is cut.
-        start = codecs.getincrementaldecoder("utf-8")().decode(content[:_TEXT_BYTES])
-    except UnicodeDecodeError:
-        start = "\0"
-    if all(mark.isprintable() or mark.isspace() for mark in start):
-        return "text"
-    return f"{len(content):,} bytes in another format"
+    Empty for a message of other than words, and for one that says no more than the sentence does.
+    """
+    says_more = str(error) != BROKEN and _PLAIN.fullmatch(str(error))
+    return f": {error}" if says_more else ""
 
 
 def _beginning(content: bytes) -> str:

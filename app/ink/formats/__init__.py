@@ -16,6 +16,7 @@ from app.ink.formats.structure import (
     Structure,
     UnsupportedFormat,
 )
+from app.ink.formats.unrecognised import described
 from app.ink.formats.unsupported import check_is_supported
 
 MIN_FILE_BYTES: Final = 20  # shorter files hold no picture in any format
@@ -30,7 +31,14 @@ _INSPECTORS: Final[dict[bytes, Callable[[bytes, int], Structure]]] = {
 }
 KNOWN: Final = "PNG, JPEG, WebP, BMP, GIF, TIFF, HEIC or PDF"
 
-__all__ = ["NotAPicture", "PictureTooLarge", "Structure", "UnsupportedFormat", "inspect"]
+__all__ = [
+    "NotAPicture",
+    "PictureTooLarge",
+    "Structure",
+    "UnsupportedFormat",
+    "described",
+    "inspect",
+]
 
 
 def inspect(content: bytes, max_pixels: int) -> Structure:
@@ -48,4 +56,4 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
         if content.startswith(signature) and len(content) >= MIN_FILE_BYTES:
             return inspector(content, max_pixels)
     check_is_supported(content)
-    raise NotAPicture(f"expected a picture ({KNOWN}), got bytes in no known picture format")
+    raise NotAPicture(f"expected a picture ({KNOWN}), got {described(content)}")

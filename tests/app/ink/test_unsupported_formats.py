@@ -32,7 +32,20 @@ def test_a_format_that_is_not_read_is_refused_by_name_with_advice(name: str) -> 
     assert f"got {name}. {refusal.value.advice}" in str(refusal.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"P8 2 2 255 " + bytes(40), b"RIFF" + bytes(40)])
-def test_other_files_are_not_pictures(content: bytes) -> None:
-    with pytest.raises(NotAPicture):
+@pytest.mark.parametrize(
+    "content, got",
+    [
+        (b"", "an empty file"),
+        (b"P8 2 2 255 " + bytes(40), "another kind of file (51 bytes)"),
+        (b"RIFF" + bytes(40), "another kind"),
+        (b"\xff" + bytes(2000), "another kind of file (2,001 bytes)"),
+        (b"\xff\xd8", "another kind of file (2 bytes)"),
+        (b"no picture, but notes\n", "text"),
+        (999 * b"x" + "ä".encode(), "text"),  # where 1,000 bytes end within the ä
+    ],
+)
+def test_other_files_are_not_pictures(content: bytes, got: str) -> None:
+    with pytest.raises(NotAPicture) as refusal:
         inspect(content, LIMIT)
+    assert str(refusal.value).startswith("expected a ")
+    assert str(refusal.value).endswith(f", got {got}")

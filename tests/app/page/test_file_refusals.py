@@ -3,6 +3,7 @@
 import pytest
 
 from app.ink.formats import NotAPicture, PictureTooLarge, UnsupportedFormat
+from app.ink.picture_file import BROKEN
 from app.page.file_refusals import refusal, too_much
 from app.reading import UnreadableInput
 
@@ -16,8 +17,8 @@ WHOLE = "expected a whole picture, got a JPEG that ends within its header"
         (b"", NotAPicture(""), "`a.png` is empty: expected a picture, got 0 bytes."),
         (b"notes of \xc3\xa4 day\n", NotAPicture(""), "or TIFF, got text."),
         (999 * b"x" + "ä".encode(), NotAPicture(""), "or TIFF, got text."),  # cut within the ä
-        (b"\x00\x01\x02" + bytes(2000), NotAPicture(""), "got 2,003 bytes in another format."),
-        (b"\xff\xfe\xfd", NotAPicture(""), "got 3 bytes in another format."),
+        (bytes(2003), NotAPicture(""), "got another kind of file (2,003 bytes). Choose a"),
+        (b"\xff\xfe\xfd", NotAPicture(""), "or TIFF, got another kind of file (3 bytes)."),
         (
             JPEG,
             PictureTooLarge("expected at most 50,000,000 pixels, got 10,000 x 10,000"),
@@ -25,6 +26,7 @@ WHOLE = "expected a whole picture, got a JPEG that ends within its header"
         ),
         (JPEG, UnreadableInput(WHOLE), f"begins like a JPEG, but is damaged or in an unusual"
          f" format: {WHOLE}. Save it again"),
+        (JPEG, UnreadableInput(BROKEN), "is damaged or in an unusual format. Save it again"),
         (b"\0" + JPEG, UnreadableInput(WHOLE), "`a.png` is damaged or in an unusual format:"),
         (JPEG, UnsupportedFormat("AVIF", "Save it as PNG."), "because it is AVIF. Save it as PNG."),
     ],
