@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.page import html_panel
-from app.page.glyph_images import on_paper, png
+from app.page.glyph_images import on_paper, png, shown_glyph
 from app.page.headline import STRANGE, certainty, is_strange, sure_text
 from app.reading import Reading
 
@@ -44,7 +44,7 @@ def _tile(reading: Reading, index: int, is_chosen: bool, is_corrected: bool) -> 
     strange = STRANGE if is_strange(digit) and not is_corrected else ""
     return html_panel.button(
         f"tile-{index}",
-        f'<img src="{png(on_paper(digit.glyph))}" alt=""><b>{text}</b><small>{sure}</small>',
+        f'<img src="{png(on_paper(shown_glyph(digit)))}" alt=""><b>{text}</b><small>{sure}</small>',
         label=f"Digit {index + 1}: {text}, {sure}{strange}",
         attributes=f'style="--colour:var(--{certainty(digit)})"'
         f' aria-pressed="{str(is_chosen).lower()}"',

@@ -3,7 +3,7 @@
 import re
 
 from app.inference.occlusion import occlusion
-from app.page.glyph_images import heat_map, jpeg, on_paper, png
+from app.page.glyph_images import heat_map, jpeg, on_paper, png, shown_glyph
 from app.page.visit import with_article
 from app.reading import NUM_DIGITS, Digit
 from app.recognizer import Recognizer
@@ -14,7 +14,7 @@ def to_html(recognizer: Recognizer, digit: Digit) -> str:
 
     A sign is read by the line reader, of which there is only the first.
     """
-    as_seen = _figure(png(on_paper(digit.glyph)), "what the network saw", "pixels")
+    as_seen = _figure(png(on_paper(shown_glyph(digit))), "what the network saw", "pixels")
     if digit.sign:
         return f'<div class="seen">{as_seen}</div>'
     label = NUM_DIGITS if digit.value is None else digit.value

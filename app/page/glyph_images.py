@@ -7,7 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app import glyph as glyphs
 from app.page import canvas
+from app.reading import Digit
 
 ZOOM: Final = 6  # pixels of the heat map for each pixel of the glyph
 # Ink in orange supports the reading, ink in blue contradicts it. Colour-blind people can tell these
@@ -15,6 +17,15 @@ ZOOM: Final = 6  # pixels of the heat map for each pixel of the glyph
 SUPPORTING: Final = (213, 94, 0)
 CONTRADICTING: Final = (0, 90, 181)
 JPEG_QUALITY: Final = 85
+_POINT: Final = glyphs.from_strokes([np.zeros((1, 2))])
+
+
+def shown_glyph(digit: Digit) -> NDArray[np.uint8]:
+    """The glyph of a mark, uint8 (28, 28), with a dot for the sign of a point.
+
+    The pen slips a little as it makes a point. Its glyph is as large as any, and so shows a line.
+    """
+    return _POINT if digit.sign == "." else digit.glyph
 
 
 def on_paper(glyph: NDArray[np.uint8]) -> NDArray[np.uint8]:
