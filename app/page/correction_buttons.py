@@ -24,13 +24,15 @@ def to_html(digit: Digit, is_corrected: bool, is_stored: bool) -> str:
     )
     refuse = "" if digit.value is None else html_panel.button("no-digit", "Not a digit")
     return (
-        f'<div class="right"><p class="consent"><strong>{_question(digit)}</strong> Press the right'
-        f" digit. {STORED if is_stored else NOT_STORED}</p>"
+        f'<div class="right"><p class="consent"><strong>{_question(digit, is_corrected)}</strong>'
+        f" Press the right digit. {STORED if is_stored else NOT_STORED}</p>"
         f'<div class="bars">{bars}</div>{refuse}</div>'
     )
 
 
-def _question(digit: Digit) -> str:
+def _question(digit: Digit, is_corrected: bool) -> str:
+    if is_corrected:
+        return "Is it another digit?" if digit.value is not None else "Is it a digit after all?"
     if digit.sign:
         return f"Is it a digit, not the sign “{digit.sign}”?"
     return "Was it wrong?" if digit.value is not None else "Is it a digit? Then these are likely."

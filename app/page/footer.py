@@ -15,8 +15,8 @@ pictures of paper, best where they are large, dark on light and apart from each 
 
 **It cannot** read letters or words. What does not look like a digit is shown as “?”.
 
-**It can be wrong** where it is sure. Check what it has read, and do not rely on it where a wrong
-digit does harm.
+**It can be wrong** even where it is sure. Check what it has read, and do not rely on it where a
+wrong digit does harm.
 
 ---
 """

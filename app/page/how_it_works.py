@@ -31,7 +31,7 @@ def show(times: Mapping[str, float]) -> None:
             for key, title, action in STEPS
             if key in times or (not times and key != "picture")
         )
-        total = f"{1000 * sum(times.values()):.1f} ms"
+        total = f"{1000 * sum(times.values()):,.1f} ms"
         duration = f"<p>This reading took <b>{total}</b> on this server’s CPU.</p>"
         st.html(f'<ol class="steps">{steps}</ol>{duration if times else ""}{accuracies()}')
 
@@ -48,7 +48,8 @@ def accuracies() -> str:
         return "<p>This model has not been measured.</p>"
     return (
         f"<p>The network has {figures['parameters']:,} parameters in"
-        f" {figures['bytes'] / 1000:.0f} kB. It reads correctly:</p><ul>{''.join(rows)}</ul>"
+        f" {figures['bytes'] / 1000:.0f}\N{NO-BREAK SPACE}kB. It reads correctly:</p>"
+        f"<ul>{''.join(rows)}</ul>"
     )
 
 
@@ -64,4 +65,4 @@ def _figures() -> dict[str, Any]:
 
 
 def _duration(seconds: float | None) -> str:
-    return "" if seconds is None else f"<output>{1000 * seconds:.1f} ms</output>"
+    return "" if seconds is None else f"<output>{1000 * seconds:,.1f} ms</output>"

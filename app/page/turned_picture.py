@@ -1,4 +1,4 @@
-"""Turns pictures that lie on their side or on their head, automatically or by a button."""
+"""Turns pictures that lie on their side or upside down, automatically or by a button."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from app import turning
 from app.recognizer import Prepared, Recognizer
 
 NOTE: Final = (
-    "This picture lay on its side or on its head, and was turned to be read. The button under it"
+    "This picture lay on its side or upside down, and was turned to be read. The button under it"
     " turns it further."
 )
 

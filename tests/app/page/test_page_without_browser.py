@@ -117,7 +117,9 @@ def test_a_correction_holds_for_what_looks_the_same() -> None:
 def test_a_letter_can_be_corrected_to_a_digit_and_back() -> None:
     page = press(press(opened(), LETTER), "right-4")
     assert headline_text(page) == "4 you said 4"
+    assert "Is it another digit? Press the right digit." in " ".join(visible_text(page).split())
     page = press(page, "no-digit")
+    assert "Is it a digit after all?" in visible_text(page), "none is shown as likely"
     assert headline_text(page) == "? you said it is not a digit"
     details = next(
         element.proto.body for element in page.get("html") if '"details"' in element.proto.body

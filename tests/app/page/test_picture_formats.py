@@ -173,7 +173,7 @@ def test_a_picture_on_its_side_is_turned_and_can_be_turned_further(
     shown = page("lying.png", lying)
     assert read(shown).startswith("2437 ")
     (note,) = [info.value for info in shown.info]
-    assert note.startswith("This picture lay on its side or on its head, and was turned")
+    assert note.startswith("This picture lay on its side or upside down, and was turned")
     for quarter in range(1, 5):
         shown.button(key="turn").click().run()
         assert not shown.exception
