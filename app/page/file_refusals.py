@@ -46,7 +46,7 @@ def refusal(file_name: str, content: bytes, error: UnreadableInput) -> str:
         return f"{name} cannot be read here, because it is {error.name}. {error.advice}"
     if isinstance(error, NotAPicture):
         return (
-            f"{name} is not a picture that can be read here: expected {FORMATS}, got"
+            f"{name} is not a picture in a format that can be read here: expected {FORMATS}, got"
             f" {described(content)}. Choose a photograph, a scan or a drawing."
         )
     return (
