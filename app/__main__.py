@@ -1,12 +1,13 @@
 """The command `digits`, or `python -m app`: reads files, or serves the page and the HTTP API.
 
 `digits serve` is described in app/launcher.py. `digits read PATH... [--format lines|jsonl|csv]`
-reads files. PATH is a picture, a PDF, ink (.json or .inkml, see app/ink/ink_file.py) or a folder of
-these. The command prints a line for each file, or for each page of a PDF or TIFF: the reading, its
-confidence, the path, and, where the reading is in doubt, the numbers to check, separated by tabs;
-with --format jsonl a JSON object, with csv a row. It reports files that cannot be read on
-standard error, continues with the others, and then exits with status 1. It also names what it
-skipped in folders. Files are read in batches, so memory does not grow with their number.
+reads files. PATH is a picture, a PDF, ink (.json, .inkml or .ndjson, see app/ink/ink_file.py) or a
+folder of these. The command prints a line for each file, or for each page of a PDF or TIFF and each
+drawing of a .ndjson: the reading, its confidence, the path, and, where the reading is in doubt, the
+numbers to check, separated by tabs; with --format jsonl a JSON object, with csv a row. It reports
+files that cannot be read on standard error, continues with the others, and then exits with status
+1. It also names what it skipped in folders. Files are read in batches, so memory does not grow with
+their number.
 """
 
 import argparse
@@ -107,6 +108,9 @@ def _print_batch(recognizer: Recognizer, batch: list[Outcome], print_reading: Pr
 def _outcomes(recognizer: Recognizer, path: Path, command: argparse.Namespace) -> Iterator[Outcome]:
     """Each page of a file, ready to be classified, or why it and later pages cannot be read."""
     try:
+        if path.suffix.lower() == ink_file.LINES_SUFFIX:
+            yield from _drawings(recognizer, path, command.single)
+            return
         if path.suffix.lower() in ink_file.INK_SUFFIXES:
             yield Source(path), recognizer.prepare_ink(ink_file.load(path), command.single)
             return
@@ -117,6 +121,16 @@ def _outcomes(recognizer: Recognizer, path: Path, command: argparse.Namespace) -
             yield source, recognizer.prepare_image(page.pixels, command.single, turn)
     except (UnreadableInput, WrongModel) as error:
         yield Source(path), error
+
+
+def _drawings(recognizer: Recognizer, path: Path, single: bool) -> Iterator[Outcome]:
+    """Each drawing of a file of several, as a page of it. Raises UnreadableInput for the file."""
+    for drawing in ink_file.load_lines(path):
+        source, strokes = Source(path, drawing.number, drawing.count), drawing.strokes
+        if isinstance(strokes, UnreadableInput):
+            yield source, strokes
+        else:
+            yield source, recognizer.prepare_ink(strokes, single)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -138,7 +152,8 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="a picture, a PDF, strokes as JSON (.json) or InkML (.inkml), or a folder of these",
+        help="a picture, a PDF, strokes as JSON (.json), as a drawing a line (.ndjson) or as InkML"
+        " (.inkml), or a folder of these",
     )
     reader.add_argument(
         "--format",

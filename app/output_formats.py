@@ -17,7 +17,7 @@ MAX_SHOWN: Final = 0.999  # of confidences, as no estimate deserves "100.0%"
 
 @dataclass(frozen=True)
 class Source:
-    """The origin of a reading. page: in the file, from 1 on. pages: how many the file has.
+    """The origin of a reading. page: or drawing, in the file, from 1 on. pages: how many it has.
 
     note: a sentence that says which picture of the file was read; empty where that is plain.
     """

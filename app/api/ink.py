@@ -14,7 +14,15 @@ from app.api.errors import ApiError
 from app.api.json_errors import reason
 from app.api.limits import Limits
 from app.api.picture_body import PICTURE
-from app.api.schemas import Ink, Point, Position, QuickDraw, SignatureStroke
+from app.api.schemas import (
+    Ink,
+    Point,
+    Position,
+    QuickDraw,
+    SignatureStroke,
+    check_columns,
+    of_columns,
+)
 from app.ink import inkml
 from app.reading import UnreadableInput
 
@@ -24,6 +32,7 @@ _DRAWING: Final = re.compile(r'\s*\{[^\[{]*"drawing"\s*:')
 _INK_DECODER: Final = msgspec.json.Decoder(Ink)
 _LIST_DECODER: Final = msgspec.json.Decoder(list[list[Point] | SignatureStroke])
 _DRAWING_DECODER: Final = msgspec.json.Decoder(QuickDraw)
+_STROKE_DECODER: Final = msgspec.json.Decoder(SignatureStroke)
 
 Stroke = NDArray[np.float64]
 
@@ -52,6 +61,8 @@ def decode_ink(content: bytes, limits: Limits) -> list[Stroke]:
         raise ApiError("invalid_request", message) from error
     except (msgspec.DecodeError, RecursionError) as error:
         problem = str(error).removeprefix("JSON is malformed: ")
+        if problem.startswith("trailing characters"):
+            problem += ", where a request is one drawing"
         message = f"The body is not JSON: {problem}. JSON has no NaN and no Infinity. {EXAMPLE}."
         raise ApiError("invalid_request", message) from error
     _check_size(len(strokes), sum(map(len, strokes)), limits)
@@ -61,18 +72,22 @@ def decode_ink(content: bytes, limits: Limits) -> list[Stroke]:
 def _decode(text: str) -> Sequence[Sequence[Point]]:
     """The strokes of a drawing in any of the JSON forms. Raises msgspec's exceptions."""
     if _DRAWING.match(text):
-        return [_from_columns(*stroke[:2]) for stroke in _DRAWING_DECODER.decode(text).drawing]
+        return [_of_quick_draw(stroke) for stroke in _DRAWING_DECODER.decode(text).drawing]
     is_list = _LIST.match(text)
+    if not is_list and '"strokes"' not in text and '"x"' in text:  # one stroke's object alone
+        return [_STROKE_DECODER.decode(text).positions()]
     strokes = _LIST_DECODER.decode(text) if is_list else _INK_DECODER.decode(text).strokes
-    return [each.points if isinstance(each, SignatureStroke) else each for each in strokes]
+    return [each.positions() if isinstance(each, SignatureStroke) else each for each in strokes]
 
 
-def _from_columns(xs: list[float], ys: list[float]) -> list[Point]:
+def _of_quick_draw(stroke: list[list[float]]) -> list[Point]:
     """The points of a stroke of Quick, Draw!"""
-    if len(xs) != len(ys):
-        message = f"Expected xs and ys of equal length, got {len(xs):,} and {len(ys):,} numbers"
-        raise msgspec.ValidationError(message)
-    return [[x, y] for x, y in zip(xs, ys, strict=True)]
+    xs, ys = stroke[:2]
+    try:
+        check_columns(xs, ys)
+    except ValueError as error:
+        raise msgspec.ValidationError(str(error)) from error
+    return of_columns(xs, ys)
 
 
 def _from_inkml(content: bytes, limits: Limits) -> list[Stroke]:

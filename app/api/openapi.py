@@ -81,6 +81,9 @@ def _schemas(limits: Limits) -> Schema:
     """The types of all bodies, with the limits of this server."""
     types = (Ink, QuickDraw, PictureUrl, Reading, Model, Status, Error)
     _, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    signature = schemas["SignatureStroke"]  # without x and y, which are described in words
+    points_alone = {"points": signature["properties"]["points"]}
+    schemas["SignatureStroke"] = {**signature, "properties": points_alone, "required": ["points"]}
     strokes = schemas["Ink"]["properties"]["strokes"]
     points, _ = strokes["items"]["anyOf"]
     strokes["maxItems"], points["maxItems"] = limits.strokes, limits.points
@@ -104,7 +107,8 @@ def _read(limits: Limits) -> Schema:
             " 16-bit ones), and of a HEIC or PDF where the server has their decoders; of a file of"
             f" several pictures the first is read. Or {limits.ink_bytes:,} bytes of ink with"
             f" {limits.strokes:,} strokes and {limits.points:,} points: JSON as described, also the"
-            " list of strokes alone, as a signature pad has it, or InkML. Digits and the signs of"
+            " list of strokes alone, as a signature pad has it, or a stroke's object alone, or"
+            " InkML. Digits and the signs of"
             f" numbers ({SIGNS}) are read; a mark that is a sign has no value, and says its sign."
             + (f" A client may read {limits.rate} times a minute." if limits.rate else "")
         ),

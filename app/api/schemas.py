@@ -4,7 +4,7 @@ OpenAPI description is made from them.
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.api.codes import CODES
 from app.ink.strokes import MAX_COORDINATE
@@ -27,9 +27,40 @@ Point = Annotated[list[float], Meta(min_length=2)] | Position
 
 
 class SignatureStroke(Struct):
-    """A stroke of a signature pad."""
+    """A stroke of a signature pad; in place of points, it may have lists x and y of equal length."""
 
-    points: list[Position]
+    # JSON Schema knows no equal lengths, so `app.api.openapi` describes x and y in words alone.
+    points: list[Position] | UnsetType = UNSET
+    x: list[Coordinate] | UnsetType = UNSET
+    y: list[Coordinate] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Raises ValueError, which msgspec reports with the stroke's place in the body."""
+        if not isinstance(self.points, UnsetType):
+            return
+        if isinstance(self.x, UnsetType) or isinstance(self.y, UnsetType):
+            raise ValueError('Expected an object with "points", or with "x" and "y"')
+        check_columns(self.x, self.y)
+
+    def positions(self) -> list[Point]:
+        """The points, whichever way they were sent."""
+        if not isinstance(self.points, UnsetType):
+            return [*self.points]
+        assert not isinstance(self.x, UnsetType)
+        assert not isinstance(self.y, UnsetType)
+        return of_columns(self.x, self.y)
+
+
+def check_columns(xs: list[float], ys: list[float]) -> None:
+    """Raises ValueError for columns of unequal length."""
+    if len(xs) != len(ys):
+        message = f"Expected xs and ys of equal length, got {len(xs):,} and {len(ys):,} numbers"
+        raise ValueError(message)
+
+
+def of_columns(xs: list[float], ys: list[float]) -> list[Point]:
+    """The points of a stroke of columns of equal length."""
+    return [[x, y] for x, y in zip(xs, ys, strict=True)]
 
 
 class Ink(Struct, forbid_unknown_fields=True):
@@ -39,8 +70,8 @@ class Ink(Struct, forbid_unknown_fields=True):
         list[list[Point] | SignatureStroke],
         Meta(
             description="Points [x, y], or objects with x and y, in pixels or in fractions of a"
-            " page, y down; what follows, as times and pressures, is ignored. Strokes and points"
-            " are limited."
+            " page, y down; what follows, as times and pressures, is ignored. A stroke may also be"
+            " an object with a list x and a list y of equal length. Strokes and points are limited."
         ),
     ]
 

@@ -1,7 +1,8 @@
-"""Reads strokes from ink files: JSON in several shapes, and InkML."""
+"""Reads strokes from ink files: JSON in several shapes, JSON lines of drawings, and InkML."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,12 +15,53 @@ from app.ink.input_file import read_bytes
 from app.ink.strokes import checked
 from app.reading import UnreadableInput
 
-INK_SUFFIXES: Final = (".json", ".inkml")
+LINES_SUFFIX: Final = ".ndjson"  # of many drawings, one on each line, as Quick, Draw! publishes
+INK_SUFFIXES: Final = (".json", ".inkml", LINES_SUFFIX)
 SHAPES: Final = (
     'strokes [[[x, y], ...], ...] or [[{"x": x, "y": y}, ...], ...], alone or as {"strokes": ...},'
-    ' [{"points": [...]}, ...] of a signature pad, {"drawing": [[xs, ys], ...]} of Quick, Draw!,'
-    " or InkML"
+    ' [{"points": [...]}, ...] of a signature pad, columns {"x": xs, "y": ys} of a stroke or a list'
+    ' of these, {"drawing": [[xs, ys], ...]} of Quick, Draw!, or InkML'
 )
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing of a file of several.
+
+    number: in the file, from 1 on. count: how many the file has. strokes: see `decode`, or the
+    error that says why they cannot be read.
+    """
+
+    number: int
+    count: int
+    strokes: glyph.Strokes | UnreadableInput
+
+
+def load_lines(path: Path) -> Iterator[Drawing]:
+    """The drawings of a file of JSON lines, each decoded when it is asked for.
+
+    Empty lines are passed over. A drawing that cannot be read does not affect the others. Raises
+    UnreadableInput, which names the path, for a file that cannot be opened or has no drawing.
+    """
+    try:
+        with path.open("rb") as file:
+            count = sum(not line.isspace() for line in file)
+            file.seek(0)
+            lines = (line for line in file if not line.isspace())
+            for number, line in enumerate(lines, 1):
+                yield Drawing(number, count, _decode_line(line, number))
+    except OSError as error:
+        message = f"expected a readable file, got {error.strerror or error!r}"
+        raise UnreadableInput(f"{path}: {message}") from error
+    if not count:
+        raise UnreadableInput(f"{path}: expected a drawing on each line, got an empty file")
+
+
+def _decode_line(line: bytes, number: int) -> glyph.Strokes | UnreadableInput:
+    try:
+        return decode(line)
+    except UnreadableInput as error:
+        return UnreadableInput(f"drawing {number:,}: {error}")
 
 
 def load(path: Path) -> glyph.Strokes:
@@ -42,6 +84,10 @@ def decode(content: bytes) -> glyph.Strokes:
         value = json.loads(content)
     except (ValueError, RecursionError) as error:
         message = f"expected {SHAPES}, got text that is not JSON"
+        if getattr(error, "msg", "") == "Extra data":
+            message = (
+                f"expected one drawing, or a name that ends with {LINES_SUFFIX}, got more text"
+            )
         raise UnreadableInput(f"{message} ({error})") from error
     return from_json(value)
 
@@ -51,6 +97,8 @@ def from_json(value: object) -> glyph.Strokes:
     if isinstance(value, Mapping):
         if "drawing" in value:
             return checked([_of_columns(index, each) for index, each in _listed(value["drawing"])])
+        if "points" in value or _is_columns(value):
+            return checked([_of_points(0, value)])
         if set(value) != {"strokes"}:
             raise UnreadableInput(f"expected {SHAPES}, got an object with {_keys(value)}")
         value = value["strokes"]
@@ -66,6 +114,11 @@ def _listed(value: object) -> list[tuple[int, Any]]:
     return list(enumerate(value))
 
 
+def _is_columns(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a stroke with a list of x and one of y, and perhaps one of times."""
+    return all(_is_list(value.get(name)) for name in ("x", "y"))
+
+
 def _of_columns(index: int, stroke: Any) -> NDArray[np.float64]:
     """A stroke of Quick, Draw!, [xs, ys] or [xs, ys, times], as float64 (n, 2)."""
     expected = f"stroke {index}: expected lists xs and ys of equal length"
@@ -78,9 +131,14 @@ def _of_columns(index: int, stroke: Any) -> NDArray[np.float64]:
 
 
 def _of_points(index: int, stroke: Any) -> NDArray[np.float64]:
-    """A stroke of points as float64 (n, 2); a signature pad puts them into an object."""
+    """A stroke as float64 (n, 2): a list of points, or an object with that list or with columns."""
     if isinstance(stroke, Mapping) and "points" in stroke:
         stroke = stroke["points"]
+    if isinstance(stroke, Mapping):
+        if _is_columns(stroke):
+            return _of_columns(index, [stroke["x"], stroke["y"]])
+        expected = 'an object with "points", or with lists "x" and "y"'
+        raise UnreadableInput(f"stroke {index}: expected {expected}, got one with {_keys(stroke)}")
     if not _is_list(stroke):
         name = type(stroke).__name__
         raise UnreadableInput(f"stroke {index}: expected a list of points, got {name}")

@@ -183,6 +183,26 @@ def test_writes_csv(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert two_lines[2] == "1\n2"
 
 
+def test_each_drawing_of_json_lines_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawings = [
+        {"drawing": [stroke.T.tolist() for stroke in placed(digit, 0, 0, 99)]} for digit in (3, 7)
+    ]
+    lines = [json.dumps(drawings[0]), '{"drawing": 3}', json.dumps(drawings[1])]
+    (tmp_path / "two.ndjson").write_text("\n".join(lines) + "\n")
+    assert main(["read", str(tmp_path)]) == 1
+    printed = capsys.readouterr()
+    rows = [line.split("\t") for line in printed.out.splitlines()]
+    path = tmp_path / "two.ndjson"
+    assert [(row[0], row[2]) for row in rows] == [("3", f"{path}#page=1"), ("7", f"{path}#page=3")]
+    message = "drawing 2: expected a list of strokes, got int"
+    assert printed.err == f"read: {path}: {message}\n"  # it was not skipped
+    assert main(["read", "--jsonl", str(path)]) == 1
+    first, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (first["page"], last["page"], last["pages"]) == (1, 3, 3)
+
+
 def read_lines(capsys: pytest.CaptureFixture[str], *paths: Path) -> list[list[str]]:
     """The lines that the command prints for these files, divided at tabs."""
     assert main(["read", *map(str, paths)]) == 0

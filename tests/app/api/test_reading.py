@@ -53,6 +53,15 @@ SHAPES: dict[str, Any] = {
     "a signature pad in a body": {
         "strokes": [{"points": [{"x": x, "y": y} for x, y in stroke]} for stroke in strokes(4)]
     },
+    "columns of x, y and t": [
+        {"x": [x for x, _ in stroke], "y": [y for _, y in stroke], "t": [0] * len(stroke)}
+        for stroke in strokes(4)
+    ],
+    "columns in a body": {
+        "strokes": [
+            {"x": [x for x, _ in stroke], "y": [y for _, y in stroke]} for stroke in strokes(4)
+        ]
+    },
     "Quick, Draw!": {
         "key_id": "5",
         "drawing": [
@@ -68,6 +77,11 @@ SHAPES: dict[str, Any] = {
 def test_strokes_of_other_programs_are_read(address: str, name: str, kind: str) -> None:
     body = json.dumps(SHAPES[name]).encode()
     assert read(address, body, kind).json()["text"] == "4"
+
+
+def test_the_columns_of_one_stroke_are_read(address: str) -> None:
+    body = {"t": [0, 9, 20], "x": [10, 60, 30], "y": [10, 12, 90]}
+    assert read(address, body, "application/json").json()["text"] == "7"
 
 
 @pytest.mark.parametrize("kind", ["application/inkml+xml", "text/xml", "text/plain", ""])

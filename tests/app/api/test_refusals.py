@@ -115,6 +115,20 @@ BAD_INK = [
         "at $[0].points[0], expected an object, got an array",
     ),
     (
+        b"[{}]",
+        422,
+        "unprocessable",
+        'at $[0], expected an object with "points", or with "x" and "y"',
+    ),
+    (b'[{"x": [1], "y": [1, 2]}]', 422, "unprocessable", "at $[0], expected xs and ys of equal"),
+    (b'{"x": [1], "y": [null]}', 422, "unprocessable", "at $.y[0], expected a number, got null"),
+    (
+        b"[]\n[]",
+        400,
+        "invalid_request",
+        "trailing characters (byte 4), where a request is one drawing",
+    ),
+    (
         b'{"drawing": [[[1]]]}',
         422,
         "unprocessable",

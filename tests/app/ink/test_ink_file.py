@@ -33,6 +33,8 @@ JSON: dict[str, Any] = {
         },
         {"dotSize": 0, "points": [{"x": 5, "y": 6, "time": 1.7e12}]},
     ],
+    "columns": [{"x": [1, 3], "y": [2, 4], "t": [0, 16]}, {"t": [20], "y": [6], "x": [5]}],
+    "columns in a body": {"strokes": [{"x": [1, 3], "y": [2, 4]}, [[5, 6]]]},
 }
 
 
@@ -40,6 +42,40 @@ JSON: dict[str, Any] = {
 def test_json_of_other_programs_is_read(name: str) -> None:
     strokes = ink_file.decode(json.dumps(JSON[name]).encode())
     assert [stroke.tolist() for stroke in strokes] == TWO
+
+
+@pytest.mark.parametrize(
+    "stroke",
+    [{"x": [1, 3], "y": [2, 4], "t": [0, 16]}, {"points": [{"x": 1, "y": 2}, {"x": 3, "y": 4}]}],
+)
+def test_an_object_is_one_stroke(stroke: dict[str, Any]) -> None:
+    (points,) = ink_file.decode(json.dumps(stroke).encode())
+    assert points.tolist() == TWO[0]
+
+
+def test_json_lines_are_drawings(tmp_path: Path) -> None:
+    file = tmp_path / "full_simplified_one.ndjson"
+    one, two = ({"word": "one", "drawing": [[[n, 3], [n, 4]]]} for n in (1, 2))
+    file.write_text(f"{json.dumps(one)}\n\n{{\n{json.dumps(two)}")
+    first, broken, last = ink_file.load_lines(file)
+    assert [drawing.number for drawing in (first, broken, last)] == [1, 2, 3]
+    assert {drawing.count for drawing in (first, broken, last)} == {3}
+    assert not isinstance(first.strokes, UnreadableInput)
+    assert not isinstance(last.strokes, UnreadableInput)
+    assert [stroke.tolist() for stroke in first.strokes] == [[[1, 1], [3, 4]]]
+    assert [stroke.tolist() for stroke in last.strokes] == [[[2, 2], [3, 4]]]
+    assert str(broken.strokes).startswith("drawing 2: expected strokes")
+
+
+@pytest.mark.parametrize("content, message", [(b"\n \n", "got an empty file"), (None, "readable")])
+def test_json_lines_without_a_drawing_are_refused(
+    content: bytes | None, message: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "none.ndjson"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(UnreadableInput, match=f"^{file}: expected .*{message}"):
+        list(ink_file.load_lines(file))
 
 
 def inkml(*traces: str, head: str = "") -> bytes:
@@ -100,6 +136,14 @@ REFUSED = {
     "a point of truth values": (b"[[[true, 1]]]", "x and y to be numbers, got True, 1"),
     "NaN": (b"[[[NaN, 1]]]", "expected finite coordinates"),
     "beyond floats": (b"[[[1" + b"0" * 400 + b", 1]]]", "a float64 can hold"),
+    "drawings on several lines": (b"[]\n[]", "or a name that ends with .ndjson"),
+    "an object of points": (b'[{"x": 1, "y": 2}]', 'lists "x" and "y", got one with "x", "y"'),
+    "an object of another kind": (
+        b'[[], {"ink": 1}]',
+        'stroke 1: expected an object with "points"',
+    ),
+    "unequal columns": (b'{"x": [1], "y": [1, 2]}', "got 1 and 2 numbers"),
+    "columns of text": (b'[{"x": ["1"], "y": [2]}]', "expected x and y to be numbers"),
     "a stroke of text": (b'["12"]', "expected a list of points, got str"),
     "strokes of text": (b'{"strokes": "12"}', "got str"),
     "columns of other lengths": (b'{"drawing": [[[1], [1, 2]]]}', "got 1 and 2 numbers"),
