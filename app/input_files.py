@@ -9,6 +9,8 @@ from typing import Final
 from app.ink.ink_file import INK_SUFFIXES
 from app.ink.picture_file import PICTURE_SUFFIXES
 
+# Pictures that are not skipped, so that they are refused with advice.
+REFUSED_SUFFIXES: Final = (".avif", ".jxl", ".jp2", ".svg")
 MAX_NAMES: Final = 10  # of skipped files that are named; others are only counted
 
 
@@ -38,11 +40,11 @@ class Skipped:
 
 
 def find_files(paths: Iterable[Path], skipped: Skipped) -> Iterator[Path]:
-    """The given files, and those with a readable suffix in the given folders, at any depth.
+    """The given files, and pictures and ink by the suffix in the given folders, at any depth.
 
     skipped: gets the others in these folders.
     """
-    readable = (*PICTURE_SUFFIXES, *INK_SUFFIXES)
+    known = (*PICTURE_SUFFIXES, *REFUSED_SUFFIXES, *INK_SUFFIXES)
     for path in paths:
         if not path.is_dir():
             yield path
@@ -51,7 +53,7 @@ def find_files(paths: Iterable[Path], skipped: Skipped) -> Iterator[Path]:
             inner.sort()
             for name in sorted(names):
                 file = Path(folder, name)
-                if file.suffix.lower() in readable:
+                if file.suffix.lower() in known:
                     yield file
                 else:
                     skipped.add(file)

@@ -154,6 +154,20 @@ def test_what_is_skipped_in_a_folder_is_counted_and_named(
     assert capsys.readouterr().err == ""
 
 
+def test_a_picture_of_a_format_that_is_not_read_is_not_skipped(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "photo.avif").write_bytes(b"\0\0\0\x20ftypavif\0\0\0\0avifmif1" + bytes(40))
+    assert main(["read", str(folder)]) == 1
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 3
+    assert (
+        f"{folder / 'photo.avif'}: expected a picture that can be read here, got AVIF. Save it"
+        in (printed.err)
+    )
+    assert "skipped 1 file" in printed.err  # the text
+
+
 def test_folders_without_files_are_told_of(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,6 +29,7 @@ _BEGINNINGS: Final[dict[bytes, tuple[str, str]]] = {
     **dict.fromkeys((b"iVBORw0KGg", b"/9j/", b"UklGR", b"R0lGOD"), ("base64", _DECODED)),
     **dict.fromkeys((b"{", b"[", b"<ink"), ("text, not a picture", _AS_JSON)),
 }
+# libheif knows AVIF, but the packages of pillow-heif (1.8.1) have no decoder of its AV1.
 _BRANDS: Final[dict[bytes, tuple[str, str]]] = {  # of files of boxes, at their byte 8
     b"avif": ("AVIF", _AS_PICTURE),
     b"avis": ("AVIF", _AS_PICTURE),

@@ -89,6 +89,16 @@ def test_a_heic_whose_pixels_are_more_than_it_declares_is_refused() -> None:
     assert POOL.decode(heic(corner())).pixels.shape == (64, 96, 3)  # the pool still works
 
 
+def test_an_avif_is_refused_by_name_as_the_library_cannot_decode_it() -> None:
+    pillow_heif = pytest.importorskip("pillow_heif", reason="needs pillow-heif")
+    content = io.BytesIO()
+    corner().save(content, "AVIF")
+    with pytest.raises(UnsupportedFormat, match="got AVIF. Save it as PNG or JPEG"):
+        inspect(content.getvalue(), LIMIT)
+    with pytest.raises(RuntimeError, match="AV1"):
+        np.asarray(pillow_heif.open_heif(content.getvalue()))
+
+
 def test_a_broken_heic_is_refused() -> None:
     content = heic(corner())
     for end in range(20, len(content), 23):
