@@ -35,7 +35,9 @@ class Digit:
         because the mark is unusual for a digit; false for a refused mark.
     sign: one of SIGNS for a mark that is read as this sign, and has no value; None for a digit, and
         for a mark that is neither.
-    number_confidence: calibrated probability in [0, 1] that all of its number is read correctly.
+    number_confidence: calibrated probability in [0, 1] that all of its number is read correctly. A
+        "?" counts as correct for a mark that is neither a digit nor a sign, so that one that stands
+        alone may have 1, while the `confidence` of its reading is 0.
     is_number_doubtful: true where it is doubtful only because it is the least sure digit of a
         number that is; by itself it is a clear digit.
     """
@@ -101,7 +103,10 @@ class Reading:
 
     @property
     def confidence(self) -> float:
-        """The probability in [0, 1] that all of it is read correctly; 0 where nothing is read."""
+        """The probability in [0, 1] that all of it is read correctly; 0 where nothing is read.
+
+        A "?" counts as correct for a mark that is neither a digit nor a sign.
+        """
         return self.sureness if self.is_answered else 0.0
 
     @property

@@ -10,6 +10,7 @@ _MISSING: Final = re.compile("^Object missing required field `([^`]*)`")
 _UNKNOWN: Final = re.compile("^Object contains unknown field `([^`]*)`")
 # Of all types of requests, only `PictureUrl` has a pattern.
 _PATTERN: Final = re.compile("^Expected `str` matching regex .*")
+_OPTIONS: Final = ("single",)  # of the query
 _TYPES: Final = re.compile("`([^`]*)`")
 _WORDS: Final = {
     "array": "an array",
@@ -28,11 +29,19 @@ def reason(error: msgspec.ValidationError) -> str:
     """
     problem, _, path = str(error).partition(" - at ")
     problem = _MISSING.sub(r'expected an object with "\1", got one without', problem)
-    problem = _UNKNOWN.sub(r'expected an object without "\1", got one with it', problem)
+    problem = _UNKNOWN.sub(_unknown, problem)
     problem = _PATTERN.sub("expected a data URL, got another string", problem)
     problem = _TYPES.sub(lambda match: _in_words(match[1]), problem)
     place = f"at {path.strip('`')}, " if path else ""
     return place + problem[0].lower() + problem[1:]
+
+
+def _unknown(match: re.Match[str]) -> str:
+    """The refusal of a field; one that is an option of the address is named as such."""
+    name = match[1]
+    problem = f'expected an object without "{name}", got one with it'
+    option = f"; to set it, write ?{name}=true after the address"
+    return problem + option if name in _OPTIONS else problem
 
 
 def _in_words(types: str) -> str:

@@ -27,7 +27,7 @@ Point = Annotated[list[float], Meta(min_length=2)] | Position
 
 
 class SignatureStroke(Struct):
-    """A stroke of a signature pad; in place of points, it may have lists x and y of equal length."""
+    """A stroke of a signature pad; instead of points, it may have lists x and y of equal length."""
 
     # JSON Schema knows no equal lengths, so `app.api.openapi` describes x and y in words alone.
     points: list[Position] | UnsetType = UNSET
@@ -126,7 +126,11 @@ class Digit(Struct, forbid_unknown_fields=True):
         Meta(description="the sign that a mark without a value is; null for any other mark"),
     ]
     number_confidence: Annotated[
-        Probability, Meta(description="calibrated: that all of its number is read rightly")
+        Probability,
+        Meta(
+            description="calibrated: that all of its number is read rightly, where ? is right for"
+            " what is neither digit nor sign; so it may be 1 for a ? alone"
+        ),
     ]
 
 
@@ -142,7 +146,11 @@ class Reading(Struct, forbid_unknown_fields=True):
         ),
     ]
     confidence: Annotated[
-        Probability, Meta(description="calibrated: that all is read rightly; 0 where nothing is")
+        Probability,
+        Meta(
+            description="calibrated: that all is read rightly, where ? is right for what is neither"
+            " digit nor sign; 0 where no digit and no sign is read"
+        ),
     ]
     numbers: list[Annotated[str, Meta(pattern="^[0-9?+/.,:=()×%-]+$")]]
     digits: list[Digit]

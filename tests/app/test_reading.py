@@ -63,6 +63,18 @@ def test_it_prints_in_one_line(value: Digit | tuple[Digit, ...], expected: str) 
     assert repr(Reading(value) if isinstance(value, tuple) else value) == expected
 
 
+@pytest.mark.parametrize(
+    "digits, confidence",
+    [((digit(None),), 0.0), ((digit(7), digit(None)), 0.5), ((digit(None), digit(7, 1)), 0.25)],
+)
+def test_a_refused_mark_is_right_beside_others_and_nothing_alone(
+    digits: tuple[Digit, ...], confidence: float
+) -> None:
+    reading = Reading(digits).to_dict()
+    assert reading["confidence"] == confidence
+    assert {mark["number_confidence"] for mark in reading["digits"]} == {0.5}  # of a "?" too
+
+
 def test_a_reading_is_plain_values() -> None:
     reading = Reading((digit(7), digit(None, 1, 2)))
     expected = {

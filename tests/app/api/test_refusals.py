@@ -106,6 +106,18 @@ BAD_INK = [
         "unprocessable",
         'expected an object without "more", got one with it. Send',
     ),
+    (
+        b'{"strokes": [], "single": true}',
+        422,
+        "unprocessable",
+        'without "single", got one with it; to set it, write ?single=true after the address. Send',
+    ),
+    (
+        b'{"image": "data:,", "single": true}',
+        422,
+        "unprocessable",
+        "write ?single=true after the address. Send",
+    ),
     (b"{}", 422, "unprocessable", 'expected an object with "strokes", got one without. Send'),
     (b"[1]", 422, "unprocessable", "at $[0], expected an object or an array, got a number"),
     (
