@@ -31,10 +31,10 @@ def summary(model: Figures, served: Figures, bench: Figures) -> str:
     rows = [["", "examples", "answered rightly", "answered with `?`"]]
     test = model["int8"]["sets"].get(protocol.UNIPEN_TEST, {})
     rows.append(_short_row("single digits of UNIPEN's test writers, as ink", test))
-    for name in (protocol.NUMBER_STRINGS, protocol.TEST_PICTURES):
+    for name in (protocol.NUMBER_STRINGS, protocol.SIGNED_STRINGS, protocol.TEST_PICTURES):
         rows.append(_short_row(SERVED[name], served.get("sets", {}).get(name, {})))
     glyphs = model["int8"]["sets"].get(protocol.TEST, {})
-    rows.insert(3, _short_row("MNIST's test set as glyphs", glyphs))
+    rows.insert(4, _short_row("MNIST's test set as glyphs", glyphs))
     letters = served.get("sets", {}).get(protocol.UNIPEN_LETTERS, {})
     rows.append(_short_row(SERVED[protocol.UNIPEN_LETTERS], letters))
     return f"{to_markdown(rows)}\n\n{_time(bench)}"

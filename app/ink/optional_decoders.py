@@ -1,4 +1,4 @@
-"""Decodes HEIC and PDF, with libraries that `digits[files]` installs."""
+"""Decodes HEIC and PDF, with libraries of the extra `files`."""
 
 from importlib import import_module
 from typing import Any

@@ -242,6 +242,7 @@ SERVED: dict[str, Any] = {
     "sets": {
         "UNIPEN digits": ANSWERS | {"by_contributor": {"app": ANSWERS | {"n": 46}}},
         "UNIPEN numbers": ANSWERS | {"n": 100},
+        "UNIPEN numbers with signs": ANSWERS | {"n": 47},
         "MNIST test as pictures": ANSWERS | {"n": 10_000},
         "UNIPEN letters": {"n": 6317, "refused": 91.7, "doubtful": 1.0},
     }
@@ -249,23 +250,25 @@ SERVED: dict[str, Any] = {
 GLYPHS = {"n": 10_000, "accuracy": 99.594, "answered_rightly": 99.1, "refused": 0.6}
 
 
-def test_the_summary_has_six_figures_and_begins_with_real_writing() -> None:
+def test_the_summary_has_seven_figures_and_begins_with_real_writing() -> None:
     test_digits = ANSWERS | {"n": 1_326}
     model = {"int8": {"sets": {"MNIST test": GLYPHS, "UNIPEN test digits": test_digits}}}
     _, _, *rows, empty, time = served_tables.summary(model, SERVED, BENCH).splitlines()
     assert [row.split(" | ")[1:] for row in rows] == [
         ["1,326", "96.89 %", "2.10 % |"],
         ["100", "96.89 %", "2.10 % |"],
+        ["47", "96.89 %", "2.10 % |"],
         ["10,000", "99.10 %", "0.60 % |"],
         ["10,000", "96.89 %", "2.10 % |"],
         ["6,317", "", "91.70 % |"],
     ]
     assert (empty, time) == ("", "From strokes to reading, one digit takes 210 µs on one CPU core.")
     assert "UNIPEN" in rows[0]
-    assert "as glyphs" in rows[2]
+    assert "with signs" in rows[2]
+    assert "as glyphs" in rows[3]
     unmeasured = served_tables.summary({"int8": {"sets": {}}}, {}, {}).splitlines()[2:]
-    assert len(unmeasured) == 7
-    assert all("| not measured yet |" in row for row in unmeasured[:5])
+    assert len(unmeasured) == 8
+    assert all("| not measured yet |" in row for row in unmeasured[:6])
     assert unmeasured[-1].endswith("has not been measured yet: `make bench`.")
 
 
@@ -273,7 +276,7 @@ def test_answers_are_shown_in_full_and_by_contributor() -> None:
     row = "| 2,028 | 96.89 % | 98.60 % | 2.10 % | 3.00 % |"
     lines = served_tables.answers(SERVED).splitlines()
     assert lines[2].endswith(row)
-    assert "| 6,317 |  |  | 91.70 % | 1.00 % |" in lines[4]
+    assert "| 6,317 |  |  | 91.70 % | 1.00 % |" in lines[5]
     of_test = {"UNIPEN test digits": GLYPHS | {"by_contributor": {"aga": GLYPHS | {"n": 9}}}}
     lines = served_tables.contributors({"int8": {"sets": of_test}}, SERVED).splitlines()
     assert lines[2:] == [
