@@ -100,6 +100,16 @@ def test_figures_are_of_the_committed_model(name: str, described: dict[str, Any]
     assert figures.get("model", figures.get("machine", {}).get("model")) == described["sha256"]
 
 
+@pytest.mark.parametrize("network", ["reader", "finder"])
+@pytest.mark.parametrize("name", ["numbers", "served", "memory"])
+def test_figures_are_of_the_networks_beside_the_model(name: str, network: str) -> None:
+    figures = json.loads((MODEL.parent / f"{name}.json").read_text())
+    if network not in figures:
+        pytest.skip(f"{name}.json is from before its command wrote the hash of {network}.onnx")
+    content = MODEL.with_name(f"{network}.onnx").read_bytes()
+    assert figures[network] == hashlib.sha256(content).hexdigest()
+
+
 def test_the_readmes_tell_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert table.main(["--check"]) == 0

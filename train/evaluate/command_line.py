@@ -34,8 +34,13 @@ def load(command: argparse.Namespace) -> "tuple[Recognizer, Ink]":
 
 
 def write(command: argparse.Namespace, figures: Mapping[str, Any]) -> None:
-    """Writes the figures with the hash of their model."""
-    model = hashlib.sha256(command.model.read_bytes()).hexdigest()
-    content = json.dumps({**figures, "model": model}, indent=2)
+    """Writes the figures with the hashes of the three networks that made them."""
+    folder = models_folder()
+    networks = {name: folder / f"{name}.onnx" for name in ("reader", "finder")}
+    hashes = {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in {"model": command.model, **networks}.items()
+    }
+    content = json.dumps({**figures, **hashes}, indent=2)
     write_atomically(command.output, content + "\n")
     print(f"wrote {command.output}")

@@ -1,5 +1,6 @@
 """What serving answers, counted on a recogniser whose answers are known."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.inference.models import models_folder
 from app.reading import Digit, Reading
 from tests.support.drawings import placed
 from train.data.unipen_sets import Writing
@@ -83,7 +85,7 @@ def test_numbers_with_signs_are_a_set_of_their_own() -> None:
     assert served_scores._chosen(writing, signs, True).labels == ["3/4"]
 
 
-def test_the_command_writes_figures_with_the_models_hash(
+def test_the_command_writes_figures_with_the_networks_hashes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     inputs: Any = [[], placed(2, 0, 0, 90)]
@@ -92,6 +94,8 @@ def test_the_command_writes_figures_with_the_models_hash(
     output = tmp_path / "served.json"
     assert served.main(["--output", str(output)]) == 0
     written = json.loads(output.read_text())
-    assert len(written["model"]) == 64
+    for name in ("model", "reader", "finder"):
+        content = (models_folder() / f"{name}.onnx").read_bytes()
+        assert written[name] == hashlib.sha256(content).hexdigest()
     assert written["sets"]["twos"]["answered_rightly"] == 50
     assert "answered_rightly 50.0" in capsys.readouterr().out
