@@ -6,6 +6,7 @@ What finds ink and divides it into candidates for digits is hidden behind it.
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from itertools import compress, islice
 from pathlib import Path
 from typing import Final, cast
@@ -89,8 +90,15 @@ class Recognizer:
         expected = {"contract": CONTRACT, "labels": LABELS, "normal_form": glyph.NORMAL_FORM}
         self._session = open_session(Path(path), threads, expected)
         self.metadata: dict[str, str] = self._session.get_modelmeta().custom_metadata_map
-        self._reader = LineReader(reader) if reader else shared_line_reader()
-        self.point = OperatingPoint.of(self.metadata, self._reader.metadata)
+        line_reader = LineReader(reader) if reader else shared_line_reader()
+        self._reader: LineReader | None = line_reader
+        self.point = OperatingPoint.of(self.metadata, line_reader.metadata)
+
+    def without_line_reader(self) -> "Recognizer":
+        """One that reads lines by the classifier alone; it shows what the line reader is worth."""
+        alone = copy(self)
+        alone._reader = None
+        return alone
 
     def read_ink(
         self,

@@ -19,6 +19,7 @@ from export.gate import require
 from export.graph import fold, save_checked, set_metadata, write_fp32, write_int8
 from export.graph import strip as strip_notes
 from export.line_fit import UNFITTED, composed_lines, fit
+from export.readers_apart import compare, exact_by_reader
 from train.data.line_sets import Line, load_line_sets
 from train.engine.reader_batches import varied_strip
 from train.networks import line_reader
@@ -51,6 +52,7 @@ def export(weights: Path, output: Path, data: Path) -> None:
         to_fp32(network, fp32)
         to_int8(fp32, int8, calibration)
         fitted = fit(int8, training, validation)
+        fitted["compared"] = compare(int8, validation.strings)
         of_fp32, of_int8 = measure(fp32, sets), measure(int8, sets)
         largest = difference(network, fp32, calibration[:16])
         content = int8.read_bytes()
@@ -118,18 +120,7 @@ def to_int8(fp32: Path, int8: Path, strips: Strips) -> None:
 
 def measure(model: Path, sets: Mapping[str, Sequence[Line]]) -> dict[str, float]:
     """The percentage of each set's lines that the likeliest path through a graph reads exactly."""
-    reader = LineReader(model)
-    figures = {}
-    for name, lines in sets.items():
-        texts = [
-            line_reader.greedy(
-                torch.from_numpy(reader.scores(strip.of_strokes(line.strokes).pixels)[None])
-            )[0]
-            for line in lines
-        ]
-        correct = [text == line.text for text, line in zip(texts, lines, strict=True)]
-        figures[name] = round(100 * float(np.mean(correct)), 3)
-    return figures
+    return {name: exact_by_reader(model, lines) for name, lines in sets.items()}
 
 
 def difference(network: line_reader.LineReader, fp32: Path, strips: Strips) -> float:

@@ -76,6 +76,7 @@ def tables_by_file() -> dict[Path, dict[str, str]]:
             "numbers": accuracy_tables.numbers(numbers),
             "peers": accuracy_tables.peers(_figures("peers")),
             "confidence": confidence_table.confidence(_figures("reader")),
+            "readers": confidence_table.readers(_figures("reader")),
             "corrections": accuracy_tables.corrections(_figures("memory")),
             "ablation": accuracy_tables.ablation(_figures("ablation")),
             **trainings,

@@ -9,7 +9,7 @@ import pytest
 
 from app.recognizer import Recognizer
 from app.segmentation.operating_point import OperatingPoint
-from export import line_fit
+from export import line_fit, readers_apart
 from tests.support.drawings import placed
 from train.data.line_sets import Line, LineSet, Writer
 from train.render.signs import sign_strokes
@@ -49,6 +49,7 @@ def test_the_reader_carries_what_was_fitted(
     graph = Path(shutil.copy(READER, tmp_path))
     fitted = line_fit.fit(graph, line_set(0), line_set(100))
     recognizer = Recognizer(reader=graph)
+    assert recognizer._reader is not None
     point = OperatingPoint.of(recognizer.metadata, recognizer._reader.metadata)
     for name, value in fitted["operating_point"].items():
         if isinstance(value, float):
@@ -57,3 +58,18 @@ def test_the_reader_carries_what_was_fitted(
     assert fitted["spaces"]["numbers"] > 0
     assert set(fitted["confidence"]) >= {"digits", "signs", "photographs"}
     assert recognizer.read_ink(line_of("4071", "", 7).strokes).text == "4071"
+
+
+def test_each_network_is_measured_alone() -> None:
+    lines = [line_of(text, "w", index) for index, text in enumerate(("4071", "2605", "38-52"))]
+    figures = readers_apart.compare(READER, lines)
+    assert {kind: shares["lines"] for kind, shares in figures.items()} == {"digits": 2, "signs": 1}
+    assert figures["digits"]["both"] == 100
+    assert figures["signs"]["classifier"] == 0  # it knows no signs
+
+
+def test_without_the_line_reader_the_other_recogniser_keeps_it() -> None:
+    recognizer = Recognizer(reader=READER)
+    alone, line = recognizer.without_line_reader(), line_of("38-52", "w", 0)
+    assert "-" not in alone.read_ink(line.strokes).text
+    assert recognizer.read_ink(line.strokes).text == "38-52"

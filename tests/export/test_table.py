@@ -10,6 +10,7 @@ import pytest
 from export import (
     accuracy_tables,
     attack_table,
+    confidence_table,
     served_tables,
     serving_tables,
     table,
@@ -229,6 +230,13 @@ def test_numbers_and_corrections_are_named_for_readers() -> None:
         "| drawings of that digit that were misread and still are | 100.00 % | 22.45 % |",
         "| the writer's other drawings that are now misread | 0.00 % | 0.06 % |",
     ]
+
+
+def test_each_network_is_shown_beside_both() -> None:
+    shares = {"lines": 98, "reader": 97.959, "classifier": 56.122, "both": 97.96}
+    lines = confidence_table.readers({"compared": {"digits": shares, "signs": shares}}).splitlines()
+    assert lines[2] == "| numbers without signs | 98 | 56.1 % | 98.0 % | 98.0 % |"
+    assert confidence_table.readers({}).startswith("Not measured yet: `python -m export.reader_fit")
 
 
 ANSWERS: dict[str, Any] = {
