@@ -24,8 +24,8 @@ from app.recognizer import (
 from train.data.line_sets import Line
 from train.render.numbers import PEN, Number
 
-# What is tried for each number. A fit starts from the first of each row, which an earlier fit found,
-# and changes it only for a gain of _MIN_GAIN. So reader.json has these where nothing gained as much.
+# What is tried for each number. A fit starts from the first of each row, which an earlier fit
+# found, and changes it only for a gain of _MIN_GAIN; the others in reader.json are the first.
 GRID: Final[dict[str, tuple[float, ...]]] = {
     "reader_weight": (1.0, 0.5, 0.75, 1.5, 2.0),
     "cut_trust": (0.2, 0.0, 0.1, 0.4, 1.0),
