@@ -60,9 +60,11 @@ def answer(
     if all(is_answered) and has_doubt:
         index = least_sure(choice, confidences, is_answered)
         is_refused[index], signs[index] = True, None
+    # What looks like a point beside a digit, and was taken for a part of it, may be one.
+    has_point = line.lattice.has_point[choice.path].tolist()
     is_doubtful = [
-        line.is_struck or odds > point.doubt_threshold or sureness < MIN_SURE_CONFIDENCE
-        for odds, sureness in zip(log_odds, confidences, strict=True)
+        line.is_struck or point_beside or odds > point.doubt_threshold or sure < MIN_SURE_CONFIDENCE
+        for point_beside, odds, sure in zip(has_point, log_odds, confidences, strict=True)
     ]
     # The numbers of a line share its confidence, which is the product of theirs.
     shares = [size / len(numbers) for size in map(Counter(numbers).__getitem__, numbers)]

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app import glyph
 from app.reading import Reading
 from app.recognizer import Recognizer
 from app.segmentation import decision, line_reading
+from app.segmentation.text_line import TextLine
 from tests.app.segmentation.test_numbers import bitmap
 from tests.support.drawings import placed
 
@@ -84,6 +86,18 @@ def test_a_point_close_to_a_digit_is_no_part_of_it(
     strokes = written(text, distance=distance)
     assert recognizer.read_ink(strokes).text == text
     assert recognizer.read_image(bitmap(strokes, pen=3)).text == text
+
+
+@pytest.mark.parametrize("top, is_doubtful", [(95.0, True), (20.0, False)])
+def test_a_digit_with_a_small_piece_at_its_foot_is_doubtful(
+    recognizer: Recognizer, top: float, is_doubtful: bool
+) -> None:
+    five = glyph.from_strokes(placed(5, 0, 0, 100))
+    boxes = np.array([(0.0, top, 5.0, top + 5), (20.0, 0.0, 80.0, 100.0)])
+    line = TextLine(boxes, None, [(0, 2)], five[None])
+    (digit,) = decision.answer(line, recognizer.logits(five[None]), recognizer.point, 0)
+    assert digit.value == 5
+    assert digit.is_doubtful == is_doubtful
 
 
 @pytest.mark.parametrize("text", ["1000", "30", "2000", "105"])
