@@ -79,7 +79,7 @@ def without_specks(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     above = np.maximum(np.maximum(top - boxes[:, 1] - boxes[:, 3], boxes[:, 1] - bottom), 0)
     is_near = (np.hypot(aside, above) <= MAX_BREAK * pen) & (area > MIN_BREAK_AREA * pen**2)
     is_point = ~is_large & (area >= MIN_POINT_AREA * pen**2)
-    is_point[is_point] = _is_beside_a_foot(boxes[is_point], boxes[is_large])
+    is_point[is_point] = are_beside_a_foot(boxes[is_point], boxes[is_large])
     # Where as many specks lie elsewhere, they are dirt.
     is_dirt = ~(is_large | is_near | is_point) & (area > MIN_BREAK_AREA * pen**2)
     if is_dirt.sum() <= is_point.sum():
@@ -87,7 +87,7 @@ def without_specks(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return with_components(np.asarray(labels, np.int32), is_large | is_near)
 
 
-def _is_beside_a_foot(points: NDArray[np.int64], pieces: NDArray[np.int64]) -> NDArray[np.bool_]:
+def are_beside_a_foot(points: NDArray[np.int64], pieces: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which points are where the point of a number would be: beside the foot of a piece of ink.
 
     points, pieces: boxes (n, 4) and (m, 4), left, top, width, height. Returns (n,).

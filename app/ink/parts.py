@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap, pen_width, with_components
+from app.ink.ink_map import InkMap, are_beside_a_foot, pen_width, with_components
 
 # The segmenter says for each pixel whether it sees writing there. Shares are of pixels.
 MAX_OTHER_INK: Final = 0.1  # with a smaller share of ink outside the writing, all ink is writing
@@ -35,6 +35,7 @@ MAX_SIGN_SIZE: Final = 0.8
 MAX_CUT_DEPTH: Final = 0.5  # how far it reaches into the picture
 MIN_CUT_GAP: Final = 0.06  # how much paper is between it and the writing
 MIN_CONTACT: Final = 0.4  # share of its own height along which it touches the left or right edge
+MAX_CUT_POINT: Final = 0.2  # of a point at the edge of a clean picture
 MAX_CONTINUED_GAP: Final = 0.35  # how much paper may be between a line and its last digit
 
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
@@ -175,7 +176,16 @@ def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
     is_digit[0] = False
     if is_digit.sum() > 1:
         is_cut &= is_low & ~_continue(parts.boxes, is_digit)
+    if not ink.is_found:
+        is_cut &= ~_may_be_points(parts.boxes, is_digit)
     return parts.mask(~is_cut) if is_cut.any() else ink.mask
+
+
+def _may_be_points(boxes: Boxes, is_digit: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which components may be the points of a number of these digits: (n,)."""
+    boxes = boxes.astype(np.int64)
+    is_small = boxes[:, 2:].max(axis=1) <= MAX_CUT_POINT * boxes[is_digit, 3].max()
+    return is_small & are_beside_a_foot(boxes, boxes[is_digit])
 
 
 def _continue(boxes: Boxes, is_whole: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -180,6 +180,16 @@ def test_a_low_zero_may_be_cut_through_from_below(zero: Box, is_kept: bool) -> N
     assert lefts(kept) == sorted([40, 70] + [zero[0]] * is_kept)
 
 
+@pytest.mark.parametrize("is_found", [False, True])
+@pytest.mark.parametrize("point, is_beside", [((92, 56, 4, 4), True), ((28, 0, 4, 4), False)])
+def test_the_point_of_a_number_is_kept_at_the_edge_of_a_clean_picture(
+    point: Box, is_beside: bool, is_found: bool
+) -> None:
+    mask = mask_of((40, 34, 16, 24), (70, 34, 16, 24), lines=[point])
+    kept = without_cut_off(InkMap(mask, mask, 0.0, 0.0, 1.0, is_found), mask.shape)
+    assert lefts(kept) == sorted([40, 70] + [point[0]] * (is_beside and not is_found))
+
+
 @pytest.mark.parametrize(
     "rows, is_kept",
     [
