@@ -181,7 +181,7 @@ def test_a_low_zero_may_be_cut_through_from_below(zero: Box, is_kept: bool) -> N
 
 
 @pytest.mark.parametrize("is_found", [False, True])
-@pytest.mark.parametrize("point, is_beside", [((92, 56, 4, 4), True), ((28, 0, 4, 4), False)])
+@pytest.mark.parametrize("point, is_beside", [((92, 57, 4, 3), True), ((28, 0, 4, 4), False)])
 def test_the_point_of_a_number_is_kept_at_the_edge_of_a_clean_picture(
     point: Box, is_beside: bool, is_found: bool
 ) -> None:
