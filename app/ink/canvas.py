@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ink.sheets import is_part_of_sheet
 from app.ink.threshold import EVEN_LEVELS
 
 MIN_SIDE: Final = 160  # pixels: the shorter side of a screenshot
@@ -39,7 +40,8 @@ def find_canvas(image: NDArray[np.uint8]) -> Box | None:
     if not inner:
         return None
     x, y, width, height = max(inner, key=lambda box: box[2] * box[3])
-    return x * step, y * step, (x + width - 1) * step + 1, (y + height - 1) * step + 1
+    canvas = x * step, y * step, (x + width - 1) * step + 1, (y + height - 1) * step + 1
+    return None if is_part_of_sheet(image, canvas) else canvas
 
 
 def _contains(outer: Box, inner: Box) -> bool:

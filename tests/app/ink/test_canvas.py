@@ -98,3 +98,40 @@ def test_a_canvas_is_a_large_even_rectangle(
 ) -> None:
     box = find_canvas(picture)
     assert box is None if expected is None else box == pytest.approx(expected, abs=2)
+
+
+def sheet(text: str = "4725") -> Picture:
+    """A number on white paper: (300, 620, 3)."""
+    return np.ascontiguousarray(program(WHITE, WHITE, text)[150:450, 60:680])
+
+
+def shaded(part: tuple[slice, slice], share: float) -> Picture:
+    """A sheet of which a part is darker."""
+    picture = sheet()
+    picture[part] = picture[part] * share
+    return picture
+
+
+def folded() -> Picture:
+    """A sheet with an upright fold through a digit, behind which it is a little darker."""
+    columns = np.arange(620)[None, :, None]
+    fold = 1 - 0.25 * np.exp(-(((columns - 230) / 3) ** 2)) - 0.05 * (columns > 230)
+    return (sheet() * fold).astype(np.uint8)
+
+
+ALL = slice(None)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        shaded((ALL, slice(0, 180)), 0.93),  # between two digits
+        shaded((ALL, slice(150, 620)), 0.93),  # through a digit
+        shaded((slice(130, 300), ALL), 0.9),
+        shaded((ALL, slice(0, 60)), 0.95),  # beside the number: nothing is from a screen
+        folded(),
+    ],
+)
+def test_a_part_of_a_sheet_is_no_canvas(recognizer: Recognizer, picture: Picture) -> None:
+    assert find_canvas(picture) is None
+    assert recognizer.read_image(picture).text == "4725"
