@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app import glyph
 from app.ink import dotted, outlined, threshold, tiles
+from app.ink.borders import reaches_around, without_borders, without_lines_across
 from app.ink.box_rows import without_box_rows
 from app.ink.canvas import find_canvas
 from app.ink.frames import find_frames
@@ -79,13 +80,14 @@ def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
     is_drawn_on = False
     if canvas is not None:
         left, top, right, bottom = canvas
-        for ink in _maps_of_paper(opaque[top:bottom, left:right]):
+        for ink in _maps_without_lines_across(opaque[top:bottom, left:right]):
             is_drawn_on = True
             yield replace(ink, left=ink.left + left, top=ink.top + top)
     if is_drawn_on:
         return
     montage = tiles.on_one_paper(opaque)
-    yield from _maps_of_paper(without_tinted_bars(opaque) if montage is None else montage)
+    screen = without_tinted_bars(opaque) if montage is None else montage
+    yield from _maps_without_lines_across(screen)
 
 
 def has_clean_paper(image: NDArray[np.uint8]) -> bool:
@@ -97,6 +99,14 @@ def has_clean_paper(image: NDArray[np.uint8]) -> bool:
     return tiles.on_one_paper(opaque) is not None
 
 
+def _maps_without_lines_across(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
+    """As `_maps_of_paper`, without lines from edge to edge; none where there is nothing else."""
+    for ink in _maps_of_paper(opaque):
+        mask = without_lines_across(ink, opaque.shape)
+        if mask.any():
+            yield replace(ink, mask=mask)
+
+
 def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
     """Maps of the writing on a picture, see `ink_maps`, uint8 (h, w, channels)."""
     level = threshold.paper(opaque)
@@ -104,7 +114,9 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
     if level is not None and drawing is None:
         return  # on such paper even the faintest ink would have been found
     if drawing is not None:
-        mask = without_interface(drawing.mask, opaque.shape[1])
+        mask = without_interface(without_borders(drawing.mask), opaque.shape[1])
+        if not mask.any():
+            return
         if level is not None and mask is not drawing.mask:
             bars = np.where(mask > 0, 0, drawing.mask).astype(np.uint8)
             opaque = _painted_out(opaque, bars, level)
@@ -168,7 +180,8 @@ def _found_maps(opaque: NDArray[np.uint8], drawing: InkMap | None) -> Iterator[I
     picture = np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3)))
     segmenter = shared_segmenter()
     overview = segmenter.overview(picture)
-    writing = None if drawing is None else overview.writing_in(drawing)
+    is_crossed = drawing is not None and reaches_around(drawing, opaque.shape)
+    writing = None if drawing is None or is_crossed else overview.writing_in(drawing)
     if writing is not None:
         yield writing
     yield from segmenter.ink_maps(picture, overview)

@@ -23,6 +23,7 @@ MIN_MEASURE: Final = 0.2  # of a line's length: lower pieces do not tell how hig
 # Of the highest writing: a longer upright line is an edge or a rule.
 MAX_HEIGHT: Final = 3.0
 MAX_HEIGHT_BESIDE_LINES: Final = 1.8
+MAX_FOOT_GAP: Final = 0.5  # heights of writing between its foot and that of a much higher 1
 REACH: Final = 0.5  # how far beyond a piece the line is looked for
 MARGIN: Final = 0.15  # of paper to both sides of it there
 MIN_GAP: Final = 0.3  # between writing and an upright piece that need go on at one end only
@@ -55,7 +56,7 @@ def without_rule_pieces(ink: InkMap, image: NDArray[np.uint8]) -> Mask:
     is_kept = np.ones(len(height), np.bool_)
     for index in upright:
         box = parts.boxes[index]
-        if _is_edge(box, parts.boxes[is_writing]):
+        if _is_edge(box, parts.boxes[is_writing], len(ink.mask)):
             is_kept[index] = False
             continue
         ends = _ends_that_go_on(ink, image, box, usual)
@@ -68,18 +69,24 @@ def without_rule_pieces(ink: InkMap, image: NDArray[np.uint8]) -> Mask:
     return ink.mask if is_kept.all() else parts.mask(is_kept)
 
 
-def _is_edge(box: NDArray[np.int32], writing: Boxes) -> bool:
+def _is_edge(box: NDArray[np.int32], writing: Boxes, high: int) -> bool:
     """Whether an upright line is too long for a 1: beside several lines of writing, or by itself.
 
-    A 1 may be twice as high as the zeros after it, and dots and dashes are no measure for it.
+    A 1 may be much higher than the zeros after it if it ends on their foot line, and dots and
+    dashes are no measure for it. high: pixels from the map's upper to its lower edge.
     """
+    top, bottom = int(box[1]), int(box[1] + box[3])
+    feet = writing[:, 1] + writing[:, 3]
+    is_on_foot_line = (np.abs(feet - bottom) <= MAX_FOOT_GAP * writing[:, 3]).all()
+    if is_on_foot_line and top > 1 and bottom < high - 1:
+        return False
     writing = writing[writing[:, 3] >= MIN_MEASURE * box[3]]
     if not len(writing):
         return False
     ratio = box[3] / writing[:, 3].max()
-    top, bottom = writing[:, 1], writing[:, 1] + writing[:, 3]
-    is_beside = (bottom > box[1]) & (top < box[1] + box[3])
-    spans_lines = is_beside.any() and top[is_beside].max() > bottom[is_beside].min()
+    tops, feet = writing[:, 1], writing[:, 1] + writing[:, 3]
+    is_beside = (feet > top) & (tops < bottom)
+    spans_lines = is_beside.any() and tops[is_beside].max() > feet[is_beside].min()
     return bool(ratio > MAX_HEIGHT or (spans_lines and ratio > MAX_HEIGHT_BESIDE_LINES))
 
 

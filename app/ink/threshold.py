@@ -38,6 +38,11 @@ OPPOSITE_LEVELS: Final = 80.0  # strong ink lies this close to black or to white
 MIN_RANGE: Final = 235.0  # levels between its darkest and its lightest pixel
 MIN_TIGHT_PAPER: Final = 0.06  # share that must be paper
 MAX_TIGHT_SHADES: Final = 0.45  # share that may be neither paper nor strong ink
+# A border is no paper either.
+MIN_BORDER: Final = 0.9  # share of a row or a column that it covers
+MAX_BORDER: Final = 0.2  # of the picture's sides: its width
+MIN_PAPER_INSIDE: Final = 0.6  # share of what is inside of it that is paper
+MIN_PAPER_RIM: Final = 0.8  # the same, along the rim of that
 
 # Where ink begins and ends. The strength of ink is its distance in levels from the paper.
 BEGIN_SHARE: Final = 0.4  # of the strong ink's strength: each piece of ink reaches it somewhere
@@ -64,13 +69,40 @@ def paper(image: NDArray[np.uint8]) -> NDArray[np.float32] | None:
         return None  # a camera's darkest and lightest are seldom so far apart in one colour
     num_dark = (rim < low + OPPOSITE_LEVELS).all(axis=1).sum()
     num_light = (rim > high - OPPOSITE_LEVELS).all(axis=1).sum()
-    extreme = np.full(small.shape[2], low if num_dark >= num_light else high, np.float32)
+    is_dark = num_dark >= num_light
+    darks = np.asarray((small < low + OPPOSITE_LEVELS).all(axis=2), np.bool_)
+    lights = np.asarray((small > high - OPPOSITE_LEVELS).all(axis=2), np.bool_)
+    if _has_border(darks, lights) if is_dark else _has_border(lights, darks):
+        is_dark = not is_dark
+    extreme = np.full(small.shape[2], low if is_dark else high, np.float32)
     difference = np.abs(small - extreme).max(axis=2)
     is_shade = (difference > MIN_INK_LEVELS) & (difference < high - low - OPPOSITE_LEVELS)
     is_tight = (difference <= EVEN_LEVELS).mean() > MIN_TIGHT_PAPER
     is_tight = is_tight and is_shade.mean() < MAX_TIGHT_SHADES
     is_tight = is_tight or max(image.shape[:2]) <= BITMAP_SIDE
     return extreme if is_tight and _is_flat(image, extreme) else None
+
+
+def _has_border(is_rim: NDArray[np.bool_], is_inside: NDArray[np.bool_]) -> bool:
+    """Whether a picture has a border of the rim's colour around paper of the opposite one.
+
+    is_rim, is_inside: (h, w), the pixels of these colours. Ink alone covers no whole rows along
+    the edges, and paper goes on beyond a border's width.
+    """
+    inner: list[slice] = []
+    has_border = False
+    for axis in (1, 0):
+        is_free = is_inside.mean(axis=axis) >= 1 - MIN_BORDER
+        widest = round(MAX_BORDER * len(is_free))
+        first = min(int(np.argmax(is_free)), widest)
+        last = len(is_free) - min(int(np.argmax(is_free[::-1])), widest)
+        covered = is_rim.mean(axis=axis) >= MIN_BORDER
+        has_border |= bool(covered[:first].any() or covered[last:].any())
+        inner.append(slice(first, last))
+    paper = is_inside[inner[0], inner[1]]
+    rim = np.concatenate([paper[0], paper[-1], paper[:, 0], paper[:, -1]])
+    is_paper = paper.mean() >= MIN_PAPER_INSIDE and rim.mean() >= MIN_PAPER_RIM
+    return bool(has_border and is_paper)
 
 
 def find(image: NDArray[np.uint8], level: NDArray[np.float32]) -> InkMap | None:

@@ -109,3 +109,13 @@ def test_a_line_much_longer_than_the_writing_is_an_edge(
     rest = kept(ink, ink)
     assert bool(rest[50, round(230 * SCALE)]) is is_kept
     assert rest[:, :100].any()
+
+
+@pytest.mark.parametrize("foot, is_kept", [(100, True), (150, False)])
+def test_a_very_high_1_ends_on_the_foot_line_of_its_zeros(foot: int, is_kept: bool) -> None:
+    ink = np.maximum(upright(100, (foot - 80, foot)), np.zeros((200, 400), np.uint8))
+    for x in (130, 170):
+        cv2.ellipse(ink, (x, 90), (9, 10), 0, 0, 360, 255, 3)
+    rest = kept(ink, ink)
+    assert bool(rest[45, round(100 * SCALE)]) is is_kept
+    assert rest[:, 60:].any()

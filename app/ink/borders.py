@@ -1,0 +1,134 @@
+"""Drops lines from edge to edge of a picture: of a margin, a border, or the rim of a cell.
+
+Beside digits, an upright one would be a 1; alone, the corner of a border would be a 7.
+"""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink.ink_map import InkMap
+from app.ink.parts import MIN_PART, Boxes, Mask, Parts, are_in_line
+
+# A border that lies along one edge, or along two that meet.
+RIM: Final = 0.12  # of the picture's shorter side: how far from the edge it lies
+MIN_ALONG: Final = 0.9  # share of the edge's length along which there is ink of it
+MIN_IN_RIM: Final = 0.95  # share of its ink that lies there
+MAX_EDGES: Final = 2  # a frame lies along more
+MIN_LENGTH: Final = 1.3  # heights of the highest writing
+# A line that is cut off by two edges; as long as a border.
+NEAR_EDGE: Final = 0.02  # of the picture's sides: so near, and a pixel, ink touches an edge
+MAX_SLIMNESS: Final = 0.1  # ratio of its width to its length
+MAX_DIGIT: Final = 1.2  # ratio of a digit's width to its height
+MIN_HEIGHT: Final = 0.2  # of the longest line; lower pieces do not tell how high writing is
+
+
+def without_borders(mask: Mask) -> Mask:
+    """The mask, (h, w), of all ink of a picture without what lies along its edges from end to end.
+
+    A digit's strokes are not as straight along the edges, even where it is cropped tightly, and
+    the first or last 1 of a number is not as long, compared with the other digits.
+    """
+    parts = Parts(mask)
+    high, wide = mask.shape
+    rim = round(RIM * min(high, wide))
+    if not rim:
+        return mask
+    x, y, width, height = parts.boxes.T
+    may_be_border = ((width >= MIN_ALONG * wide) & ((y < rim) | (y + height > high - rim))) | (
+        (height >= MIN_ALONG * high) & ((x < rim) | (x + width > wide - rim))
+    )
+    may_be_border[0] = False
+    is_kept = np.ones(len(parts.areas), np.bool_)
+    tallest = height[1:][~may_be_border[1:]].max(initial=0)
+    may_be_border &= np.maximum(width, height) >= MIN_LENGTH * tallest
+    for index in np.flatnonzero(may_be_border).tolist():
+        is_kept[index] = not _is_along_edges(parts.labels == index, rim)
+    return mask if is_kept.all() else parts.mask(is_kept)
+
+
+def _is_along_edges(piece: NDArray[np.bool_], rim: int) -> bool:
+    """Whether a piece of ink (h, w) lies along an edge or two. rim: pixels from the edge."""
+    edges = [
+        edge
+        for axis, edge in (
+            (0, np.s_[:rim, :]),
+            (0, np.s_[-rim:, :]),
+            (1, np.s_[:, :rim]),
+            (1, np.s_[:, -rim:]),
+        )
+        if piece[edge].any(axis=axis).mean() >= MIN_ALONG
+    ]
+    rest = piece.copy()
+    for edge in edges:
+        rest[edge] = False
+    is_in_rim = np.count_nonzero(rest) <= (1 - MIN_IN_RIM) * np.count_nonzero(piece)
+    return bool(0 < len(edges) <= MAX_EDGES and is_in_rim)
+
+
+def reaches_around(ink: InkMap, shape: tuple[int, ...]) -> bool:
+    """Whether a piece of ink reaches both sides of a picture and its top or its foot.
+
+    Lines that cross each other do. shape: of the picture, (h, w, ...).
+    """
+    touches = _touched_edges(ink, Parts(ink.mask).boxes[1:], shape)
+    is_across, is_above = touches[::2].all(axis=0), touches[1::2].any(axis=0)
+    return bool(np.any(is_across & is_above))
+
+
+def without_lines_across(ink: InkMap, shape: tuple[int, ...]) -> Mask:
+    """A map's mask without lines that two edges of the picture cut off, beside lower writing.
+
+    One that begins and ends where the writing does may be a 1, if it is hardly longer.
+    Where the writing itself goes from the left edge to the right one, the picture is cropped so
+    tightly that a 1 may too. shape: of the picture, (h, w, ...).
+    """
+    parts = Parts(ink.mask)
+    touches = _touched_edges(ink, parts.boxes, shape)  # (4, n): left, top, right, bottom
+    _, _, width, height = parts.boxes.T
+    length = np.hypot(width, height)
+    is_line = touches.sum(axis=0) > 1
+    is_line[0] = False
+    for index in np.flatnonzero(is_line).tolist():
+        is_line[index] = _is_straight(parts, index)
+    if not is_line.any():
+        return ink.mask
+    is_writing = ~is_line & (parts.areas > MIN_PART * parts.areas.max())
+    is_writing &= height >= MIN_HEIGHT * length[is_line].max()
+    is_writing &= ~_are_within(parts.boxes, parts.boxes[is_line])  # rests of the line itself
+    if not is_writing.any():
+        return ink.mask
+    is_digit = is_writing & (width <= MAX_DIGIT * height)  # else, it hangs on a rule
+    is_tight = np.any(touches[::2, is_digit]) and np.all(np.any(touches[::2], axis=1))
+    is_long = length >= MIN_LENGTH * height[is_writing].max()
+    is_line &= is_long | ~are_in_line(parts.boxes, is_writing)
+    return ink.mask if is_tight or not is_line.any() else parts.mask(~is_line)
+
+
+def _are_within(boxes: Boxes, others: Boxes) -> NDArray[np.bool_]:
+    """Which boxes (n, 4) lie within one of others (m, 4): (n,)."""
+    starts, ends = boxes[:, None, :2], boxes[:, None, :2] + boxes[:, None, 2:]
+    is_within = (starts >= others[:, :2]) & (ends <= others[:, :2] + others[:, 2:])
+    return np.asarray(is_within.all(axis=2).any(axis=1), np.bool_)
+
+
+def _is_straight(parts: Parts, index: int) -> bool:
+    """Whether a component is a slim straight line."""
+    x, y, width, height = parts.boxes[index].tolist()
+    piece = parts.labels[y : y + height, x : x + width] == index
+    _, sides, _ = cv2.minAreaRect(np.argwhere(piece).astype(np.float32))
+    return bool(min(sides) + 1 <= MAX_SLIMNESS * (max(sides) + 1))
+
+
+def _touched_edges(ink: InkMap, boxes: Boxes, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Whether boxes (n, 4) of a map touch the left, top, right and bottom edge of the picture.
+
+    Returns (4, n).
+    """
+    x, y, width, height = boxes.T / ink.scale
+    left, top = ink.left + x, ink.top + y
+    near = [NEAR_EDGE * side + 1 for side in shape[1::-1]]
+    gaps = left, top, shape[1] - left - width, shape[0] - top - height
+    return np.stack([gap <= near[index % 2] for index, gap in enumerate(gaps)])
