@@ -111,7 +111,7 @@ def _are_within(boxes: Boxes, others: Boxes) -> NDArray[np.bool_]:
     """Which boxes (n, 4) lie within one of others (m, 4): (n,)."""
     starts, ends = boxes[:, None, :2], boxes[:, None, :2] + boxes[:, None, 2:]
     is_within = (starts >= others[:, :2]) & (ends <= others[:, :2] + others[:, 2:])
-    return np.asarray(is_within.all(axis=2).any(axis=1), np.bool_)
+    return np.asarray(np.any(np.all(is_within, axis=2), axis=1), np.bool_)
 
 
 def _is_straight(parts: Parts, index: int) -> bool:

@@ -171,7 +171,7 @@ def _lines_of_map(
     labels, boxes = line_cuts.connected_components(ink.mask)
     is_struck = are_struck(labels, boxes)
     lines = []
-    grouped = text_lines.group_into_lines(boxes)
+    grouped = text_lines.without_bars_above(boxes, text_lines.group_into_lines(boxes))
     number_gap = cells.number_gap(boxes, grouped)
     in_image = boxes / ink.scale + np.array([ink.left, ink.top] * 2)
     divided, is_form = cells.split_at_rules(image, in_image, grouped)

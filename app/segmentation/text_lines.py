@@ -16,6 +16,9 @@ Boxes = NDArray[np.float64]  # (n, 4)
 MIN_BODY_HEIGHT: Final = 0.5  # usual heights
 MAX_LOW_ASIDE: Final = 6.0  # usual heights
 MAX_LOW_ABOVE: Final = 1.0  # usual heights
+MIN_BAR_ASIDE: Final = (
+    0.1  # heights of the highest part: how far before the first one a staple ends
+)
 MAX_SIZES: Final = 3  # of the text in one input, such as a phone's clock above a note's title
 # So many of them above or below the lines are words, as the label of a form.
 MIN_WORD_PARTS: Final = 4
@@ -38,6 +41,8 @@ MIN_SLOPES: Final = 4  # neighbours that tell how lines slant
 MAX_OFFSET: Final = 0.4
 MAX_RISE: Final = 0.3
 MAX_RISING: Final = 2.0
+
+MIN_BAR_ASIDE: Final = 0.1  # heights of the highest part, between a staple and the first one
 
 # A sign that is set apart from its number, as in a sum of numbers below each other.
 MAX_SIGN_PARTS: Final = 2
@@ -77,9 +82,11 @@ def group_into_lines(boxes: Boxes, sizes: int = MAX_SIZES) -> list[list[int]]:
     usual = usual_height(boxes)
     body = np.flatnonzero(heights >= MIN_BODY_HEIGHT * usual)
     small = _small_lines(boxes, body, usual)
+    are_marks = _are_bars_above(boxes, body)
     if boxes[body, 1].max() < boxes[body, 3].min() and not small:
         # A level line crosses all: the usual case.
-        if len(body) == len(boxes) or _are_near(boxes, body, usual):
+        is_one_line = not are_marks.any() and _are_near(boxes, body, usual)
+        if len(body) == len(boxes) or is_one_line:
             return [np.argsort(middles, kind="stable").tolist()]
         lines = [body.tolist()]
     else:
@@ -95,6 +102,7 @@ def group_into_lines(boxes: Boxes, sizes: int = MAX_SIZES) -> list[list[int]]:
         nearest = int(np.where(line_of < 0, np.inf, np.hypot(x, y)).argmin())
         index = int(line_of[nearest])
         is_far = x[nearest] > MAX_LOW_ASIDE * usual or y[nearest] > MAX_LOW_ABOVE * usual
+        is_far |= bool(are_marks[part])
         if is_far and sizes > 1:
             far.append(part)
         elif y[nearest] > MIN_WORD_GAP * usual and sizes > 1:
@@ -138,6 +146,28 @@ def _small_lines(boxes: Boxes, body: NDArray[np.int64], usual: float) -> list[li
     apart = small[is_alone]
     lines = group_into_lines(boxes[apart]) if len(apart) else []
     return [apart[line].tolist() for line in lines]
+
+
+def without_bars_above(boxes: Boxes, lines: list[list[int]]) -> list[list[int]]:
+    """The lines of a picture without a staple or another bar above the beginning of the rest."""
+    heights = boxes[:, 3] - boxes[:, 1]
+    body = np.flatnonzero(heights >= MIN_BODY_HEIGHT * usual_height(boxes))
+    are_bars = _are_bars_above(boxes, body)
+    return [line for line in lines if not are_bars[line].all()]
+
+
+def _are_bars_above(boxes: Boxes, body: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which flat parts are before all high ones and above them, where no minus is: (n,).
+
+    Bars right above a high part may belong to it, as that of a 5 does. body: the indices of the
+    high parts.
+    """
+    left, top = boxes[body, :2].min(axis=0)
+    aside = MIN_BAR_ASIDE * float((boxes[body, 3] - boxes[body, 1]).max())
+    are_flat = boxes[:, 3] - boxes[:, 1] < boxes[:, 2] - boxes[:, 0]
+    are_bars = are_flat & (boxes[:, 2] < left - aside) & (boxes[:, 3] < top)
+    are_bars[body] = False
+    return np.asarray(are_bars, np.bool_)
 
 
 def split_at_wide_gaps(boxes: Boxes, line: list[int], min_gap: float) -> list[list[int]]:
