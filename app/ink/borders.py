@@ -13,10 +13,11 @@ from app.ink.ink_map import InkMap
 from app.ink.parts import MIN_PART, Boxes, Mask, Parts, are_in_line
 
 # A border that lies along one edge, or along two that meet.
-RIM: Final = 0.12  # of the picture's shorter side: how far from the edge it lies
+RIM: Final = 0.15  # of the picture's shorter side: how far from the edge it lies
 MIN_ALONG: Final = 0.9  # share of the edge's length along which there is ink of it
 MIN_IN_RIM: Final = 0.95  # share of its ink that lies there
 MAX_EDGES: Final = 2  # a frame lies along more
+MIN_EDGES: Final = 2  # along which a border goes that a digit joins; the bar of a 7 goes along one
 MIN_LENGTH: Final = 1.3  # heights of the highest writing
 # A line that is cut off by two edges; as long as a border.
 NEAR_EDGE: Final = 0.02  # of the picture's sides: so near, and a pixel, ink touches an edge
@@ -31,41 +32,54 @@ def without_borders(mask: Mask) -> Mask:
     A digit's strokes are not as straight along the edges, even where it is cropped tightly, and
     the first or last 1 of a number is not as long, compared with the other digits.
     """
-    parts = Parts(mask)
-    high, wide = mask.shape
-    rim = round(RIM * min(high, wide))
-    if not rim:
-        return mask
-    x, y, width, height = parts.boxes.T
-    may_be_border = ((width >= MIN_ALONG * wide) & ((y < rim) | (y + height > high - rim))) | (
-        (height >= MIN_ALONG * high) & ((x < rim) | (x + width > wide - rim))
+    parts, rim = Parts(mask), _rim(mask)
+    is_border = _along_edges(parts, rim)
+    for index in np.flatnonzero(is_border).tolist():
+        is_border[index] = _is_in_rims(parts.labels == index, rim)
+    tallest = parts.boxes[1:, 3][~is_border[1:]].max(initial=0)
+    is_border &= parts.boxes[:, 2:].max(axis=1) >= MIN_LENGTH * tallest
+    return parts.mask(~is_border) if is_border.any() else mask
+
+
+def hangs_on_border(mask: Mask) -> bool:
+    """Whether a piece of a picture's ink, (h, w), joins what goes along edges from end to end."""
+    parts, rim = Parts(mask), _rim(mask)
+    pieces = (parts.labels == index for index in np.flatnonzero(_along_edges(parts, rim)).tolist())
+    return any(
+        len(_covered_edges(piece, rim)) >= MIN_EDGES and not _is_in_rims(piece, rim)
+        for piece in pieces
     )
-    may_be_border[0] = False
-    is_kept = np.ones(len(parts.areas), np.bool_)
-    tallest = height[1:][~may_be_border[1:]].max(initial=0)
-    may_be_border &= np.maximum(width, height) >= MIN_LENGTH * tallest
-    for index in np.flatnonzero(may_be_border).tolist():
-        is_kept[index] = not _is_along_edges(parts.labels == index, rim)
-    return mask if is_kept.all() else parts.mask(is_kept)
 
 
-def _is_along_edges(piece: NDArray[np.bool_], rim: int) -> bool:
+def _rim(mask: Mask) -> int:
+    """How many pixels from the edges of a picture (h, w) its borders lie; 0 in a tiny one."""
+    return int(RIM * min(mask.shape) + 0.5)
+
+
+def _along_edges(parts: Parts, rim: int) -> NDArray[np.bool_]:
+    """Which components are as long as an edge of the picture, and reach its rim: (n,)."""
+    high, wide = parts.labels.shape
+    x, y, width, height = parts.boxes.T
+    is_near = [(y < rim) | (y + height > high - rim), (x < rim) | (x + width > wide - rim)]
+    is_along = (width >= MIN_ALONG * wide) & is_near[0] | (height >= MIN_ALONG * high) & is_near[1]
+    is_along[0] = False
+    return np.asarray(is_along, np.bool_)
+
+
+def _is_in_rims(piece: NDArray[np.bool_], rim: int) -> bool:
     """Whether a piece of ink (h, w) lies along an edge or two. rim: pixels from the edge."""
-    edges = [
-        edge
-        for axis, edge in (
-            (0, np.s_[:rim, :]),
-            (0, np.s_[-rim:, :]),
-            (1, np.s_[:, :rim]),
-            (1, np.s_[:, -rim:]),
-        )
-        if piece[edge].any(axis=axis).mean() >= MIN_ALONG
-    ]
+    edges = _covered_edges(piece, rim)
     rest = piece.copy()
     for edge in edges:
         rest[edge] = False
     is_in_rim = np.count_nonzero(rest) <= (1 - MIN_IN_RIM) * np.count_nonzero(piece)
     return bool(0 < len(edges) <= MAX_EDGES and is_in_rim)
+
+
+def _covered_edges(piece: NDArray[np.bool_], rim: int) -> list[tuple[slice, slice]]:
+    """The rims of an image (h, w) along which a piece of ink goes from end to end."""
+    sides = (0, np.s_[:rim, :]), (0, np.s_[-rim:, :]), (1, np.s_[:, :rim]), (1, np.s_[:, -rim:])
+    return [edge for axis, edge in sides if rim and piece[edge].any(axis=axis).mean() >= MIN_ALONG]
 
 
 def reaches_around(ink: InkMap, shape: tuple[int, ...]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 import cv2
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from app import glyph
 from app.ink import dotted, outlined, threshold, tiles
-from app.ink.borders import reaches_around, without_borders, without_lines_across
+from app.ink.borders import hangs_on_border, reaches_around, without_borders, without_lines_across
 from app.ink.box_rows import without_box_rows
 from app.ink.canvas import find_canvas
 from app.ink.frames import find_frames
@@ -32,6 +33,8 @@ MAX_LONE_ASPECT: Final = 2.0  # ratio of width to height of a single piece of wr
 MIN_GREY: Final = 8  # levels by which a grey pixel differs from paper and from full ink
 MIN_GREY_SHARE: Final = 0.2  # of a tiny picture's ink that must be grey; half is in MNIST
 GREY_PENS: Final = (1.2, 6.0)  # glyph pixels, thinnest and thickest pen; nearly all MNIST is within
+# In the crop of a cell, a rule is about as wide as the pen, and erasing it may cut digits.
+MAX_CELL_SIDE: Final = 64  # pixels; in smaller pictures the segmenter is asked first
 _ROWS: Final = 256  # of a picture that are converted at once
 
 Box = tuple[int, int, int, int]
@@ -102,7 +105,8 @@ def has_clean_paper(image: NDArray[np.uint8]) -> bool:
 def _maps_without_lines_across(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
     """As `_maps_of_paper`, without lines from edge to edge; none where there is nothing else."""
     for ink in _maps_of_paper(opaque):
-        mask = without_lines_across(ink, opaque.shape)
+        whole = ink if ink.is_found else replace(ink, mask=without_borders(ink.mask))
+        mask = without_lines_across(whole, opaque.shape)
         if mask.any():
             yield replace(ink, mask=mask)
 
@@ -125,9 +129,13 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
     if dots is not None:
         yield dots
     written = None if drawing is None or level is None else without_print(opaque, drawing, level)
+    unruled = None if drawing is None else _unruled(drawing)
+    seen = _seen_maps(opaque, drawing, level)
+    is_ruled = written is not None or unruled is not None
+    if is_ruled and max(opaque.shape[:2]) <= MAX_CELL_SIDE:
+        yield from islice(seen, 1)
     if written is not None:
         yield written
-    unruled = None if drawing is None else _unruled(drawing)
     if unruled is not None:
         yield unruled
     elif drawing is not None and written is None:
@@ -136,7 +144,17 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
             yield filled
     if drawing is not None and _is_alone(drawing.mask):
         yield drawing
-        drawing = None
+        seen = _seen_maps(opaque, None, level)
+    yield from seen
+
+
+def _seen_maps(
+    opaque: NDArray[np.uint8], drawing: InkMap | None, level: NDArray[np.float32] | None
+) -> Iterator[InkMap]:
+    """Maps of what the segmenter sees, see `_found_maps`, without parts of lines.
+
+    level: of the paper of a clean picture.
+    """
     for ink in _found_maps(opaque, drawing):
         whole = replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
         if level is None:  # in a clean picture, rules are known
@@ -180,7 +198,9 @@ def _found_maps(opaque: NDArray[np.uint8], drawing: InkMap | None) -> Iterator[I
     picture = np.ascontiguousarray(np.broadcast_to(opaque, (*opaque.shape[:2], 3)))
     segmenter = shared_segmenter()
     overview = segmenter.overview(picture)
-    is_crossed = drawing is not None and reaches_around(drawing, opaque.shape)
+    is_crossed = drawing is not None and (
+        reaches_around(drawing, opaque.shape) or hangs_on_border(drawing.mask)
+    )
     writing = None if drawing is None or is_crossed else overview.writing_in(drawing)
     if writing is not None:
         yield writing
@@ -201,7 +221,8 @@ def _is_alone(mask: NDArray[np.uint8]) -> bool:
         return True
     _, _, width, height = cv2.boundingRect(mask)
     is_narrow = width <= MAX_LONE_ASPECT * height
-    return is_narrow and cv2.connectedComponents(mask)[0] == 2
+    is_one_piece = is_narrow and cv2.connectedComponents(mask)[0] == 2
+    return is_one_piece and not hangs_on_border(mask)
 
 
 def whole_glyph(image: NDArray[np.uint8], ink: InkMap) -> tuple[NDArray[np.uint8], Box]:

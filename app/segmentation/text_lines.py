@@ -16,9 +16,6 @@ Boxes = NDArray[np.float64]  # (n, 4)
 MIN_BODY_HEIGHT: Final = 0.5  # usual heights
 MAX_LOW_ASIDE: Final = 6.0  # usual heights
 MAX_LOW_ABOVE: Final = 1.0  # usual heights
-MIN_BAR_ASIDE: Final = (
-    0.1  # heights of the highest part: how far before the first one a staple ends
-)
 MAX_SIZES: Final = 3  # of the text in one input, such as a phone's clock above a note's title
 # So many of them above or below the lines are words, as the label of a form.
 MIN_WORD_PARTS: Final = 4

@@ -107,3 +107,23 @@ def test_a_wide_black_border_is_no_paper(recognizer: Recognizer, lines: tuple[Li
     assert inverted is not None
     assert (level.tolist(), inverted.tolist()) == ([255, 255, 255], [0, 0, 0])
     assert recognizer.read_image(picture).text == "8"
+
+
+@pytest.mark.parametrize("side", [36, 44])
+@pytest.mark.parametrize("digit", "2369")
+def test_a_digit_beside_the_rules_of_its_cell_is_read_alone(
+    recognizer: Recognizer, digit: str, side: int
+) -> None:
+    """The rules cross, and are wider than the pen."""
+    rules = (4, 0, 4, side), (0, side - 5, side, side - 5)
+    cell = write(paper(side, side, rules, 5), digit, 5, round(0.18 * side), round(0.62 * side), 2)
+    assert recognizer.read_image(cell).text == digit
+
+
+def test_a_1_at_the_side_of_a_tight_crop_stays() -> None:
+    mask = np.zeros((60, 110), np.uint8)
+    cv2.ellipse(mask, (25, 30), (22, 27), 0, 0, 360, 255, 5)
+    cv2.line(mask, (105, 3), (105, 57), 255, 5)
+    assert without_borders(mask) is mask
+    ink = InkMap(mask, mask, 0.0, 0.0, 1.0)
+    assert without_lines_across(ink, mask.shape) is mask
