@@ -53,8 +53,10 @@ NEGATIVES: Final = {
 PEER_SETS: Final = {
     "sudoku cells": "cells of photographed sudokus, in pencil, with their lines",
     "bhmsds": "bhmsds' validation digits, pen on paper, photographed",
-    "numbers, bitmaps": "numbers by held-out writers, digits apart, as bitmaps",
-    "numbers, photographs": "the same in rendered photographs",
+    "UNIPEN numbers, bitmaps": "numbers as UNIPEN's validation writers wrote them, as bitmaps",
+    "UNIPEN numbers, photographs": "the same in rendered photographs",
+    "composed numbers, bitmaps": "digits of held-out writers, set apart as numbers, as bitmaps",
+    "composed numbers, photographs": "the same in rendered photographs",
 }
 NUMBERS: Final = {
     "spaced": "digits apart",

@@ -183,9 +183,9 @@ def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
 
 def _may_be_points(boxes: Boxes, is_digit: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which components may be the points of a number of these digits: (n,)."""
-    boxes = boxes.astype(np.int64)
     is_small = boxes[:, 2:].max(axis=1) <= MAX_CUT_POINT * boxes[is_digit, 3].max()
-    return is_small & are_beside_a_foot(boxes, boxes[is_digit])
+    places = boxes.astype(np.int64)
+    return np.asarray(is_small & are_beside_a_foot(places, places[is_digit]), np.bool_)
 
 
 def _continue(boxes: Boxes, is_whole: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -212,7 +212,8 @@ def test_times_on_the_page_are_shown_with_their_goals_and_machine() -> None:
 
 def test_a_peer_is_shown_beside_this_project() -> None:
     values = {"n": 300, "digits": 97.53, "peer": 99.5, "digits_ms": 12.4, "peer_ms": 40.6}
-    assert accuracy_tables.peers({"sets": {"numbers, photographs": values}}).splitlines()[2:] == [
+    table = accuracy_tables.peers({"sets": {"composed numbers, photographs": values}})
+    assert table.splitlines()[2:] == [
         "| the same in rendered photographs | 300 | 97.5 % | 99.5 % | 12 ms | 41 ms |"
     ]
 

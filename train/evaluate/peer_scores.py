@@ -10,18 +10,23 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from train.data import bhmsds, sudoku
+from train.data import bhmsds, sudoku, unipen_sets
 from train.data.bhmsds_download import obtain_bhmsds
 from train.data.datasets import load_pendigits
 from train.data.pictures import Pictures
+from train.data.unipen_archive import Archive
+from train.data.unipen_download import obtain_unipen
 from train.evaluate.number_scores import LAYOUTS, number_bitmap, number_photograph
 from train.evaluate.served_scores import SUDOKU_FILE
-from train.render.numbers import compose
+from train.render.numbers import Number, compose
 
 SUDOKU: Final = "sudoku cells"
 BHMSDS: Final = "bhmsds"
-BITMAPS: Final = "numbers, bitmaps"
-PHOTOGRAPHS: Final = "numbers, photographs"
+UNIPEN: Final = "UNIPEN numbers"
+COMPOSED: Final = "composed numbers"
+BITMAPS: Final = "bitmaps"
+PHOTOGRAPHS: Final = "photographs"
+HEIGHT: Final = 90.0  # pixels, of UNIPEN's numbers; the mean of the composed ones
 
 Picture = NDArray[np.uint8]  # (h, w) grey or (h, w, 3) RGB
 
@@ -78,11 +83,31 @@ def collect(folder: Path, count: int) -> Iterator[tuple[str, Questions]]:
     if (folder / SUDOKU_FILE).is_file():
         yield SUDOKU, _labelled(sudoku.load(folder / SUDOKU_FILE).cells, count)
     yield BHMSDS, _labelled(bhmsds.load(obtain_bhmsds(folder), "validation").digits, count)
-    numbers = compose(load_pendigits(folder).validation, count, *LAYOUTS["spaced"])
-    texts = [number.text for number in numbers]
-    for name, draw in ((BITMAPS, number_bitmap), (PHOTOGRAPHS, number_photograph)):
-        pictures = [draw(number, index) for index, number in enumerate(numbers)]
-        yield name, Questions(pictures, texts, is_tight=name == BITMAPS)
+    for writers, numbers in (
+        (UNIPEN, _written_numbers(folder)[:count]),
+        (COMPOSED, compose(load_pendigits(folder).validation, count, *LAYOUTS["spaced"])),
+    ):
+        texts = [number.text for number in numbers]
+        for kind, draw in ((BITMAPS, number_bitmap), (PHOTOGRAPHS, number_photograph)):
+            pictures = [draw(number, index) for index, number in enumerate(numbers)]
+            yield f"{writers}, {kind}", Questions(pictures, texts, is_tight=kind == BITMAPS)
+
+
+def _written_numbers(folder: Path) -> list[Number]:
+    """The numbers without signs that UNIPEN's validation writers wrote, HEIGHT pixels high."""
+    with Archive(obtain_unipen(folder)) as archive:
+        strings = unipen_sets.number_strings(archive).validation
+    return [
+        Number(_scaled(strokes), text)
+        for strokes, text in zip(strings.strokes, strings.labels, strict=True)
+        if text.isdecimal()
+    ]
+
+
+def _scaled(strokes: Sequence[NDArray[np.floating]]) -> list[NDArray[np.float64]]:
+    height = float(np.ptp(np.concatenate(strokes)[:, 1]))
+    scale = HEIGHT / max(height, 1e-6)
+    return [stroke.astype(np.float64) * scale for stroke in strokes]
 
 
 def score(

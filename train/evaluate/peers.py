@@ -3,9 +3,9 @@
 Needs `pip install -c requirements-app.txt rapidocr==3.10.0` with PP-OCRv6's small models, 31 MB, of
 which 21 MB read lines and 10 MB find them; without it, nothing is measured or written. Both read
 the same pictures, on none of which this project was trained: cells of photographed sudokus, bhmsds,
-and numbers composed of single digits, as bitmaps and as rendered photographs. Writes
-models/peers.json: the share that each reads exactly, where a "?" counts as wrong, and the time that
-it takes on one core.
+numbers of UNIPEN's validation writers, and numbers composed of single digits, both as bitmaps and
+as rendered photographs. Writes models/peers.json: the share that each reads exactly, where a "?"
+counts as wrong, and the time that it takes on one core.
 """
 
 import importlib.util
