@@ -15,6 +15,7 @@ from app.reading import Digit, Reading
 MIN_GAP: Final = 0.25  # heights of the line's highest mark, between a word and a number
 MIN_GAP_RATIO: Final = 1.5  # times the line's usual gap
 MIN_REFUSED: Final = 0.5  # share of a word's marks that are no digits; more than it
+JOINING_SIGNS: Final = frozenset("-+/:,=×")  # after which a number goes on; a point may be its end
 MIN_LETTER_CONFIDENCE: Final = 0.5  # that a refused mark is no digit
 MIN_LETTERS: Final = 2  # marks of a word
 MIN_CLUTTER: Final = 12  # marks of a picture in which clutter is looked for
@@ -32,7 +33,10 @@ def without_letters(reading: Reading) -> Reading:
     if not numbers:
         return reading
     height = median(_height(group, reading.turned) for group in numbers)
-    are_words = [_is_word(group, height, reading.turned) for group in groups]
+    are_words = [
+        _is_word(group, height, reading.turned) and not _goes_on(before, group)
+        for before, group in pairwise([[], *groups])
+    ]
     if not any(are_words):
         return reading
     marks: list[Digit] = []
@@ -113,6 +117,12 @@ def _is_word(group: Sequence[Digit], height: float, turned: int) -> bool:
         return False
     is_low = _height(group, turned) < MAX_LOW * height
     return is_low or others > MIN_REFUSED * len(group)
+
+
+def _goes_on(before: Sequence[Digit], group: Sequence[Digit]) -> bool:
+    """Whether a group goes on a number, as the minutes of a time do; before: the one before it."""
+    is_same = bool(before) and before[-1].number_index == group[0].number_index
+    return is_same and before[-1].sign in JOINING_SIGNS
 
 
 def _is_letter(mark: Digit) -> bool:

@@ -38,6 +38,8 @@ def reading(*groups: str, gap: float = 15.0, low: float = 20.0, turned: int = 0)
         (("?0.", "383"), "??? 383"),  # "No." is no number
         (("107", "~?02"), "107 ???"),  # low letters, one of which is refused
         (("30", "??"), "30 ??"),
+        (("12:", "~0?"), "12:0?"),  # the minutes of a time
+        (("12.", "~0?"), "12. ??"),  # the first line of a list
         (("125", "348"), "125348"),
         (("1?5", "348"), "1?5348"),  # a number with a doubtful digit
         (("0?", "?0"), "0??0"),  # no number shows how high digits are
