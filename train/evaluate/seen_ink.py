@@ -1,12 +1,14 @@
-"""Shows what finders see as ink: `python -m train.evaluate.seen_ink [--data DIR]`, a minute.
+"""Shows what is seen as ink: `python -m train.evaluate.seen_ink [--data DIR]`, a minute.
 
-Writes models/images/seen-ink.png: photographed cells of sudokus and rendered sheets, and below them
-the ink that the shipped finder sees. Each `--finder FILE` adds a row for an earlier finder.
+Writes models/images/seen-ink.png: photographed cells of sudokus and rendered sheets, below them the
+ink that the shipped finder sees, and in the last row the ink that is left when lines are erased,
+with what is read there. Each `--finder FILE` adds a row for an earlier finder.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.ink.segmenter import Segmenter
+    from app.recognizer import Recognizer
 
     Picture = NDArray[np.uint8]  # (h, w, 3) RGB
 
@@ -22,6 +25,8 @@ NUM_CELLS: Final = 6  # of sudokus
 NUM_SHEETS: Final = 8
 _SEED: Final = 7  # of the rendered sheets
 _GAP: Final = 6  # pixels between pictures
+_CAPTION: Final = 20  # pixels below the last row for what is read
+_MAX_CAPTION: Final = 15  # characters
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,12 +45,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from app.inference.session import WrongModel
     from app.ink.segmenter import SEGMENTER_MODEL, Segmenter
+    from app.recognizer import Recognizer
     from train.data.datasets import data_folder
     from train.data.download import DataError
 
     try:
         finders = [Segmenter(path) for path in (*command.finder, SEGMENTER_MODEL)]
-        columns = [_column(each, finders) for each in _pictures(data_folder(command.data))]
+        recognizer = Recognizer()
+        columns = [
+            np.concatenate([_column(each, finders), _read(each, recognizer)])
+            for each in _pictures(data_folder(command.data))
+        ]
     except (DataError, WrongModel, OSError) as error:
         print(f"seen_ink: {error}", file=sys.stderr)
         return 1
@@ -88,6 +98,31 @@ def _column(picture: "Picture", finders: "Sequence[Segmenter]") -> "Picture":
     for tile, image in zip(tiles, shown, strict=True):
         tile[: image.shape[0], : image.shape[1]] = image
     return tiles.reshape(-1, SIDE + _GAP, 3)
+
+
+def _read(picture: "Picture", recognizer: "Recognizer") -> "Picture":
+    """The writing in a picture's likeliest ink map, and below it what is read: uint8 (h, w, 3)."""
+    import cv2
+    import numpy as np
+
+    from app.ink.image import ink_maps
+    from app.ink.resize import resize_to_side
+    from app.ink.segmenter import SIDE
+
+    paper = np.full(picture.shape[:2], 255, np.uint8)
+    for ink in islice(ink_maps(picture), 1):
+        move = np.array([[1 / ink.scale, 0, ink.left], [0, 1 / ink.scale, ink.top]])
+        moved = cv2.warpAffine(ink.mask, move, paper.shape[::-1])
+        paper = np.subtract(255, moved, dtype=np.uint8)
+    small = resize_to_side(paper, SIDE)
+    tile = np.full((SIDE + _GAP + _CAPTION, SIDE + _GAP), 128, np.uint8)
+    tile[: small.shape[0], : small.shape[1]] = small
+    tile[-_CAPTION:] = 255
+    text = " ".join(recognizer.read_image(picture).text.split()) or "nothing"
+    text = text if len(text) <= _MAX_CAPTION else text[: _MAX_CAPTION - 3] + "..."
+    place, font = (4, len(tile) - 5), cv2.FONT_HERSHEY_SIMPLEX
+    cv2.putText(tile, text, place, font, 0.5, 0, 1, cv2.LINE_AA)
+    return np.repeat(tile[..., None], 3, axis=2)
 
 
 if __name__ == "__main__":

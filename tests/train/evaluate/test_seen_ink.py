@@ -23,8 +23,11 @@ def test_each_finder_is_shown_below_each_picture(
     shown = cv2.imread(str(output))
     assert shown is not None
     tile = SIDE + seen_ink._GAP
-    assert shown.shape == (3 * tile, 3 * tile, 3)
-    assert np.array_equal(shown[tile : 2 * tile], shown[2 * tile :])  # the same finder twice
+    assert shown.shape == (4 * tile + seen_ink._CAPTION, 3 * tile, 3)
+    same = shown[tile : 2 * tile], shown[2 * tile : 3 * tile]  # the same finder twice
+    assert np.array_equal(*same)
+    caption = shown[-seen_ink._CAPTION :]
+    assert caption.min() < 100, "what is read is written below"
 
 
 def test_a_missing_finder_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
