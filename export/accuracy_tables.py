@@ -64,6 +64,7 @@ NUMBERS: Final = {
     "heights that differ": "digits whose heights differ by a fifth",
     "zeros half as high": "digits with zeros half as high",
     "zeros joined in a stroke": "digits with zeros joined in one stroke",
+    "neighbours joined in a stroke": "digits of which a third are joined to the next in one stroke",
     "single digits": "single digits",
 }
 FORMS: Final = {

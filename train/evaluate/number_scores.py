@@ -12,6 +12,7 @@ from app.reading import Reading
 from app.recognizer import Recognizer
 from train.data.datasets import Ink
 from train.render.numbers import (
+    JOINED,
     JOINED_ZEROS,
     PEN,
     SMALL_ZEROS,
@@ -29,6 +30,7 @@ LAYOUTS: Final = {  # with the seeds of their numbers
     "heights that differ": (UNEVEN, 13),
     "zeros half as high": (SMALL_ZEROS, 14),
     "zeros joined in a stroke": (JOINED_ZEROS, 15),
+    "neighbours joined in a stroke": (JOINED, 16),
 }
 PHOTOGRAPHED: Final = ("spaced", "heights that differ", "zeros half as high")
 

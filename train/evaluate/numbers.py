@@ -1,8 +1,8 @@
 """Scores whole numbers: `python -m train.evaluate.numbers [--data DIR]`, about ten minutes.
 
 Composes numbers of the held-back writers' digits (train.render.numbers): spaced, tight, with
-different heights, with small zeros, and with zeros in one stroke. The shipped recogniser reads
-them, and single digits, as strokes, as bitmaps, and some as photographs. Writes
+different heights, with small zeros, and with zeros and other digits in one stroke. The shipped
+recogniser reads them, and single digits, as strokes, as bitmaps, and some as photographs. Writes
 models/numbers.json: the shares that are read exactly, wrongly and without "?", with the right
 number of digits, and with too many, and the time for each on one thread.
 """

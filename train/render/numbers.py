@@ -28,12 +28,14 @@ class Layout:
 
     gaps: pixels between their boxes. max_size_change: relative, of a digit. zero_height: of a zero,
     in heights of other digits. are_zeros_joined: whether neighbouring zeros are one stroke.
+    joined_share: of all neighbours, those that are written without lifting the pen.
     """
 
     gaps: tuple[float, float]
     max_size_change: float = 0.12
     zero_height: float = 1.0
     are_zeros_joined: bool = False
+    joined_share: float = 0.0
 
 
 SPACED: Final = Layout((8.0, 30.0))
@@ -41,6 +43,7 @@ TIGHT: Final = Layout((-6.0, 4.0))  # touching, or overlapping
 UNEVEN: Final = Layout((8.0, 30.0), max_size_change=0.35)  # a standard deviation of 20 %
 SMALL_ZEROS: Final = Layout((8.0, 30.0), zero_height=0.5)
 JOINED_ZEROS: Final = Layout((2.0, 15.0), are_zeros_joined=True)
+JOINED: Final = Layout((2.0, 15.0), joined_share=0.35)
 ZEROS_SHARE: Final = 0.5  # of the digits after the first, in layouts with special zeros
 
 
@@ -107,7 +110,10 @@ def _arrange(
         baseline = 200 + slope * x + height * random.uniform(-MAX_OFFSET, MAX_OFFSET)
         corner = np.array([x, baseline - scale * span[1]])
         moved = [(stroke - low) * scale + corner for stroke in strokes]
-        if layout.are_zeros_joined and symbol == previous == "0":
+        is_joined = layout.are_zeros_joined and symbol == previous == "0"
+        if placed and layout.joined_share:
+            is_joined |= random.random() < layout.joined_share
+        if is_joined:
             moved[0] = np.concatenate([placed.pop(), moved[0]])
         placed += moved
         x += scale * float(span[0]) + random.uniform(*layout.gaps)

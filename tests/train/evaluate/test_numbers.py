@@ -1,6 +1,7 @@
 """Whole numbers to be tried on, and the scores of reading and of correcting."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,16 @@ from tests.support.small import small_sets
 from train.data import datasets
 from train.data.datasets import load_pendigits
 from train.evaluate import correction_scores, numbers
-from train.render.numbers import JOINED_ZEROS, LENGTH, SMALL_ZEROS, SPACED, TIGHT, UNEVEN, compose
+from train.render.numbers import (
+    JOINED,
+    JOINED_ZEROS,
+    LENGTH,
+    SMALL_ZEROS,
+    SPACED,
+    TIGHT,
+    UNEVEN,
+    compose,
+)
 
 
 def spans(strokes: list[np.ndarray], text: str) -> list[tuple[float, float]]:
@@ -56,6 +66,19 @@ def test_zeros_are_half_as_high_or_joined_in_one_stroke() -> None:
     for number in compose(ink, 30, JOINED_ZEROS, 0):
         pairs = sum(both == ("0", "0") for both in pairwise(number.text))
         assert len(number.strokes) == len(number.text) - pairs
+
+
+def test_a_third_of_neighbours_are_joined_in_one_stroke() -> None:
+    ink = small_sets()[1].validation
+    lifted = {
+        share: sum(
+            len(number.strokes)
+            for number in compose(ink, 200, replace(JOINED, joined_share=share), 0)
+        )
+        for share in (1e-9, JOINED.joined_share, 1.0)
+    }
+    never, some, always = lifted.values()
+    assert (never - some) / (never - always) == pytest.approx(JOINED.joined_share, abs=0.05)
 
 
 def test_uneven_heights_spread_by_a_fifth() -> None:
