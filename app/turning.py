@@ -72,7 +72,8 @@ def turns_to_try(upright: Reading, max_candidates: int) -> tuple[int, ...]:
     """
     if not upright.digits or max_candidates > MAX_CANDIDATES:
         return ()
-    if sure_share(upright) <= MAX_SURE_SHARE:
+    has_refused = any(mark.text == "?" for mark in upright.digits)
+    if sure_share(upright) <= MAX_SURE_SHARE or (has_refused and not _is_telling(upright)):
         return TURNS
     has_enough = len(upright.digits) >= MIN_DIGITS
     return (180,) if has_enough and upright.mean_sureness < MAX_SURENESS else ()
@@ -93,14 +94,21 @@ def is_clearly_better(turned: Reading, upright: Reading, degrees: int) -> bool:
     """Whether a reading turned by degrees is good enough to be believed instead of the upright."""
     if len(turned.digits) < MIN_DIGITS or sure_share(turned) < MIN_SURE_SHARE:
         return False
-    has_gained = sure_share(turned) >= sure_share(upright) + MIN_GAIN
+    gained_share = sure_share(turned) - sure_share(upright)
+    has_gained = gained_share >= MIN_GAIN
     if degrees != 180:
+        has_gained |= gained_share > 0 and not _is_telling(upright)
         return has_gained and _num_sure(turned, but=_ALIKE) >= MIN_TELLING
     if len(turned.digits) < sum(mark.text != "?" for mark in upright.digits):
         return False  # upside down, two 7s and a slash look like 4s
     gain = log_odds_of(turned.mean_sureness) - log_odds_of(upright.mean_sureness)
     is_telling = _num_sure(turned, but=_BOTH_WAYS) > 0
     return is_telling and (has_gained or gain >= MIN_GAIN_UPSIDE_DOWN)
+
+
+def _is_telling(reading: Reading) -> bool:
+    """Whether a sure digit shows how the picture lies; any line is a 1, and any loop a 0."""
+    return _num_sure(reading, but=_ALIKE) > 0
 
 
 def sure_share(reading: Reading) -> float:

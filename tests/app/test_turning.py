@@ -138,6 +138,14 @@ def test_a_turned_reading_must_be_clearly_better(
     assert turning.is_clearly_better(reading(turned), reading(POOR), 90) == is_better
 
 
+def test_lines_and_loops_do_not_show_how_a_picture_lies() -> None:
+    """On their side, the zeros of 003078 are read, and the others are not."""
+    loops = reading([(0, SURE)] * 5 + [REFUSED])
+    assert turning.turns_to_try(loops, turning.MAX_CANDIDATES) == turning.TURNS
+    assert turning.is_clearly_better(reading([(0, SURE), (3, SURE), (7, SURE)]), loops, 90)
+    assert not turning.is_clearly_better(reading([(0, SURE), (3, SURE), (1, SURE)]), loops, 90)
+
+
 @pytest.mark.parametrize(
     "values, confidence, is_better",
     [
