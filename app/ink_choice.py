@@ -16,7 +16,7 @@ from app.ink.image import has_clean_paper
 from app.ink.threshold import BITMAP_SIDE
 from app.prepared import Prepared
 from app.reading import Digit, Reading, UnreadableInput
-from app.writing import is_line, is_texture, is_writing
+from app.writing import is_line, is_ruling, is_texture, is_writing
 
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
 MIN_SIGNED_BITMAP: Final = 0.7  # from which it is a digit and a sign, or several
@@ -183,6 +183,7 @@ def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: boo
         (is_writing(reading) or (is_writing(reading, is_clean=True) and has_clean_paper(pixels)))
         and not is_texture(reading, side)
         and not is_line(reading, pixels)
+        and not is_ruling(reading, pixels)
     )
     return map_reading.prepared if is_believed else Prepared()
 

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ink.only_rules import are_only_rules
 from app.reading import Digit, Reading
 
 MIN_DOUBTFUL: Final = 3  # doubtful digits other than 1 that are writing; fewer may be chance
@@ -63,6 +64,13 @@ def is_line(reading: Reading, pixels: NDArray[np.uint8]) -> bool:
     if not digits or any(digit.value != 1 for digit in digits):
         return False
     return all(_goes_on(digit, pixels) for digit in digits)
+
+
+def is_ruling(reading: Reading, pixels: NDArray[np.uint8]) -> bool:
+    """Whether all marks are pieces of the rules of a table or of paper, in pixels (h, w, ...)."""
+    boxes = np.array([mark.box for mark in reading.digits], np.float64)
+    is_digit = np.array([mark.value is not None for mark in reading.digits])
+    return bool(len(boxes)) and are_only_rules(pixels, boxes, is_digit)
 
 
 def _has_digit_shapes(marks: tuple[Digit, ...], is_clean: bool) -> bool:
