@@ -31,15 +31,21 @@ def find_bands(is_covered: NDArray[np.bool_]) -> list[Band]:
     return [Band(start, end) for start, end in edges.reshape(-1, 2).tolist()]
 
 
-def evenly_spaced(bands: list[Band]) -> list[Band]:
-    """The most bars among columns of ink that divide the whole evenly, with both ends; or []."""
+def evenly_spaced(bands: list[Band], skews: tuple[float, ...] = (0.0,)) -> list[Band]:
+    """The most bars among columns of ink that divide the whole evenly, with both ends; or [].
+
+    skews: of photographs, by which share the first of many cells may be seen larger than the last.
+    """
     middles = np.array([band.middle for band in bands])
     for cells in range(MAX_CELLS, 0, -1):
         pitch = (middles[-1] - middles[0]) / cells
-        wanted = middles[0] + pitch * np.arange(cells + 1)
-        nearest = np.abs(middles[:, None] - wanted).argmin(axis=0)
-        if (np.abs(middles[nearest] - wanted) <= MAX_UNEVENNESS * pitch).all():
-            return [bands[index] for index in sorted(set(nearest.tolist()))]
+        even = np.arange(cells + 1) / cells
+        for skew in skews:
+            share = even + skew * even * (1 - even) / 2  # nearly a perspective
+            wanted = middles[0] + (middles[-1] - middles[0]) * share
+            nearest = np.abs(middles[:, None] - wanted).argmin(axis=0)
+            if (np.abs(middles[nearest] - wanted) <= MAX_UNEVENNESS * pitch).all():
+                return [bands[index] for index in sorted(set(nearest.tolist()))]
     return []
 
 

@@ -19,12 +19,17 @@ from app.ink.parts import MIN_PART, Parts
 from app.ink.rails import Rail, find_rails, rows_between, thin_lines
 
 MAX_SLIMNESS: Final = 0.3  # ratio of width to height of what may be a bar
+MIN_TOOTH: Final = 1.3  # rail thicknesses from it to the end of a comb's outer bars
+MIN_WIDTH: Final = 2.0  # ratio of width to height of digits that a rail joins
+MIN_PIECE: Final = 0.005  # of the largest piece of ink, of one that may be a piece of a bar
 WORKING_HEIGHT: Final = 64.0  # pixels of the writing; more show no more rules, and take longer
 # In usual heights of the writing.
+MAX_PIECE: Final = 0.6  # of a piece of a bar, or of the corner of a bar and a rail
 MARGIN: Final = 1.2  # around it, in which rails are looked for
 COMB: Final = 1.5  # how far above a single rail its bars are looked for
+TEETH: Final = 0.4  # how far above it they tell how they lean, below most of the writing
 EDGE: Final = 0.1  # above and below a rail and beside its ends, as it is not quite straight
-LEANS: Final = np.linspace(-0.15, 0.15, 31)  # of bars, in pixels sideways per pixel up
+LEANS: Final = np.linspace(-0.2, 0.2, 41)  # of bars, in pixels sideways per pixel up
 
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
 Matrix = NDArray[np.float64]  # (3, 3), from a map to a level row
@@ -88,7 +93,7 @@ def _rules_in(ink: InkMap, image: NDArray[np.uint8], usual: float) -> tuple[Mask
 
 
 def _usual_height(mask: Mask) -> float:
-    """The height of the writing, if there may be bars beside it; else 0.
+    """The height of the writing, if there may be bars or rails in the map; else 0.
 
     Half of all height is in higher pieces, so that the letters of a label hardly count.
     """
@@ -98,9 +103,13 @@ def _usual_height(mask: Mask) -> float:
     is_large[0] = False
     is_slim = width < MAX_SLIMNESS * height
     writing = np.sort(height[is_large & ~is_slim])
-    if not len(writing) or not (is_large & is_slim).any():
+    if not len(writing):
         return 0.0
-    return float(writing[np.searchsorted(np.cumsum(writing), writing.sum() / 2)])
+    usual = float(writing[np.searchsorted(np.cumsum(writing), writing.sum() / 2)])
+    may_be_rules = is_slim | (height < MAX_PIECE * usual) | (width > MIN_WIDTH * height)
+    may_be_rules &= parts.areas > MIN_PIECE * parts.areas[1:].max()
+    may_be_rules[0] = False
+    return usual if may_be_rules.any() else 0.0
 
 
 def _under(
@@ -140,13 +149,14 @@ def _levelled(lines: Mask, rails: tuple[Rail, ...], usual: float) -> _Level:
     size = (right + edge, bottom + edge)
 
     row = cv2.warpPerspective(lines, to_row, size, flags=cv2.INTER_NEAREST)
+    top = edge + 2 if len(rails) > 1 else max(bottom - round(TEETH * usual), edge + 2)
 
     def leaned(lean: float) -> NDArray[np.float64]:
         return np.array([[1, -lean, lean * bottom], [0, 1, 0]])
 
     def uprightness(lean: float) -> int:
         upright = cv2.warpAffine(row, leaned(lean), size, flags=cv2.INTER_NEAREST)
-        columns = cv2.reduce(upright[edge + 2 : bottom - 2], 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+        columns = cv2.reduce(upright[top : bottom - 2], 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
         return int(((columns.astype(np.int64) // 255) ** 3).sum())
 
     lean = max(LEANS.tolist(), key=uprightness)
@@ -197,7 +207,7 @@ def _comb_height(lines: Mask, rail: Band, edge: int) -> int:
     is_paper = lines[: rail.start][::-1] == 0
     heights = np.where(is_paper.any(axis=0), is_paper.argmax(axis=0), len(is_paper))
     ends = heights[: 3 * edge].max(), heights[-3 * edge :].max()
-    is_comb = min(ends) > rules.MIN_BAR * max(ends) and min(ends) > 2 * rail.thickness
+    is_comb = min(ends) > rules.MIN_BAR * max(ends) and min(ends) > MIN_TOOTH * rail.thickness
     return int(min(ends)) + rail.thickness if is_comb else 0
 
 

@@ -130,7 +130,7 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
         yield dots
     written = None if drawing is None or level is None else without_print(opaque, drawing, level)
     unruled = None if drawing is None else _unruled(drawing)
-    seen = _seen_maps(opaque, drawing, level)
+    seen = _seen_maps(opaque, drawing, level is not None and unruled is not None)
     is_ruled = written is not None or unruled is not None
     if is_ruled and max(opaque.shape[:2]) <= MAX_CELL_SIDE:
         yield from islice(seen, 1)
@@ -144,20 +144,21 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
             yield filled
     if drawing is not None and _is_alone(drawing.mask):
         yield drawing
-        seen = _seen_maps(opaque, None, level)
+        seen = _seen_maps(opaque, None, level is not None)
     yield from seen
 
 
 def _seen_maps(
-    opaque: NDArray[np.uint8], drawing: InkMap | None, level: NDArray[np.float32] | None
+    opaque: NDArray[np.uint8], drawing: InkMap | None, has_known_rules: bool
 ) -> Iterator[InkMap]:
     """Maps of what the segmenter sees, see `_found_maps`, without parts of lines.
 
-    level: of the paper of a clean picture.
+    has_known_rules: whether they were found in a clean picture already; in one that was seen from
+    aside, they may be too slanted.
     """
     for ink in _found_maps(opaque, drawing):
         whole = replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
-        if level is None:  # in a clean picture, rules are known
+        if not has_known_rules:
             whole = without_box_rows(whole, opaque)
         yield replace(whole, mask=without_rule_pieces(whole, opaque))
 

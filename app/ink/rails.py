@@ -20,6 +20,7 @@ MIN_VOTES: Final = 0.7  # share of the shortest rail that is dark
 MAX_PIECES: Final = 300  # of rails; only clutter has more
 MAX_RAILS: Final = 32  # that are examined, the longest first
 MAX_WRITTEN: Final = 0.3  # share of a rail that the segmenter may take for writing
+MIN_SOLID: Final = 0.97  # of one that it takes for writing, and that is one line nevertheless
 # Of a line to the paper beside it, as a share of the ink's contrast, in medians of all contrasts,
 # and in levels of 255.
 MIN_CONTRAST: Final = 0.3
@@ -71,6 +72,7 @@ def thin_lines(
 def find_rails(lines: Mask, mask: Mask, usual: float) -> list[Rail]:
     """The rails among thin lines; none goes through the writing, as one through letters does.
 
+    The segmenter may take a rail itself for writing, which has no gaps as those between letters.
     lines, mask, usual: see `thin_lines`.
     """
     gap, shortest = max(MAX_GAP * usual, 3.0), MIN_LENGTH * usual
@@ -94,7 +96,12 @@ def find_rails(lines: Mask, mask: Mask, usual: float) -> list[Rail]:
                 break
         else:
             rails.append(each)
-    return [rail for rail in rails[:MAX_RAILS] if not _is_written(rail, mask)]
+    is_solid = cv2.dilate(lines, np.ones((3, 3), np.uint8)) > 0
+    return [
+        rail
+        for rail in rails[:MAX_RAILS]
+        if not _is_written(rail, mask) or is_solid[_through(rail, mask.shape)].mean() >= MIN_SOLID
+    ]
 
 
 def rows_between(rails: list[Rail], usual: float) -> list[tuple[Rail, ...]]:
@@ -131,7 +138,12 @@ def _is_pair(upper: Rail, lower: Rail, usual: float) -> bool:
 
 
 def _is_written(rail: Rail, mask: Mask) -> bool:
-    through = np.zeros_like(mask)
+    return bool((mask[_through(rail, mask.shape)] > 0).mean() > MAX_WRITTEN)
+
+
+def _through(rail: Rail, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """The pixels of a rail in a shape (h, w), one in each column."""
+    through = np.zeros(shape, np.uint8)
     ends = (round(rail.left), round(rail.left_y)), (round(rail.right), round(rail.right_y))
     cv2.line(through, *ends, 255)
-    return bool((mask[through > 0] > 0).mean() > MAX_WRITTEN)
+    return np.asarray(through > 0, np.bool_)

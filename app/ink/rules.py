@@ -27,6 +27,7 @@ MAX_THICKNESS: Final = 0.12  # of a rule, as a share of the distance between two
 MAX_DOUBLE: Final = 2.5  # rail thicknesses: the two bars where boxes adjoin
 MIN_RULED_WIDTH: Final = 0.9  # of ruled paper's lines, as a share of the picture's width
 MIN_COMB: Final = 3  # bars on the single rail of a comb
+COMB_SKEWS: Final = (0.0, -0.1, 0.1, -0.2, 0.2)  # of photographed combs, see `evenly_spaced`
 MIN_INK_LEFT: Final = 0.1  # share of the ink that is writing, where there are boxes
 MAX_NEAR: Final = 0.9  # share of a component that lies at rules; with more, it is a remnant of them
 
@@ -126,7 +127,7 @@ def find_bars(ink: Mask, rails: list[Band], comb_height: int | None = None) -> l
         return complete if is_even else [b for b in bands if covered[b.start : b.end].max() > full]
     if len(bands) < 2:
         return []
-    bars = set(evenly_spaced(bands))
+    bars = set(evenly_spaced(bands) if comb_height is None else evenly_spaced(bands, COMB_SKEWS))
     if len(rails) == 2:
         runs = [find_bands(ink[rail.start : rail.end].min(axis=0) > 0) for rail in rails]
         bars |= {band for band in bands if any(_is_at_an_end(band, each) for each in runs)}

@@ -119,6 +119,33 @@ def test_a_number_in_a_photographed_form_is_read(
     assert recognizer.read_image(picture).text == digits
 
 
+@pytest.mark.parametrize("seen", ["all", "no foot"])
+@pytest.mark.parametrize("aside", [-24, 24], ids=["left", "right"])
+def test_a_comb_seen_from_aside_is_erased(seen: str, aside: int) -> None:
+    """Its teeth lean, and their distances shrink; the segmenter may take all of it for writing.
+
+    aside: pixels by which the right end of the picture is lower than the left one.
+    """
+    corners = np.array([[0, 0], [640, 0], [640, 280], [0, 280]], np.float32)
+    moved = corners + np.array([[0, 0], [30, aside], [-10, -aside], [0, 0]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, moved)
+
+    def from_aside(ink: Picture) -> Picture:
+        return np.asarray(cv2.warpPerspective(ink, matrix, (640, 280)), np.uint8)
+
+    numbers, teeth = from_aside(written("47258")), from_aside(comb(5))
+    picture = photographed(np.maximum(numbers, teeth))
+    area = np.full_like(numbers, 255)
+    if seen == "no foot":
+        foot = from_aside(cv2.erode(comb(5), np.ones((1, 21), np.uint8)))
+        area[photographed(foot)[..., 0] < 180] = 0
+    ink = found(picture, area)
+    left = without_box_rows(ink, picture)
+    assert [len(row.bars) for row in left.box_rows] == [6]
+    alone = found(photographed(numbers), np.full_like(numbers, 255))
+    assert cv2.connectedComponents(left.mask)[0] == cv2.connectedComponents(alone.mask)[0]
+
+
 def test_clutter_is_not_compared_line_by_line() -> None:
     lines = np.zeros((900, 900), np.uint8)
     for row in range(0, 900, 6):
