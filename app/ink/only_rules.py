@@ -21,11 +21,12 @@ MIN_CONTRAST: Final = 0.3  # the same, as a share of that of the darkest ink in 
 DARKEST: Final = 0.98  # quantile of the marks' pixels that is their darkest ink
 MAX_PEN: Final = 12.0  # reduced pixels; broader strokes are no rules
 MIN_LENGTH: Final = 0.12  # of a rule, as a share of the picture's shorter side
+MAX_SLOPE: Final = 0.1  # of a rule; steeper ones are strokes, and slanted tables are levelled
 MAX_BEND: Final = 1.5  # reduced pixels by which a rule departs from a straight line
 MAX_BEND_SHARE: Final = 0.008  # the same, as a share of its length
 NEAR: Final = 2  # reduced pixels beside a rule that belong to it, with its soft edge
 MAX_BESIDE: Final = 0.1  # share of a mark's ink that lies beside all rules
-MIN_BEYOND: Final = 0.3  # of a mark's longer side: how far the rules at it go on beyond it
+MIN_BEYOND: Final = 0.3  # of a mark's longer side: how far a rule at it goes on beyond all marks
 MIN_RULES: Final = 3  # in one refused mark that is all of a table
 
 Mask = NDArray[np.uint8]  # (h, w), 255 for ink
@@ -50,21 +51,35 @@ def are_only_rules(
     lines = _rules(dark)
     if not any(lines):
         return False
-    extents = np.array([_extent(line, bool(axis)) for axis in (0, 1) for line in lines[axis]])
     drawn = [_drawn(line, bool(axis), dark.shape) for axis in (0, 1) for line in lines[axis]]
     every = np.maximum.reduce(drawn)
+    is_free = np.ones(dark.shape, np.bool_)
+    for (x, y), (right, bottom) in zip(low, ends, strict=True):
+        is_free[max(y - NEAR, 0) : bottom + NEAR, max(x - NEAR, 0) : right + NEAR] = False
+    beyond = np.array(
+        [
+            _length(line, free)
+            for axis, free in enumerate((is_free, is_free.T))
+            for line in lines[axis]
+        ]
+    )
     for place, start, end, is_read in zip(places, low, ends, is_digit, strict=True):
         ink = dark[place] > 0
         if not ink.any() or (ink & (every[place] == 0)).sum() > MAX_BESIDE * ink.sum():
             return False
         at = np.array([(ink & (line[place] > 0)).any() for line in drawn])
-        beyond = np.maximum(start - extents[at, :2], extents[at, 2:] - end).max(initial=0)
-        is_piece = beyond >= MIN_BEYOND * (end - start).max()
+        is_piece = beyond[at].max(initial=0) >= MIN_BEYOND * (end - start).max()
         is_across = np.any((start <= 1) & (end >= np.array([wide, high]) - 1))
         is_table = at.sum() >= MIN_RULES or is_across
         if not (is_piece or (is_table and not is_read)):
             return False
     return True
+
+
+def _length(line: Line, is_free: NDArray[np.bool_]) -> int:
+    """The pixels of a level line that lie beyond all marks; is_free: (h, w), true there."""
+    rows = np.round(line.middles).astype(int).clip(0, len(is_free) - 1)
+    return int(np.count_nonzero(is_free[rows, np.arange(line.start, line.end)]))
 
 
 def _dark(image: NDArray[np.uint8], places: list[tuple[slice, slice]]) -> Mask:
@@ -106,17 +121,11 @@ def _rules(dark: Mask) -> tuple[list[Line], list[Line]]:
 
 
 def _is_straight(line: Line) -> bool:
+    """Whether a line is straight and about level, or upright."""
     along = np.arange(len(line.middles))
-    apart = line.middles - np.polyval(np.polyfit(along, line.middles, 1), along)
-    bend = float(np.percentile(np.abs(apart), 90))
-    return bend <= max(MAX_BEND, MAX_BEND_SHARE * len(along))
-
-
-def _extent(line: Line, is_upright: bool) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of a line."""
-    first, last = float(line.middles.min()), float(line.middles.max())
-    ends = (line.start, first, line.end, last)
-    return (first, line.start, last, line.end) if is_upright else ends
+    slope, start = np.polyfit(along, line.middles, 1)
+    bend = float(np.percentile(np.abs(line.middles - start - slope * along), 90))
+    return abs(slope) <= MAX_SLOPE and bend <= max(MAX_BEND, MAX_BEND_SHARE * len(along))
 
 
 def _drawn(line: Line, is_upright: bool, shape: tuple[int, ...]) -> Mask:
