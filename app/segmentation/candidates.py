@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app import glyph, strip
 from app.inference.line_reader import LineReader
+from app.ink.cut_ink import cutting_edges
 from app.ink.image import cut_out, ink_maps, whole_glyph
 from app.ink.ink_map import InkMap, with_components
 from app.ink.strokes import bounds
@@ -170,6 +171,7 @@ def _lines_of_map(
     ink = replace(ink, mask=_without_print(ink.mask))
     labels, boxes = line_cuts.connected_components(ink.mask)
     is_struck = are_struck(labels, boxes)
+    edges = cutting_edges(ink, labels, boxes, image.shape)
     lines = []
     grouped = text_lines.without_bars_above(boxes, text_lines.group_into_lines(boxes))
     number_gap = cells.number_gap(boxes, grouped)
@@ -185,8 +187,8 @@ def _lines_of_map(
             reading = None
             if reader is not None and runs.may_be_several(boxes[run], MAX_PIECE_WIDTH):
                 reading = _read_components(ink, labels, boxes, run, reader)
-            edges = components.find_edges(labels, boxes, run, reading.pairs() if reading else [])
-            parts = components.slice_at(labels, boxes, run, edges)
+            cuts = components.find_edges(labels, boxes, run, reading.pairs() if reading else [])
+            parts = components.slice_at(labels, boxes, run, cuts)
             candidates = runs.find_candidates(parts.boxes, parts.sliced, len(boxes))
             excess = _area(runs.boxes_of(parts.boxes, candidates)) / MAX_CANDIDATE_PIXELS
             if excess > 1:
@@ -208,6 +210,7 @@ def _lines_of_map(
                     has_sign_apart=has_sign_apart,
                     is_form=gap == math.inf,
                     is_struck=bool(is_struck[run].any()),
+                    cutting_edges=edges,
                 )
             )
     return lines

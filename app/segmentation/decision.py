@@ -62,9 +62,16 @@ def answer(
         is_refused[index], signs[index] = True, None
     # What looks like a point beside a digit, and was taken for a part of it, may be one.
     has_point = line.lattice.has_point[choice.path].tolist()
+    first_column, last_column = line.cutting_edges
     is_doubtful = [
-        line.is_struck or point_beside or odds > point.doubt_threshold or sure < MIN_SURE_CONFIDENCE
-        for point_beside, odds, sure in zip(has_point, log_odds, confidences, strict=True)
+        line.is_struck
+        or point_beside
+        or odds > point.doubt_threshold
+        or sure < MIN_SURE_CONFIDENCE
+        or not (first_column < box[0] and box[2] < last_column)
+        for point_beside, odds, sure, box in zip(
+            has_point, log_odds, confidences, boxes, strict=True
+        )
     ]
     # The numbers of a line share its confidence, which is the product of theirs.
     shares = [size / len(numbers) for size in map(Counter(numbers).__getitem__, numbers)]

@@ -3,6 +3,7 @@
 A text is laid over the candidates by finding those that may be its symbols, from left to right.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -45,6 +46,7 @@ class TextLine:
     is_found: see `InkMap`. has_sign_apart: whether the first mark stands apart, but may be the sign
     of the number after it. is_form: whether it is in the boxes of a form, whose gaps part nothing.
     is_single: whether it was said to be one digit. is_struck: whether some of it is crossed out.
+    cutting_edges: where the picture's left and right edge cut through a digit, see `cut_ink`.
     """
 
     parts: NDArray[np.float64]
@@ -59,6 +61,7 @@ class TextLine:
     is_form: bool = False
     is_single: bool = False
     is_struck: bool = False
+    cutting_edges: tuple[float, float] = (-math.inf, math.inf)
 
     @cached_property
     def lattice(self) -> Lattice:

@@ -137,7 +137,7 @@ def test_a_comb_seen_from_aside_is_erased(seen: str, aside: int) -> None:
     picture = photographed(np.maximum(numbers, teeth))
     area = np.full_like(numbers, 255)
     if seen == "no foot":
-        foot = from_aside(cv2.erode(comb(5), np.ones((1, 21), np.uint8)))
+        foot = from_aside(cv2.erode(comb(5), np.ones((1, 21), np.uint8)).astype(np.uint8))
         area[photographed(foot)[..., 0] < 180] = 0
     ink = found(picture, area)
     left = without_box_rows(ink, picture)
