@@ -167,7 +167,7 @@ class InkChooser:
                 counts.append(prepared.num_candidates)
                 is_read = not _is_refused(best.reading) and not has_parts
                 is_read &= single or is_writing(best.reading, is_clean=best.is_drawn)
-                is_sure = is_read and (single or _are_sure(best.reading) or best.is_drawn)
+                is_sure = is_read and (single or _are_sure(best.reading) or has_clean_paper(pixels))
                 if is_sure or sum(counts) > MAX_CANDIDATES:
                     break
         except UnreadableInput:
