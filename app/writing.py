@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from app.ink.only_rules import are_only_rules
 from app.reading import Digit, Reading
 
+ROUND: Final = (2, 3, 5, 6, 8, 9)  # digits that no rule looks like, nor a cell, as a 0 may
 MIN_DOUBTFUL: Final = 3  # doubtful digits other than 1 that are writing; fewer may be chance
 MIN_DIGIT_LIKE: Final = 0.95  # confidence from which a digit looks like one, even if doubtful
 MAX_REFUSED_DIGIT_LIKE: Final = 0.2  # probability up to which a refused mark looks like a digit
@@ -68,6 +69,8 @@ def is_line(reading: Reading, pixels: NDArray[np.uint8]) -> bool:
 
 def is_ruling(reading: Reading, pixels: NDArray[np.uint8]) -> bool:
     """Whether all marks are pieces of the rules of a table or of paper, in pixels (h, w, ...)."""
+    if any(mark.is_clear and mark.value in ROUND for mark in reading.digits):
+        return False  # which is known without a look at the picture
     boxes = np.array([mark.box for mark in reading.digits], np.float64)
     is_digit = np.array([mark.value is not None for mark in reading.digits])
     return bool(len(boxes)) and are_only_rules(pixels, boxes, is_digit)
