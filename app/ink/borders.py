@@ -16,6 +16,7 @@ from app.ink.parts import MIN_PART, Boxes, Mask, Parts, are_in_line
 RIM: Final = 0.15  # of the picture's shorter side: how far from the edge it lies
 MIN_ALONG: Final = 0.9  # share of the edge's length along which there is ink of it
 MIN_IN_RIM: Final = 0.95  # share of its ink that lies there
+MAX_LEAN: Final = 0.06  # sideways per unit of length; a 1 that fills a picture leans more
 MAX_EDGES: Final = 2  # a frame lies along more
 MIN_EDGES: Final = 2  # along which a border goes that a digit joins; the bar of a 7 goes along one
 MIN_LENGTH: Final = 1.3  # heights of the highest writing
@@ -73,7 +74,21 @@ def _is_in_rims(piece: NDArray[np.bool_], rim: int) -> bool:
     for edge in edges:
         rest[edge] = False
     is_in_rim = np.count_nonzero(rest) <= (1 - MIN_IN_RIM) * np.count_nonzero(piece)
-    return bool(0 < len(edges) <= MAX_EDGES and is_in_rim)
+    is_border = 0 < len(edges) <= MAX_EDGES and is_in_rim
+    return bool(is_border and max(_lean(piece, edge) for edge in edges) <= MAX_LEAN)
+
+
+def _lean(piece: NDArray[np.bool_], edge: tuple[slice, slice]) -> float:
+    """How far a piece of ink leans in a rim, sideways per unit of length, between its corners."""
+    ink = piece[edge].astype(np.float64)  # (along, aside), once it is upright
+    ink = ink if edge[0] == np.s_[:] else ink.T
+    start, middle, end = (round(share * len(ink)) for share in (RIM, 0.5, 1 - RIM))
+    aside = np.arange(ink.shape[1])
+    places = [
+        float((half @ aside).sum() / max(half.sum(), 1))
+        for half in (ink[start:middle], ink[middle:end])
+    ]
+    return abs(places[1] - places[0]) / max((end - start) / 2, 1)
 
 
 def _covered_edges(piece: NDArray[np.bool_], rim: int) -> list[tuple[slice, slice]]:
