@@ -204,11 +204,7 @@ def _is_better(reading: Reading, best: Reading, is_drawn: bool) -> bool:
 
     is_drawn: whether the best one is of all ink of a clean picture.
     """
-    if (
-        is_drawn
-        and _num_signs(reading, True) < _num_signs(best, True)
-        and _are_alike(reading, best)
-    ):
+    if is_drawn and _lacks_signs(reading, best, with_refused=True):
         return False
     if _is_poor_writing(best) and is_writing(reading):
         return True
@@ -216,8 +212,7 @@ def _is_better(reading: Reading, best: Reading, is_drawn: bool) -> bool:
         return True
     if _is_refused(best):
         return _doubts(reading) < _doubts(best)
-    has_fewer_signs = _num_signs(reading) < _num_signs(best) and _are_alike(reading, best)
-    if _num_digits(reading) < _num_digits(best) or has_fewer_signs:
+    if _num_digits(reading) < _num_digits(best) or _lacks_signs(reading, best):
         return False  # a part of the ink is easier to read than all of it
     gain = log_odds_of(reading.mean_sureness) - log_odds_of(best.mean_sureness)
     return reading.mean_sureness >= MIN_SURER_NUMBERS and gain > MIN_LOG_ODDS_GAIN
@@ -290,15 +285,19 @@ def _num_digits(reading: Reading) -> int:
     return sum(digit.value is not None for digit in reading.digits)
 
 
-def _are_alike(reading: Reading, other: Reading) -> bool:
-    """Whether two readings have the same digits."""
-    values, others = (
-        [mark.value for mark in each.digits if mark.value is not None] for each in (reading, other)
+def _lacks_signs(reading: Reading, best: Reading, with_refused: bool = False) -> bool:
+    """Whether a reading has the same digits as the best one, and fewer signs, such as no point.
+
+    with_refused: see `_num_signs`.
+    """
+    values, best_values = (
+        [mark.value for mark in each.digits if mark.value is not None] for each in (reading, best)
     )
-    return values == others
+    signs, best_signs = (_num_signs(each, with_refused) for each in (reading, best))
+    return values == best_values and signs < best_signs
 
 
-def _num_signs(reading: Reading, with_refused: bool = False) -> int:
+def _num_signs(reading: Reading, with_refused: bool) -> int:
     """The number of signs. with_refused: and of refused marks beside digits, as low as signs."""
     signs = 0
     for number in reading.numbers:

@@ -105,8 +105,7 @@ def has_clean_paper(image: NDArray[np.uint8]) -> bool:
 def _maps_without_lines_across(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
     """As `_maps_of_paper`, without lines from edge to edge; none where there is nothing else."""
     for ink in _maps_of_paper(opaque):
-        whole = ink if ink.is_found else replace(ink, mask=without_borders(ink.mask))
-        mask = without_lines_across(whole, opaque.shape)
+        mask = without_lines_across(ink, opaque.shape)
         if mask.any():
             yield replace(ink, mask=mask)
 

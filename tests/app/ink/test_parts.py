@@ -180,6 +180,23 @@ def test_a_low_zero_may_be_cut_through_from_below(zero: Box, is_kept: bool) -> N
     assert lefts(kept) == sorted([40, 70] + [zero[0]] * is_kept)
 
 
+@pytest.mark.parametrize(
+    "piece, is_kept",
+    [
+        ((22, 27, 12, 6), True),  # a minus
+        ((22, 4, 12, 6), False),  # above the digit
+        ((2, 27, 12, 6), False),  # far from it
+        ((108, 27, 12, 6), False),  # cut off by the picture's edge
+    ],
+)
+def test_a_dash_beside_a_digit_is_kept_although_it_is_not_seen(piece: Box, is_kept: bool) -> None:
+    digits = (40, 18, 16, 24), (70, 18, 16, 24)
+    drawn, seen = mask_of(*digits, lines=[piece]), mask_of(*digits) > 0
+    kept = writing_among(drawn, seen)
+    assert kept is not None
+    assert lefts(kept) == sorted([40, 70] + [piece[0]] * is_kept)
+
+
 @pytest.mark.parametrize("is_found", [False, True])
 @pytest.mark.parametrize("point, is_beside", [((92, 57, 4, 3), True), ((28, 0, 4, 4), False)])
 def test_the_point_of_a_number_is_kept_at_the_edge_of_a_clean_picture(
