@@ -16,7 +16,7 @@ from app.ink.image import has_clean_paper
 from app.ink.threshold import BITMAP_SIDE
 from app.prepared import Prepared
 from app.reading import Digit, Reading, UnreadableInput
-from app.writing import is_line, is_ruling, is_texture, is_writing
+from app.writing import is_line, is_ruling, is_surely_read, is_texture, is_writing
 
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
 MIN_SIGNED_BITMAP: Final = 0.7  # from which it is a digit and a sign, or several
@@ -155,8 +155,7 @@ class InkChooser:
         """
         best, counts, has_parts = _MapReading(Prepared(), Reading()), [0], False
         try:
-            for prepared in islice(self._find(pixels, single), max_maps):
-                reading = self._read(prepared)
+            for prepared, reading in islice(self._readings(pixels, single), max_maps):
                 # A map that shows 1s in part may be followed by one that shows them whole.
                 is_part = is_line(reading, pixels)
                 is_whole = has_parts and not is_part
@@ -168,12 +167,24 @@ class InkChooser:
                 is_read = not _is_refused(best.reading) and not has_parts
                 is_read &= single or is_writing(best.reading, is_clean=best.is_drawn)
                 is_sure = is_read and (single or _are_sure(best.reading) or has_clean_paper(pixels))
-                if is_sure or sum(counts) > MAX_CANDIDATES:
+                if is_sure or _is_plain(prepared) or sum(counts) > MAX_CANDIDATES:
                     break
         except UnreadableInput:
             if not best.prepared.lines:
                 raise
         return best._replace(max_candidates=max(counts))
+
+    def _readings(
+        self, pixels: NDArray[np.uint8], single: bool
+    ) -> Iterator[tuple[Prepared, Reading]]:
+        """The ink of each map with its reading, but plain ink only if it is surely read.
+
+        If it is not, something else may be in it, which the other maps leave out.
+        """
+        for prepared in self._find(pixels, single):
+            reading = self._read(prepared)
+            if not _is_plain(prepared) or is_surely_read(reading):
+                yield prepared, reading
 
 
 def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: bool) -> Prepared:
@@ -186,6 +197,11 @@ def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: boo
         and not is_ruling(reading, pixels)
     )
     return map_reading.prepared if is_believed else Prepared()
+
+
+def _is_plain(prepared: Prepared) -> bool:
+    """See `InkMap`."""
+    return any(line.is_plain for line in prepared.lines)
 
 
 def _doubt(reading: Reading) -> tuple[float, float]:

@@ -59,6 +59,13 @@ def is_writing(reading: Reading, is_clean: bool = False) -> bool:
     return not any(mark.value is None or (mark.value == 1 and mark.is_doubtful) for mark in marks)
 
 
+def is_surely_read(reading: Reading) -> bool:
+    """Whether all marks are digits without any doubt, and not all are 1s, as any line is."""
+    marks = reading.digits
+    are_sure = all(mark.value is not None and not mark.is_doubtful for mark in marks)
+    return are_sure and any(mark.value not in (None, 1) for mark in marks)
+
+
 def is_line(reading: Reading, pixels: NDArray[np.uint8]) -> bool:
     """Whether all that was read are 1s that are parts of longer lines in pixels (h, w, ...)."""
     digits = [mark for mark in reading.digits if mark.value is not None]

@@ -3,14 +3,15 @@
 Beside digits, an upright one would be a 1; alone, the corner of a border would be a 7.
 """
 
+from dataclasses import replace
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap
-from app.ink.parts import MIN_PART, Boxes, Mask, Parts, are_in_line
+from app.ink.ink_map import Boxes, InkMap, Mask, Parts
+from app.ink.parts import MIN_PART, are_in_line
 
 # A border that lies along one edge, or along two that meet.
 RIM: Final = 0.15  # of the picture's shorter side: how far from the edge it lies
@@ -27,19 +28,19 @@ MAX_DIGIT: Final = 1.2  # ratio of a digit's width to its height
 MIN_HEIGHT: Final = 0.2  # of the longest line; lower pieces do not tell how high writing is
 
 
-def without_borders(mask: Mask) -> Mask:
-    """The mask, (h, w), of all ink of a picture without what lies along its edges from end to end.
+def without_borders(ink: InkMap) -> InkMap:
+    """The map of all ink of a picture without what lies along its edges from end to end.
 
     A digit's strokes are not as straight along the edges, even where it is cropped tightly, and
     the first or last 1 of a number is not as long, compared with the other digits.
     """
-    parts, rim = Parts(mask), _rim(mask)
+    parts, rim = ink.parts, _rim(ink.mask)
     is_border = _along_edges(parts, rim)
     for index in np.flatnonzero(is_border).tolist():
         is_border[index] = _is_in_rims(parts.labels == index, rim)
     tallest = parts.boxes[1:, 3][~is_border[1:]].max(initial=0)
     is_border &= parts.boxes[:, 2:].max(axis=1) >= MIN_LENGTH * tallest
-    return parts.mask(~is_border) if is_border.any() else mask
+    return replace(ink, mask=parts.mask(~is_border)) if is_border.any() else ink
 
 
 def hangs_on_border(mask: Mask) -> bool:
@@ -102,7 +103,7 @@ def reaches_around(ink: InkMap, shape: tuple[int, ...]) -> bool:
 
     Lines that cross each other do. shape: of the picture, (h, w, ...).
     """
-    touches = _touched_edges(ink, Parts(ink.mask).boxes[1:], shape)
+    touches = _touched_edges(ink, ink.parts.boxes[1:], shape)
     is_across, is_above = touches[::2].all(axis=0), touches[1::2].any(axis=0)
     return bool(np.any(is_across & is_above))
 
@@ -114,7 +115,7 @@ def without_lines_across(ink: InkMap, shape: tuple[int, ...]) -> Mask:
     Where the writing itself goes from the left edge to the right one, the picture is cropped so
     tightly that a 1 may too. shape: of the picture, (h, w, ...).
     """
-    parts = Parts(ink.mask)
+    parts = ink.parts
     touches = _touched_edges(ink, parts.boxes, shape)  # (4, n): left, top, right, bottom
     _, _, width, height = parts.boxes.T
     length = np.hypot(width, height)

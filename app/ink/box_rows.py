@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from app.ink import rules
 from app.ink.bands import Band, find_bands, with_missing
-from app.ink.ink_map import BoxRow, InkMap, without_specks
+from app.ink.ink_map import BoxRow, InkMap, Parts, without_specks
 from app.ink.lines_to_erase import without_drawn
-from app.ink.parts import MIN_PART, Parts
+from app.ink.parts import MIN_PART
 from app.ink.rails import Rail, find_rails, rows_between, thin_lines
 
 MAX_SLIMNESS: Final = 0.3  # ratio of width to height of what may be a bar

@@ -7,8 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap
-from app.ink.parts import Parts
+from app.ink.ink_map import InkMap, Parts
 
 MIN_DOTS: Final = 12  # fewer dots are punctuation
 MAX_DOTS: Final = 1_000
@@ -24,7 +23,7 @@ MAX_STEP: Final = 1.4  # usual distances between nearest dots; wider gaps separa
 
 def joined(ink: InkMap) -> InkMap | None:
     """The map with its dots joined to lines; None where its ink is not made of dots."""
-    parts = Parts(ink.mask)
+    parts = ink.parts
     boxes, areas = parts.boxes[1:].astype(np.float64), parts.areas[1:]
     if not MIN_DOTS <= len(areas) <= MAX_DOTS:
         return None

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.parts import Parts
+from app.ink.ink_map import Parts
 
 MAX_DENT: Final = 0.08  # of a frame's shorter side: how far its line may be from its hull
 MIN_AROUND: Final = 0.85  # share of the hull's edge along which there is ink or the picture's edge

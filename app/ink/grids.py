@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import BoxRow
-from app.ink.parts import MIN_PART, Boxes, Parts
+from app.ink.ink_map import Boxes, BoxRow, Parts
+from app.ink.parts import MIN_PART
 from app.ink.pen_lines import Line, Mask, ends_of, long_lines, rows_at
 
 MAX_APART: Final = 3.5  # pen widths from a line's end to the one that it should meet

@@ -1,6 +1,7 @@
 """A map of the ink in a picture, and the removal of specks from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import cv2
@@ -16,6 +17,12 @@ MIN_POINT_AREA: Final = 0.2  # of a speck beside a digit's foot that may be a po
 # Heights of the digit: between it and such a point, and from its foot up or down to the point.
 MAX_POINT_GAP, MAX_POINT_RISE, MAX_POINT_FALL = 0.6, 0.25, 0.2
 
+_BESIDE: Final = np.ones((3, 3), np.uint8)
+
+
+Mask = NDArray[np.uint8]  # (h, w), 255 for ink
+Boxes = NDArray[np.int32]  # (n, 4): x, y, width, height
+
 
 class BoxRow(NamedTuple):
     """A row of boxes: where its bars are from left to right, and its top and bottom, in pixels."""
@@ -30,6 +37,29 @@ class BoxRow(NamedTuple):
         return BoxRow(bars, (self.top - top) * scale, (self.bottom - top) * scale)
 
 
+class Parts:
+    """The connected components of a mask; component 0 is the paper, which is never kept.
+
+    labels: int32 (h, w). boxes: (n, 4). areas: (n,) pixels.
+    """
+
+    def __init__(self, mask: Mask) -> None:
+        _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+        self.labels = labels.astype(np.int32, copy=False)
+        self.boxes = stats[:, :4].astype(np.int32)
+        self.areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+        self.areas[0] = 0
+
+    def shares(self, region: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The share of each component's pixels that lie in a region: (n,). region: (h, w)."""
+        counts = np.bincount(self.labels.ravel(), region.ravel(), len(self.areas))
+        return np.asarray(counts / np.maximum(self.areas, 1), np.float64)
+
+    def mask(self, is_kept: NDArray[np.bool_]) -> Mask:
+        """The mask of the components that are kept; is_kept: (n,)."""
+        return with_components(self.labels, is_kept)
+
+
 @dataclass(frozen=True, eq=False)
 class InkMap:
     """Where there is ink in a part of a picture.
@@ -39,7 +69,7 @@ class InkMap:
     left, top: the map's corner in pixels of the picture. scale: pixels of the map to one of the
     picture; large pictures are reduced, small ones enlarged. is_found: whether the segmenter found
     the ink, so that some of it may be missing, as in photographs. box_rows: the rows of a form's
-    boxes or of a grid's cells whose lines were erased.
+    boxes or of a grid's cells whose lines were erased. is_plain: see `ink.plain`.
     """
 
     strength: NDArray[np.uint8]
@@ -49,6 +79,28 @@ class InkMap:
     scale: float
     is_found: bool = False
     box_rows: tuple[BoxRow, ...] = ()
+    is_plain: bool = False
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The connected components of the mask, which are found once."""
+        return Parts(self.mask)
+
+    @cached_property
+    def pen(self) -> float:
+        """See `pen_width`."""
+        return pen_width(self.mask)
+
+    def as_plain(self) -> "InkMap":
+        """The same map as a plain one, with what was found in it already."""
+        plain = replace(self, is_plain=True)
+        vars(plain).update(parts=self.parts, pen=self.pen)
+        return plain
+
+    def without_specks(self) -> "InkMap":
+        """The map without components that are too small for writing."""
+        is_kept = _are_no_specks(self.parts, self.pen)
+        return self if is_kept[1:].all() else replace(self, mask=self.parts.mask(is_kept))
 
     def within(
         self, wanted: NDArray[np.bool_], window: tuple[slice, slice] = (slice(None), slice(None))
@@ -57,20 +109,20 @@ class InkMap:
 
         wanted: (h, w), its pixels. window: the rows and columns of the map in which they are.
         """
-        near = cv2.dilate(wanted.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-        strength = self.strength[window]
-        strength = np.where(wanted, np.maximum(strength, 128), strength)
-        return np.where(near, strength, 0).astype(np.uint8)
+        is_wanted = wanted.view(np.uint8)
+        strength: NDArray[np.uint8] = np.maximum(self.strength[window], is_wanted << 7)
+        strength *= cv2.dilate(is_wanted, _BESIDE).astype(np.uint8, copy=False)
+        return strength
 
 
-def without_specks(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The mask without components that are too small for writing; mask: see `InkMap`."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    if count == 2:
-        return mask
-    boxes, area = stats[:, :4].astype(np.int64), stats[:, 4].astype(float)
-    area[0] = 0
-    pen = pen_width(mask)
+def without_specks(mask: Mask) -> Mask:
+    """The mask, see `InkMap`, without components that are too small for writing."""
+    return InkMap(mask, mask, 0.0, 0.0, 1.0).without_specks().mask
+
+
+def _are_no_specks(parts: Parts, pen: float) -> NDArray[np.bool_]:
+    """Which components are large enough for writing, or near enough to it: (n,). pen: pixels."""
+    boxes, area = parts.boxes.astype(np.int64), parts.areas
     is_large = area >= max(MIN_SPECK_AREA * pen**2, MIN_AREA_SHARE * area.max())
     is_large[int(area.argmax())] = True
     left, top = boxes[is_large, :2].min(axis=0)
@@ -84,7 +136,7 @@ def without_specks(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     is_dirt = ~(is_large | is_near | is_point) & (area > MIN_BREAK_AREA * pen**2)
     if is_dirt.sum() <= is_point.sum():
         is_near |= is_point
-    return with_components(np.asarray(labels, np.int32), is_large | is_near)
+    return np.asarray(is_large | is_near, np.bool_)
 
 
 def are_beside_a_foot(points: NDArray[np.int64], pieces: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -108,14 +160,13 @@ def with_components(labels: NDArray[np.int32], is_kept: NDArray[np.bool_]) -> ND
     """
     values = np.where(is_kept, 255, 0).astype(np.uint8)
     values[0] = 0
-    mask: NDArray[np.uint8] = values[labels]
-    return mask
+    return values.take(labels)
 
 
 def pen_width(mask: NDArray[np.uint8]) -> float:
     """The mean width of a mask's lines in pixels."""
     inside = cv2.distanceTransform(mask, cv2.DIST_L2, cv2.DIST_MASK_5)
     # Without any paper, OpenCV's distance to it is unbounded.
-    depths = np.minimum(inside[mask > 0], max(mask.shape) / 2)
+    depth = min(float(cv2.mean(inside, mask)[0]), max(mask.shape) / 2)
     # Along a line the distance from its edge is a quarter of its width on average.
-    return max(4 * float(depths.mean()) - 1, 1.0)
+    return float(max(4 * depth - 1, 1.0))

@@ -1,12 +1,13 @@
 """Removes status bars and buttons around the drawing from a phone's screenshot."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.ink import threshold
-from app.ink.parts import Parts
+from app.ink.ink_map import InkMap
 
 MIN_ASPECT: Final = 1.6  # ratio of height to width of a phone's screen
 MIN_SIDE: Final = 320  # pixels: its width
@@ -43,19 +44,19 @@ def without_tinted_bars(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return plain
 
 
-def without_interface(mask: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
+def without_interface(ink: InkMap, width: int) -> InkMap:
     """The ink of a screenshot without the ink in its bars; all ink of other pictures.
 
-    mask: uint8 (h, w), 255 for ink, of a clean picture that is `width` pixels wide.
+    ink: of a clean picture that is `width` pixels wide.
     """
-    high, wide = mask.shape
+    high, wide = ink.mask.shape
     if high >= MIN_ASPECT * wide and width >= MIN_SIDE:
         tops, max_height = (BAR_SHARE * high, (1 - BAR_SHARE) * high), MAX_HEIGHT
     elif min(1, high / wide) * width >= MIN_OTHER_SIDE:
         tops, max_height = (STATUS_SHARE * high, float(high)), MAX_STATUS_HEIGHT
     else:
-        return mask
-    parts = Parts(mask)
+        return ink
+    parts = ink.parts
     _, y, _, height = parts.boxes.T
     is_kept = np.ones(len(y), np.bool_)
     bars = [y + height <= tops[0], y >= tops[1]]
@@ -66,4 +67,4 @@ def without_interface(mask: NDArray[np.uint8], width: int) -> NDArray[np.uint8]:
         in_bar[0] = False
         if in_bar.any() and height[in_bar].max() < max_height * tallest:
             is_kept &= ~in_bar
-    return mask if is_kept.all() else parts.mask(is_kept)
+    return ink if is_kept.all() else replace(ink, mask=parts.mask(is_kept))

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from app.ink.folds import find_folds
 from app.ink.frames import find_frames
 from app.ink.grids import Grid, find_grid
-from app.ink.ink_map import BoxRow, pen_width
-from app.ink.parts import Parts
+from app.ink.ink_map import BoxRow, Parts, pen_width
 from app.ink.rails import thin_lines
 from app.ink.underlines import find_underlines
 

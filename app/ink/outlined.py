@@ -7,8 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap, pen_width
-from app.ink.parts import Parts
+from app.ink.ink_map import InkMap, Parts
 
 MIN_PART: Final = 0.03  # of the largest component's box: smaller components are not judged
 MIN_LENGTH: Final = 3.0  # of the space in an outline, in its greatest widths; in a 0 it is 1 to 2
@@ -41,7 +40,7 @@ def filled(ink: InkMap) -> InkMap | None:
     edge of it, unlike digits in a box. What lies further inside, as the hole of a 4, is paper.
     """
     nested = _nested(ink.mask)
-    reach = 2 * round(MAX_PEN * pen_width(ink.mask)) + 1
+    reach = 2 * round(MAX_PEN * ink.pen) + 1
     if not nested.space.any() or _edge_share(nested, reach) < MIN_EDGE:
         return None
     if nested.inner_edges.any() and _are_convex(ink.mask):

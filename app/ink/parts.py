@@ -2,11 +2,10 @@
 
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap, are_beside_a_foot, pen_width, with_components
+from app.ink.ink_map import Boxes, InkMap, Mask, Parts, are_beside_a_foot, pen_width
 
 # The segmenter says for each pixel whether it sees writing there. Shares are of pixels.
 MAX_OTHER_INK: Final = 0.1  # with a smaller share of ink outside the writing, all ink is writing
@@ -37,32 +36,6 @@ MIN_CUT_GAP: Final = 0.06  # how much paper is between it and the writing
 MIN_CONTACT: Final = 0.4  # share of its own height along which it touches the left or right edge
 MAX_CUT_POINT: Final = 0.2  # of a point at the edge of a clean picture
 MAX_CONTINUED_GAP: Final = 0.35  # how much paper may be between a line and its last digit
-
-Mask = NDArray[np.uint8]  # (h, w), 255 for ink
-Boxes = NDArray[np.int32]  # (n, 4): x, y, width, height
-
-
-class Parts:
-    """The connected components of a mask; component 0 is the paper, which is never kept.
-
-    labels: int32 (h, w). boxes: (n, 4). areas: (n,) pixels.
-    """
-
-    def __init__(self, mask: Mask) -> None:
-        _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-        self.labels = labels.astype(np.int32, copy=False)
-        self.boxes = stats[:, :4].astype(np.int32)
-        self.areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
-        self.areas[0] = 0
-
-    def shares(self, region: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """The share of each component's pixels that lie in a region: (n,). region: (h, w)."""
-        counts = np.bincount(self.labels.ravel(), region.ravel(), len(self.areas))
-        return np.asarray(counts / np.maximum(self.areas, 1), np.float64)
-
-    def mask(self, is_kept: NDArray[np.bool_]) -> Mask:
-        """The mask of the components that are kept; is_kept: (n,)."""
-        return with_components(self.labels, is_kept)
 
 
 def writing_among(mask: Mask, seen: NDArray[np.bool_]) -> Mask | None:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.dividers import has_upright_rule
-from app.ink.ink_map import InkMap
-from app.ink.parts import MIN_PART, Boxes, Mask, Parts
+from app.ink.ink_map import Boxes, InkMap, Mask, Parts
+from app.ink.parts import MIN_PART
 
 MAX_SLIMNESS: Final = 0.3  # ratio of a piece's width to its length
 MAX_TRIED: Final = 24  # slim components of a map that are examined; only clutter has more

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.bands import MIN_EVEN, Band, are_even, evenly_spaced, find_bands, with_missing
-from app.ink.ink_map import without_specks
-from app.ink.parts import Parts
+from app.ink.ink_map import Parts, without_specks
 
 MIN_RUN_SHARE: Final = 0.1  # share of the ink's width: the shortest straight run in a rail
 MIN_RUN: Final = 12  # pixels: the shortest such run in narrow ink

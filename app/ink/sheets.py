@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.parts import MAX_PAIRS, Boxes, Mask, Parts
+from app.ink.ink_map import Boxes, Mask, Parts
+from app.ink.parts import MAX_PAIRS
 from app.ink.resize import reduce_to_side
 
 SIDE: Final = 640  # pixels: the longer side of the reduced picture that is examined

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap, pen_width, without_specks
+from app.ink.ink_map import InkMap, pen_width
 from app.ink.resize import reduce_to_side
 
 Plane = NDArray[np.float32]  # (h, w), in levels of 255
@@ -110,20 +110,20 @@ def find(image: NDArray[np.uint8], level: NDArray[np.float32]) -> InkMap | None:
     scale = min(1.0, MAX_SIDE / max(image.shape[:2]))
     plane = _inkiness(reduce_to_side(image, MAX_SIDE), level)
     thin = _mask_and_edge(plane, 1.0, 0.0, 0.0)
-    if scale < 1 and (thin is None or pen_width(thin[0]) < MIN_PEN):
+    pen = 1.0 if thin is None else pen_width(thin[0])
+    if scale < 1 and pen < MIN_PEN:
         # Lines of a pixel would be broken, because reducing averages them with the paper.
         grown = cv2.erode if level.mean() > MID_LEVEL else cv2.dilate
         broad = grown(image, np.ones((3, 3), np.uint8)).reshape(image.shape).astype(np.uint8)
         plane = _inkiness(reduce_to_side(broad, MAX_SIDE), level)
         thin = _mask_and_edge(plane, 1.0, 0.0, 0.0)
-    if thin is None:
-        return None
-    exact = _mask_and_edge(plane, pen_width(thin[0]), WEAK_SHARE, BEGIN_SHARE)
+        pen = 1.0 if thin is None else pen_width(thin[0])
+    exact = None if thin is None else _mask_and_edge(plane, pen, WEAK_SHARE, BEGIN_SHARE)
     if exact is None:
         return None
     mask, edge = exact
     strength = np.clip(plane * (127.5 / edge), 0, 255).astype(np.uint8)
-    return InkMap(strength, without_specks(mask), 0.0, 0.0, scale)
+    return InkMap(strength, mask, 0.0, 0.0, scale).without_specks()
 
 
 def greys(image: NDArray[np.uint8], level: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -216,10 +216,15 @@ def _mask_and_edge(
     begin = max(faintest, begin_share * strong)
     go_on = max(level + 0.6 * (faintest - level), weak_share * strong)
     edge = np.maximum(EDGE_SHARE * np.minimum(nearby, 1.2 * strong), go_on)
-    count, labels = cv2.connectedComponents((ink > edge).astype(np.uint8))
+    is_ink = ink > edge
+    count, labels = cv2.connectedComponents(is_ink.view(np.uint8))
+    # Of a few pixels of ink, all this takes a tenth of the time of that of all pixels.
+    places = np.flatnonzero(is_ink)
+    components = labels.ravel()[places]
     has_begun = np.zeros(count, np.uint8)
-    has_begun[labels[ink > begin]] = 255
-    has_begun[0] = 0
+    has_begun[components[ink.ravel()[places] > begin]] = 255
     if not has_begun.any():
         return None
-    return has_begun[labels], edge.astype(np.float32)
+    mask = np.zeros(ink.shape, np.uint8)
+    mask.ravel()[places] = has_begun[components]
+    return mask, edge

@@ -11,8 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap, without_specks
-from app.ink.parts import Parts
+from app.ink.ink_map import InkMap, Parts, without_specks
 from app.ink.resize import reduce_to_side
 from app.ink.threshold import BITMAP_SIDE, MAX_SIDE
 

@@ -5,7 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.parts import MIN_PART, Boxes, Mask, Parts
+from app.ink.ink_map import Boxes, Mask, Parts
+from app.ink.parts import MIN_PART
 
 # In usual heights of the writing.
 MAX_FLATNESS: Final = 0.2  # the ratio of its height to its width

@@ -168,15 +168,19 @@ def _boxes(strokes: glyph.Strokes) -> NDArray[np.float64]:
 def _lines_of_map(
     image: NDArray[np.uint8], ink: InkMap, reader: LineReader | None
 ) -> list[TextLine]:
-    ink = replace(ink, mask=_without_print(ink.mask))
-    labels, boxes = line_cuts.connected_components(ink.mask)
+    labels, boxes = line_cuts.connected_components(ink)
+    if len(boxes) > MAX_PARTS:
+        ink = replace(ink, mask=_without_print(ink.mask))
+        labels, boxes = line_cuts.connected_components(ink)
     is_struck = are_struck(labels, boxes)
     edges = cutting_edges(ink, labels, boxes, image.shape)
     lines = []
     grouped = text_lines.without_bars_above(boxes, text_lines.group_into_lines(boxes))
     number_gap = cells.number_gap(boxes, grouped)
     in_image = boxes / ink.scale + np.array([ink.left, ink.top] * 2)
-    divided, is_form = cells.split_at_rules(image, in_image, grouped)
+    divided, is_form = [[line] for line in grouped], False
+    if not ink.is_plain:
+        divided, is_form = cells.split_at_rules(image, in_image, grouped)
     if is_form:
         number_gap = math.inf
     for line_index, (line, groups) in enumerate(zip(grouped, divided, strict=True)):
@@ -207,6 +211,7 @@ def _lines_of_map(
                 replace(
                     number,
                     is_found=ink.is_found,
+                    is_plain=ink.is_plain,
                     has_sign_apart=has_sign_apart,
                     is_form=gap == math.inf,
                     is_struck=bool(is_struck[run].any()),

@@ -27,31 +27,31 @@ CUT_SLOPE: Final = 0.3  # pixels of thickness that count as much as one pixel of
 class Parts:
     """The parts of one line from left to right, of which candidates are made.
 
-    labels: int32 (h, w), 0 for paper and n + 1 for part n. boxes: float64 (n, 4), left, top, right
-    and bottom in pixels of the map. sliced: (n,), whether it was cut off the part before.
+    labels: int32 (h, w), 0 for paper and n + 1 for part n, of the line alone. corner: left and top
+    of the line in pixels of the map. boxes: float64 (n, 4), left, top, right and bottom in pixels
+    of the map. sliced: (n,), whether it was cut off the part before.
     """
 
     labels: NDArray[np.int32]
+    corner: tuple[int, int]
     boxes: NDArray[np.float64]
     sliced: NDArray[np.bool_]
 
     def crop(self, ink: InkMap, first: int, last: int) -> NDArray[np.uint8]:
         """The strength of the parts from `first` up to `last` (excluded), cropped: uint8 (h, w)."""
-        left, top = self.boxes[first:last, :2].min(axis=0).astype(int)
-        right, bottom = self.boxes[first:last, 2:].max(axis=0).astype(int)
-        window = slice(top, bottom), slice(left, right)
-        wanted = (self.labels[window] > first) & (self.labels[window] <= last)
-        return ink.within(wanted, window)
+        left, top = self.boxes[first:last, :2].min(axis=0).astype(int).tolist()
+        right, bottom = self.boxes[first:last, 2:].max(axis=0).astype(int).tolist()
+        x, y = self.corner
+        labels = self.labels[top - y : bottom - y, left - x : right - x]
+        wanted = (labels > first) & (labels <= last)
+        return ink.within(wanted, (slice(top, bottom), slice(left, right)))
 
 
-def connected_components(
-    mask: NDArray[np.uint8],
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """The connected components of a mask: labels int32 (h, w) and boxes (n, 4), as in Parts."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    boxes = stats[1:, :4].astype(np.float64)
+def connected_components(ink: InkMap) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """The connected components of a map: labels int32 (h, w) and boxes (n, 4), as in Parts."""
+    boxes = ink.parts.boxes[1:].astype(np.float64)
     boxes[:, 2:] += boxes[:, :2]
-    return labels.astype(np.int32), boxes
+    return ink.parts.labels, boxes
 
 
 def find_edges(
@@ -84,20 +84,23 @@ def slice_at(
     edges: list[list[int]],
 ) -> Parts:
     """Cuts the components of one line into parts; line and edges: see `find_edges`."""
-    part_labels = np.zeros_like(labels)
-    part_boxes: list[NDArray[np.float64]] = []
+    low, high = boxes[line, :2].min(axis=0).astype(int), boxes[line, 2:].max(axis=0).astype(int)
+    x, y = low.tolist()
+    part_labels = np.zeros((high - low)[::-1], np.int32)
+    part_boxes: list[tuple[float, ...]] = []
     sliced: list[bool] = []
     for component, columns in zip(line, edges, strict=True):
-        left, top, right, bottom = boxes[component].astype(int)
+        left, top, right, bottom = boxes[component].astype(int).tolist()
         mask = labels[top:bottom, left:right] == component + 1
         for start, end in pairwise(columns):
             part = mask[:, start:end]
-            rows = np.flatnonzero(part.any(axis=1))
-            box = left + start, top + rows[0], left + end, top + rows[-1] + 1.0
-            part_boxes.append(np.array(box))
+            rows = np.flatnonzero(part.any(axis=1)).tolist()
+            part_boxes.append((left + start, top + rows[0], left + end, top + rows[-1] + 1))
             sliced.append(start > 0)
-            part_labels[top:bottom, left + start : left + end][part] = len(part_boxes)
-    return Parts(part_labels, np.array(part_boxes, np.float64), np.array(sliced, np.bool_))
+            window = part_labels[top - y : bottom - y, left + start - x : left + end - x]
+            window[part] = len(part_boxes)
+    boxes_of_parts = np.array(part_boxes, np.float64)
+    return Parts(part_labels, (x, y), boxes_of_parts, np.array(sliced, np.bool_))
 
 
 def _thinnest(mask: NDArray[np.bool_], first: float, second: float) -> int:

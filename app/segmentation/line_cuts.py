@@ -4,11 +4,13 @@ The tail of a 9 may touch a digit below. Both are one component then, and no lin
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ink.ink_map import InkMap
 from app.segmentation import components
 from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, usual_height
 
@@ -21,20 +23,21 @@ MAX_LINES: Final = 4  # that one component is cut into
 MIN_NEIGHBOURS: Final = 4  # components of usual height; among fewer a tall one may be a bracket
 
 
-def connected_components(mask: NDArray[np.uint8]) -> tuple[NDArray[np.int32], Boxes]:
-    """The components of a mask, cut between lines; see `components.connected_components`."""
-    labels, boxes = components.connected_components(mask)
+def connected_components(ink: InkMap) -> tuple[NDArray[np.int32], Boxes]:
+    """The components of a map, cut between lines; see `components.connected_components`."""
+    labels, boxes = components.connected_components(ink)
     for _ in range(MAX_LINES - 1):
         cuts = list(_cuts(boxes))
         if not cuts:
             break
-        mask = mask.copy()
+        mask = ink.mask.copy()
         for part, top, bottom in cuts:
             left, right = boxes[part, [0, 2]].astype(int)
             window = labels[top:bottom, left:right] == part + 1
             row = _thinnest(window)
             mask[top + row, left:right][window[row]] = 0
-        labels, boxes = components.connected_components(mask)
+        ink = replace(ink, mask=mask)
+        labels, boxes = components.connected_components(ink)
     return labels, boxes
 
 

@@ -43,9 +43,10 @@ class TextLine:
     reading: by the line reader, if there may be several characters.
     line_index: of the line in the input; a line with wide gaps is several TextLines.
     ask: asks the line reader about a line that it has not read, see `ask_reader`.
-    is_found: see `InkMap`. has_sign_apart: whether the first mark stands apart, but may be the sign
-    of the number after it. is_form: whether it is in the boxes of a form, whose gaps part nothing.
-    is_single: whether it was said to be one digit. is_struck: whether some of it is crossed out.
+    is_found, is_plain: see `InkMap`. has_sign_apart: whether the first mark stands apart, but may
+    be the sign of the number after it. is_form: whether it is in the boxes of a form, whose gaps
+    part nothing. is_single: whether it was said to be one digit. is_struck: whether some of it is
+    crossed out.
     cutting_edges: where the picture's left and right edge cut through a digit, see `cut_ink`.
     """
 
@@ -57,6 +58,7 @@ class TextLine:
     line_index: int = 0
     ask: Ask | None = None
     is_found: bool = False
+    is_plain: bool = False
     has_sign_apart: bool = False
     is_form: bool = False
     is_single: bool = False

@@ -94,7 +94,8 @@ def test_a_line_is_cut_off_by_the_picture_and_not_by_the_map(scale: float, left:
 def test_a_frame_is_no_border() -> None:
     mask = np.zeros((60, 60), np.uint8)
     cv2.rectangle(mask, (1, 1), (58, 58), 255, 2)
-    assert without_borders(mask) is mask
+    ink = InkMap(mask, mask, 0.0, 0.0, 1.0)
+    assert without_borders(ink) is ink
 
 
 @pytest.mark.parametrize(
@@ -124,6 +125,6 @@ def test_a_1_at_the_side_of_a_tight_crop_stays() -> None:
     mask = np.zeros((60, 110), np.uint8)
     cv2.ellipse(mask, (25, 30), (22, 27), 0, 0, 360, 255, 5)
     cv2.line(mask, (105, 3), (105, 57), 255, 5)
-    assert without_borders(mask) is mask
     ink = InkMap(mask, mask, 0.0, 0.0, 1.0)
+    assert without_borders(ink) is ink
     assert without_lines_across(ink, mask.shape) is mask

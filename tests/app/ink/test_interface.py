@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.ink.ink_map import InkMap
 from app.ink.interface import without_interface, without_tinted_bars
 from app.recognizer import Recognizer
 from tests.support.drawings import placed
@@ -81,7 +82,7 @@ def test_small_ink_is_dropped_in_bars_alone(
     mask = np.zeros(shape, np.uint8)
     mask[300:400, 50:110] = 255
     mask[top : top + 20, 60:80] = 255
-    kept = without_interface(mask, shape[1])
+    kept = without_interface(InkMap(mask, mask, 0.0, 0.0, 1.0), shape[1]).mask
     assert bool(kept[top, 60]) is is_kept
     assert kept[300, 50] == 255
 
@@ -89,7 +90,8 @@ def test_small_ink_is_dropped_in_bars_alone(
 def test_a_first_line_as_high_as_the_others_is_kept() -> None:
     mask = np.zeros((960, 540), np.uint8)
     mask[300:400, 50:110] = mask[20:110, 50:110] = 255
-    assert without_interface(mask, 540)[20, 50] == 255
+    ink = InkMap(mask, mask, 0.0, 0.0, 1.0)
+    assert without_interface(ink, 540) is ink
 
 
 def test_a_photograph_is_left_as_it_is() -> None:

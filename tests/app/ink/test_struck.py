@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.ink.ink_map import InkMap
 from app.ink.struck import are_struck
 from app.recognizer import Recognizer
 from app.segmentation.components import connected_components
@@ -48,7 +49,8 @@ RISING: Final = ((45, 146), (260, 52))
     ],
 )
 def test_a_stroke_through_several_digits_crosses_them_out(mask: Mask, is_struck: bool) -> None:
-    assert are_struck(*connected_components(mask)).any() == is_struck
+    ink = InkMap(mask, mask, 0.0, 0.0, 1.0)
+    assert are_struck(*connected_components(ink)).any() == is_struck
 
 
 def test_a_number_that_is_crossed_out_is_doubtful(recognizer: Recognizer) -> None:
