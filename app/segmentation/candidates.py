@@ -78,6 +78,7 @@ def find_in_strokes(
             reading_costs.check(seconds, max_seconds)
             divided = _divided([strokes[member] for member in run], boxes[run], reader)
             candidates = runs.find_candidates(divided.boxes, divided.sliced, num_parts)
+            candidates = _likely(candidates, divided.boxes, divided.sliced, divided.reading)
             seconds += reading_costs.seconds_to_classify(candidates, divided.strokes)
             reading_costs.check(seconds, max_seconds)
             line = _line_of_strokes(divided, candidates, line_index, draw)
@@ -153,6 +154,28 @@ def _divided(
     )
 
 
+def _likely(
+    candidates: list[Candidate],
+    boxes: NDArray[np.float64],
+    sliced: NDArray[np.bool_] | None,
+    reading: LineReading | None,
+) -> list[Candidate]:
+    """The candidates without those that hold several symbols of any text that is read.
+
+    No path of a text goes through them, and most pairs of neighbouring digits are among them. Where
+    digits were joined, all are kept, because the places of their symbols are less certain.
+    boxes, sliced: of the line's parts.
+    """
+    if reading is None or (sliced is not None and sliced.any()):
+        return candidates
+    may_be = reading.may_be_characters(runs.boxes_of(boxes, candidates)).tolist()
+    return [
+        (first, last)
+        for (first, last), is_likely in zip(candidates, may_be, strict=True)
+        if is_likely or last - first in (1, len(boxes))
+    ]
+
+
 def _line_of_strokes(
     line: _Divided, candidates: list[Candidate], line_index: int, draw: DrawGlyph
 ) -> TextLine:
@@ -198,6 +221,7 @@ def _lines_of_map(
             if excess > 1:
                 more = math.ceil(max(len(boxes), len(parts.boxes)) * excess)
                 candidates = runs.find_candidates(parts.boxes, parts.sliced, more)
+            candidates = _likely(candidates, parts.boxes, parts.sliced, reading)
             crops = [parts.crop(ink, first, last) for first, last in candidates]
             glyphs = np.stack([glyph.from_ink(crop) for crop in crops])
             in_picture = parts.boxes / ink.scale + np.array([ink.left, ink.top] * 2)

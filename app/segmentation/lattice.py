@@ -127,13 +127,14 @@ class Lattice:
         """
         cut_costs = [0.0 if whole is None else -float(negative[whole]) for whole in self._wholes]
         middles = (self.boxes[:, 0] + self.boxes[:, 2]) / 2
-        aside = np.abs(middles[:, None] - np.array(places)) / self._height
-        nearby = [np.flatnonzero(row).tolist() for row in aside <= MAX_SYMBOL_DISTANCE]
+        reach, symbols = MAX_SYMBOL_DISTANCE * self._height, np.array(places)
+        from_symbol = symbols.searchsorted(middles - reach).tolist()
+        to_symbol = symbols.searchsorted(middles + reach, "right").tolist()
         table = symbol_scores.tolist()
         total: dict[tuple[int, int], float] = {}  # of the best path to a candidate and its symbol
         previous: dict[tuple[int, int], tuple[int, int] | None] = {}
         for index in self._order:
-            for symbol in nearby[index]:
+            for symbol in range(from_symbol[index], to_symbol[index]):
                 first = self._candidates[index][0]
                 best, origin = (0.0 if first == 0 and symbol == 0 else -math.inf), None
                 for before, overlap in self._predecessors[index]:

@@ -31,6 +31,8 @@ MIN_CUT_DISTANCE: Final = 0.15  # line heights between two cuts
 # Nats: texts with less than 2 % of the likeliest one's probability do not cut the line.
 MIN_LOG_SHARE: Final = math.log(0.02)
 
+CERTAINLY_WITHIN: Final = 0.1  # line heights that a symbol's place is within what it is a part of
+
 # Of 13,527 digits of training writers, 7 have a piece like a point at their foot.
 POINT_SHARE: Final = 0.0005
 FOUND_POINT_SHARE: Final = 0.02  # of those found in photographs, where it may be a speck
@@ -84,6 +86,20 @@ class LineReading:
                 if all(abs(left + right - sum(pair)) > 2 * min_distance for pair in pairs):
                     pairs.append((left, right))
         return sorted(pairs)
+
+    def may_be_characters(self, boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which boxes (n, 4) hold at most one symbol of one of the texts at least: (n,).
+
+        In a text that has two symbols in a box, that box is no character. boxes: left, top, right
+        and bottom, in pixels of the input.
+        """
+        within = CERTAINLY_WITHIN * (HEIGHT - 2 * MARGIN) / self.strip.scale
+        left, right = boxes[:, 0] + within, boxes[:, 2] - within
+        may_be = np.zeros(len(boxes), np.bool_)
+        for hypothesis in self.hypotheses:
+            places = np.array(self.places(hypothesis))
+            may_be |= places.searchsorted(right) - places.searchsorted(left) < 2
+        return may_be
 
     def symbol_probabilities(self, hypothesis: Hypothesis) -> NDArray[np.float32]:
         """The probabilities of SYMBOLS at the place of each symbol: (symbols, len(SYMBOLS))."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.reading import Digit, Reading
 from app.recognizer import Recognizer
-from app.writing import is_line, is_texture, is_writing
+from app.writing import is_line, is_surely_read, is_texture, is_writing
 from tests.support.pictures import sheet_png
 
 Picture = NDArray[np.uint8]
@@ -56,6 +56,25 @@ def test_ones_and_doubtful_marks_are_not_writing(marks: str, expected: bool) -> 
             )
         )
     assert is_writing(Reading(tuple(digits))) == expected
+
+
+@pytest.mark.parametrize(
+    "marks, expected",
+    [(["4", "7"], True), (["4", "1"], True), (["1", "1"], False), (["4~", "7"], False)]
+    + [(["4", "?"], False), ([], False)],
+)
+def test_what_is_surely_read_has_no_doubt_and_more_than_1s(
+    marks: list[str], expected: bool
+) -> None:
+    assert is_surely_read(marks_of(*((mark, 0.99) for mark in marks))) == expected
+
+
+@pytest.mark.parametrize("confidence, expected", [(0.95, True), (0.8, False)])
+def test_signs_are_surely_read_in_numbers_that_are_sure(confidence: float, expected: bool) -> None:
+    minus, seven = marks_of(("?", 0.99), ("7", 0.99)).digits
+    marks = replace(minus, sign="-"), seven
+    reading = Reading(tuple(replace(mark, number_confidence=confidence) for mark in marks))
+    assert is_surely_read(reading) == expected
 
 
 def marks_of(*marks: tuple[str, float], box: tuple[float, ...] = (0, 0, 1, 1)) -> Reading:

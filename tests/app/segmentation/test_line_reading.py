@@ -14,6 +14,7 @@ from app.segmentation.decision import is_unsure, least_sure
 from app.segmentation.line_reading import (
     UNKNOWN,
     Choice,
+    LineReading,
     classes_of,
     is_lone_slash,
     likeliest,
@@ -27,6 +28,7 @@ from app.segmentation.operating_point import (
     SIGN_SYMBOLS,
     OperatingPoint,
 )
+from app.strip import HEIGHT, SIDE_MARGIN, Strip
 
 NOTHING = NUM_CLASSES - 1  # the classifier's class for what is not a digit
 
@@ -34,6 +36,18 @@ NOTHING = NUM_CLASSES - 1  # the classifier's class for what is not a digit
 def scored(text: str, probability: float, path: Sequence[int] = ()) -> tuple[float, Choice]:
     hypothesis = Hypothesis(classes_of(text), tuple(range(len(text))), 0.0)
     return math.log(probability), Choice(list(path), hypothesis)
+
+
+def test_what_holds_two_symbols_of_every_text_is_no_character() -> None:
+    """The strip is as large as the line, 40 pixels high, so that columns are 4 pixels wide."""
+    strip = Strip(np.zeros((HEIGHT, 200), np.uint8), left=SIDE_MARGIN, scale=1.0)
+    twelve = Hypothesis(classes_of("12"), (4, 14), 0.0)  # at x = 20 and 60
+    eight = Hypothesis(classes_of("8"), (10,), -1.0)  # at x = 44
+    boxes = np.array([(10, 0, 30, 40), (10, 0, 70, 40), (50, 0, 70, 40), (18, 0, 70, 40)], float)
+    scores = np.zeros((50, NUM_CLASSES + 1), np.float32)
+    may_be = LineReading(scores, [twelve], strip).may_be_characters(boxes).tolist()
+    assert may_be == [True, False, True, True]  # the last one ends near the place of the 1
+    assert LineReading(scores, [twelve, eight], strip).may_be_characters(boxes).all()
 
 
 def test_texts_and_classes_are_the_same_in_both_ways() -> None:
