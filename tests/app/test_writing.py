@@ -60,8 +60,14 @@ def test_ones_and_doubtful_marks_are_not_writing(marks: str, expected: bool) -> 
 
 @pytest.mark.parametrize(
     "marks, expected",
-    [(["4", "7"], True), (["4", "1"], True), (["1", "1"], False), (["4~", "7"], False)]
-    + [(["4", "?"], False), ([], False)],
+    [
+        (["4", "7"], True),
+        (["4", "1"], True),
+        (["1", "1"], False),
+        (["4~", "7"], False),
+        (["4", "?"], False),
+        ([], False),
+    ],
 )
 def test_what_is_surely_read_has_no_doubt_and_more_than_1s(
     marks: list[str], expected: bool
