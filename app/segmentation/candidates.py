@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Final
 
 import cv2
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from app import glyph, strip
 from app.inference.line_reader import LineReader
 from app.ink.cut_ink import cutting_edges
+from app.ink.drawn_underlines import are_underlines
 from app.ink.image import cut_out, ink_maps, whole_glyph
 from app.ink.ink_map import InkMap, with_components
 from app.ink.strokes import bounds
@@ -67,6 +68,9 @@ def find_in_strokes(
         return [_single_character(box, draw(strokes), _asks_of_strokes(strokes, reader))]
     _check_count(len(strokes), "strokes")
     boxes = _boxes(strokes)
+    if (underlines := are_underlines(boxes)).any():
+        strokes = list(compress(strokes, ~underlines))
+        boxes = boxes[~underlines]
     num_parts = reading_costs.usual_strokes(strokes)
     lines = []
     seconds = 0.0
