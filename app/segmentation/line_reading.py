@@ -5,6 +5,7 @@ character by character.
 """
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -42,6 +43,7 @@ MIN_SIGNED_SHARE: Final = 0.001  # of the likely texts' probability, of one that
 BETWEEN_DIGITS: Final = "-+/.,:"  # two of these side by side are more likely a digit and a sign
 NEVER_FIRST, NEVER_LAST = "/,:", "/,:-+"
 MAX_FRACTION_DIGITS: Final = 2  # on both sides of its slash
+DIALLED: Final = re.compile(r"0\d{2,4}/\d{4,}")  # a telephone number, with its area code
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,9 +162,13 @@ def oddness(text: str) -> int:
 
 
 def is_lone_slash(text: str) -> bool:
-    """Whether a text has one slash between numbers too long for a fraction, such as 5/0006."""
+    """Whether a text has one slash between numbers too long for a fraction, such as 5/0006.
+
+    A telephone number, such as 0711/123456, is none of these texts.
+    """
     sides = text.split("/")
-    return len(sides) == 2 and max(map(len, sides)) > MAX_FRACTION_DIGITS
+    is_long = len(sides) == 2 and max(map(len, sides)) > MAX_FRACTION_DIGITS
+    return is_long and not DIALLED.fullmatch(text)
 
 
 def likeliest(choices: Sequence[tuple[float, Choice]], others: Sequence[float] = ()) -> Choice:

@@ -151,6 +151,10 @@ def test_signs_where_no_number_has_them(text: str, odd: int) -> None:
         ("12/05", False),
         ("12/05/2026", False),
         ("5106", False),
+        ("0711/123456", False),  # a telephone number
+        ("711/123456", True),
+        ("07/123456", True),
+        ("0711/12", True),
     ],
 )
 def test_a_single_slash_in_a_long_number(text: str, expected: bool) -> None:
