@@ -28,6 +28,8 @@ MAX_CARRIED_ABOVE: Final = 1.8  # usual heights; small text further above is not
 MIN_SMALL_NEIGHBOURS: Final = (
     2  # high parts below them; above a single one, they may be a part of it
 )
+MIN_SMALL_GAP: Final = 0.25  # usual heights between a line and small text below it
+MAX_HALVES_HEIGHT: Final = 1.1  # usual heights, of an upper loop and the rest of its 8 below it
 STEEPNESS: Final = 2.5  # factor by which vertical distances count more than horizontal ones
 MIN_SLOPE_PARTS: Final = 6  # from so many parts on, lines may slant as most neighbours do
 MAX_SLOPE: Final = 0.7  # between neighbours; those of a steeper one are on different lines
@@ -120,9 +122,10 @@ def group_into_lines(boxes: Boxes, sizes: int = MAX_SIZES) -> list[list[int]]:
 
 
 def _small_lines(boxes: Boxes, body: NDArray[np.int64], usual: float) -> list[list[int]]:
-    """Lines of low parts that lie wholly above high ones near them, as carried digits do.
+    """Lines of low parts that lie wholly above or below high ones near them.
 
-    body: the indices of the high parts. usual: their height.
+    Such are carried digits, and a number that is written smaller. body: the indices of the high
+    parts. usual: their height.
     """
     heights = boxes[:, 3] - boxes[:, 1]
     is_small = (heights >= MIN_SMALL_HEIGHT * usual) & (heights < MIN_BODY_HEIGHT * usual)
@@ -134,15 +137,32 @@ def _small_lines(boxes: Boxes, body: NDArray[np.int64], usual: float) -> list[li
     x, y, end, low = boxes[body].T
     aside = np.maximum(left - end, x - right)
     is_near = aside < SMALL_REACH * usual
-    is_below = is_near & (y >= bottom)
-    above = y - bottom  # how far the small parts are above the high ones
-    is_above = (aside < usual) & (above >= 0) & (above <= MAX_CARRIED_ABOVE * usual)
-    is_level = is_near & (y < bottom) & (low > top)
-    is_alone = (is_below.sum(axis=1) >= MIN_SMALL_NEIGHBOURS) & is_above.any(axis=1)
-    is_alone &= ~is_level.any(axis=1)
+    above, below = y - bottom, top - low  # how far the small parts are above or below the high ones
+    is_level = is_near & (above < 0) & (below < 0)
+    is_above = _are_alone(aside, above, usual)
+    # Below a line are commas and the ends of digits too, but not so far.
+    is_below = _are_alone(aside, below, usual)
+    is_below &= np.where(is_near, below, np.inf).min(axis=1) >= MIN_SMALL_GAP * usual
+    is_half = (aside < 0) & (above >= 0) & (above < MIN_WORD_GAP * usual)
+    is_half &= low - top < MAX_HALVES_HEIGHT * usual
+    is_alone = ((is_above & ~is_half.any(axis=1)) | is_below) & ~is_level.any(axis=1)
     apart = small[is_alone]
     lines = group_into_lines(boxes[apart]) if len(apart) else []
     return [apart[line].tolist() for line in lines]
+
+
+def _are_alone(
+    aside: NDArray[np.float64], away: NDArray[np.float64], usual: float
+) -> NDArray[np.bool_]:
+    """Which small parts lie near several high ones, all on one side of them: (small,).
+
+    aside, away: (small, high), how far they are to the left or right, and above or below. usual:
+    see `_small_lines`.
+    """
+    are_past = (aside < SMALL_REACH * usual) & (away >= 0)
+    are_near = (aside < usual) & (away >= 0) & (away <= MAX_CARRIED_ABOVE * usual)
+    is_alone = (are_past.sum(axis=1) >= MIN_SMALL_NEIGHBOURS) & are_near.any(axis=1)
+    return np.asarray(is_alone, np.bool_)
 
 
 def without_bars_above(boxes: Boxes, lines: list[list[int]]) -> list[list[int]]:

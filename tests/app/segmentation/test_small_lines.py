@@ -31,6 +31,9 @@ NUMBER: list[Box] = [(0, 50, 30, 110), (40, 50, 70, 110), (80, 50, 110, 110)]
         ([(0, -200, 9, -188), (12, -200, 20, -188)], [[3, 4], [0, 1, 2]]),
         ([(45, -200, 54, -170), (60, -200, 69, -170)], [[3, 4], [0, 1, 2]]),
         ([(0, 300, 9, 312), (12, 300, 20, 312)], [[0, 1, 2], [3, 4]]),
+        # A smaller number below it, and what hangs too near below it to be one.
+        ([(5, 130, 20, 155), (25, 130, 40, 155)], [[0, 1, 2], [3, 4]]),
+        ([(5, 115, 20, 140)], [[3, 0, 1, 2]]),
     ],
 )
 def test_a_small_mark_above_a_number_is_apart_from_it(
@@ -80,3 +83,10 @@ def test_the_bar_of_a_5_and_the_halves_of_an_8_stay_with_them() -> None:
     upper, lower = (100, 12, 128, 42), (96, 46, 130, 80)
     boxes = np.array([bar, five, upper, lower, (150, 10, 185, 80)], np.float64)
     assert len(group_into_lines(boxes)) == 1
+
+
+def test_the_small_upper_loops_of_8s_stay_with_them() -> None:
+    others: list[Box] = [(15, 88, 50, 151), (59, 89, 107, 153), (142, 88, 211, 152)]
+    eights: list[Box] = [(219, 81, 262, 109), (215, 113, 254, 149)]
+    eights += [(271, 76, 315, 104), (272, 108, 307, 145)]
+    assert len(group_into_lines(np.array([*others, *eights], np.float64))) == 1
