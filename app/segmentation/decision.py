@@ -23,6 +23,10 @@ MIN_SURE_NUMBER_CONFIDENCE: Final = 0.8  # the least sure digit of a less sure n
 # more are right than of the composed lines that the confidence was fitted on.
 MIN_NUMBER_CONFIDENCE: Final = 1 / 3
 MIN_SIGNED_CONFIDENCE: Final = 1 / 2
+# A part of a digit that is so surely another one is none of its strokes. The loops and stems of
+# digits look like a 0 and a 1, and the first stroke of a 4 less surely like a 2 or 6.
+MIN_SURE_PART: Final = 0.998
+PARTS_OF_DIGITS: Final = (0, 1)
 MIN_FOUND_CONFIDENCE: Final = (
     0.4  # where the segmenter found the ink; half of those below are right
 )
@@ -62,15 +66,17 @@ def answer(
         is_refused[index], signs[index] = True, None
     # What looks like a point beside a digit, and was taken for a part of it, may be one.
     has_point = line.lattice.has_point[choice.path].tolist()
+    has_other = _have_other_digits(line, choice.path, logits / np.float32(point.temperature))
     first_column, last_column = line.cutting_edges
     is_doubtful = [
         line.is_struck
         or point_beside
+        or other_inside
         or odds > point.doubt_threshold
         or sure < MIN_SURE_CONFIDENCE
         or not (first_column < box[0] and box[2] < last_column)
-        for point_beside, odds, sure, box in zip(
-            has_point, log_odds, confidences, boxes, strict=True
+        for point_beside, other_inside, odds, sure, box in zip(
+            has_point, has_other, log_odds, confidences, boxes, strict=True
         )
     ]
     # The numbers of a line share its confidence, which is the product of theirs.
@@ -96,6 +102,33 @@ def answer(
             number_confidences[index],
             index == doubted,
         )
+
+
+def _have_other_digits(
+    line: TextLine, path: Sequence[int], logits: NDArray[np.float32]
+) -> list[bool]:
+    """Whether a part of each chosen mark is by itself surely another digit, as an exponent is.
+
+    So is a digit below another one, or one that is drawn over it. logits: (candidates, 11).
+    """
+    if len(line.candidates) == 1:  # most drawings
+        return [False]
+    return [
+        bool(inside) and _has_other_digit(logits[inside], int(logits[index, :NUM_DIGITS].argmax()))
+        for index, inside in ((index, line.lattice.inner[index]) for index in path)
+    ]
+
+
+def _has_other_digit(logits: NDArray[np.float32], digit: int) -> bool:
+    """Whether one of the parts of a digit, logits (n, 11), is surely another digit."""
+    shares = softmax(logits)
+    usual = {*PARTS_OF_DIGITS, digit, NUM_DIGITS}
+    return any(
+        share >= MIN_SURE_PART and value not in usual
+        for share, value in zip(
+            shares.max(axis=1).tolist(), shares.argmax(axis=1).tolist(), strict=True
+        )
+    )
 
 
 def _evidence(

@@ -82,6 +82,24 @@ class Lattice:
         return has_point
 
     @cached_property
+    def inner(self) -> list[list[int]]:
+        """For each candidate of several pieces of ink, the candidates that are some of them."""
+        ends = [*self._cuts, False]
+        whole = [
+            (index, first, last)
+            for index, (first, last) in enumerate(self._candidates)
+            if not (ends[first] or ends[last])
+        ]
+        return [
+            [
+                index
+                for index, start, end in whole
+                if first <= start and end <= last and end - start < last - first
+            ]
+            for first, last in self._candidates
+        ]
+
+    @cached_property
     def _order(self) -> list[int]:
         """The candidates from left to right."""
         return sorted(range(len(self._candidates)), key=lambda index: self._candidates[index])

@@ -181,3 +181,14 @@ def test_strokes_joined_at_once_would_be_joined_with_any_logits() -> None:
             apart = lattice.Lattice(boxes, [(0, 1), (0, 2), (1, 2)])
             assert apart.best_path(logits, overlap_cost=30.0) == [1]
     assert 100 < at_once < 1900
+
+
+@pytest.mark.parametrize("small", [2, 5, 7])
+def test_a_small_digit_that_is_taken_for_a_part_of_another_leaves_doubt(
+    recognizer: Recognizer, small: int
+) -> None:
+    """As an exponent, which the line reader does not know."""
+    power = [*placed(7, 0, 0, 90), *placed(4, 70, 0, 90), *placed(small, 135, -20, 38)]
+    reading = recognizer.read_ink(power)
+    assert len(reading.digits) == 3 or any(digit.is_doubtful for digit in reading.digits)
+    assert not any(digit.is_doubtful for digit in recognizer.read_ink(power[:4]).digits)
