@@ -18,6 +18,7 @@ from app.ink.image import cut_out, ink_maps, whole_glyph
 from app.ink.ink_map import InkMap, with_components
 from app.ink.strokes import bounds
 from app.ink.struck import are_struck
+from app.ink.struck_strokes import are_struck as are_strokes_struck
 from app.ink.threshold import BITMAP_SIDE
 from app.reading import UnreadableInput
 from app.segmentation import (
@@ -78,9 +79,10 @@ def find_in_strokes(
         numbers = text_lines.split_at_wide_gaps(boxes, members, MIN_NUMBER_GAP)
         numbers, has_sign = text_lines.with_sign_apart(boxes, numbers)
         for index, run in enumerate(numbers):
-            seconds += reading_costs.seconds_to_read_line([strokes[member] for member in run])
+            whole = [strokes[member] for member in run]
+            seconds += reading_costs.seconds_to_read_line(whole)
             reading_costs.check(seconds, max_seconds)
-            divided = _divided([strokes[member] for member in run], boxes[run], reader)
+            divided = _divided(whole, boxes[run], reader)
             candidates = runs.find_candidates(divided.boxes, divided.sliced, num_parts)
             candidates = _likely(candidates, divided.boxes, divided.sliced, divided.reading)
             seconds += reading_costs.seconds_to_classify(candidates, divided.strokes)
@@ -88,7 +90,8 @@ def find_in_strokes(
             line = _line_of_strokes(divided, candidates, line_index, draw)
             ask = _asks_of_strokes(divided.strokes, reader) if len(candidates) == 1 else None
             has_sign_apart = has_sign and index == 0
-            lines.append(replace(line, ask=ask, has_sign_apart=has_sign_apart))
+            is_struck = are_strokes_struck(whole, boxes[run])
+            lines.append(replace(line, ask=ask, has_sign_apart=has_sign_apart, is_struck=is_struck))
     return lines
 
 

@@ -1,0 +1,66 @@
+"""Finds drawn numbers that are crossed out or scribbled over; for pictures, see `struck`."""
+
+from collections.abc import Sequence
+from itertools import compress
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.ink.struck import MAX_STEEP
+
+MIN_CROSSED: Final = 2  # strokes beside each other that one stroke strikes out
+MIN_STRAIGHT: Final = 0.95  # ratio of the distance between a stroke's ends to its length
+MARGIN: Final = 0.15  # share of a stroke's height at both ends; what passes there crosses nothing
+# Ratio of a stroke's length to the diagonal of its box, which is at most 3.4 in the 5,200 strokes
+# of validation writers.
+MIN_SCRIBBLED: Final = 4.0
+MIN_SIZE: Final = 0.25  # line heights of a scribble; a smaller one may be a point
+
+Stroke = NDArray[np.float64]  # (n, 2)
+
+
+def are_struck(strokes: Sequence[Stroke], boxes: NDArray[np.float64]) -> bool:
+    """Whether a stroke of a line crosses several others out, or is a scribble over one of them.
+
+    boxes: (n, 4), left, top, right, bottom of the strokes. The bar of a 4 or 7 crosses only one.
+    """
+    if len(strokes) == 1:
+        return False
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    size = np.hypot(width, height)
+    line_height = float(height.max())
+    # Straight strokes are few, and only then is any length computed.
+    is_wide = (width > line_height) & (height < MAX_STEEP * width)
+    for index in np.flatnonzero(is_wide).tolist() if len(strokes) > MIN_CROSSED else ():
+        stroke = strokes[index]
+        is_straight = np.hypot(*(stroke[-1] - stroke[0])) > MIN_STRAIGHT * length_of(stroke)
+        if is_straight and _strikes_out(stroke, np.delete(boxes, index, axis=0)):
+            return True
+    is_large = size > MIN_SIZE * line_height
+    return any(
+        length_of(stroke) > MIN_SCRIBBLED * diagonal
+        for stroke, diagonal in zip(
+            compress(strokes, is_large), size[is_large].tolist(), strict=True
+        )
+    )
+
+
+def length_of(stroke: Stroke) -> float:
+    """The length of a stroke's path, in pixels."""
+    steps = np.diff(stroke, axis=0)
+    return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
+
+
+def _strikes_out(stroke: Stroke, others: NDArray[np.float64]) -> bool:
+    """Whether a straight stroke goes through the middles of several others; others: boxes."""
+    (x, y), (end, low) = sorted((stroke[0].tolist(), stroke[-1].tolist()))
+    left, top, right, bottom = others.T
+    middles = (left + right) / 2
+    level = y + (low - y) * (middles - x) / (end - x)
+    margin = MARGIN * (bottom - top)
+    are_crossed = (x < middles) & (middles < end) & (top + margin < level)
+    are_crossed &= level < bottom - margin
+    if np.count_nonzero(are_crossed) < MIN_CROSSED:
+        return False
+    return bool(left[are_crossed].max() > right[are_crossed].min())
