@@ -16,9 +16,11 @@ def are_underlines(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
     boxes: (n, 4), left, top, right, bottom. Tails may reach through such a line. A dash has writing
     beside it, and the bar of a 5 has none above it.
     """
+    found = np.zeros(len(boxes), np.bool_)
+    if len(boxes) <= MIN_UNDERLINED:
+        return found
     width, height = (boxes[:, 2:] - boxes[:, :2]).T
     are_flat = height < MAX_FLATNESS * width
-    found = np.zeros(len(boxes), np.bool_)
     if not are_flat.any() or len(boxes) - are_flat.sum() < MIN_UNDERLINED:
         return found
     writing = boxes[~are_flat]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from app import glyph, strip
 from app.inference.line_reader import LineReader
 from app.ink.cut_ink import cutting_edges
+from app.ink.drawn_frames import are_frames
 from app.ink.drawn_underlines import are_underlines
 from app.ink.image import cut_out, ink_maps, whole_glyph
 from app.ink.ink_map import InkMap, with_components
@@ -69,9 +70,8 @@ def find_in_strokes(
         return [_single_character(box, draw(strokes), _asks_of_strokes(strokes, reader))]
     _check_count(len(strokes), "strokes")
     boxes = _boxes(strokes)
-    if (underlines := are_underlines(boxes)).any():
-        strokes = list(compress(strokes, ~underlines))
-        boxes = boxes[~underlines]
+    if (are_around := are_underlines(boxes) | are_frames(strokes, boxes)).any():
+        strokes, boxes = list(compress(strokes, ~are_around)), boxes[~are_around]
     num_parts = reading_costs.usual_strokes(strokes)
     lines = []
     seconds = 0.0

@@ -1,0 +1,56 @@
+"""Strokes that are drawn around a number are left out, and loops of digits are not."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.ink.drawn_frames import are_frames
+from app.recognizer import Recognizer
+from tests.support.drawings import placed
+
+Stroke = NDArray[np.float64]
+
+
+def loop(x: float, y: float, across: float, down: float, degrees: float = 350) -> Stroke:
+    """An ellipse around a point, drawn so far that it is nearly or not closed."""
+    angles = np.radians(np.linspace(0, degrees, 40))
+    return np.stack([x + across * np.cos(angles), y + down * np.sin(angles)], axis=1)
+
+
+BOX: Stroke = np.array([(-20, -20), (290, -18), (292, 110), (-22, 112), (-18, -16)], np.float64)
+
+
+def number() -> list[Stroke]:
+    """The number 367, 90 pixels high."""
+    return [
+        stroke
+        for place, digit in enumerate((3, 6, 7))
+        for stroke in placed(digit, 90 * place, 0, 90)
+    ]
+
+
+@pytest.mark.parametrize(
+    "stroke, expected",
+    [
+        (BOX, True),
+        (loop(135, 45, 190, 90), True),
+        (loop(135, 45, 190, 90, 240), False),  # open
+        (loop(45, 45, 50, 60), False),  # around one digit
+        (loop(420, 45, 40, 45), False),  # a zero behind them
+    ],
+)
+def test_a_closed_stroke_around_several_others_is_a_frame(stroke: Stroke, expected: bool) -> None:
+    strokes = [*number(), stroke]
+    boxes = np.array([[*each.min(axis=0), *each.max(axis=0)] for each in strokes])
+    assert are_frames(strokes, boxes).tolist() == [False] * (len(strokes) - 1) + [expected]
+
+
+@pytest.mark.parametrize("frame", [BOX, loop(135, 45, 190, 90)], ids=["box", "circle"])
+def test_a_number_in_a_frame_is_read(recognizer: Recognizer, frame: Stroke) -> None:
+    assert recognizer.read_ink([*number(), frame]).text == "367"
+    assert recognizer.read_ink([frame, *number()]).text == "367"
+
+
+def test_a_zero_with_a_slash_is_no_frame(recognizer: Recognizer) -> None:
+    slash = np.array([(60.0, 15.0), (25.0, 75.0)])
+    assert recognizer.read_ink([*placed(0, 0, 0, 90), slash]).text == "0"
