@@ -28,6 +28,7 @@ MAX_CARRIED_ABOVE: Final = 1.8  # usual heights; small text further above is not
 MIN_SMALL_NEIGHBOURS: Final = (
     2  # high parts below them; above a single one, they may be a part of it
 )
+LEVEL_REACH: Final = 1.8  # usual heights between small parts and high ones on the same line
 MIN_SMALL_GAP: Final = 0.25  # usual heights between a line and small text below it
 MAX_HALVES_HEIGHT: Final = 1.1  # usual heights, of an upper loop and the rest of its 8 below it
 STEEPNESS: Final = 2.5  # factor by which vertical distances count more than horizontal ones
@@ -138,17 +139,32 @@ def _small_lines(boxes: Boxes, body: NDArray[np.int64], usual: float) -> list[li
     aside = np.maximum(left - end, x - right)
     is_near = aside < SMALL_REACH * usual
     above, below = y - bottom, top - low  # how far the small parts are above or below the high ones
-    is_level = is_near & (above < 0) & (below < 0)
+    # Small zeros may stand as far from the other digits of their number.
+    is_level = ((aside < LEVEL_REACH * usual) & (above < 0) & (below < 0)).any(axis=1)
+    is_level = _with_neighbours(is_level, boxes[small], LEVEL_REACH * usual)
     is_above = _are_alone(aside, above, usual)
     # Below a line are commas and the ends of digits too, but not so far.
     is_below = _are_alone(aside, below, usual)
     is_below &= np.where(is_near, below, np.inf).min(axis=1) >= MIN_SMALL_GAP * usual
     is_half = (aside < 0) & (above >= 0) & (above < MIN_WORD_GAP * usual)
     is_half &= low - top < MAX_HALVES_HEIGHT * usual
-    is_alone = ((is_above & ~is_half.any(axis=1)) | is_below) & ~is_level.any(axis=1)
+    is_alone = ((is_above & ~is_half.any(axis=1)) | is_below) & ~is_level
     apart = small[is_alone]
     lines = group_into_lines(boxes[apart]) if len(apart) else []
     return [apart[line].tolist() for line in lines]
+
+
+def _with_neighbours(is_level: NDArray[np.bool_], boxes: Boxes, reach: float) -> NDArray[np.bool_]:
+    """Which small parts are on a line, where those beside one that is are on it too: (n,).
+
+    boxes: of the small parts. reach: pixels between two of them, as between the zeros of 1000.
+    """
+    left, top, right, bottom = boxes.T
+    are_beside = (left < right[:, None] + reach) & (left[:, None] < right + reach)
+    are_beside &= (top < bottom[:, None]) & (top[:, None] < bottom)
+    while ((grown := (are_beside & is_level).any(axis=1)) & ~is_level).any():
+        is_level = is_level | grown
+    return is_level
 
 
 def _are_alone(

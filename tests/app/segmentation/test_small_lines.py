@@ -90,3 +90,10 @@ def test_the_small_upper_loops_of_8s_stay_with_them() -> None:
     eights: list[Box] = [(219, 81, 262, 109), (215, 113, 254, 149)]
     eights += [(271, 76, 315, 104), (272, 108, 307, 145)]
     assert len(group_into_lines(np.array([*others, *eights], np.float64))) == 1
+
+
+def test_small_zeros_between_high_digits_stay_on_their_line_below_another() -> None:
+    zeros: list[Box] = [(243, 441, 261, 471), (287, 441, 305, 471), (331, 441, 349, 471)]
+    above: list[Box] = [(144, 239, 189, 320), (226, 242, 270, 318), (310, 240, 346, 321)]
+    boxes = [*above, (152, 400, 181, 480), (214, 400, 216, 480), *zeros, (378, 402, 418, 480)]
+    assert group_into_lines(np.array(boxes, np.float64)) == [[0, 1, 2], [3, 4, 5, 6, 7, 8]]
