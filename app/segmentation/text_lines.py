@@ -146,6 +146,9 @@ def _small_lines(boxes: Boxes, body: NDArray[np.int64], usual: float) -> list[li
     # Below a line are commas and the ends of digits too, but not so far.
     is_below = _are_alone(aside, below, usual)
     is_below &= np.where(is_near, below, np.inf).min(axis=1) >= MIN_SMALL_GAP * usual
+    # A single small part there may be a comma.
+    are_beside = _are_beside(boxes[small], SMALL_REACH * usual)
+    is_below &= (are_beside & is_below).sum(axis=1) > 1
     is_half = (aside < 0) & (above >= 0) & (above < MIN_WORD_GAP * usual)
     is_half &= low - top < MAX_HALVES_HEIGHT * usual
     is_alone = ((is_above & ~is_half.any(axis=1)) | is_below) & ~is_level
@@ -159,12 +162,21 @@ def _with_neighbours(is_level: NDArray[np.bool_], boxes: Boxes, reach: float) ->
 
     boxes: of the small parts. reach: pixels between two of them, as between the zeros of 1000.
     """
-    left, top, right, bottom = boxes.T
-    are_beside = (left < right[:, None] + reach) & (left[:, None] < right + reach)
-    are_beside &= (top < bottom[:, None]) & (top[:, None] < bottom)
+    are_beside = _are_beside(boxes, reach)
     while ((grown := (are_beside & is_level).any(axis=1)) & ~is_level).any():
         is_level = is_level | grown
     return is_level
+
+
+def _are_beside(boxes: Boxes, reach: float) -> NDArray[np.bool_]:
+    """Which parts are level with each other and at most `reach` pixels apart: (n, n).
+
+    A part is beside itself.
+    """
+    left, top, right, bottom = boxes.T
+    is_near = (left < right[:, None] + reach) & (left[:, None] < right + reach)
+    is_level = (top < bottom[:, None]) & (top[:, None] < bottom)
+    return np.asarray(is_near & is_level, np.bool_)
 
 
 def _are_alone(
