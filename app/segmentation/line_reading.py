@@ -44,6 +44,7 @@ BETWEEN_DIGITS: Final = "-+/.,:"  # two of these side by side are more likely a 
 NEVER_FIRST, NEVER_LAST = "/,:", "/,:-+"
 MAX_FRACTION_DIGITS: Final = 2  # on both sides of its slash
 DIALLED: Final = re.compile(r"0\d{2,4}/\d{4,}")  # a telephone number, with its area code
+DIALLED_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,14 +162,16 @@ def oddness(text: str) -> int:
     return pairs + ends
 
 
-def is_lone_slash(text: str) -> bool:
-    """Whether a text has one slash between numbers too long for a fraction, such as 5/0006.
+def lone_slash(text: str) -> float:
+    """How unusual a text's only slash is, between numbers too long for a fraction, as in 5/0006.
 
-    A telephone number, such as 0711/123456, is none of these texts.
+    1.0 where it is, DIALLED_SHARE in a telephone number, such as 0711/123456, which may as well
+    have a 1 there, and 0.0 in all other texts.
     """
     sides = text.split("/")
-    is_long = len(sides) == 2 and max(map(len, sides)) > MAX_FRACTION_DIGITS
-    return is_long and not DIALLED.fullmatch(text)
+    if len(sides) != 2 or max(map(len, sides)) <= MAX_FRACTION_DIGITS:
+        return 0.0
+    return DIALLED_SHARE if DIALLED.fullmatch(text) else 1.0
 
 
 def likeliest(choices: Sequence[tuple[float, Choice]], others: Sequence[float] = ()) -> Choice:

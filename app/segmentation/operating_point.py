@@ -27,7 +27,7 @@ class OperatingPoint:
     reader's log-probability; the classifier's has 1. cut_trust: weight of the look of a part that
     was cut from its neighbour, which looks less like its digit; that of other parts is 1.
     odd_cost: for each sign where numbers seldom have one, see `oddness`.
-    lone_slash_cost: see `is_lone_slash`; such a slash is mostly a 1. overlap_cost: for each
+    lone_slash_cost: see `lone_slash`; such a slash is mostly a 1. overlap_cost: for each
     line height by which neighbours overlap more than a little. unlaid_cost: by which a text
     that cannot be laid on the ink is taken to look worse than the best one. slope, offset: turn a
     text's log-odds into calibrated ones; sign_offset replaces offset for a text with signs.

@@ -20,8 +20,8 @@ from app.segmentation.line_reading import (
     UNKNOWN,
     Choice,
     LineReading,
-    is_lone_slash,
     likeliest,
+    lone_slash,
     look_scores,
     oddness,
     text_of,
@@ -135,7 +135,7 @@ class TextLine:
             text = text_of(hypothesis)
             score = point.reader_weight * hypothesis.log_probability
             score -= point.odd_cost * oddness(text)
-            score -= point.lone_slash_cost * is_lone_slash(text)
+            score -= point.lone_slash_cost * lone_slash(text)
             best = self._lay(hypothesis, looks, point)
             if best is None:
                 unlaid.append((score, text))

@@ -16,8 +16,8 @@ from app.segmentation.line_reading import (
     Choice,
     LineReading,
     classes_of,
-    is_lone_slash,
     likeliest,
+    lone_slash,
     look_scores,
     oddness,
     text_of,
@@ -145,20 +145,20 @@ def test_signs_where_no_number_has_them(text: str, odd: int) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("5/0006", True),
-        ("123/4", True),
-        ("3/4", False),  # a fraction
-        ("12/05", False),
-        ("12/05/2026", False),
-        ("5106", False),
-        ("0711/123456", False),  # a telephone number
-        ("711/123456", True),
-        ("07/123456", True),
-        ("0711/12", True),
+        ("5/0006", 1.0),
+        ("123/4", 1.0),
+        ("3/4", 0.0),  # a fraction
+        ("12/05", 0.0),
+        ("12/05/2026", 0.0),
+        ("5106", 0.0),
+        ("0711/123456", 0.5),  # a telephone number
+        ("711/123456", 1.0),
+        ("07/123456", 1.0),
+        ("0711/12", 1.0),
     ],
 )
-def test_a_single_slash_in_a_long_number(text: str, expected: bool) -> None:
-    assert is_lone_slash(text) is expected
+def test_a_single_slash_in_a_long_number(text: str, expected: float) -> None:
+    assert lone_slash(text) == expected
 
 
 def point_of(sign_looks: NDArray[np.float64], single_shares: NDArray[np.float64]) -> OperatingPoint:
