@@ -14,6 +14,7 @@ MIN_DOUBTFUL: Final = 3  # doubtful digits other than 1 that are writing; fewer 
 MIN_DIGIT_LIKE: Final = 0.95  # confidence from which a digit looks like one, even if doubtful
 MAX_REFUSED_DIGIT_LIKE: Final = 0.2  # probability up to which a refused mark looks like a digit
 MIN_DIGIT_LIKE_MARKS: Final = 2  # that are writing; one may be chance
+MAX_DOUBTFUL_SHARE: Final = 0.1  # of the marks of what is surely read
 MIN_SURE_SIGNED: Final = 0.9  # confidence from which signs are surely read
 MIN_SHARED_HEIGHT: Final = 0.7  # of 1s beside each other: of the height of the tallest
 # A narrow 1 whose line goes on beyond its end is part of a table, a frame or an edge.
@@ -61,14 +62,15 @@ def is_writing(reading: Reading, is_clean: bool = False) -> bool:
 
 
 def is_surely_read(reading: Reading) -> bool:
-    """Whether all marks are digits and signs without any doubt, and not all are 1s or signs.
+    """Whether nearly all marks are digits and signs without any doubt, and none is refused.
 
-    Any line looks like a 1, and some things look like signs.
+    Not all may be 1s or signs, because any line looks like a 1, and some things look like signs.
     """
     marks = reading.digits
     if any(mark.sign for mark in marks) and reading.confidence < MIN_SURE_SIGNED:
         return False
-    are_sure = all(mark.text != "?" and not mark.is_doubtful for mark in marks)
+    num_doubtful = sum(mark.is_doubtful for mark in marks)
+    are_sure = num_doubtful <= MAX_DOUBTFUL_SHARE * len(marks) and "?" not in reading.text
     return are_sure and any(mark.value not in (None, 1) for mark in marks)
 
 
