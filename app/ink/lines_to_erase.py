@@ -1,8 +1,8 @@
 """Lines that are no writing in the segmenter's map of a whole picture, and how to erase them.
 
-It takes frames, grids, folds and underlines for writing, or sees only a part of them, such as one
-side of a box. The rest of it is in the picture itself, among all that is about as dark as the
-writing.
+It takes frames, grids, borders, folds and underlines for writing, or sees only a part of them, such
+as one side of a box. The rest of it is in the picture itself, among all that is about as dark as
+the writing.
 """
 
 from typing import Final
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ink.cell_borders import find_borders
 from app.ink.folds import find_folds
 from app.ink.frames import find_frames
 from app.ink.grids import Grid, find_grid
@@ -35,15 +36,20 @@ _BESIDE: Final = np.ones((5, 5), np.uint8)
 def find_lines(
     image: NDArray[np.uint8], dark: Mask, likely: Mask, possible: Mask
 ) -> tuple[NDArray[np.bool_], tuple[BoxRow, ...]]:
-    """Which pixels of a whole picture belong to frames, grids, folds and underlines: bool (h, w).
+    """Which pixels of a picture are of frames, grids, borders, folds and underlines: bool (h, w).
 
     Returns the rows of the grids' cells too.
 
     image: uint8 (h, w, 3). dark: see `dark_ink`. likely, possible: ink according to the segmenter.
     """
-    grid = _grid_in(image, likely, possible) if likely.any() else None
-    lines = np.zeros_like(dark) if grid is None else grid.lines
+    if not likely.any():
+        return np.zeros(dark.shape, np.bool_), ()
+    pen = pen_width(likely)
+    thin = thin_lines(image, likely, PENS_HIGH * pen, MIN_PEN_CONTRAST)
+    grid = _grid_in(thin, possible, pen)
+    lines = find_borders(np.asarray(cv2.bitwise_or(thin, dark), np.uint8), likely)
     if grid is not None:  # what is left may be a circle that touches it
+        lines |= grid.lines
         is_beside = cv2.dilate(lines, _NEAR) == 0
         dark, likely, possible = dark * is_beside, likely * is_beside, possible * is_beside
     lines = lines | find_frames(dark, possible) | find_folds(dark, possible)
@@ -53,11 +59,9 @@ def find_lines(
     return np.asarray(lines > 0, np.bool_), grid.rows if grid is not None else ()
 
 
-def _grid_in(image: NDArray[np.uint8], likely: Mask, possible: Mask) -> Grid | None:
+def _grid_in(thin: Mask, possible: Mask, pen: float) -> Grid | None:
     """The grid that a hand has drawn, also near the edge of the paper, which is dark."""
-    pen = pen_width(likely)
-    lines = thin_lines(image, likely, PENS_HIGH * pen, MIN_PEN_CONTRAST)
-    grid = find_grid(np.asarray(cv2.bitwise_or(lines, possible), np.uint8), pen)
+    grid = find_grid(np.asarray(cv2.bitwise_or(thin, possible), np.uint8), pen)
     return grid if grid is not None and not grid.is_straight else None
 
 
