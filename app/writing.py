@@ -3,6 +3,7 @@
 from statistics import median
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +17,8 @@ MAX_REFUSED_DIGIT_LIKE: Final = 0.2  # probability up to which a refused mark lo
 MIN_DIGIT_LIKE_MARKS: Final = 2  # that are writing; one may be chance
 MAX_DOUBTFUL_SHARE: Final = 0.1  # of the marks of what is surely read
 MIN_SURE_SIGNED: Final = 0.9  # confidence from which signs are surely read
+MIN_BENT: Final = 1 / 3  # ratio of a 1's sides that is no straight line
+MIN_STRENGTH: Final = 127  # of 255: of a glyph's pixels within the pen's line
 MIN_SHARED_HEIGHT: Final = 0.7  # of 1s beside each other: of the height of the tallest
 # A narrow 1 whose line goes on beyond its end is part of a table, a frame or an edge.
 MAX_LINE_WIDTH: Final = 0.35  # heights of the mark; a broader one leans more than such lines do
@@ -45,8 +48,9 @@ def is_writing(reading: Reading, is_clean: bool = False) -> bool:
     To the network, any line is a 1, so 1s alone are not writing if one of them is doubtful or
     another mark is refused, unless they are of one height and beside each other. Any sure digit
     other than 1 is writing, and so are several doubtful digits other than 1, or one such digit
-    alone, or marks of which enough look like digits. Refused marks alone are writing too, because
-    they may be letters. is_clean: whether the paper has no noise, so that fewer marks are enough.
+    alone or a 1 that no line looks like, or marks of which enough look like digits. Refused marks
+    alone are writing too, because they may be letters. is_clean: whether the paper has no noise, so
+    that fewer marks are enough.
     """
     marks = reading.digits
     if any(mark.sign for mark in marks):  # the line reader has read a number
@@ -54,7 +58,9 @@ def is_writing(reading: Reading, is_clean: bool = False) -> bool:
     others = [mark for mark in marks if mark.value not in (None, 1)]
     if any(mark.is_clear for mark in others) or len(others) >= MIN_DOUBTFUL:
         return True
-    if all(mark.value is None for mark in marks) or (len(marks) == 1 and others):
+    if all(mark.value is None for mark in marks):
+        return True
+    if len(marks) == 1 and (others or _is_bent(marks[0])):
         return True
     if _has_digit_shapes(marks, is_clean) or _is_row_of_ones(marks):
         return True
@@ -102,6 +108,15 @@ def _has_digit_shapes(marks: tuple[Digit, ...], is_clean: bool) -> bool:
     return num_others >= MIN_DIGIT_LIKE_MARKS
 
 
+def _is_bent(mark: Digit) -> bool:
+    """Whether a mark is no straight line, as a 1 with a flag or a foot is none."""
+    ink = np.argwhere(mark.glyph > MIN_STRENGTH).astype(np.float32)
+    if not len(ink):
+        return False
+    short, long = sorted(cv2.minAreaRect(ink)[1])
+    return bool(short + 1 >= MIN_BENT * (long + 1))
+
+
 def _is_row_of_ones(marks: tuple[Digit, ...]) -> bool:
     """Whether all marks are 1s as those of one number: of about one height, beside each other."""
     if len(marks) < 2 or not all(mark.value == 1 and mark.is_clear for mark in marks):
@@ -128,7 +143,9 @@ def _goes_on(mark: Digit, pixels: NDArray[np.uint8]) -> bool:
     part = pixels[:, max(round(x - aside), 0) : round(x + width + aside)]
     grey = part.reshape(*part.shape[:2], -1)[..., :3].mean(axis=2)  # (h, w)
     paper = np.median(grey, axis=1)
-    contrasts = paper - grey.min(axis=1), grey.max(axis=1) - paper  # of dark and of light ink
+    first = max(round(x - width / 2) - 2, 0) - max(round(x - aside), 0)
+    line = grey[:, first : first + round(2 * width) + 4]  # without other lines beside it
+    contrasts = paper - line.min(axis=1), line.max(axis=1) - paper  # of dark and of light ink
     top, bottom = max(round(y), 0), round(y + height)
     usual, contrast = max(
         ((float(np.median(rows[top:bottom])), rows) for rows in contrasts), key=lambda each: each[0]

@@ -173,6 +173,32 @@ def test_a_part_of_a_longer_line_is_not_a_1(
     assert is_line(marks_of(*marks, box=box), picture) is expected
 
 
+def test_a_1_beside_a_border_is_no_part_of_it() -> None:
+    picture = np.full((60, 60, 3), 200, np.uint8)
+    picture[20:42, 26:29] = 60
+    picture[:, 44:47] = 60  # the side of its cell
+    assert not is_line(marks_of(("1", 1.0), box=(26, 20, 3, 22)), picture)
+
+
+@pytest.mark.parametrize(
+    "points, expected",
+    [
+        ([(14, 4), (14, 24)], False),  # as any line
+        ([(8, 4), (20, 24)], False),
+        ([(9, 10), (15, 4), (15, 24)], True),
+        ([(11, 5), (15, 4), (15, 24), (8, 24)], True),
+        ([], False),
+    ],
+)
+def test_a_lone_doubtful_1_is_writing_where_it_is_bent(
+    points: list[tuple[int, int]], expected: bool
+) -> None:
+    glyph = np.zeros((28, 28), np.uint8)
+    cv2.polylines(glyph, [np.array(points, np.int32).reshape(-1, 2)], False, 255, 2)
+    one = Digit(1, 0.8, np.zeros(10, np.float32), (0, 0, 10, 20), glyph, is_doubtful=True)
+    assert is_writing(Reading((one,))) is expected
+
+
 @pytest.mark.parametrize("width, expected", [(3, True), (30, False)])
 def test_a_margin_from_edge_to_edge_is_not_a_1(width: int, expected: bool) -> None:
     picture = np.full((300, 400, 3), 255, np.uint8)
