@@ -22,6 +22,9 @@ MAX_FREE: Final = 0.2  # of its length: how far a line goes on beyond the outer 
 MIN_ARM: Final = 5.0
 MIN_ARM_HEIGHT: Final = 0.7
 MAX_BEND: Final = 0.3  # thicknesses by which printed lines waver, where nothing is at them
+MIN_MET: Final = 0.75  # of the most lines that one meets: fewer are met by strokes in cells
+MIN_RULES: Final = 3  # that meet more, and more than two, for strokes in cells to be told
+MAX_CELL: Final = 1.5  # usual distances between them; where they are further apart, one is missing
 MIN_LONG: Final = 0.6  # of the longest line: shorter ones tell less
 WORKING_PEN: Final = 3.0  # pixels; a broader pen shows no more, and takes longer
 MIN_COVER: Final = 90  # of 255, by ink, of a pixel where there are fewer
@@ -84,6 +87,8 @@ def _crossing_lines(ink: Mask, pen: float) -> tuple[list[_Lines], Boxes] | None:
     shortest = MIN_ARM * pen
     for _ in range(2):  # how high the writing is shows when the lines are gone
         is_grid = _are_grid(arms, shortest)
+        is_grid[:, _are_in_cells(uprights, is_grid.sum(axis=0))] = False
+        is_grid[_are_in_cells(levels, is_grid.sum(axis=1))] = False
         if not is_grid.any():
             return None
         grids = [_Lines(*each) for each in _apart(is_grid, levels, uprights)]
@@ -136,6 +141,29 @@ def _are_grid(arms: NDArray[np.float64], shortest: float) -> NDArray[np.bool_]:
             break
         meet = kept
     return np.asarray(meet, np.bool_)
+
+
+def _are_in_cells(lines: list[Line], counts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which lines of one direction are strokes that fill cells, as 1s do: (lines,).
+
+    They meet fewer lines than most, also where digits of a column touch each other, and lie between
+    two rules that are no further apart than usual: none is missing there. counts: (lines,), how
+    many of the other direction each line meets.
+    """
+    are_in_cells = np.zeros(len(lines), np.bool_)
+    is_long = counts > max(2, MIN_MET * counts.max(initial=0))
+    long = [line for line, is_rule in zip(lines, is_long, strict=True) if is_rule]
+    if len(long) < MIN_RULES:
+        return are_in_cells
+    for index in np.flatnonzero((counts > 0) & ~is_long).tolist():
+        line = lines[index]
+        middle = np.full((len(long), 1), line.start + len(line.middles) / 2)
+        places = np.sort(rows_at(long, middle)[:, 0])
+        gaps = np.diff(places)
+        after = int(np.searchsorted(places, np.median(line.middles)))
+        is_between = 0 < after < len(places)
+        are_in_cells[index] = is_between and gaps[after - 1] < MAX_CELL * np.median(gaps)
+    return are_in_cells
 
 
 def _apart(

@@ -77,6 +77,18 @@ def test_the_lines_of_a_grid_are_found_without_its_digits(name: str) -> None:
     assert (found.lines[digits > 0] > 0).mean() < 0.02
 
 
+def test_strokes_that_fill_the_cells_of_a_column_are_no_lines() -> None:
+    lines = grid(4, 4)
+    ones = np.zeros_like(lines)
+    for top, bottom in ((EDGE, EDGE + CELL), (EDGE + 2 * CELL, EDGE + 4 * CELL)):
+        along = np.linspace(top, bottom, 30)
+        stroke(ones, np.stack([EDGE + 1.5 * CELL + 4 * np.sin(along / 40), along], axis=1))
+    found = find_grid(lines | ones, PEN)
+    assert found is not None
+    assert (found.lines[lines > 0] > 0).mean() > 0.97
+    assert (found.lines[ones > 0] > 0).mean() < 0.2
+
+
 def test_lines_that_are_drawn_by_hand_waver() -> None:
     found = find_grid(written(*GRIDS["a table"]), PEN)
     assert found is not None
