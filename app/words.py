@@ -20,6 +20,8 @@ MIN_LETTER_CONFIDENCE: Final = 0.5  # that a refused mark is no digit
 MIN_LETTERS: Final = 2  # marks of a word
 MIN_CLUTTER: Final = 12  # marks of a picture in which clutter is looked for
 MIN_CLUTTER_REFUSED: Final = 0.6  # share of them that are refused there
+MIN_PRINT: Final = 40  # marks of a page of print
+MIN_PRINT_REFUSED: Final = 1 / 3  # share of them that are refused there; joined letters are not
 MAX_CLUTTER_SIZE: Final = 1.5  # times the usual mark's; what is larger is no clutter
 MAX_LOW: Final = 0.75  # heights of the digits beside it: of lower marks, one refused is enough
 
@@ -54,20 +56,32 @@ def without_letters(reading: Reading) -> Reading:
 def with_doubt_in_clutter(reading: Reading) -> Reading:
     """The reading with doubtful digits where most marks are refused, as in a picture of things.
 
-    In a page of print too, some marks look like digits. What is larger than them is written.
+    In a page of print too, some marks look like digits, and others in the same words do not. What
+    is larger than them is written, unless it is a word too.
     """
     marks = reading.digits
-    refused = [mark for mark in marks if mark.value is None and not mark.sign]
-    if len(marks) < MIN_CLUTTER or len(refused) < MIN_CLUTTER_REFUSED * len(marks):
+    share = sum(map(_is_refused, marks)) / max(len(marks), 1)
+    is_clutter = len(marks) >= MIN_CLUTTER and share >= MIN_CLUTTER_REFUSED
+    if not is_clutter and (len(marks) < MIN_PRINT or share < MIN_PRINT_REFUSED):
         return reading
     largest = MAX_CLUTTER_SIZE * median(_size(mark, reading.turned) for mark in marks)
-    numbers = (
-        [replace(mark, is_doubtful=mark.value is not None) for mark in number.digits]
-        if _height(number.digits, reading.turned) <= largest
-        else number.digits
-        for number in reading.numbers
-    )
-    return replace(reading, digits=tuple(mark for number in numbers for mark in number))
+    digits: list[Digit] = []
+    for number in reading.numbers:
+        is_large = _height(number.digits, reading.turned) > largest
+        lowest = largest if is_large else 0.0
+        is_word = any(
+            _is_refused(mark) and _size(mark, reading.turned) > lowest for mark in number.digits
+        )
+        is_doubtful = is_word or (is_clutter and not is_large)
+        digits += [
+            replace(mark, is_doubtful=mark.value is not None) if is_doubtful else mark
+            for mark in number.digits
+        ]
+    return replace(reading, digits=tuple(digits))
+
+
+def _is_refused(mark: Digit) -> bool:
+    return mark.value is None and not mark.sign
 
 
 def _groups(reading: Reading) -> Iterator[list[Digit]]:
@@ -127,12 +141,11 @@ def _goes_on(before: Sequence[Digit], group: Sequence[Digit]) -> bool:
 
 def _is_letter(mark: Digit) -> bool:
     """Whether a mark is refused, and not only because its number is not sure."""
-    is_refused = mark.value is None and not mark.sign
-    return is_refused and mark.confidence >= MIN_LETTER_CONFIDENCE
+    return _is_refused(mark) and mark.confidence >= MIN_LETTER_CONFIDENCE
 
 
 def _refused(mark: Digit) -> Digit:
     """The mark without its value or sign."""
-    if mark.value is None and not mark.sign:
+    if _is_refused(mark):
         return mark
     return replace(mark, value=None, sign=None, confidence=1 - mark.confidence, is_doubtful=False)

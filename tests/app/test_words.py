@@ -97,3 +97,23 @@ def test_digits_among_many_refused_marks_are_doubtful(
     doubtful = with_doubt_in_clutter(reading(*groups))
     assert {mark.text for mark in doubtful.digits if mark.is_doubtful} == expected
     assert doubtful.text == reading(*groups).text
+
+
+@pytest.mark.parametrize(
+    "groups, expected",
+    [
+        (("?0??2", "00") * 10, {"0", "2"}),  # words, of which some are read as numbers
+        (("??", "00") * 9, set()),  # too few marks for a page
+        (("0000", "00", "?") * 8, set()),  # too few are refused
+    ],
+)
+def test_digits_in_words_of_print_are_doubtful(groups: tuple[str, ...], expected: set[str]) -> None:
+    line = reading(*groups)
+    indexes = [index for index, group in enumerate(groups) for _ in group]
+    marks = [
+        replace(mark, number_index=index) for mark, index in zip(line.digits, indexes, strict=True)
+    ]
+    doubtful = with_doubt_in_clutter(Reading(tuple(marks)))
+    in_words = {mark.text for mark in doubtful.digits if mark.is_doubtful}
+    assert in_words == expected
+    assert not any(mark.is_doubtful for mark in doubtful.digits if mark.number_index % 2)
