@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.parts import Mask, Parts
+from app.ink.ink_map import Mask, Parts
 from app.ink.pen_lines import Line, long_lines
 
 RIM: Final = 0.2  # of the picture's width or height: how far from the edge a border lies
