@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ink.dot_rows import are_in_rows
+
 # Areas are in squares of the pen's width.
 MIN_SPECK_AREA: Final = 0.8  # a smaller component is a speck; a dot made with the pen is larger
 MIN_AREA_SHARE: Final = 0.04  # of the largest component's area; below it, the same
@@ -123,6 +125,9 @@ def without_specks(mask: Mask) -> Mask:
 def _are_no_specks(parts: Parts, pen: float) -> NDArray[np.bool_]:
     """Which components are large enough for writing, or near enough to it: (n,). pen: pixels."""
     boxes, area = parts.boxes.astype(np.int64), parts.areas
+    is_printed = are_in_rows(boxes[1:], pen)
+    if is_printed.any():
+        area = np.where(np.append(False, is_printed), 0.0, area)
     is_large = area >= max(MIN_SPECK_AREA * pen**2, MIN_AREA_SHARE * area.max())
     is_large[int(area.argmax())] = True
     left, top = boxes[is_large, :2].min(axis=0)
