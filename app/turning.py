@@ -22,6 +22,11 @@ MIN_SURE_SHARE: Final = 0.8  # of a turned reading
 MIN_GAIN: Final = 0.3  # from the upright to the turned reading
 MIN_DIGITS: Final = 3  # of a turned reading; fewer digits do not show how the picture lies
 MIN_TELLING: Final = 2  # of these, sure digits that are none of _ALIKE
+MIN_TELLING_OF_NUMBER: Final = 1  # the same of a single number, all of which is read
+# Of such a number fewer must be sure, if hardly anything is read as the picture is given.
+MIN_SURE_OF_NUMBER: Final = 0.6
+MAX_SURE_ASIDE: Final = 0.5  # sure share of the upright reading
+MIN_GAIN_OVER_OPPOSITE: Final = 1.0  # nats by which such a picture is surer than upside down
 MAX_CANDIDATES: Final = 440  # in an ink map of the upright picture; more take too long to turn
 MAX_SIDE: Final = 800  # pixels, to which the picture is reduced for trying other positions
 _ALIKE: Final = (None, 0, 1, 8)  # values of refused marks, and of digits like any line or loop
@@ -75,8 +80,10 @@ def turns_to_try(upright: Reading, max_candidates: int) -> tuple[int, ...]:
     has_refused = any(mark.text == "?" for mark in upright.digits)
     if sure_share(upright) <= MAX_SURE_SHARE or (has_refused and not _is_telling(upright)):
         return TURNS
-    has_enough = len(upright.digits) >= MIN_DIGITS
-    return (180,) if has_enough and upright.mean_sureness < MAX_SURENESS else ()
+    if len(upright.digits) < MIN_DIGITS:
+        return ()
+    is_poor_number = len(upright.numbers) == 1 and sure_share(upright) < 1
+    return (180,) if is_poor_number or upright.mean_sureness < MAX_SURENESS else ()
 
 
 def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -85,25 +92,61 @@ def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def best_turn(turned: Mapping[int, Reading], upright: Reading) -> int:
-    """The degrees of the best reading that is clearly better than the upright one; else 0."""
+    """The degrees of the best reading that is clearly better than the upright one; else 0.
+
+    It is 0 too where a picture that lies on its side is read about as surely the other way round.
+    """
     better = [each for each in turned if is_clearly_better(turned[each], upright, each)]
-    return max(better, key=lambda degrees: _sureness(turned[degrees]), default=0)
+    best = max(better, key=lambda degrees: _sureness(turned[degrees]), default=0)
+    opposite = turned.get(360 - best) if best in (90, 270) else None
+    if opposite is None or "?" in opposite.text:
+        return best
+    return best if _gain(turned[best], opposite) >= MIN_GAIN_OVER_OPPOSITE else 0
 
 
 def is_clearly_better(turned: Reading, upright: Reading, degrees: int) -> bool:
     """Whether a reading turned by degrees is good enough to be believed instead of the upright."""
-    if len(turned.digits) < MIN_DIGITS or sure_share(turned) < MIN_SURE_SHARE:
+    if len(turned.digits) < MIN_DIGITS:
         return False
-    gained_share = sure_share(turned) - sure_share(upright)
-    has_gained = gained_share >= MIN_GAIN
-    if degrees != 180:
-        has_gained |= gained_share > 0 and not _is_telling(upright)
-        return has_gained and _num_sure(turned, but=_ALIKE) >= MIN_TELLING
+    if degrees == 180:
+        return _is_better_upside_down(turned, upright)
+    return _is_better_from_aside(turned, upright)
+
+
+def _is_better_from_aside(turned: Reading, upright: Reading) -> bool:
+    """As `is_clearly_better`, for a quarter turn. Then the digits of a number form one line."""
+    is_number, share = _is_whole_number(turned), sure_share(turned)
+    gained = share - sure_share(upright)
+    is_hardly_read = sure_share(upright) <= MAX_SURE_ASIDE and not _is_telling(upright)
+    min_share = MIN_SURE_OF_NUMBER if is_number and is_hardly_read else MIN_SURE_SHARE
+    if share < min_share or gained < (MIN_GAIN if _is_telling(upright) else 0):
+        return False
+    min_telling = MIN_TELLING_OF_NUMBER if is_number else MIN_TELLING
+    return gained > 0 and _num_sure(turned, but=_ALIKE) >= min_telling
+
+
+def _is_better_upside_down(turned: Reading, upright: Reading) -> bool:
+    """As `is_clearly_better`, for a half turn."""
+    share, upright_share = sure_share(turned), sure_share(upright)
+    if share < MIN_SURE_SHARE:
+        return False
     if len(turned.digits) < sum(mark.text != "?" for mark in upright.digits):
         return False  # upside down, two 7s and a slash look like 4s
-    gain = log_odds_of(turned.mean_sureness) - log_odds_of(upright.mean_sureness)
+    gain = _gain(turned, upright)
+    has_gained = share - upright_share >= MIN_GAIN
+    has_gained |= _is_whole_number(turned) and share == 1 > upright_share and gain >= 0
     is_telling = _num_sure(turned, but=_BOTH_WAYS) > 0
     return is_telling and (has_gained or gain >= MIN_GAIN_UPSIDE_DOWN)
+
+
+def _gain(reading: Reading, other: Reading) -> float:
+    """The nats by which the numbers of a reading are surer than those of another one."""
+    return log_odds_of(reading.mean_sureness) - log_odds_of(other.mean_sureness)
+
+
+def _is_whole_number(reading: Reading) -> bool:
+    """Whether all that is read is one number without signs, and no mark is refused."""
+    return len(reading.numbers) == 1 and all(mark.value is not None for mark in reading.digits)
 
 
 def _is_telling(reading: Reading) -> bool:

@@ -102,7 +102,8 @@ POOR = [REFUSED, (1, SURE), REFUSED, REFUSED]
         ([(3, DOUBTFUL)], turning.TURNS),
         ([REFUSED], turning.TURNS),
         ([(3, SURE), (4, SURE), REFUSED], turning.TURNS),
-        ([(3, SURE), (4, SURE), (7, SURE), REFUSED], ()),
+        ([(3, SURE), (4, SURE), (7, SURE)], ()),
+        ([(3, SURE), (4, SURE), (7, SURE), REFUSED], (180,)),  # it may be upside down
     ],
 )
 def test_only_a_poor_reading_is_tried_in_other_positions(
@@ -125,10 +126,15 @@ def test_a_number_that_is_not_sure_may_be_upside_down(
     [
         ([(4, SURE), (7, SURE), (2, SURE), (5, SURE)], True),
         ([(4, SURE), (7, SURE), (2, SURE), (5, SURE), REFUSED], True),
-        ([(4, SURE), (7, SURE), (2, DOUBTFUL)], False),  # two of three
+        ([(4, SURE), (7, SURE), (2, DOUBTFUL)], True),  # a number of which two thirds are sure
+        ([(4, SURE), (7, DOUBTFUL), (2, DOUBTFUL)], False),
+        ([(4, SURE), (7, SURE), REFUSED], False),
         ([(4, SURE), (7, SURE)], False),  # too few
         ([(1, SURE)] * 8, False),  # rules, borders and folds look like ones from every side
-        ([(0, SURE), (8, SURE), (1, SURE), (4, SURE)], False),  # only one digit shows the direction
+        # One digit shows the direction of a number of which all is read.
+        ([(0, SURE), (8, SURE), (1, SURE), (4, SURE)], True),
+        ([(0, SURE), (8, SURE), (1, SURE), (8, SURE)], False),
+        ([(0, SURE), (8, SURE), (1, SURE), (1, SURE), (4, SURE), REFUSED], False),
         ([], False),
     ],
 )
@@ -143,7 +149,7 @@ def test_lines_and_loops_do_not_show_how_a_picture_lies() -> None:
     loops = reading([(0, SURE)] * 5 + [REFUSED])
     assert turning.turns_to_try(loops, turning.MAX_CANDIDATES) == turning.TURNS
     assert turning.is_clearly_better(reading([(0, SURE), (3, SURE), (7, SURE)]), loops, 90)
-    assert not turning.is_clearly_better(reading([(0, SURE), (3, SURE), (1, SURE)]), loops, 90)
+    assert not turning.is_clearly_better(reading([(0, SURE), (8, SURE), (1, SURE)]), loops, 90)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +199,25 @@ def test_of_two_turns_the_one_with_surer_numbers_is_taken() -> None:
     digits = [(4, SURE)] * 4
     readings = {90: reading(digits, 0.7), 270: reading(digits, 0.9)}
     assert turning.best_turn(readings, reading(POOR)) == 270
+
+
+def test_a_number_that_is_read_about_as_surely_from_both_sides_is_not_turned() -> None:
+    """On its side, 895 may as well be 568."""
+    digits = [(5, SURE), (8, SURE), (6, SURE)]
+    readings = {90: reading(digits, 0.96), 270: reading(digits, 0.97)}
+    assert turning.best_turn(readings, reading(POOR)) == 0
+    readings[90] = reading([*digits[:2], REFUSED], 0.97)
+    assert turning.best_turn(readings, reading(POOR)) == 270
+
+
+@pytest.mark.parametrize("values, is_better", [((4, 5, 6, 9), True), ((0, 5, 6, 9), False)])
+def test_a_number_of_which_a_mark_is_refused_is_turned_on_its_head_if_all_is_sure_then(
+    values: tuple[int, ...], is_better: bool
+) -> None:
+    upright = reading([(6, SURE), (9, SURE), (5, SURE), REFUSED])
+    turned = [(value, SURE) for value in values]
+    assert turning.is_clearly_better(reading(turned), upright, 180) == is_better
+    assert not turning.is_clearly_better(reading([*turned[:3], REFUSED]), upright, 180)
 
 
 @pytest.mark.parametrize(
