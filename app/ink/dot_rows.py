@@ -1,4 +1,4 @@
-"""Finds rows of printed dots or dashes, as under a form's answer and on paper with a grid of dots."""
+"""Finds rows of printed dots or dashes, as under a form's answer and on dotted paper."""
 
 from typing import Final
 
