@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app import glyph
 from app.ink import dotted, outlined, threshold, tiles
+from app.ink.bars import without_bars
 from app.ink.borders import hangs_on_border, reaches_around, without_borders, without_lines_across
 from app.ink.box_rows import without_box_rows
 from app.ink.canvas import find_canvas
@@ -142,6 +143,7 @@ def _maps_of_drawing(
         yield joined
     elif filled is None and is_plain(drawing):
         yield drawing.as_plain()  # which takes a quarter of the time of all that follows
+    drawing = without_bars(drawing)
     written = without_print(opaque, drawing, level)
     unruled = _unruled(drawing)
     seen = _seen_maps(opaque, drawing, has_known_rules=unruled is not None)
@@ -170,6 +172,7 @@ def _seen_maps(
     """
     for ink in _found_maps(opaque, drawing):
         whole = replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
+        whole = without_bars(whole)
         if not has_known_rules:
             whole = without_box_rows(whole, opaque)
         yield replace(whole, mask=without_rule_pieces(whole, opaque))
