@@ -1,6 +1,6 @@
 """Finds strokes that are drawn around a number, as a circle or a box around a result."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -8,14 +8,17 @@ from numpy.typing import NDArray
 
 MIN_FRAMED: Final = 2  # strokes; a single one in a loop may be the slash or the dot of a zero
 MAX_OPEN: Final = 0.3  # diagonals of the frame between the stroke's two ends
+MAX_SIDES: Final = 4  # strokes of which a frame is drawn
+MAX_JOINT: Final = 0.25  # between the ends of two of them, in diagonals of the smaller one's box
 
 Stroke = NDArray[np.float64]  # (n, 2)
 
 
 def are_frames(strokes: Sequence[Stroke], boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which strokes are closed and go around several others that stand beside each other: (n,).
+    """Which strokes go around several others that stand beside each other: (n,).
 
-    boxes: (n, 4), left, top, right, bottom of the strokes.
+    One stroke is closed, or several are together, as the four sides of a box are. boxes: (n, 4),
+    left, top, right, bottom of the strokes.
     """
     found = np.zeros(len(boxes), np.bool_)
     if len(boxes) <= MIN_FRAMED:
@@ -29,4 +32,41 @@ def are_frames(strokes: Sequence[Stroke], boxes: NDArray[np.float64]) -> NDArray
         is_closed = np.hypot(*(stroke[-1] - stroke[0])) < MAX_OPEN * diagonal
         are_side_by_side = inside[:, 0].max() > inside[:, 2].min()
         found[index] = bool(is_closed) and bool(are_side_by_side)
+    for sides in _closed_chains(strokes, boxes):
+        low, high = boxes[sides, :2].min(axis=0), boxes[sides, 2:].max(axis=0)
+        inside = boxes[np.all((boxes[:, :2] > low) & (boxes[:, 2:] < high), axis=1)]
+        # Nothing else is drawn of four strokes around a fifth one.
+        if len(inside) and len(sides) == MAX_SIDES:
+            found[sides] = True
+        elif len(inside) >= MIN_FRAMED:
+            found[sides] |= inside[:, 0].max() > inside[:, 2].min()
     return found
+
+
+def _closed_chains(strokes: Sequence[Stroke], boxes: NDArray[np.float64]) -> Iterator[list[int]]:
+    """The strokes, two to MAX_SIDES, that go on where another one ends, until they are closed.
+
+    Each is as large as most other strokes, because it is larger than those that it goes around.
+    """
+    size = np.hypot(*(boxes[:, 2:] - boxes[:, :2]).T)
+    large = np.flatnonzero(size >= np.sort(size)[max(len(size) - MAX_SIDES, 0) // 2])
+    ends = np.array([strokes[index][[0, -1]] for index in large.tolist()]).reshape(
+        -1, 2
+    )  # two for each
+    gaps = np.hypot(*(ends[:, None] - ends).transpose(2, 0, 1))  # (ends, ends)
+    sizes, owners = size[large].repeat(2), np.arange(len(large)).repeat(2)
+    is_joint = gaps <= MAX_JOINT * np.minimum(sizes[:, None], sizes)
+    is_joint &= owners[:, None] != owners
+    may_be_sides = is_joint.any(axis=1).reshape(-1, 2).all(axis=1)
+    if may_be_sides.sum() < 2:
+        return
+    beside = np.where(is_joint, gaps, np.inf).argmin(axis=1)
+    for start in np.flatnonzero(may_be_sides).tolist():
+        sides, end = [start], 2 * start + 1
+        while may_be_sides[end // 2]:
+            end = int(beside[end])
+            if end == 2 * start and len(sides) > 1:
+                yield large[sides].tolist()
+            if end // 2 in sides or len(sides) == MAX_SIDES:
+                break
+            sides, end = [*sides, end // 2], end ^ 1

@@ -45,10 +45,54 @@ def test_a_closed_stroke_around_several_others_is_a_frame(stroke: Stroke, expect
     assert are_frames(strokes, boxes).tolist() == [False] * (len(strokes) - 1) + [expected]
 
 
+def sides(left: float, right: float, gap: float = 0.0) -> list[Stroke]:
+    """The four sides of a box, drawn in other directions; gap: between their ends."""
+    lines = [
+        ((left + gap, -22), (right, -20)),
+        ((right + 2, 112), (right, -14)),
+        ((left + gap, 110), (right - gap, 113)),
+        ((left, -20), (left - 3, 108)),
+    ]
+    return [np.linspace(start, end, 8) for start, end in lines]
+
+
+@pytest.mark.parametrize(
+    "pieces, expected",
+    [
+        (sides(-20, 290), True),
+        ([np.concatenate(sides(-20, 290)[:2]), *sides(-20, 290)[2:]], False),  # ends do not meet
+        ([BOX[:3], BOX[2:]], True),
+        ([BOX[2:], BOX[:3]], True),
+        ([BOX[:4], BOX[3:]], True),
+        (sides(-20, 290, gap=60), False),
+        (sides(-20, 290)[:3], False),  # open
+        (sides(300, 400), False),  # around nothing
+        (sides(-20, 75), True),  # around one digit
+    ],
+)
+def test_a_frame_may_be_drawn_in_several_strokes(pieces: list[Stroke], expected: bool) -> None:
+    strokes = [*number(), *pieces]
+    boxes = np.array([[*each.min(axis=0), *each.max(axis=0)] for each in strokes])
+    are_sides = [False] * len(number()) + [expected] * len(pieces)
+    assert are_frames(strokes, boxes).tolist() == are_sides
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_digit_in_a_box_of_four_strokes_is_read(recognizer: Recognizer, digit: int) -> None:
+    written = placed(digit, 0, 0, 90)
+    right = float(np.concatenate(written)[:, 0].max()) + 20
+    assert recognizer.read_ink([*sides(-20, right), *written]).text == str(digit)
+
+
 @pytest.mark.parametrize("frame", [BOX, loop(135, 45, 190, 90)], ids=["box", "circle"])
 def test_a_number_in_a_frame_is_read(recognizer: Recognizer, frame: Stroke) -> None:
     assert recognizer.read_ink([*number(), frame]).text == "367"
     assert recognizer.read_ink([frame, *number()]).text == "367"
+
+
+def test_a_number_in_a_box_of_four_strokes_is_read(recognizer: Recognizer) -> None:
+    assert recognizer.read_ink([*number(), *sides(-20, 290)]).text == "367"
+    assert recognizer.read_ink([*sides(-20, 290), *number()]).text == "367"
 
 
 def test_a_zero_with_a_slash_is_no_frame(recognizer: Recognizer) -> None:
