@@ -1,6 +1,8 @@
-"""Finds numbers that are crossed out: a straight stroke goes through several digits.
+"""Finds numbers that are crossed out or scribbled over.
 
-A single digit that is crossed out looks like a 7 with a bar, a 4 or a zero with a slash.
+Where a straight stroke goes through several digits, they are crossed out. A single digit that is
+crossed out looks like a 7 with a bar, a 4 or a zero with a slash. A scribble is a blot, in which
+ink is much deeper than in the strokes of the other digits.
 """
 
 from typing import Final
@@ -16,6 +18,10 @@ MIN_COVERED: Final = 0.97  # share of the stroke's length that is ink
 MIN_CROSSED: Final = 3  # strokes that it crosses, or its free ends
 MAX_STEEP: Final = 1.2  # of the stroke
 SAMPLES: Final = 200  # along it
+# Ratio of a component's deepest ink to that of the usual one.
+MIN_BLOT: Final = 1.9  # of 400 composed numbers in bitmaps, one has more
+MIN_BLOT_HEIGHT: Final = 0.5  # of the highest component; lower ones may be points
+MIN_COMPONENTS: Final = 2
 # In widths of the pen.
 MIN_LENGTH: Final = 6.0
 REACH: Final = 0.8  # how far it may waver
@@ -37,7 +43,24 @@ def are_struck(labels: NDArray[np.int32], boxes: NDArray[np.float64]) -> NDArray
         left, top, right, bottom = boxes[index].astype(int).tolist()
         part = np.where(labels[top:bottom, left:right] == index + 1, 255, 0).astype(np.uint8)
         struck[index] = _is_struck(part)
-    return struck
+    return struck | _are_blots(labels, boxes)
+
+
+def _are_blots(labels: NDArray[np.int32], boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which components have ink that is much deeper than the usual one's: (n,)."""
+    if len(boxes) < MIN_COMPONENTS:
+        return np.zeros(len(boxes), np.bool_)
+    ink = (labels > 0).astype(np.uint8)
+    inside = cv2.distanceTransform(ink, cv2.DIST_L2, cv2.DIST_MASK_3)
+    rows, columns = np.nonzero(ink)
+    depths = np.zeros(len(boxes) + 1, np.float32)
+    np.maximum.at(depths, labels[rows, columns], inside[rows, columns])
+    height = boxes[:, 3] - boxes[:, 1]
+    is_high = height >= MIN_BLOT_HEIGHT * height.max()
+    if is_high.sum() < MIN_COMPONENTS:
+        return np.zeros(len(boxes), np.bool_)
+    usual = float(np.sort(depths[1:][is_high])[(is_high.sum() - 1) // 2])
+    return np.asarray(is_high & (depths[1:] > MIN_BLOT * usual), np.bool_)
 
 
 def _is_struck(part: Mask) -> bool:

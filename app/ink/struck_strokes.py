@@ -11,6 +11,7 @@ from app.ink.struck import MAX_STEEP
 
 MIN_CROSSED: Final = 2  # strokes beside each other that one stroke strikes out
 MIN_STRAIGHT: Final = 0.95  # ratio of the distance between a stroke's ends to its length
+MAX_WAVE: Final = 0.35  # line heights from top to foot of a stroke that wavers instead
 MARGIN: Final = 0.15  # share of a stroke's height at both ends; what passes there crosses nothing
 # Ratio of a stroke's length to the diagonal of its box, which is at most 3.4 in the 5,200 strokes
 # of validation writers.
@@ -34,8 +35,9 @@ def are_struck(strokes: Sequence[Stroke], boxes: NDArray[np.float64]) -> bool:
     is_wide = (width > line_height) & (height < MAX_STEEP * width)
     for index in np.flatnonzero(is_wide).tolist() if len(strokes) > MIN_CROSSED else ():
         stroke = strokes[index]
-        is_straight = np.hypot(*(stroke[-1] - stroke[0])) > MIN_STRAIGHT * length_of(stroke)
-        if is_straight and _strikes_out(stroke, np.delete(boxes, index, axis=0)):
+        is_line = bool(height[index] < MAX_WAVE * line_height)
+        is_line |= np.hypot(*(stroke[-1] - stroke[0])) > MIN_STRAIGHT * length_of(stroke)
+        if is_line and _strikes_out(stroke, np.delete(boxes, index, axis=0)):
             return True
     is_large = size > MIN_SIZE * line_height
     return any(
@@ -53,7 +55,7 @@ def length_of(stroke: Stroke) -> float:
 
 
 def _strikes_out(stroke: Stroke, others: NDArray[np.float64]) -> bool:
-    """Whether a straight stroke goes through the middles of several others; others: boxes."""
+    """Whether a line goes through the middles of several others; others: boxes."""
     (x, y), (end, low) = sorted((stroke[0].tolist(), stroke[-1].tolist()))
     left, top, right, bottom = others.T
     middles = (left + right) / 2

@@ -53,6 +53,33 @@ def test_a_stroke_through_several_digits_crosses_them_out(mask: Mask, is_struck:
     assert are_struck(*connected_components(ink)).any() == is_struck
 
 
+def scribbled(step: int) -> Mask:
+    """The number 382, and lines over the 8, so many pixels from each other."""
+    lines = [((x, 60), (x + 4, 140)) for x in range(124, 170, step)]
+    return written("382", *lines)
+
+
+@pytest.mark.parametrize(
+    ("mask", "expected"),
+    [
+        (scribbled(3), [False, True, False]),
+        (written("382"), [False, False, False]),
+        (written("38", ((230, 130), (231, 131))), [False, False, False]),  # a point
+        (written("3"), [False]),
+    ],
+)
+def test_a_digit_under_a_blot_is_struck(mask: Mask, expected: list[bool]) -> None:
+    labels, boxes = connected_components(InkMap(mask, mask, 0.0, 0.0, 1.0))
+    order = np.argsort(boxes[:, 0])
+    assert are_struck(labels, boxes)[order].tolist() == expected
+
+
+def test_a_large_point_is_no_blot() -> None:
+    mask = written("38")
+    cv2.circle(mask, (200, 130), 10, 255, -1)
+    assert not are_struck(*connected_components(InkMap(mask, mask, 0.0, 0.0, 1.0))).any()
+
+
 def test_a_number_that_is_crossed_out_is_doubtful(recognizer: Recognizer) -> None:
     mask = np.maximum(written("382", LEVEL), written("47", left=350))
     first, second = recognizer.read_image(255 - mask).numbers

@@ -40,6 +40,7 @@ SCRIBBLE = line(*[(85 + 50 * (index % 2), 15 + 4.0 * index) for index in range(1
         (line((15, 60), (70, 60)), False),  # the bar of one digit
         (line((230, 50), (330, 50)), False),  # a dash behind them
         (line((-10, 45), (110, -40), (230, 45)), False),  # not straight
+        (line(*[(24.0 * step - 10, 52 - 14 * (step % 2)) for step in range(11)]), True),  # wavy
         (SCRIBBLE, True),
         (0.05 * SCRIBBLE + np.array([220.0, 80.0]), False),  # a point
         (line((230, 50)), False),
