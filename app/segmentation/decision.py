@@ -26,7 +26,12 @@ MIN_SIGNED_CONFIDENCE: Final = 1 / 2
 # A part of a digit that is so surely another one is none of its strokes. The loops and stems of
 # digits look like a 0 and a 1, and the first stroke of a 4 less surely like a 2 or 6.
 MIN_SURE_PART: Final = 0.998
+ONE: Final = 1
 PARTS_OF_DIGITS: Final = (0, 1)
+# A line between two numbers reaches beyond the digits on both sides, by so many of their heights
+# above and below. Of 104 1s in the strings of validation writers, one does that has digits on both
+# sides, and it is a slash.
+DIVIDER_REACH: Final = 0.1
 MIN_FOUND_CONFIDENCE: Final = (
     0.4  # where the segmenter found the ink; half of those below are right
 )
@@ -67,16 +72,18 @@ def answer(
     # What looks like a point beside a digit, and was taken for a part of it, may be one.
     has_point = line.lattice.has_point[choice.path].tolist()
     has_other = _have_other_digits(line, choice.path, logits / np.float32(point.temperature))
+    may_divide = may_be_dividers(values, line.boxes[choice.path], is_refused)
     first_column, last_column = line.cutting_edges
     is_doubtful = [
         line.is_struck
         or point_beside
         or other_inside
+        or divides
         or odds > point.doubt_threshold
         or sure < MIN_SURE_CONFIDENCE
         or not (first_column < box[0] and box[2] < last_column)
-        for point_beside, other_inside, odds, sure, box in zip(
-            has_point, has_other, log_odds, confidences, boxes, strict=True
+        for point_beside, other_inside, divides, odds, sure, box in zip(
+            has_point, has_other, may_divide, log_odds, confidences, boxes, strict=True
         )
     ]
     # The numbers of a line share its confidence, which is the product of theirs.
@@ -102,6 +109,27 @@ def answer(
             number_confidences[index],
             index == doubted,
         )
+
+
+def may_be_dividers(
+    values: Sequence[int], boxes: NDArray[np.float64], is_refused: Sequence[bool]
+) -> list[bool]:
+    """Which 1s among the digits of a line may be a line that is drawn between two numbers.
+
+    boxes: (n, 4), left, top, right, bottom of the marks. Signs, which are refused, do not count.
+    """
+    digits = [index for index, refused in enumerate(is_refused) if not refused]
+    may_divide = [False] * len(values)
+    for place in range(1, len(digits) - 1):
+        if values[index := digits[place]] != ONE:
+            continue
+        others = boxes[digits[:place] + digits[place + 1 :]]
+        reach = DIVIDER_REACH * float(np.median(others[:, 3] - others[:, 1]))
+        _, top, _, bottom = boxes[index].tolist()
+        may_divide[index] = bool(
+            top < others[:, 1].min() - reach and bottom > others[:, 3].max() + reach
+        )
+    return may_divide
 
 
 def _have_other_digits(

@@ -193,3 +193,27 @@ def test_a_sign_beside_a_digit_is_seen_in_a_tiny_bitmap(recognizer: Recognizer, 
     tiny[top : top + small.shape[0], left : left + small.shape[1]] = small
     assert recognizer.read_image(tiny).text == text
     assert recognizer.read_image(tiny, single=True).text in {text.strip("-."), "?"}
+
+
+def test_a_line_between_two_numbers_is_no_sure_1(recognizer: Recognizer) -> None:
+    for top, bottom in ((20, 120), (27, 113)):
+        strokes = written("36/45")
+        left = float(strokes[2][:, 0].mean())
+        strokes[2] = np.linspace((left, top), (left, bottom), 12)
+        reading = recognizer.read_ink(strokes)
+        assert reading.text == "36145"
+        assert reading.digits[2].is_doubtful is (top == 20)
+
+
+@pytest.mark.parametrize(
+    "top, bottom, expected",
+    [(-20, 110, True), (-5, 95, False), (-20, 90, False), (0, 110, False)],
+)
+def test_what_may_divide_two_numbers(top: float, bottom: float, expected: bool) -> None:
+    zero, line = np.array((0.0, 0.0, 60.0, 90.0)), np.array((0.0, top, 5.0, bottom))
+    boxes = np.array([zero, line, zero])
+    all_read = [False] * 3
+    assert decision.may_be_dividers([0, 1, 0], boxes, all_read) == [False, expected, False]
+    assert not any(decision.may_be_dividers([0, 7, 0], boxes, all_read))
+    assert not any(decision.may_be_dividers([1, 0, 1], np.array([line, zero, line]), all_read))
+    assert not any(decision.may_be_dividers([0, 1, 0], boxes, [False, False, True]))
