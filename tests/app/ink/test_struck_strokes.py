@@ -36,7 +36,10 @@ SCRIBBLE = line(*[(85 + 50 * (index % 2), 15 + 4.0 * index) for index in range(1
     [
         (line((-10, 50), (230, 45)), True),
         (line((230, 70), (-10, 25)), True),  # from right to left, and sloping
+        (line((-10, 95), (230, -5)), True),  # from corner to corner
+        (line((70, 95), (165, -5)), False),  # a slash through the middle digit
         (line((-10, 100), (230, 100)), False),  # below them
+        (line((-10, 85), (230, 84)), False),  # through their feet
         (line((15, 60), (70, 60)), False),  # the bar of one digit
         (line((230, 50), (330, 50)), False),  # a dash behind them
         (line((-10, 45), (110, -40), (230, 45)), False),  # not straight
@@ -53,6 +56,11 @@ def test_a_stroke_through_several_digits_or_a_scribble(stroke: Stroke, expected:
 @pytest.mark.parametrize("text", ["4", "7", "44", "77", "1111", "8080"])
 def test_digits_are_not_struck_by_their_own_strokes(text: str) -> None:
     assert not struck(number(text))
+
+
+def test_two_digits_are_crossed_out_from_corner_to_corner() -> None:
+    assert struck([*number("23"), line((-5, 95), (150, -5))])
+    assert struck([*number("23"), line((-5, -5), (150, 95))])
 
 
 def test_a_number_is_doubtful_where_it_is_crossed_out(recognizer: Recognizer) -> None:
