@@ -1,8 +1,10 @@
 """Finds strokes that are drawn around a number, as a circle or a box around a result."""
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,8 @@ MIN_FRAMED: Final = 2  # strokes; a single one in a loop may be the slash or the
 MAX_OPEN: Final = 0.3  # diagonals of the frame between the stroke's two ends
 MAX_SIDES: Final = 4  # strokes of which a frame is drawn
 MAX_JOINT: Final = 0.25  # between the ends of two of them, in diagonals of the smaller one's box
+NUM_SAMPLES: Final = 20  # points of a stroke that is to be inside a frame
+MIN_INSIDE: Final = 0.9  # share of them that are
 
 Stroke = NDArray[np.float64]  # (n, 2)
 
@@ -32,9 +36,13 @@ def are_frames(strokes: Sequence[Stroke], boxes: NDArray[np.float64]) -> NDArray
         is_closed = np.hypot(*(stroke[-1] - stroke[0])) < MAX_OPEN * diagonal
         are_side_by_side = inside[:, 0].max() > inside[:, 2].min()
         found[index] = bool(is_closed) and bool(are_side_by_side)
-    for sides in _closed_chains(strokes, boxes):
+    for sides, outline in _closed_chains(strokes, boxes):
         low, high = boxes[sides, :2].min(axis=0), boxes[sides, 2:].max(axis=0)
-        inside = boxes[np.all((boxes[:, :2] > low) & (boxes[:, 2:] < high), axis=1)]
+        are_within = np.all((boxes[:, :2] > low) & (boxes[:, 2:] < high), axis=1)
+        are_within[sides] = False
+        inside = boxes[are_within]
+        if not all(_is_in(stroke, outline) for stroke in compress(strokes, are_within)):
+            continue  # as where two lines cross a number out
         # Nothing else is drawn of four strokes around a fifth one.
         if len(inside) and len(sides) == MAX_SIDES:
             found[sides] = True
@@ -43,10 +51,13 @@ def are_frames(strokes: Sequence[Stroke], boxes: NDArray[np.float64]) -> NDArray
     return found
 
 
-def _closed_chains(strokes: Sequence[Stroke], boxes: NDArray[np.float64]) -> Iterator[list[int]]:
+def _closed_chains(
+    strokes: Sequence[Stroke], boxes: NDArray[np.float64]
+) -> Iterator[tuple[list[int], Stroke]]:
     """The strokes, two to MAX_SIDES, that go on where another one ends, until they are closed.
 
-    Each is as large as most other strokes, because it is larger than those that it goes around.
+    And the points of all, in their order. Each is as large as most other strokes, because it is
+    larger than those that it goes around.
     """
     size = np.hypot(*(boxes[:, 2:] - boxes[:, :2]).T)
     large = np.flatnonzero(size >= np.sort(size)[max(len(size) - MAX_SIDES, 0) // 2])
@@ -62,11 +73,21 @@ def _closed_chains(strokes: Sequence[Stroke], boxes: NDArray[np.float64]) -> Ite
         return
     beside = np.where(is_joint, gaps, np.inf).argmin(axis=1)
     for start in np.flatnonzero(may_be_sides).tolist():
-        sides, end = [start], 2 * start + 1
+        sides, end, outline = [start], 2 * start + 1, [strokes[large[start]]]
         while may_be_sides[end // 2]:
             end = int(beside[end])
             if end == 2 * start and len(sides) > 1:
-                yield large[sides].tolist()
+                yield large[sides].tolist(), np.concatenate(outline)
             if end // 2 in sides or len(sides) == MAX_SIDES:
                 break
+            stroke = strokes[large[end // 2]]
+            outline.append(stroke[::-1] if end % 2 else stroke)
             sides, end = [*sides, end // 2], end ^ 1
+
+
+def _is_in(stroke: Stroke, outline: Stroke) -> bool:
+    """Whether most points of a stroke are inside a closed line."""
+    contour = outline.astype(np.float32)
+    points = stroke[:: max(len(stroke) // NUM_SAMPLES, 1)].tolist()
+    num_inside = sum(cv2.pointPolygonTest(contour, point, False) > 0 for point in points)
+    return num_inside > MIN_INSIDE * len(points)

@@ -77,6 +77,14 @@ def test_a_frame_may_be_drawn_in_several_strokes(pieces: list[Stroke], expected:
     assert are_frames(strokes, boxes).tolist() == are_sides
 
 
+def test_two_lines_that_cross_a_number_out_are_no_frame() -> None:
+    lines = [((-20, -5), (420, 95)), ((420, -5), (-20, 95))]
+    first = [np.linspace((-22, 0), (-18, 90), 8)]  # whose ends meet those of the lines
+    strokes = [*first, *number(), *(np.linspace(start, end, 12) for start, end in lines)]
+    boxes = np.array([[*each.min(axis=0), *each.max(axis=0)] for each in strokes])
+    assert not are_frames(strokes, boxes).any()
+
+
 @pytest.mark.parametrize("digit", range(10))
 def test_a_digit_in_a_box_of_four_strokes_is_read(recognizer: Recognizer, digit: int) -> None:
     written = placed(digit, 0, 0, 90)
