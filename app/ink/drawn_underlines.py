@@ -39,7 +39,11 @@ def _underlines(line: NDArray[np.float64], writing: NDArray[np.float64], usual: 
     middles = (writing[:, :2] + writing[:, 2:]) / 2
     is_over = (middles[:, 0] > line[0]) & (middles[:, 0] < line[2])
     is_over &= (middles[:, 1] < level - reach) & (bottom < level + reach)
-    if is_beside.any() or np.count_nonzero(is_over) < MIN_UNDERLINED:
+    is_through = (middles[:, 0] > line[0]) & (middles[:, 0] < line[2])
+    is_through &= (top < level - reach) & (bottom > level + reach)
+    # A line through most strokes crosses them out, and those above it are the bars of 5s.
+    is_out = np.count_nonzero(is_through) >= np.count_nonzero(is_over)
+    if is_beside.any() or is_out or np.count_nonzero(is_over) < MIN_UNDERLINED:
         return False
     are_side_by_side = left[is_over].max() > right[is_over].min()
     covered = float((right - left)[is_over].sum())

@@ -34,6 +34,13 @@ def test_a_long_dash_below_a_number_has_writing_beside_it() -> None:
     assert not are_underlines(boxes).any()
 
 
+def test_a_line_that_crosses_two_5s_out_is_no_underline() -> None:
+    bodies, bars = [(20, 126, 64, 201), (132, 122, 162, 194)], [(50, 111, 110, 144)]
+    line = (5, 158, 219, 161)
+    boxes = np.array([*bodies, *bars, (138, 110, 204, 140), line], np.float64)
+    assert not are_underlines(boxes).any()
+
+
 @pytest.mark.parametrize("boxes", [[], [(0, 0, 90, 4)], [(0, 0, 90, 4), (0, 9, 90, 13)]])
 def test_lines_alone_are_kept(boxes: list[Box]) -> None:
     assert not are_underlines(np.array(boxes, np.float64).reshape(-1, 4)).any()
