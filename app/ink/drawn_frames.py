@@ -61,9 +61,8 @@ def _closed_chains(
     """
     size = np.hypot(*(boxes[:, 2:] - boxes[:, :2]).T)
     large = np.flatnonzero(size >= np.sort(size)[max(len(size) - MAX_SIDES, 0) // 2])
-    ends = np.array([strokes[index][[0, -1]] for index in large.tolist()]).reshape(
-        -1, 2
-    )  # two for each
+    pairs = [strokes[index][[0, -1]] for index in large.tolist()]
+    ends = np.concatenate(pairs)  # (ends, 2), two for each stroke
     gaps = np.hypot(*(ends[:, None] - ends).transpose(2, 0, 1))  # (ends, ends)
     sizes, owners = size[large].repeat(2), np.arange(len(large)).repeat(2)
     is_joint = gaps <= MAX_JOINT * np.minimum(sizes[:, None], sizes)
