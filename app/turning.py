@@ -82,7 +82,7 @@ def turns_to_try(upright: Reading, max_candidates: int) -> tuple[int, ...]:
         return TURNS
     if len(upright.digits) < MIN_DIGITS:
         return ()
-    is_poor_number = len(upright.numbers) == 1 and sure_share(upright) < 1
+    is_poor_number = len(upright.numbers) == 1 and not _are_clear(upright)
     return (180,) if is_poor_number or upright.mean_sureness < MAX_SURENESS else ()
 
 
@@ -127,14 +127,15 @@ def _is_better_from_aside(turned: Reading, upright: Reading) -> bool:
 
 def _is_better_upside_down(turned: Reading, upright: Reading) -> bool:
     """As `is_clearly_better`, for a half turn."""
-    share, upright_share = sure_share(turned), sure_share(upright)
+    share = sure_share(turned)
     if share < MIN_SURE_SHARE:
         return False
     if len(turned.digits) < sum(mark.text != "?" for mark in upright.digits):
         return False  # upside down, two 7s and a slash look like 4s
     gain = _gain(turned, upright)
-    has_gained = share - upright_share >= MIN_GAIN
-    has_gained |= _is_whole_number(turned) and share == 1 > upright_share and gain >= 0
+    has_gained = share - sure_share(upright) >= MIN_GAIN
+    is_whole = _is_whole_number(turned) and share == 1
+    has_gained |= is_whole and not _are_clear(upright) and gain >= 0
     is_telling = _num_sure(turned, but=_BOTH_WAYS) > 0
     return is_telling and (has_gained or gain >= MIN_GAIN_UPSIDE_DOWN)
 
@@ -142,6 +143,11 @@ def _is_better_upside_down(turned: Reading, upright: Reading) -> bool:
 def _gain(reading: Reading, other: Reading) -> float:
     """The nats by which the numbers of a reading are surer than those of another one."""
     return log_odds_of(reading.mean_sureness) - log_odds_of(other.mean_sureness)
+
+
+def _are_clear(reading: Reading) -> bool:
+    """Whether no mark is refused, and each digit is clear by itself, even in an unsure number."""
+    return all(mark.is_clear or mark.sign for mark in reading.digits)
 
 
 def _is_whole_number(reading: Reading) -> bool:

@@ -1,6 +1,7 @@
 """Pictures on their side or upside down: which are turned, and where their digits are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -218,6 +219,14 @@ def test_a_number_of_which_a_mark_is_refused_is_turned_on_its_head_if_all_is_sur
     turned = [(value, SURE) for value in values]
     assert turning.is_clearly_better(reading(turned), upright, 180) == is_better
     assert not turning.is_clearly_better(reading([*turned[:3], REFUSED]), upright, 180)
+
+
+def test_clear_digits_of_an_unsure_number_are_not_turned_on_their_head() -> None:
+    marks = reading([(8, SURE), (0, SURE), (6, DOUBTFUL), (4, SURE)], 0.75).digits
+    upright = Reading(tuple(replace(mark, is_number_doubtful=mark.is_doubtful) for mark in marks))
+    turned = reading([(4, SURE), (9, SURE), (0, SURE), (8, SURE)], 0.93)
+    assert turning.turns_to_try(upright, turning.MAX_CANDIDATES) == (180,)  # for its sureness
+    assert not turning.is_clearly_better(turned, upright, 180)
 
 
 @pytest.mark.parametrize(
