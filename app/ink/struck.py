@@ -50,15 +50,15 @@ def _are_blots(labels: NDArray[np.int32], boxes: NDArray[np.float64]) -> NDArray
     """Which components have ink that is much deeper than the usual one's: (n,)."""
     if len(boxes) < MIN_COMPONENTS:
         return np.zeros(len(boxes), np.bool_)
-    ink = (labels > 0).astype(np.uint8)
-    inside = cv2.distanceTransform(ink, cv2.DIST_L2, cv2.DIST_MASK_3)
-    rows, columns = np.nonzero(ink)
-    depths = np.zeros(len(boxes) + 1, np.float32)
-    np.maximum.at(depths, labels[rows, columns], inside[rows, columns])
     height = boxes[:, 3] - boxes[:, 1]
     is_high = height >= MIN_BLOT_HEIGHT * height.max()
     if is_high.sum() < MIN_COMPONENTS:
         return np.zeros(len(boxes), np.bool_)
+    is_ink = labels > 0
+    inside = cv2.distanceTransform(is_ink.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
+    places = np.flatnonzero(is_ink)
+    depths = np.zeros(len(boxes) + 1, np.float32)
+    np.maximum.at(depths, labels.ravel()[places], inside.ravel()[places])
     usual = float(np.sort(depths[1:][is_high])[(is_high.sum() - 1) // 2])
     return np.asarray(is_high & (depths[1:] > MIN_BLOT * usual), np.bool_)
 
