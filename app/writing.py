@@ -24,7 +24,10 @@ MIN_SHARED_HEIGHT: Final = 0.7  # of 1s beside each other: of the height of the 
 MAX_LINE_WIDTH: Final = 0.35  # heights of the mark; a broader one leans more than such lines do
 MAX_MARGIN_WIDTH: Final = 0.03  # heights of the mark; a 1 that fills a picture is broader
 LINE_REACH: Final = 0.5  # heights of the mark by which its line goes on
+MIN_MANY: Final = 6  # digits
+MIN_PARTS_OF_LINES: Final = 0.8  # share of many digits that are parts of lines, not writing
 MIN_LINE_CONTRAST: Final = 0.6  # of the mark's contrast
+MIN_FREE: Final = 0.5  # share of the rows beyond it that no other line crosses
 # Many small marks that are nearly all refused are a texture, such as the threads of cloth.
 MIN_TEXTURE_MARKS: Final = 6
 MIN_TEXTURE_REFUSED: Final = 0.7  # share of the marks
@@ -81,11 +84,16 @@ def is_surely_read(reading: Reading) -> bool:
 
 
 def is_line(reading: Reading, pixels: NDArray[np.uint8]) -> bool:
-    """Whether all that was read are 1s that are parts of longer lines in pixels (h, w, ...)."""
+    """Whether all that was read are 1s that are parts of longer lines in pixels (h, w, ...).
+
+    Of many digits, as in the cells of an empty table, a few may be others.
+    """
     digits = [mark for mark in reading.digits if mark.value is not None]
-    if not digits or any(digit.value != 1 for digit in digits):
+    min_parts = len(digits) if len(digits) < MIN_MANY else MIN_PARTS_OF_LINES * len(digits)
+    ones = [digit for digit in digits if digit.value == 1]
+    if not digits or len(ones) < min_parts:
         return False
-    return all(_goes_on(digit, pixels) for digit in digits)
+    return sum(_goes_on(one, pixels) for one in ones) >= min_parts
 
 
 def is_ruling(reading: Reading, pixels: NDArray[np.uint8]) -> bool:
@@ -150,6 +158,12 @@ def _goes_on(mark: Digit, pixels: NDArray[np.uint8]) -> bool:
     usual, contrast = max(
         ((float(np.median(rows[top:bottom])), rows) for rows in contrasts), key=lambda each: each[0]
     )
-    beyond = contrast[max(top - reach, 0) : top], contrast[bottom : bottom + reach]
-    lowest = [float(np.percentile(rows, 10)) for rows in beyond if len(rows) == reach > 0]
-    return max(lowest, default=0.0) >= MIN_LINE_CONTRAST * usual
+    # Where a level rule crosses, the line is not seen.
+    near = paper[max(top - reach, 0) : bottom + reach]
+    is_crossed = np.abs(paper - np.median(near)) >= MIN_LINE_CONTRAST * usual
+    lowest = [0.0]
+    for beyond in (slice(max(top - reach, 0), top), slice(bottom, bottom + reach)):
+        free = contrast[beyond][~is_crossed[beyond]]
+        if len(contrast[beyond]) == reach and len(free) > MIN_FREE * reach:
+            lowest.append(float(np.percentile(free, 10)))
+    return max(lowest) >= MIN_LINE_CONTRAST * usual

@@ -173,6 +173,22 @@ def test_a_part_of_a_longer_line_is_not_a_1(
     assert is_line(marks_of(*marks, box=box), picture) is expected
 
 
+@pytest.mark.parametrize("text, expected", [("111117", True), ("111177", False), ("117", False)])
+def test_many_parts_of_lines_beside_few_digits_are_no_writing(text: str, expected: bool) -> None:
+    picture = np.full((300, 300), 200, np.uint8)
+    picture[40:260, 199:203] = 60
+    marks = marks_of(*((mark, 0.99) for mark in text), box=(197, 110, 7, 60))
+    assert is_line(marks, picture) == expected
+
+
+@pytest.mark.parametrize("end, expected", [(260, True), (172, False)])
+def test_a_line_goes_on_beyond_the_rules_that_cross_it(end: int, expected: bool) -> None:
+    picture = np.full((300, 300), 200, np.uint8)
+    picture[108:end, 199:203] = 60
+    picture[80:90] = picture[180:190] = 60
+    assert is_line(marks_of(("1", 0.99), box=(197, 110, 7, 60)), picture) == expected
+
+
 def test_a_1_beside_a_border_is_no_part_of_it() -> None:
     picture = np.full((60, 60, 3), 200, np.uint8)
     picture[20:42, 26:29] = 60
