@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.dividers import MAX_SLOPE, REACH
-from app.ink.ink_map import Boxes, InkMap
+from app.ink.ink_map import InkMap
 
 MAX_PENS: Final = 1.5  # pen widths by which a bar is wider than its lean
 MIN_HEIGHT: Final = 0.35  # heights of the bar: of a digit beside it
@@ -32,7 +32,7 @@ def without_bars(ink: InkMap) -> InkMap:
     return replace(ink, mask=parts.mask(~is_bar)) if is_bar.any() else ink
 
 
-def _is_bar(piece: NDArray[np.int64], others: Boxes | NDArray[np.int64]) -> bool:
+def _is_bar(piece: NDArray[np.int64], others: NDArray[np.int64]) -> bool:
     """Whether a slim piece goes beyond the nearest piece on each side. others: boxes (n, 4)."""
     x, y, width, height = piece.tolist()
     top, bottom = others[:, 1], others[:, 1] + others[:, 3]

@@ -124,7 +124,7 @@ def without_cut_off(ink: InkMap, shape: tuple[int, ...]) -> Mask:
 
     Such ink is a part of a neighbour or of a ruled line. shape: of the picture, (h, w, ...).
     """
-    parts = Parts(ink.mask)
+    parts = ink.parts
     x, y, width, height = parts.boxes.T
     high, wide = ink.mask.shape
     at_left, at_top = ink.left * ink.scale < 1, ink.top * ink.scale < 1

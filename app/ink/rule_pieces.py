@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.dividers import has_upright_rule
-from app.ink.ink_map import Boxes, InkMap, Mask, Parts
+from app.ink.ink_map import Boxes, InkMap, Mask
 from app.ink.parts import MIN_PART
 
 MAX_SLIMNESS: Final = 0.3  # ratio of a piece's width to its length
@@ -40,7 +40,7 @@ def without_rule_pieces(ink: InkMap, image: NDArray[np.uint8]) -> Mask:
     image: uint8 (h, w, channels). A 1 ends where the writing beside it does. Where another 1 is
     below it, the map shows that one too.
     """
-    parts = Parts(ink.mask)
+    parts = ink.parts
     _, _, width, height = parts.boxes.T
     is_upright, is_level = width < MAX_SLIMNESS * height, height < MAX_SLIMNESS * width
     is_large = parts.areas > MIN_PART * parts.areas.max()

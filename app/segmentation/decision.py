@@ -143,7 +143,7 @@ def _have_other_digits(
         return [False]
     return [
         bool(inside) and _has_other_digit(logits[inside], int(logits[index, :NUM_DIGITS].argmax()))
-        for index, inside in ((index, line.lattice.inner[index]) for index in path)
+        for index, inside in ((index, line.lattice.inner(index)) for index in path)
     ]
 
 

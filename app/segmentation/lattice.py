@@ -81,22 +81,15 @@ class Lattice:
             )
         return has_point
 
-    @cached_property
-    def inner(self) -> list[list[int]]:
-        """For each candidate of several pieces of ink, the candidates that are some of them."""
+    def inner(self, index: int) -> list[int]:
+        """The candidates that are some of the pieces of ink of another one, of this index."""
         ends = [*self._cuts, False]
-        whole = [
-            (index, first, last)
-            for index, (first, last) in enumerate(self._candidates)
-            if not (ends[first] or ends[last])
-        ]
+        first, last = self._candidates[index]
         return [
-            [
-                index
-                for index, start, end in whole
-                if first <= start and end <= last and end - start < last - first
-            ]
-            for first, last in self._candidates
+            each
+            for each, (start, end) in enumerate(self._candidates)
+            if first <= start and end <= last and end - start < last - first
+            if not (ends[start] or ends[end])
         ]
 
     @cached_property

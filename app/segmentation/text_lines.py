@@ -25,9 +25,8 @@ MIN_SMALL_HEIGHT: Final = 0.2  # usual heights
 MIN_SMALL_ASPECT: Final = 0.6  # ratio of height to width; the bar of a 5 is flatter
 SMALL_REACH: Final = 0.6  # usual heights between them and high parts beside them
 MAX_CARRIED_ABOVE: Final = 1.8  # usual heights; small text further above is not carried
-MIN_SMALL_NEIGHBOURS: Final = (
-    2  # high parts below them; above a single one, they may be a part of it
-)
+# High parts below them; above a single one, they may be a part of it.
+MIN_SMALL_NEIGHBOURS: Final = 2
 LEVEL_REACH: Final = 1.8  # usual heights between small parts and high ones on the same line
 MIN_SMALL_GAP: Final = 0.25  # usual heights between a line and small text below it
 MAX_HALVES_HEIGHT: Final = 1.1  # usual heights, of an upper loop and the rest of its 8 below it
