@@ -213,7 +213,7 @@ class Recognizer:
             next(new) if prepared.reading is None or is_read else prepared.reading
             for prepared, is_read in zip(inputs, is_new, strict=True)
         )
-        return [words.with_doubt_in_clutter(words.without_letters(reading)) for reading in readings]
+        return list(map(words.with_doubt, readings))
 
     def _read_all(self, inputs: Sequence[Prepared], prototypes: Prototypes | None) -> list[Reading]:
         batches = [line.glyphs for prepared in inputs for line in prepared.lines]

@@ -1,7 +1,8 @@
 """Refuses the letters of words beside a number, some of which look like digits.
 
 An o is a 0 to the networks, and an l is a 1. Where most marks of a group are refused beside a
-number that is read, the group is a word, and none of its marks is a digit.
+number that is read, the group is a word, and none of its marks is a digit. Where that is less sure,
+its digits are doubtful, and so are a few digits that are as high as many words beside them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,9 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.reading import Digit, Reading
 
@@ -23,7 +27,17 @@ MIN_CLUTTER_REFUSED: Final = 0.6  # share of them that are refused there
 MIN_PRINT: Final = 40  # marks of a page of print
 MIN_PRINT_REFUSED: Final = 1 / 3  # share of them that are refused there; joined letters are not
 MAX_CLUTTER_SIZE: Final = 1.5  # times the usual mark's; what is larger is no clutter
+# Digits are doubtful among so many words of about their height, with few such numbers among them.
+# What is written is not outnumbered by words of its own height.
+MIN_WORDS: Final = 2
+MAX_OTHER_HEIGHT: Final = 0.15  # of a word's height
+MAX_NUMBERS: Final = 1 / 3  # share of the groups of that height
 MAX_LOW: Final = 0.75  # heights of the digits beside it: of lower marks, one refused is enough
+
+
+def with_doubt(reading: Reading) -> Reading:
+    """The reading with all doubt that is in words and in clutter."""
+    return with_doubt_in_words(with_doubt_in_clutter(without_letters(reading)))
 
 
 def without_letters(reading: Reading) -> Reading:
@@ -78,6 +92,40 @@ def with_doubt_in_clutter(reading: Reading) -> Reading:
             for mark in number.digits
         ]
     return replace(reading, digits=tuple(digits))
+
+
+def with_doubt_in_words(reading: Reading) -> Reading:
+    """The reading with doubtful digits in words, and among many words that are as high as they are.
+
+    A group with two refused marks is a word, and where there is another word, one is enough.
+    """
+    if sum(map(_is_refused, reading.digits)) < MIN_LETTERS:
+        return reading
+    groups = list(_groups(reading))
+    num_refused = np.array([sum(map(_is_refused, group)) for group in groups])
+    are_words = num_refused >= MIN_LETTERS
+    has_letters = are_words | ((num_refused > 0) & are_words.any())
+    heights = np.array([_height(group, reading.turned) for group in groups])
+    is_doubtful = has_letters | _are_among_words(heights, are_words)
+    digits = [
+        replace(mark, is_doubtful=mark.value is not None, is_number_doubtful=False)
+        if in_doubt
+        else mark
+        for in_doubt, group in zip(is_doubtful.tolist(), groups, strict=True)
+        for mark in group
+    ]
+    return replace(reading, digits=tuple(digits))
+
+
+def _are_among_words(
+    heights: NDArray[np.float64], are_words: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Which groups of these heights are few among words that are about as high: (n,)."""
+    are_alike = np.abs(heights[:, None] - heights) <= MAX_OTHER_HEIGHT * heights
+    num_words = (are_alike & are_words).sum(axis=1)
+    num_numbers = (are_alike & ~are_words).sum(axis=1)
+    are_few = num_numbers <= MAX_NUMBERS * (num_words + num_numbers)
+    return np.asarray((num_words >= MIN_WORDS) & are_few & ~are_words, np.bool_)
 
 
 def _is_refused(mark: Digit) -> bool:

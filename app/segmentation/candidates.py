@@ -30,6 +30,7 @@ from app.segmentation import (
     reading_costs,
     runs,
     text_lines,
+    words_apart,
 )
 from app.segmentation.cells import MIN_NUMBER_GAP
 from app.segmentation.line_reading import LineReading
@@ -38,7 +39,6 @@ from app.segmentation.second_opinion import Ask
 from app.segmentation.text_line import TextLine
 
 MAX_STROKE_WIDTH: Final = 0.9  # line heights; a single stroke that is wider may be several digits
-MAX_PIECE_WIDTH: Final = 0.5  # line heights; the same for a single connected component
 MAX_PARTS: Final = 600  # strokes or connected components in one input; 100 digits have about 200
 # Of more components, only those are read that are so many times as high as the usual one, if there
 # are at most so many of them.
@@ -217,10 +217,10 @@ def _lines_of_map(
         gap = number_gap
         if (row := cells.row_of(boxes[line], ink.box_rows)) is not None:
             groups, gap = cells.split_at_bars(boxes, line, row, ink.box_rows), math.inf
-        for run, has_sign_apart in _numbers(boxes, groups, gap):
-            reading = None
-            if reader is not None and runs.may_be_several(boxes[run], MAX_PIECE_WIDTH):
-                reading = _read_components(ink, labels, boxes, run, reader)
+        numbers = _numbers(boxes, groups, gap)
+        for run, has_sign_apart, reading in words_apart.readings(
+            ink, labels, boxes, numbers, reader
+        ):
             cuts = components.find_edges(labels, boxes, run, reading.pairs() if reading else [])
             parts = components.slice_at(labels, boxes, run, cuts)
             candidates = runs.find_candidates(parts.boxes, parts.sliced, len(boxes))
@@ -277,22 +277,6 @@ def _numbers(
         if gap == MIN_NUMBER_GAP:  # cells hold no signs of the numbers in others
             numbers, has_sign = text_lines.with_sign_apart(boxes, numbers)
         yield from ((number, has_sign and index == 0) for index, number in enumerate(numbers))
-
-
-def _read_components(
-    ink: InkMap,
-    labels: NDArray[np.int32],
-    boxes: NDArray[np.float64],
-    line: list[int],
-    reader: LineReader,
-) -> LineReading:
-    """Reads the connected components of one line as a whole; places are in pixels of the map."""
-    left, top = boxes[line, :2].min(axis=0).astype(int).tolist()
-    right, bottom = boxes[line, 2:].max(axis=0).astype(int).tolist()
-    window = slice(top, bottom), slice(left, right)
-    wanted = np.isin(labels[window], np.array(line) + 1)
-    reading = LineReading.of(strip.of_ink(ink.within(wanted, window)), reader)
-    return reading.moved(left, 1.0)
 
 
 def _single_character(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.reading import Digit, Reading
-from app.words import with_doubt_in_clutter, without_letters
+from app.words import with_doubt_in_clutter, with_doubt_in_words, without_letters
 
 GLYPH = np.zeros((28, 28), np.uint8)
 EVEN = np.full(10, 0.1, np.float32)
@@ -117,3 +117,23 @@ def test_digits_in_words_of_print_are_doubtful(groups: tuple[str, ...], expected
     in_words = {mark.text for mark in doubtful.digits if mark.is_doubtful}
     assert in_words == expected
     assert not any(mark.is_doubtful for mark in doubtful.digits if mark.number_index % 2)
+
+
+@pytest.mark.parametrize(
+    "groups, expected",
+    [
+        (("5??0",), {"5", "0"}),  # the word alone
+        (("5?0",), set()),  # one mark of a number that is not sure
+        (("0?", "~???"), {"0"}),  # beside another word
+        (("???", "10", "????"), {"1", "0"}),  # as high as most words
+        (("???", "10", "????", "25"), set()),  # as many numbers as words
+        (("~???", "10", "~????"), set()),  # higher than the words
+        (("10", "~????"), set()),  # one word
+    ],
+)
+def test_digits_in_words_and_among_words_of_their_height_are_doubtful(
+    groups: tuple[str, ...], expected: set[str]
+) -> None:
+    doubtful = with_doubt_in_words(reading(*groups))
+    assert {mark.text for mark in doubtful.digits if mark.is_doubtful} == expected
+    assert doubtful.text == reading(*groups).text
