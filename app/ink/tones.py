@@ -1,7 +1,8 @@
 """Tells writing from rules of another colour or grey, in pictures of even colours.
 
 In a scan or a screenshot, a printed form, grid or ruling has one colour, and a pen has another. The
-layer whose ink lies in long straight runs is the print.
+layer whose ink lies in long straight runs is the print. Digits in two colours are no print: a broad
+pen's strokes are no long runs of so broad a line, and rules are longer than digits are high.
 """
 
 from functools import reduce
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import InkMap, Parts, without_specks
+from app.ink.ink_map import InkMap, Parts, pen_width, without_specks
 from app.ink.resize import reduce_to_side
 from app.ink.threshold import BITMAP_SIDE, MAX_SIDE
 
@@ -19,6 +20,10 @@ MIN_SHARE: Final = 0.04  # of all ink that has a tone; the soft edges of strokes
 TONE_LEVELS: Final = 8  # levels of 255 by which ink of one tone may differ
 MIN_DISTANCE: Final = 60  # levels between the two tones, and between each and the paper
 MIN_RUN: Final = 0.08  # of the picture's longer side: straight runs in rules
+MIN_RUN_PENS: Final = 4.0  # of the line's width: the same
+MIN_LENGTH: Final = 1.2  # heights of the writing: of a rule, or of a box around it
+MIN_BESIDE: Final = 0.75  # share of the writing's width beside which there is a level rule
+MIN_LONG: Final = 0.5  # share of the print that is in pieces of that length
 MIN_RULED: Final = 0.6  # share of the print that is in such runs; ink may interrupt it
 MIN_RULED_MORE: Final = 0.3  # the same, beyond the share of the writing
 MAX_BESIDE: Final = 0.4  # share of the print that touches writing
@@ -51,11 +56,11 @@ def without_print(
     for printed, writing in ((0, 1), (1, 0)):
         if ruled[printed] >= max(MIN_RULED, ruled[writing] + MIN_RULED_MORE):
             is_nearer = distances[printed] < distances[writing]
-            runs = _straight_runs(np.where(is_nearer, ink.mask, 0).astype(np.uint8))
-            is_print = (runs > 0) | (exact[printed] > 0)
+            flat, upright = _straight_runs(np.where(is_nearer, ink.mask, 0).astype(np.uint8))
+            is_print = (flat > 0) | (upright > 0) | (exact[printed] > 0)
             rest = np.where(is_print, 0, ink.mask).astype(np.uint8)
             mask = _without_edges(rest, exact[writing])
-            if not mask.any():
+            if not mask.any() or not _is_longer(exact[printed], mask):
                 return None
             is_print |= rest != mask
             strength = np.where(is_print, 0, ink.strength).astype(np.uint8)
@@ -75,6 +80,23 @@ def _without_edges(rest: Mask, writing: Mask) -> Mask:
     inside = cv2.distanceTransform(rest, cv2.DIST_L2, cv2.DIST_MASK_3)
     np.maximum.at(depths, parts.labels[rest > 0], inside[rest > 0])
     return parts.mask((parts.shares(writing > 0) >= MIN_EXACT) | (depths > MAX_EDGE_DEPTH))
+
+
+def _is_longer(printed: Mask, writing: Mask) -> bool:
+    """Whether print is longer than the writing; digits of another colour beside it are not.
+
+    Its pieces are longer than the writing is high, or its level ones, which digits may interrupt,
+    go along most of it.
+    """
+    left, _, width, _ = cv2.boundingRect(writing)
+    flat, _ = _straight_runs(printed)
+    first, _, wide, _ = cv2.boundingRect(flat)
+    if min(first + wide, left + width) - max(first, left) >= MIN_BESIDE * width:
+        return True
+    tallest = cv2.connectedComponentsWithStats(writing)[2][1:, cv2.CC_STAT_HEIGHT].max()
+    parts = Parts(printed)
+    is_long = parts.boxes[:, 2:].max(axis=1) >= MIN_LENGTH * tallest
+    return bool(parts.areas[is_long].sum() >= MIN_LONG * parts.areas.sum())
 
 
 def _distances(image: NDArray[np.uint8], tone: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -125,14 +147,17 @@ def _commonest(colours: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _ruled_share(layer: Mask) -> float:
     """The share of a layer's ink that lies in long level or upright runs; 0 without ink."""
-    return cv2.countNonZero(_straight_runs(layer)) / max(cv2.countNonZero(layer), 1)
+    return cv2.countNonZero(cv2.bitwise_or(*_straight_runs(layer))) / max(
+        cv2.countNonZero(layer), 1
+    )
 
 
-def _straight_runs(layer: Mask) -> Mask:
-    """The long level or upright runs of a layer."""
-    length = max(round(MIN_RUN * max(layer.shape)), 3)
+def _straight_runs(layer: Mask) -> tuple[Mask, Mask]:
+    """The long level runs of a layer, and the long upright ones."""
+    pens = MIN_RUN_PENS * pen_width(layer) if layer.any() else 0.0
+    length = max(round(MIN_RUN * max(layer.shape)), round(pens), 3)
     flat, upright = (
         cv2.morphologyEx(layer, cv2.MORPH_OPEN, np.ones(shape, np.uint8))
         for shape in ((1, length), (length, 1))
     )
-    return np.asarray(cv2.bitwise_or(flat, upright), np.uint8)
+    return np.asarray(flat, np.uint8), np.asarray(upright, np.uint8)

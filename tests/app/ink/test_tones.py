@@ -99,6 +99,18 @@ def test_ink_of_one_tone_is_left_as_it_is(picture: Picture) -> None:
     assert writing(picture) is None
 
 
+@pytest.mark.parametrize(
+    ("corners", "width"),
+    [([(330, 32), (330, 96)], 6), ([(270, 35), (370, 35), (340, 115)], 28)],  # a 1 and a broad 7
+)
+def test_digits_of_straight_strokes_in_another_colour_are_no_print(
+    corners: list[tuple[int, int]], width: int
+) -> None:
+    picture = write(page(), "25", 20, 100)
+    cv2.polylines(picture, [np.array(corners, np.int32)], False, (160, 30, 30), width)
+    assert writing(picture) is None
+
+
 def test_digits_that_touch_grey_boxes_are_read(recognizer: Recognizer) -> None:
     picture = write(boxes((150, 150, 150)), "4725", 6, 130)
     assert recognizer.read_image(picture).text == "4725"
