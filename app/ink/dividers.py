@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-REACH: Final = 0.3  # heights of the marks by which a rule goes on above and below them
+REACH: Final = 0.15  # heights of the marks by which a rule goes on above and below them
+WALL_REACH: Final = 0.3  # the same beside the wall of a box, and where one goes through a mark
 MAX_SLOPE: Final = 0.12  # pixels sideways per pixel down
 SLOPES: Final = 13  # that are tried
 MIN_COVERED: Final = 0.85  # share of the rows in which the rule is seen
@@ -21,19 +22,19 @@ MAX_WIDTH: Final = 160  # pixels, to which a wider space is reduced
 Box = NDArray[np.float64]  # left, top, right, bottom
 
 
-def divides(image: NDArray[np.uint8], left: Box, right: Box) -> bool:
+def divides(image: NDArray[np.uint8], left: Box, right: Box, reach: float = WALL_REACH) -> bool:
     """Whether a rule goes down between two marks of a line, beyond both of their ends.
 
-    image: (h, w) or (h, w, channels). left, right: boxes in its pixels.
+    image: (h, w) or (h, w, channels). left, right: boxes in its pixels. reach: see `REACH`.
     """
     top, bottom = min(left[1], right[1]), max(left[3], right[3])
-    return has_upright_rule(image, (left[2] + 1, top, right[0] - 1, bottom), REACH)
+    return has_upright_rule(image, (left[2] + 1, top, right[0] - 1, bottom), reach)
 
 
 def goes_through(image: NDArray[np.uint8], mark: Box) -> bool:
     """Whether an upright rule goes on both above and below a mark, as those of squared paper."""
     left, top, right, bottom = mark.tolist()
-    reach = REACH * (bottom - top)
+    reach = WALL_REACH * (bottom - top)
     above, below = (left, top - reach, right, top - 1), (left, bottom + 1, right, bottom + reach)
     return has_upright_rule(image, above, 0.0) and has_upright_rule(image, below, 0.0)
 

@@ -29,6 +29,8 @@ MAX_BOX_WIDTH: Final = 1.8  # of one that holds a single digit
 MIN_SINGLE: Final = 0.6  # share of a form's boxes that hold one piece no wider than a digit
 MAX_ADJOINING: Final = 0.3  # heights of a row between it and one that adjoins
 MIN_ALIKE_GAP: Final = 0.5  # of gaps where a rule is seen: one where it may be hidden
+MIN_NUMBERS: Final = 2  # between which a single line is a bar, and not the wall of two boxes
+MAX_WALL_GAP: Final = 1.2  # between a box's wall and the digit in it
 MAX_DIGIT_ASPECT: Final = 1.2  # ratio of width to height
 
 
@@ -72,9 +74,22 @@ def split_at_rules(
     has_pair = any(map(_is_pair, (boxes[group] for group in divided[row])))
     is_even = number_gap(boxes, lines) == math.inf or _are_alike(boxes, divided[row])
     is_form = not has_pair and (all(are_single) or (is_even and any(are_single)))
+    if len(divided[row]) == MIN_NUMBERS and not _has_wall(image, boxes[lines[row]]):
+        is_form = False
     if is_form:
         divided[row] = [lines[row]]
     return divided, is_form
+
+
+def _has_wall(image: NDArray[np.uint8], boxes: Boxes) -> bool:
+    """Whether a rule is left of the first part of a line or right of its last one, as of a box."""
+    left, top = boxes[:, :2].min(axis=0).tolist()
+    right, bottom = boxes[:, 2:].max(axis=0).tolist()
+    reach = MAX_WALL_GAP * (bottom - top)
+    sides = (left - reach, left - 1), (right + 1, right + reach)
+    return any(
+        dividers.has_upright_rule(image, (first, top, last, bottom), 0.0) for first, last in sides
+    )
 
 
 def _are_alike(boxes: Boxes, groups: list[list[int]]) -> bool:
@@ -137,7 +152,7 @@ def _groups(image: NDArray[np.uint8], boxes: Boxes, line: list[int]) -> list[lis
     for part in line[1:]:
         box = boxes[part]
         is_apart = box[0] - reach[2] > MIN_RULED_GAP * height
-        if is_apart and dividers.divides(image, reach, box):
+        if is_apart and _divides(image, reach, box, boxes[line]):
             ruled.append((reach, box))
             groups.append([part])
             reach = box
@@ -151,6 +166,19 @@ def _groups(image: NDArray[np.uint8], boxes: Boxes, line: list[int]) -> list[lis
         and any(dividers.goes_on(image, left, right) for left, right in ruled)
     )
     return [line] if is_squared else groups
+
+
+def _divides(
+    image: NDArray[np.uint8], left: NDArray[np.float64], right: NDArray[np.float64], line: Boxes
+) -> bool:
+    """Whether a rule divides two parts of a line.
+
+    A bar that is drawn between two numbers is hardly longer than their digits. The walls of boxes
+    are longer, and are found together or not at all.
+    """
+    if not dividers.divides(image, left, right, dividers.REACH):
+        return False
+    return dividers.divides(image, left, right) or not _has_wall(image, line)
 
 
 def _is_pair(boxes: Boxes) -> bool:

@@ -27,7 +27,9 @@ def as_map(mask: NDArray[np.uint8]) -> InkMap:
     return InkMap(mask, mask, 0.0, 0.0, 1.0)
 
 
-@pytest.mark.parametrize("bar", [((150, 25), (150, 175)), ((155, 30), (145, 170))])
+@pytest.mark.parametrize(
+    "bar", [((150, 25), (150, 175)), ((155, 30), (145, 170)), ((150, 45), (150, 155))]
+)
 def test_a_bar_beyond_both_ends_of_the_digits_is_dropped(bar: Stroke) -> None:
     kept = without_bars(as_map(digits_with(bar)))
     np.testing.assert_array_equal(kept.mask, digits_with())

@@ -101,6 +101,31 @@ def test_a_single_row_of_boxes_has_one_number(
     assert split == ([[line]], True)
 
 
+@pytest.mark.parametrize(
+    "columns, expected",
+    [
+        ([50], [[0], [1]]),
+        ([10, 50], [[0, 1]]),  # the walls of two boxes, of which one is not seen
+        ([50, 90], [[0, 1]]),
+    ],
+)
+def test_a_bar_between_two_digits_divides_them_unless_they_are_in_boxes(
+    columns: list[int], expected: list[list[int]]
+) -> None:
+    split, _ = split_at_rules(ruled(columns, 75, 125), row((20.0, 68.0), 90), [[0, 1]])
+    assert split == [expected]
+
+
+@pytest.mark.parametrize(
+    "columns, expected", [([57], [[0, 1], [2, 3]]), ([12, 57], [[0, 1, 2, 3]])]
+)
+def test_only_a_bar_that_is_no_wall_may_be_hardly_longer_than_the_digits(
+    columns: list[int], expected: list[list[int]]
+) -> None:
+    split, _ = split_at_rules(ruled(columns, 87, 113), row(PAIRS[:4], 90), [[0, 1, 2, 3]])
+    assert split == [expected]
+
+
 def test_rules_divide_single_digits_in_several_rows() -> None:
     digits = (20.0, 50.0, 80.0)
     boxes = np.concatenate([row(digits, 40), row(digits, 120)])
