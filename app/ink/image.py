@@ -18,7 +18,7 @@ from app.ink.canvas import find_canvas
 from app.ink.frames import find_frames
 from app.ink.grids import find_grid
 from app.ink.ink_map import InkMap, without_specks
-from app.ink.interface import without_interface, without_tinted_bars
+from app.ink.interface import is_between_bars, without_interface, without_tinted_bars
 from app.ink.lines_to_erase import without_drawn
 from app.ink.parts import without_cut_off
 from app.ink.picture_file import MAX_PICTURE_PIXELS
@@ -83,7 +83,7 @@ def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
     opaque = opaque.reshape(*opaque.shape[:2], -1)
     canvas = find_canvas(opaque)
     is_drawn_on = False
-    if canvas is not None:
+    if canvas is not None and not is_between_bars(canvas, opaque.shape):
         left, top, right, bottom = canvas
         for ink in _maps_without_lines_across(opaque[top:bottom, left:right]):
             is_drawn_on = True

@@ -13,11 +13,25 @@ MIN_ASPECT: Final = 1.6  # ratio of height to width of a phone's screen
 MIN_SIDE: Final = 320  # pixels: its width
 BAR_SHARE: Final = 0.13  # of its height at the top and at the bottom, where the bars are
 MAX_TINTED_SHARE: Final = 0.35  # the same of a tinted bar, which may lie below a keyboard
+MIN_ACROSS: Final = 0.98  # of its width: of an area between two bars
 MAX_HEIGHT: Final = 0.7  # of the tallest ink between the bars; taller ink in a bar is writing
 # Other screens, as a tablet's, have at least a line of small text along their upper edge.
 MIN_OTHER_SIDE: Final = 640  # pixels: the shorter side of another screen
 STATUS_SHARE: Final = 0.04  # of its height
 MAX_STATUS_HEIGHT: Final = 0.35  # of the tallest ink below that line
+
+
+def is_between_bars(area: tuple[int, int, int, int], shape: tuple[int, ...]) -> bool:
+    """Whether an area is all of a phone's screen but its tinted bars, above and below it.
+
+    area: left, top, right and bottom. shape: of the screenshot, (h, w, ...).
+    """
+    high, wide = shape[:2]
+    left, top, right, bottom = area
+    is_phone = high >= MIN_ASPECT * wide and wide >= MIN_SIDE
+    is_across = right - left >= MIN_ACROSS * wide
+    largest = MAX_TINTED_SHARE * high
+    return is_phone and is_across and max(top, high - bottom) <= largest
 
 
 def without_tinted_bars(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

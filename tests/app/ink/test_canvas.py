@@ -135,3 +135,45 @@ ALL = slice(None)
 def test_a_part_of_a_sheet_is_no_canvas(recognizer: Recognizer, picture: Picture) -> None:
     assert find_canvas(picture) is None
     assert recognizer.read_image(picture).text == "4725"
+
+
+def web_page(around: Colour, paper: Colour, text: str) -> Picture:
+    """A page (600, 800, 3) with a title, a canvas with a number, buttons and what was predicted."""
+    window = program(around, paper, text, canvas=(60, 120, 320, 380))
+    window[:110], window[400:] = around, around
+    cv2.putText(window, "Draw a digit", (60, 70), 0, 1.0, BLACK, 2, cv2.LINE_AA)
+    cv2.putText(window, "Prediction: 5", (380, 160), 0, 0.8, BLACK, 2, cv2.LINE_AA)
+    cv2.rectangle(window, (60, 400), (160, 440), (40, 110, 230), -1)
+    cv2.putText(window, "Clear", (74, 427), 0, 0.65, WHITE, 1, cv2.LINE_AA)
+    return window
+
+
+@pytest.mark.parametrize("around, paper", [(WHITE, BLACK), (GREY, WHITE)])
+def test_a_small_canvas_on_a_web_page_is_read_alone(
+    recognizer: Recognizer, around: Colour, paper: Colour
+) -> None:
+    page = web_page(around, paper, "7")
+    canvas = find_canvas(page)
+    assert canvas is not None
+    np.testing.assert_allclose(canvas, (60, 120, 320, 380), atol=4)
+    assert recognizer.read_image(page).text == "7"
+
+
+def test_a_button_with_lower_ink_than_there_is_around_it_is_no_canvas() -> None:
+    page = np.full((600, 800, 3), 255, np.uint8)
+    page[200:400, 40:240] = (40, 110, 230)
+    cv2.putText(page, "A", (110, 330), 0, 3.0, WHITE, 6, cv2.LINE_AA)
+    for index, digit in enumerate("47"):
+        strokes = placed(int(digit), 320 + 200 * index, 180, 240)
+        points = [np.round(stroke * 16).astype(np.int32) for stroke in strokes]
+        cv2.polylines(page, points, False, BLACK, 12, cv2.LINE_AA, 4)
+    assert find_canvas(page) is None
+
+
+def test_several_pictures_on_a_page_are_no_canvas() -> None:
+    page = np.full((600, 800, 3), 255, np.uint8)
+    for left in (60, 300, 540):
+        page[200:400, left : left + 200] = 0
+        points = [np.round(s * 16).astype(np.int32) for s in placed(3, left + 40, 230, 140)]
+        cv2.polylines(page, points, False, WHITE, 9, cv2.LINE_AA, 4)
+    assert find_canvas(page) is None

@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app.ink.ink_map import InkMap
-from app.ink.interface import without_interface, without_tinted_bars
+from app.ink.interface import is_between_bars, without_interface, without_tinted_bars
 from app.recognizer import Recognizer
 from tests.support.drawings import placed
 
@@ -97,3 +97,25 @@ def test_a_first_line_as_high_as_the_others_is_kept() -> None:
 def test_a_photograph_is_left_as_it_is() -> None:
     noise = np.random.default_rng(0).integers(120, 200, (960, 540, 3)).astype(np.uint8)
     assert without_tinted_bars(noise) is noise
+
+
+@pytest.mark.parametrize(
+    "area, expected",
+    [
+        ((0, 0, 538, 859), True),  # above a tinted bar
+        ((0, 110, 540, 870), True),
+        ((0, 0, 538, 500), False),  # above something larger than a bar
+        ((60, 110, 480, 870), False),  # a canvas
+    ],
+)
+def test_all_of_a_phones_screen_but_its_bars_is_no_canvas(
+    area: tuple[int, int, int, int], expected: bool
+) -> None:
+    assert is_between_bars(area, (960, 540, 3)) is expected
+    assert not is_between_bars(area, (960, 900, 3))
+
+
+def test_the_text_above_the_drawing_is_not_read_where_the_lower_bar_is_tinted(
+    recognizer: Recognizer,
+) -> None:
+    assert recognizer.read_image(phone("472", 250, 232, bar=0.896)).text == "472"
