@@ -27,11 +27,13 @@ MIN_CLUTTER_REFUSED: Final = 0.6  # share of them that are refused there
 MIN_PRINT: Final = 40  # marks of a page of print
 MIN_PRINT_REFUSED: Final = 1 / 3  # share of them that are refused there; joined letters are not
 MAX_CLUTTER_SIZE: Final = 1.5  # times the usual mark's; what is larger is no clutter
-# Digits are doubtful among so many words of about their height, with few such numbers among them.
-# What is written is not outnumbered by words of its own height.
+# Few numbers among so many words that are about as high are doubtful, as print has few sizes. A
+# group without a high letter, such as an o, is lower than other words of its size.
 MIN_WORDS: Final = 2
-MAX_OTHER_HEIGHT: Final = 0.15  # of a word's height
-MAX_NUMBERS: Final = 1 / 3  # share of the groups of that height
+MIN_PRINTED: Final = 0.6  # of a word's height
+MAX_PRINTED: Final = 1.3  # of a word's height, which differs where a picture is not level
+MAX_OTHER_HEIGHT: Final = 0.15  # of a number's height, to others that are counted with it
+MAX_NUMBERS: Final = 1 / 3  # share of such words and numbers
 MAX_LOW: Final = 0.75  # heights of the digits beside it: of lower marks, one refused is enough
 
 
@@ -95,7 +97,7 @@ def with_doubt_in_clutter(reading: Reading) -> Reading:
 
 
 def with_doubt_in_words(reading: Reading) -> Reading:
-    """The reading with doubtful digits in words, and among many words that are as high as they are.
+    """The reading with doubtful digits in words, and among many words that are about as high.
 
     A group with two refused marks is a word, and where there is another word, one is enough.
     """
@@ -121,9 +123,9 @@ def _are_among_words(
     heights: NDArray[np.float64], are_words: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Which groups of these heights are few among words that are about as high: (n,)."""
-    are_alike = np.abs(heights[:, None] - heights) <= MAX_OTHER_HEIGHT * heights
-    num_words = (are_alike & are_words).sum(axis=1)
-    num_numbers = (are_alike & ~are_words).sum(axis=1)
+    ratios = heights[:, None] / np.maximum(heights, 1e-6)
+    num_words = ((ratios >= MIN_PRINTED) & (ratios <= MAX_PRINTED) & are_words).sum(axis=1)
+    num_numbers = ((np.abs(ratios - 1) <= MAX_OTHER_HEIGHT) & ~are_words).sum(axis=1)
     are_few = num_numbers <= MAX_NUMBERS * (num_words + num_numbers)
     return np.asarray((num_words >= MIN_WORDS) & are_few & ~are_words, np.bool_)
 

@@ -127,6 +127,7 @@ def test_digits_in_words_of_print_are_doubtful(groups: tuple[str, ...], expected
         (("0?", "~???"), {"0"}),  # beside another word
         (("???", "10", "????"), {"1", "0"}),  # as high as most words
         (("???", "10", "????", "25"), set()),  # as many numbers as words
+        (("???", "~0", "????"), {"0"}),  # as high as small letters, here 28 pixels
         (("~???", "10", "~????"), set()),  # higher than the words
         (("10", "~????"), set()),  # one word
     ],
@@ -134,6 +135,7 @@ def test_digits_in_words_of_print_are_doubtful(groups: tuple[str, ...], expected
 def test_digits_in_words_and_among_words_of_their_height_are_doubtful(
     groups: tuple[str, ...], expected: set[str]
 ) -> None:
-    doubtful = with_doubt_in_words(reading(*groups))
+    before = reading(*groups, low=28)
+    doubtful = with_doubt_in_words(before)
     assert {mark.text for mark in doubtful.digits if mark.is_doubtful} == expected
-    assert doubtful.text == reading(*groups).text
+    assert doubtful.text == before.text
