@@ -22,6 +22,7 @@ MIN_REFUSED: Final = 0.5  # share of a word's marks that are no digits; more tha
 JOINING_SIGNS: Final = frozenset("-+/:,=×")  # after which a number goes on; a point may be its end
 MIN_LETTER_CONFIDENCE: Final = 0.5  # that a refused mark is no digit
 MIN_LETTERS: Final = 2  # marks of a word
+MAX_LETTER_WIDTH: Final = 1.3  # heights of a refused mark; what is wider is several letters
 MIN_CLUTTER: Final = 12  # marks of a picture in which clutter is looked for
 MIN_CLUTTER_REFUSED: Final = 0.6  # share of them that are refused there
 MIN_PRINT: Final = 40  # marks of a page of print
@@ -99,16 +100,16 @@ def with_doubt_in_clutter(reading: Reading) -> Reading:
 def with_doubt_in_words(reading: Reading) -> Reading:
     """The reading with doubtful digits in words, and among many words that are about as high.
 
-    A group with two refused marks is a word, and where there is another word, one is enough.
+    A group with two letters is a word, and where there is another word, one is enough.
     """
-    if sum(map(_is_refused, reading.digits)) < MIN_LETTERS:
+    if not any(map(_is_refused, reading.digits)):
         return reading
     groups = list(_groups(reading))
-    num_refused = np.array([sum(map(_is_refused, group)) for group in groups])
-    are_words = num_refused >= MIN_LETTERS
-    has_letters = are_words | ((num_refused > 0) & are_words.any())
+    num_letters = np.array([_num_letters(group, reading.turned) for group in groups])
+    are_words = num_letters >= MIN_LETTERS
+    has_letters = are_words | ((num_letters > 0) & are_words.any())
     heights = np.array([_height(group, reading.turned) for group in groups])
-    is_doubtful = has_letters | _are_among_words(heights, are_words)
+    is_doubtful = has_letters | _are_among_words(heights, are_words, ~has_letters)
     digits = [
         replace(mark, is_doubtful=mark.value is not None, is_number_doubtful=False)
         if in_doubt
@@ -119,15 +120,24 @@ def with_doubt_in_words(reading: Reading) -> Reading:
     return replace(reading, digits=tuple(digits))
 
 
+def _num_letters(group: Sequence[Digit], turned: int) -> int:
+    """The refused marks of a group; a wide one is several letters that run into each other."""
+    num_letters = 0
+    for mark in filter(_is_refused, group):
+        start, end = _sides(mark, turned)
+        num_letters += MIN_LETTERS if end - start > MAX_LETTER_WIDTH * _size(mark, turned) else 1
+    return num_letters
+
+
 def _are_among_words(
-    heights: NDArray[np.float64], are_words: NDArray[np.bool_]
+    heights: NDArray[np.float64], are_words: NDArray[np.bool_], are_numbers: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Which groups of these heights are few among words that are about as high: (n,)."""
+    """Which groups of these heights are few numbers among words that are about as high: (n,)."""
     ratios = heights[:, None] / np.maximum(heights, 1e-6)
     num_words = ((ratios >= MIN_PRINTED) & (ratios <= MAX_PRINTED) & are_words).sum(axis=1)
-    num_numbers = ((np.abs(ratios - 1) <= MAX_OTHER_HEIGHT) & ~are_words).sum(axis=1)
+    num_numbers = ((np.abs(ratios - 1) <= MAX_OTHER_HEIGHT) & are_numbers).sum(axis=1)
     are_few = num_numbers <= MAX_NUMBERS * (num_words + num_numbers)
-    return np.asarray((num_words >= MIN_WORDS) & are_few & ~are_words, np.bool_)
+    return np.asarray((num_words >= MIN_WORDS) & are_few & are_numbers, np.bool_)
 
 
 def _is_refused(mark: Digit) -> bool:

@@ -139,3 +139,14 @@ def test_digits_in_words_and_among_words_of_their_height_are_doubtful(
     doubtful = with_doubt_in_words(before)
     assert {mark.text for mark in doubtful.digits if mark.is_doubtful} == expected
     assert doubtful.text == before.text
+
+
+@pytest.mark.parametrize("width, is_word", [(40.0, False), (60.0, True)])
+def test_a_wide_mark_is_a_word_whose_letters_run_into_each_other(
+    width: float, is_word: bool
+) -> None:
+    marks = [
+        replace(mark, box=(100.0 * place, 0.0, width, 40.0), number_index=place)
+        for place, mark in enumerate(reading("??7").digits)
+    ]
+    assert with_doubt_in_words(Reading(tuple(marks))).digits[-1].is_doubtful == is_word
