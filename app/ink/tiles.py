@@ -18,6 +18,7 @@ EVEN_LEVELS: Final = 16.0  # of 255: how far the page may differ from its usual 
 MIN_EVEN_RIM: Final = 0.7  # share of the picture's rim that must be the page
 MIN_DISTANCE: Final = 60.0  # levels between the page and the tiles
 MIN_COVERED: Final = 0.1  # share of the picture that tiles cover
+MIN_FILLING: Final = 0.5  # share of all that is not the page that tiles are
 MIN_TILES: Final = 2
 MAX_TILES: Final = 400
 MIN_SIZE: Final = 12  # pixels of the reduced picture: the shorter side of a tile
@@ -78,8 +79,11 @@ def _tiles(small: Picture, page: NDArray[np.float64]) -> list[tuple[int, int, in
         return []
     sizes = np.array(boxes)[:, 2:]
     usual = np.median(sizes, axis=0)
-    near = np.abs(sizes - usual) <= np.maximum(MAX_UNEVENNESS * usual, 1.5)
-    return [box for box, each in zip(boxes, near.all(axis=1).tolist(), strict=True) if each]
+    near = (np.abs(sizes - usual) <= np.maximum(MAX_UNEVENNESS * usual, 1.5)).all(axis=1)
+    # A few squares of a sheet on a dark table may look like tiles too.
+    if sizes[near].prod(axis=1).sum() < MIN_FILLING * np.count_nonzero(is_other):
+        return []
+    return [box for box, each in zip(boxes, near.tolist(), strict=True) if each]
 
 
 def _paper(small: Picture, box: tuple[int, int, int, int]) -> NDArray[np.float64] | None:

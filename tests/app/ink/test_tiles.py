@@ -69,5 +69,10 @@ def test_other_rectangles_are_no_tiles() -> None:
     different = np.full((120, 400, 3), 255, np.uint8)  # in size
     different[20:60, 20:60] = different[20:100, 150:230] = 0
     assert on_one_paper(different) is None
+    sheet = np.zeros((300, 400, 3), np.uint8)  # on a dark table, and squares of its edge
+    sheet[20:200, 20:380] = 255
+    for left in (20, 70):
+        sheet[220:260, left : left + 40] = 255
+    assert on_one_paper(sheet) is None
     noise = np.random.default_rng(0).integers(0, 255, (120, 400, 3)).astype(np.uint8)
     assert on_one_paper(noise) is None
