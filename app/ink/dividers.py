@@ -59,10 +59,19 @@ def has_upright_rule(
     """
     left, top, right, bottom = box
     beyond = reach * (bottom - top)
-    rows = slice(max(round(top - beyond), 0), max(round(bottom + beyond), 0))
-    part = image[rows, max(round(left), 0) : max(round(right), 0)]
+    return upright_rule(image, (left, top - beyond, right, bottom + beyond)) is not None
+
+
+def upright_rule(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> float | None:
+    """Where a straight upright line is that goes from the upper to the lower end of a box.
+
+    Returns its x halfway down, in pixels of the image; None without one. The box may go beyond the
+    image.
+    """
+    left, top, right, bottom = (max(round(edge), 0) for edge in box)
+    part = image[top:bottom, left:right]
     if part.shape[0] < 3 or part.shape[1] < 3:
-        return False
+        return None
     size = (min(part.shape[1], MAX_WIDTH), min(part.shape[0], ROWS))
     small = cv2.resize(part, size, interpolation=cv2.INTER_AREA).reshape(size[1], size[0], -1)
     levels = small.astype(np.float32)
@@ -72,14 +81,17 @@ def has_upright_rule(
     # Rows of level rules, (rows,).
     is_crossed = (np.abs(usual - np.median(usual, axis=0)).max(axis=2) > faintest)[:, 0]
     if is_crossed.mean() > MAX_CROSSED:
-        return False
+        return None
     is_line = cv2.dilate((contrast > faintest).astype(np.uint8), np.ones((1, 3), np.uint8))
     is_line, free = is_line[~is_crossed], np.flatnonzero(~is_crossed)
     if is_line.any(axis=1).mean() < MIN_COVERED:
-        return False  # as between most marks
+        return None  # as between most marks
     down = free * (part.shape[0] / size[1]) * (size[0] / part.shape[1])
     slopes = np.linspace(-MAX_SLOPE, MAX_SLOPE, SLOPES)[:, None, None]
     places = np.round(np.arange(size[0]) + slopes * (down - down.mean())[:, None])
     places = places.astype(int).clip(0, size[0] - 1)  # (slopes, rows, columns)
     covered = is_line[np.arange(len(free))[:, None], places].sum(axis=1)
-    return bool(covered.max() >= MIN_COVERED * len(free))
+    if covered.max() < MIN_COVERED * len(free):
+        return None
+    widest = np.flatnonzero(covered.max(axis=0) == covered.max())
+    return float(left + (np.median(widest) + 0.5) * part.shape[1] / size[0])

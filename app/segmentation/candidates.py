@@ -198,14 +198,15 @@ def _boxes(strokes: glyph.Strokes) -> NDArray[np.float64]:
 def _lines_of_map(
     image: NDArray[np.uint8], ink: InkMap, reader: LineReader | None
 ) -> list[TextLine]:
-    labels, boxes = line_cuts.connected_components(ink)
+    labels, boxes, apart = line_cuts.connected_components(ink, image)
     if len(boxes) > MAX_PARTS:
         ink = replace(ink, mask=_without_print(ink.mask))
-        labels, boxes = line_cuts.connected_components(ink)
+        labels, boxes, apart = line_cuts.connected_components(ink, image)
     is_struck = are_struck(labels, boxes)
     edges = cutting_edges(ink, labels, boxes, image.shape)
     lines = []
-    grouped = text_lines.without_bars_above(boxes, text_lines.group_into_lines(boxes))
+    grouped = text_lines.group_into_lines(boxes, apart=apart)
+    grouped = text_lines.without_bars_above(boxes, grouped)
     number_gap = cells.number_gap(boxes, grouped)
     in_image = boxes / ink.scale + np.array([ink.left, ink.top] * 2)
     divided, is_form = [[line] for line in grouped], False
@@ -216,7 +217,8 @@ def _lines_of_map(
     for line_index, (line, groups) in enumerate(zip(grouped, divided, strict=True)):
         gap = number_gap
         if (row := cells.row_of(boxes[line], ink.box_rows)) is not None:
-            groups, gap = cells.split_at_bars(boxes, line, row, ink.box_rows), math.inf
+            groups = cells.split_at_bars(boxes, line, row, ink.box_rows, groups)
+            gap = math.inf
         numbers = _numbers(boxes, groups, gap)
         for run, has_sign_apart, reading in words_apart.readings(
             ink, labels, boxes, numbers, reader

@@ -112,12 +112,17 @@ def row_of(boxes: Boxes, rows: Sequence[BoxRow]) -> BoxRow | None:
 
 
 def split_at_bars(
-    boxes: Boxes, line: list[int], row: BoxRow, rows: Sequence[BoxRow]
+    boxes: Boxes,
+    line: list[int],
+    row: BoxRow,
+    rows: Sequence[BoxRow],
+    divided: Sequence[list[int]] = (),
 ) -> list[list[int]]:
     """The parts of each number in a row of boxes, which is all of them in a form.
 
     In a table, each box is a number: its boxes are wider, or another row adjoins. line: the indices
-    of the parts, from left to right. rows: all rows, of which this is one.
+    of the parts, from left to right. rows: all rows, of which this is one. divided: the parts
+    between which rules are seen, see `split_at_rules`; of a table, the bars may be its broad ones.
     """
     box_of = np.searchsorted(row.bars, (boxes[line, 0] + boxes[line, 2]) / 2)
     groups = [
@@ -134,7 +139,10 @@ def split_at_bars(
     )
     is_narrow = float(np.median(np.diff(row.bars))) <= MAX_BOX_WIDTH * line_height(boxes[line])
     is_form = is_narrow and not adjoins and num_single >= MIN_SINGLE * len(groups)
-    return [line] if is_form else groups
+    if is_form:
+        return [line]
+    cells = [[part for part in group if part in each] for group in groups for each in divided]
+    return [cell for cell in cells if cell] or groups
 
 
 def _high_lines(boxes: Boxes, lines: list[list[int]]) -> list[int]:

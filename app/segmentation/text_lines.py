@@ -3,6 +3,7 @@
 A part is a stroke or a connected component, given by its box: left, top, right and bottom.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -66,10 +67,12 @@ MIN_LINE_GAP_OF_TWO: Final = 0.15
 MAX_BAR_HEIGHT: Final = 0.5  # widths; of two parts alone, a flatter one is the bar of a 5 or a 7
 
 
-def group_into_lines(boxes: Boxes, sizes: int = MAX_SIZES) -> list[list[int]]:
+def group_into_lines(
+    boxes: Boxes, sizes: int = MAX_SIZES, apart: Sequence[tuple[int, int]] = ()
+) -> list[list[int]]:
     """The indices of the parts of each line from left to right, and the lines from top to bottom.
 
-    sizes: the most sizes of text that are told apart.
+    sizes: the most sizes of text that are told apart. apart: pairs of parts on different lines.
 
     Lines may be slanted or wavy, and in photographs they are not parallel. So neighbours are
     chained, and chains are joined unless a part of one lies above a part of the other.
@@ -82,15 +85,19 @@ def group_into_lines(boxes: Boxes, sizes: int = MAX_SIZES) -> list[list[int]]:
     body = np.flatnonzero(heights >= MIN_BODY_HEIGHT * usual)
     small = _small_lines(boxes, body, usual)
     are_marks = _are_bars_above(boxes, body)
-    if boxes[body, 1].max() < boxes[body, 3].min() and not small:
+    are_apart = np.zeros((len(boxes), len(boxes)), np.bool_)
+    for upper, lower in apart:
+        are_apart[upper, lower] = are_apart[lower, upper] = True
+    are_apart = are_apart[np.ix_(body, body)]
+    if boxes[body, 1].max() < boxes[body, 3].min() and not small and not are_apart.any():
         # A level line crosses all: the usual case.
         is_one_line = not are_marks.any() and _are_near(boxes, body, usual)
         if len(body) == len(boxes) or is_one_line:
             return [np.argsort(middles, kind="stable").tolist()]
         lines = [body.tolist()]
     else:
-        chains = [[int(body[index]) for index in chain] for chain in _chains(boxes[body])]
-        lines = _joined(boxes, chains) + small
+        chains = _joined(boxes[body], _chains(boxes[body], are_apart), are_apart)
+        lines = [[int(body[index]) for index in chain] for chain in chains] + small
     line_of = np.full(len(boxes), -1)
     for index, line in enumerate(lines):
         line_of[line] = index
@@ -246,10 +253,13 @@ def _may_be_sign(first: Boxes, number: Boxes) -> bool:
     return bool(len(first) <= MAX_SIGN_PARTS and is_beside and is_near and has_size)
 
 
-def _chains(boxes: Boxes) -> list[list[int]]:
-    """Parts that are each other's nearest neighbours to the left and right, as chains."""
+def _chains(boxes: Boxes, are_apart: NDArray[np.bool_]) -> list[list[int]]:
+    """Parts that are each other's nearest neighbours to the left and right, as chains.
+
+    are_apart: (n, n), which parts are on different lines in any case.
+    """
     x, y = _steps(boxes)
-    may_follow = _may_be_level(boxes, x, y) & ~_stacked(boxes)
+    may_follow = _may_be_level(boxes, x, y) & ~_stacked(boxes) & ~are_apart
     distances = np.where(may_follow, _distances_to_the_right(boxes, x, y), np.inf)
     right, left = distances.argmin(axis=1), distances.argmin(axis=0)
     previous = {
@@ -310,10 +320,11 @@ def _may_be_level(
     return np.asarray(is_level | (_shared_width(boxes) > -MAX_ASIDE * taller), np.bool_)
 
 
-def _joined(boxes: Boxes, chains: list[list[int]]) -> list[list[int]]:
-    """Joins chains to lines, the nearest first."""
+def _joined(boxes: Boxes, chains: list[list[int]], are_apart: NDArray[np.bool_]) -> list[list[int]]:
+    """Joins chains to lines, the nearest first; are_apart: see `_chains`."""
     chains = [list(chain) for chain in chains]
-    parts = boxes[np.concatenate(chains)]
+    order = np.concatenate(chains)
+    parts = boxes[order]
     starts = np.cumsum([0, *map(len, chains[:-1])])
     # Distances, and which lies above which: between parts first, and then between chains.
     x, y = _steps(parts)
@@ -322,7 +333,11 @@ def _joined(boxes: Boxes, chains: list[list[int]]) -> list[list[int]]:
     distances = np.minimum.reduceat(distances, starts, axis=1)
     stacked, level, apart = (
         np.logical_or.reduceat(np.logical_or.reduceat(each, starts), starts, axis=1)
-        for each in (_stacked(parts), _may_be_level(parts, x, y), _apart(parts))
+        for each in (
+            _stacked(parts) | are_apart[np.ix_(order, order)],
+            _may_be_level(parts, x, y),
+            _apart(parts),
+        )
     )
     stacked |= apart & _are_words_beside_writing(boxes, chains)
     while len(pairs := np.argwhere(np.tril(level & ~stacked, -1))):

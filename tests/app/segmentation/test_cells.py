@@ -162,6 +162,14 @@ def test_a_row_of_boxes_is_one_number_in_a_form_and_several_in_a_table(
     assert split_at_bars(boxes, list(range(len(boxes))), row, (row, *others)) == expected
 
 
+def test_a_table_is_divided_at_other_rules_too_and_a_form_is_not() -> None:
+    broad = BoxRow((0.0, 60.0, 120.0), 0.0, 30.0)
+    boxes = in_boxes(8, 40, 70, 100)
+    seen = [[0], [1], [2, 3]]
+    assert split_at_bars(boxes, [0, 1, 2, 3], broad, (broad,), seen) == [[0], [1], [2, 3]]
+    assert split_at_bars(boxes, [0, 1, 2, 3], ROW, (ROW,), seen) == [[0, 1, 2, 3]]
+
+
 def test_only_what_is_in_the_boxes_is_in_their_row() -> None:
     below = ROW._replace(top=100.0, bottom=130.0)
     assert row_of(in_boxes(8, 100), (below, ROW)) is ROW

@@ -98,3 +98,10 @@ def test_small_zeros_between_high_digits_stay_on_their_line_below_another() -> N
     above: list[Box] = [(144, 239, 189, 320), (226, 242, 270, 318), (310, 240, 346, 321)]
     boxes = [*above, (152, 400, 181, 480), (214, 400, 216, 480), *zeros, (378, 402, 418, 480)]
     assert group_into_lines(np.array(boxes, np.float64)) == [[0, 1, 2], [3, 4, 5, 6, 7, 8]]
+
+
+def test_parts_that_are_known_to_be_apart_are_on_different_lines() -> None:
+    columns = [(0.0, 10.0), (15.0, 25.0)]  # of digits that share a few rows with those below
+    boxes = np.array([(left, top, right, top + 21) for top in (0, 20) for left, right in columns])
+    assert group_into_lines(boxes) == [[0, 2, 1, 3]]
+    assert group_into_lines(boxes, apart=[(0, 2), (1, 3)]) == [[0, 1], [2, 3]]
