@@ -25,12 +25,14 @@ MAX_BEND: Final = 0.3  # thicknesses by which printed lines waver, where nothing
 MIN_MET: Final = 0.75  # of the most lines that one meets: fewer are met by strokes in cells
 MIN_RULES: Final = 3  # that meet more, and more than two, for strokes in cells to be told
 MAX_CELL: Final = 1.5  # usual distances between them; where they are further apart, one is missing
+MAX_THICK: Final = 2.5  # usual thicknesses; thicker lines that meet fewer others are strokes
 MIN_LONG: Final = 0.6  # of the longest line: shorter ones tell less
 WORKING_PEN: Final = 3.0  # pixels; a broader pen shows no more, and takes longer
 MIN_COVER: Final = 90  # of 255, by ink, of a pixel where there are fewer
 MIN_CELLS: Final = 2  # in which there is writing, where no frame is around it
 MIN_CELL_HEIGHT: Final = 0.15  # usual heights of cells, the same; an angular 0 may have a dot in it
 MIN_HEIGHT: Final = 0.4  # usual heights of what is writing
+BROADER: Final = 2  # pixels, so that a line's soft edges are in what is drawn
 MAX_LINES: Final = 12  # in one direction; squared paper has more, and does not divide numbers
 MIN_OUTER: Final = 0.4  # usual cells: how far an outer cell without a frame goes on
 
@@ -38,7 +40,7 @@ MIN_OUTER: Final = 0.4  # usual cells: how far an outer cell without a frame goe
 class Grid(NamedTuple):
     """A grid, or several in one picture.
 
-    lines: (h, w), 255 where its lines are, a little broader than they are. rows: of its cells.
+    lines: (h, w), 255 where its lines are. rows: of its cells.
     is_straight: whether its long lines are as straight as if they were printed.
     """
 
@@ -72,7 +74,7 @@ def find_grid(ink: Mask, pen: float) -> Grid | None:
     if not grids and not framed:
         return None
     every = _Lines(*([line for grid in grids + framed for line in grid[side]] for side in (0, 1)))
-    lines = cv2.resize(_drawn(every, ink.shape), shape[::-1], interpolation=cv2.INTER_NEAREST)
+    lines = cv2.resize(_drawn(every, ink.shape, 0), shape[::-1], interpolation=cv2.INTER_NEAREST)
     rows = [row.seen_from(0, 0, 1 / share) for grid in grids for row in _rows(grid, ink.shape)]
     return Grid(np.asarray(lines, np.uint8), tuple(rows), _are_straight(every))
 
@@ -87,12 +89,14 @@ def _crossing_lines(ink: Mask, pen: float) -> tuple[list[_Lines], Boxes] | None:
     shortest = MIN_ARM * pen
     for _ in range(2):  # how high the writing is shows when the lines are gone
         is_grid = _are_grid(arms, shortest)
-        is_grid[:, _are_in_cells(uprights, is_grid.sum(axis=0))] = False
-        is_grid[_are_in_cells(levels, is_grid.sum(axis=1))] = False
+        of_uprights, of_levels = is_grid.sum(axis=0), is_grid.sum(axis=1)
+        usual = _usual_thickness([*uprights, *levels], np.concatenate([of_uprights, of_levels]))
+        is_grid[:, _are_in_cells(uprights, of_uprights, usual)] = False
+        is_grid[_are_in_cells(levels, is_grid.sum(axis=1), usual)] = False
         if not is_grid.any():
             return None
         grids = [_Lines(*each) for each in _apart(is_grid, levels, uprights)]
-        drawn = np.maximum.reduce([_drawn(grid, ink.shape) for grid in grids])
+        drawn = np.maximum.reduce([_drawn(grid, ink.shape, BROADER) for grid in grids])
         parts = Parts(np.where(drawn > 0, 0, ink).astype(np.uint8))
         high = parts.boxes[:, 3] * (parts.areas > MIN_PART * parts.areas.max())
         usual = np.sort(high)[np.searchsorted(np.cumsum(np.sort(high)), high.sum() / 2)]
@@ -143,14 +147,23 @@ def _are_grid(arms: NDArray[np.float64], shortest: float) -> NDArray[np.bool_]:
     return np.asarray(meet, np.bool_)
 
 
-def _are_in_cells(lines: list[Line], counts: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _usual_thickness(lines: list[Line], counts: NDArray[np.int64]) -> float:
+    """The usual thickness of the lines that meet others; counts: see `_are_in_cells`."""
+    thicknesses = [line.thickness for line, count in zip(lines, counts, strict=True) if count]
+    return float(np.median(thicknesses)) if thicknesses else 0.0
+
+
+def _are_in_cells(lines: list[Line], counts: NDArray[np.int64], usual: float) -> NDArray[np.bool_]:
     """Which lines of one direction are strokes that fill cells, as 1s do: (lines,).
 
     They meet fewer lines than most, also where digits of a column touch each other, and lie between
-    two rules that are no further apart than usual: none is missing there. counts: (lines,), how
-    many of the other direction each line meets.
+    two rules that are no further apart than usual: none is missing there. Others are much thicker
+    than most lines, as the feet of digits beside each other. counts: (lines,), how many of the
+    other direction each line meets. usual: thickness of the lines.
     """
-    are_in_cells = np.zeros(len(lines), np.bool_)
+    thickness = np.array([line.thickness for line in lines])
+    is_thick = thickness > MAX_THICK * usual
+    are_in_cells = np.asarray(is_thick & (counts < MIN_MET * counts.max(initial=0)), np.bool_)
     is_long = counts > max(2, MIN_MET * counts.max(initial=0))
     long = [line for line, is_rule in zip(lines, is_long, strict=True) if is_rule]
     if len(long) < MIN_RULES:
@@ -162,7 +175,7 @@ def _are_in_cells(lines: list[Line], counts: NDArray[np.int64]) -> NDArray[np.bo
         gaps = np.diff(places)
         after = int(np.searchsorted(places, np.median(line.middles)))
         is_between = 0 < after < len(places)
-        are_in_cells[index] = is_between and gaps[after - 1] < MAX_CELL * np.median(gaps)
+        are_in_cells[index] |= is_between and gaps[after - 1] < MAX_CELL * np.median(gaps)
     return are_in_cells
 
 
@@ -187,14 +200,15 @@ def _apart(
     return grids
 
 
-def _drawn(grid: _Lines, shape: tuple[int, ...]) -> Mask:
-    """All lines in a mask of a shape (h, w), a little broader than they are."""
+def _drawn(grid: _Lines, shape: tuple[int, ...], broader: int) -> Mask:
+    """All lines in a mask of a shape (h, w), by so many pixels broader than they are."""
     mask = np.zeros(shape, np.uint8)
     for is_upright, lines in enumerate(grid):
         for line in lines:
             points = np.stack([np.arange(line.start, line.end), np.round(line.middles)], axis=1)
             points = points[:, ::-1] if is_upright else points
-            cv2.polylines(mask, [points.astype(np.int32)], False, 255, round(line.thickness) + 2)
+            thickness = max(round(line.thickness) + broader, 1)
+            cv2.polylines(mask, [points.astype(np.int32)], False, 255, thickness)
     return mask
 
 

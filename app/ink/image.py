@@ -37,6 +37,7 @@ MIN_GREY_SHARE: Final = 0.2  # of a tiny picture's ink that must be grey; half i
 GREY_PENS: Final = (1.2, 6.0)  # glyph pixels, thinnest and thickest pen; nearly all MNIST is within
 # In the crop of a cell, a rule is about as wide as the pen, and erasing it may cut digits.
 MAX_CELL_SIDE: Final = 64  # pixels; in smaller pictures the segmenter is asked first
+_NEAR: Final = np.ones((3, 3), np.uint8)
 _ROWS: Final = 256  # of a picture that are converted at once
 
 Box = tuple[int, int, int, int]
@@ -186,7 +187,8 @@ def _unruled(drawing: InkMap) -> InkMap | None:
         return replace(drawing, mask=mask)
     mask, rows = drawing.mask, drawing.box_rows
     if grid is not None:
-        mask, rows = without_drawn(mask, grid.lines), grid.rows
+        broader = np.asarray(cv2.dilate(grid.lines, _NEAR), np.uint8)
+        mask, rows = without_drawn(mask, broader), grid.rows
     frames = find_frames(mask, mask)
     if frames.any():
         mask = without_drawn(mask, frames)

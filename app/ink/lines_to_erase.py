@@ -54,8 +54,6 @@ def find_lines(
         dark, likely, possible = dark * is_beside, likely * is_beside, possible * is_beside
     lines = lines | find_frames(dark, possible) | find_folds(dark, possible)
     lines = lines | find_underlines(dark, likely)
-    if lines.any():
-        lines = np.asarray(cv2.dilate(lines, _NEAR), np.uint8)
     return np.asarray(lines > 0, np.bool_), grid.rows if grid is not None else ()
 
 
@@ -70,10 +68,11 @@ def erased(
 ) -> Probabilities:
     """The probabilities without those of lines, but with those of strokes that cross them.
 
-    lines: bool (h, w). min_probability: from which a pixel is ink.
+    lines: bool (h, w), whose soft edges are erased too. min_probability: from which a pixel is ink.
     """
     if not lines.any():
         return probabilities
+    lines = cv2.dilate(lines.view(np.uint8), _NEAR) > 0
     ink = np.where(probabilities > min_probability, 255, 0).astype(np.uint8)
     rest = np.where(lines, 0, ink).astype(np.uint8)
     depth = cv2.distanceTransform(lines.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
@@ -88,7 +87,7 @@ def without_drawn(mask: Mask, lines: Mask) -> Mask:
 
     lines: (h, w), 255 there, as they were drawn anew.
     """
-    left = erased((mask > 0).astype(np.float32), cv2.dilate(lines, _NEAR) > 0, 0.5) > 0
+    left = erased((mask > 0).astype(np.float32), lines > 0, 0.5) > 0
     rest = Parts(np.where(left, 255, 0).astype(np.uint8))
     return rest.mask(rest.shares(cv2.dilate(lines, _BESIDE) > 0) < MAX_NEAR)
 

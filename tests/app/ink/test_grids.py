@@ -89,6 +89,23 @@ def test_strokes_that_fill_the_cells_of_a_column_are_no_lines() -> None:
     assert (found.lines[ones > 0] > 0).mean() < 0.2
 
 
+def test_feet_of_digits_beside_each_other_are_no_line_of_a_grid_with_thin_lines() -> None:
+    mask = blank(1, 4)
+    for row in range(2):
+        at = EDGE + CELL * row
+        cv2.line(mask, (EDGE, at), (EDGE + 4 * CELL, at), 255, 2)
+    for column in range(5):
+        at = EDGE + CELL * column
+        cv2.line(mask, (at, EDGE), (at, EDGE + CELL), 255, 2)
+    ink = written(mask, ["5 37"])
+    foot = EDGE + 70
+    cv2.line(ink, (EDGE + 2, foot), (EDGE + 2 * CELL - 2, foot), 255, 8)
+    found = find_grid(ink, PEN)
+    assert found is not None
+    assert found.lines[EDGE, EDGE + 20] > 0
+    assert not found.lines[foot - 3 : foot + 4, EDGE + 20 : EDGE + 80].any()
+
+
 def test_lines_that_are_drawn_by_hand_waver() -> None:
     found = find_grid(written(*GRIDS["a table"]), PEN)
     assert found is not None
