@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from app.inference.models import models_folder
 from app.inference.session import open_session, releasing_run_options
 from app.ink import shade
+from app.ink.bridges import bridged
 from app.ink.ink_map import BoxRow, InkMap, without_specks
 from app.ink.lines_to_erase import dark_ink, erased, find_lines
 from app.ink.missing_ink import distant_points, with_missing_ink
@@ -39,8 +40,6 @@ CLOSE_HEIGHT: Final = 112.0  # pixels: about the height of a line of writing in 
 MARGIN: Final = 0.12  # heights of the writing around it in the closer map
 DISTANT_SHARE: Final = 0.6  # of the closer map's scale, for the last map
 MIN_EXTENT: Final = 0.01  # of a picture's longer side; smaller ink is not writing
-BRIDGE: Final = 5  # pixels; gaps in a line of up to 4 are closed
-MIN_BRIDGE_PROBABILITY: Final = 0.08  # of ink in a gap of a line
 # Faint ink that may be a digit, in heights of the writing beside it.
 MAX_GAP: Final = 1.0
 MIN_LEVEL: Final = 0.5  # how far both go down side by side
@@ -182,17 +181,10 @@ def _ink_map(
     probabilities: NDArray[np.float32], left: int, top: int, scale: float
 ) -> Iterator[InkMap]:
     """Probabilities (h, w) as a map; none without ink. left, top, scale: see `InkMap`."""
-    mask = _bridged_mask(probabilities)
+    mask = bridged(probabilities)
     if mask.any():
         strength = np.round(probabilities * 255).astype(np.uint8)
         yield InkMap(strength, without_specks(mask), left, top, scale, is_found=True)
-
-
-def _bridged_mask(probabilities: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """The mask, uint8 (h, w), 255 or 0, of likely ink, and of fainter ink in gaps of its lines."""
-    likely = _mask(probabilities, MIN_INK_PROBABILITY)
-    closed = cv2.morphologyEx(likely, cv2.MORPH_CLOSE, np.ones((BRIDGE, BRIDGE), np.uint8))
-    return np.where(probabilities > MIN_BRIDGE_PROBABILITY, closed, likely).astype(np.uint8)
 
 
 def _mask(probabilities: NDArray[np.float32], min_probability: float) -> NDArray[np.uint8]:
