@@ -30,6 +30,9 @@ MIN_SURE_DIGIT: Final = 0.9  # of a number of one digit
 MIN_SURER_NUMBERS: Final = 0.4  # of a reading that may replace the one before
 MIN_LOG_ODDS_GAIN: Final = 0.25  # nats by which it must be surer
 MAX_SIGN_HEIGHT: Final = 0.5  # of its number's highest digit, of a refused mark that may be a sign
+# Where so many digits are clear among refused marks, as on a page of exercises with printed words,
+# another map that shows fewer of them is no better.
+MIN_CLEAR: Final = 6
 MAX_CANDIDATES: Final = 1_000  # in all ink maps so far; with more, no other map is tried
 
 
@@ -227,6 +230,8 @@ def _is_better(reading: Reading, best: Reading, is_drawn: bool) -> bool:
     if is_drawn and not is_writing(best, is_clean=True) and _has_clear_digit(reading):
         return True
     if _is_refused(best):
+        if _num_clear(reading) < _num_clear(best) and _num_clear(best) >= MIN_CLEAR:
+            return False
         return _doubts(reading) < _doubts(best)
     if _num_digits(reading) < _num_digits(best) or _lacks_signs(reading, best):
         return False  # a part of the ink is easier to read than all of it
@@ -295,6 +300,12 @@ def _is_poor_writing(reading: Reading) -> bool:
 def _has_clear_digit(reading: Reading) -> bool:
     """Whether a digit is surely read that is no 1, as any line is."""
     return any(mark.is_clear and mark.value not in (None, 1) for mark in reading.digits)
+
+
+def _num_clear(reading: Reading) -> int:
+    """The number of digits but 1s in clear numbers; what letters are read as is hardly one."""
+    clear = (number for number in reading.numbers if all(mark.is_clear for mark in number.digits))
+    return sum(mark.value not in (None, 1) for number in clear for mark in number.digits)
 
 
 def _num_digits(reading: Reading) -> int:

@@ -155,3 +155,21 @@ def test_a_map_that_is_believed_to_be_writing_is_read_instead_of_one_that_is_not
     chosen = InkChooser(find, lambda _: next(readings)).choose(PHOTOGRAPH, False, 0)
     assert chosen.reading is not None
     assert chosen.reading.text == "2?28"
+
+
+@pytest.mark.parametrize("num_clear, expected", [(6, "23456789"), (3, "234")])
+def test_a_map_that_shows_fewer_clear_digits_of_a_page_is_not_read(
+    recognizer: Recognizer, num_clear: int, expected: str
+) -> None:
+    page = recognizer.prepare_ink(placed(4, 20, 40, 100)).lines
+    maps = [Prepared([replace(line, is_found=True) for line in page]) for _ in range(2)]
+    words = ["?????"] * 3
+    first = reading_of_numbers([*"23456789"[: num_clear + 2], *words], 0.95)
+    second = reading_of_numbers([*"23456789"[:num_clear], "?"], 0.95)
+    readings = iter([first, second])
+    chosen = InkChooser(lambda *_: iter(maps), lambda _: next(readings)).choose(
+        PHOTOGRAPH, False, 0
+    )
+    assert chosen.reading is not None
+    read = "".join(mark.text for mark in chosen.reading.digits if mark.text != "?")
+    assert read == expected
