@@ -100,6 +100,10 @@ class Overview:
         if not self.lines.any():
             return close
         lines = self._enlarged(self.lines, window, close.shape)
+        # The edges of lines are known to half a pixel of this overview.
+        half = round(close.shape[1] / (window[2] - window[0]) / self.scale / 2)
+        around = np.ones((2 * half + 1, 2 * half + 1), np.uint8)
+        lines = cv2.dilate(lines.view(np.uint8), around) > 0
         return erased(close, lines, MIN_FAINT_PROBABILITY)
 
     def _enlarged(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from app.ink.lines_to_erase import erased
+from app.ink.overview import Overview
 
 
 def test_only_a_line_and_its_soft_edge_are_erased() -> None:
@@ -25,3 +26,14 @@ def test_a_stroke_that_crosses_a_line_stays_whole() -> None:
     rest = erased(probabilities, lines, 0.15)
     assert (rest[5:35, 28:33] > 0).all()
     assert not rest[17:22, :20].any()
+
+
+def test_a_line_is_half_a_pixel_of_the_overview_broader_in_a_closer_map() -> None:
+    lines = np.zeros((20, 20), np.bool_)
+    lines[10] = True
+    overview = Overview(lines.astype(np.float32), 0.25, np.zeros((0, 4), np.int32), lines)
+    close = np.zeros((80, 80), np.float32)
+    close[37:60] = 1
+    rest = overview.without_lines(close, (0, 0, 80, 80))
+    # The line is in rows 40 to 43, and has a soft edge of a pixel too.
+    assert np.flatnonzero(rest[:, 40]).tolist() == list(range(47, 60))
