@@ -103,7 +103,7 @@ def reaches_around(ink: InkMap, shape: tuple[int, ...]) -> bool:
 
     Lines that cross each other do. shape: of the picture, (h, w, ...).
     """
-    touches = _touched_edges(ink, ink.parts.boxes[1:], shape)
+    touches = touched_edges(ink, ink.parts.boxes[1:], shape)
     is_across, is_above = touches[::2].all(axis=0), touches[1::2].any(axis=0)
     return bool(np.any(is_across & is_above))
 
@@ -116,7 +116,7 @@ def without_lines_across(ink: InkMap, shape: tuple[int, ...]) -> Mask:
     tightly that a 1 may too. shape: of the picture, (h, w, ...).
     """
     parts = ink.parts
-    touches = _touched_edges(ink, parts.boxes, shape)  # (4, n): left, top, right, bottom
+    touches = touched_edges(ink, parts.boxes, shape)  # (4, n): left, top, right, bottom
     _, _, width, height = parts.boxes.T
     length = np.hypot(width, height)
     is_line = touches.sum(axis=0) > 1
@@ -152,7 +152,7 @@ def _is_straight(parts: Parts, index: int) -> bool:
     return bool(min(sides) + 1 <= MAX_SLIMNESS * (max(sides) + 1))
 
 
-def _touched_edges(ink: InkMap, boxes: Boxes, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def touched_edges(ink: InkMap, boxes: Boxes, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Whether boxes (n, 4) of a map touch the left, top, right and bottom edge of the picture.
 
     Returns (4, n).

@@ -15,14 +15,17 @@ from app.ink.bars import without_bars
 from app.ink.borders import hangs_on_border, reaches_around, without_borders, without_lines_across
 from app.ink.box_rows import without_box_rows
 from app.ink.canvas import find_canvas
+from app.ink.coils import without_coil
+from app.ink.creases import without_creases
 from app.ink.frames import find_frames
 from app.ink.grids import find_grid
+from app.ink.holes import without_holes
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.interface import is_between_bars, without_interface, without_tinted_bars
 from app.ink.lines_to_erase import without_drawn
 from app.ink.parts import without_cut_off
 from app.ink.picture_file import MAX_PICTURE_PIXELS
-from app.ink.plain import is_plain
+from app.ink.plain import is_grainy, is_plain
 from app.ink.rule_pieces import without_rule_pieces
 from app.ink.rules import without_rules
 from app.ink.segmenter import shared_segmenter
@@ -37,6 +40,7 @@ MIN_GREY_SHARE: Final = 0.2  # of a tiny picture's ink that must be grey; half i
 GREY_PENS: Final = (1.2, 6.0)  # glyph pixels, thinnest and thickest pen; nearly all MNIST is within
 # In the crop of a cell, a rule is about as wide as the pen, and erasing it may cut digits.
 MAX_CELL_SIDE: Final = 64  # pixels; in smaller pictures the segmenter is asked first
+GRAIN_BLUR: Final = 2.5  # pixels: the standard deviation of a blur that makes lines of dots
 _NEAR: Final = np.ones((3, 3), np.uint8)
 _ROWS: Final = 256  # of a picture that are converted at once
 
@@ -123,9 +127,12 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
         yield from _seen_maps(opaque, None, has_known_rules=False)
         return
     drawing = threshold.find(opaque, level)
+    if drawing is not None and is_grainy(drawing):
+        opaque = cv2.GaussianBlur(opaque, (0, 0), GRAIN_BLUR).reshape(opaque.shape).astype(np.uint8)
+        drawing = threshold.find(opaque, level)
     if drawing is None:
         return  # on such paper even the faintest ink would have been found
-    rest = without_interface(without_borders(drawing), opaque.shape[1])
+    rest = without_holes(without_interface(without_borders(drawing), opaque.shape[1]))
     if not rest.mask.any():
         return
     if rest is not drawing:
@@ -173,7 +180,8 @@ def _seen_maps(
     """
     for ink in _found_maps(opaque, drawing):
         whole = replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
-        whole = without_bars(whole)
+        whole = replace(whole, mask=without_coil(without_creases(whole, opaque.shape)))
+        whole = without_holes(without_bars(whole))
         if not has_known_rules:
             whole = without_box_rows(whole, opaque)
         yield replace(whole, mask=without_rule_pieces(whole, opaque))

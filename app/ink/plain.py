@@ -15,6 +15,8 @@ MAX_LOW_SHARE: Final = 0.5  # of all pieces: where more are low, they are words 
 MAX_HEIGHT: Final = 1.6
 MAX_SLIM_HEIGHT: Final = 1.3
 SLIM: Final = 0.25  # ratio of width to height
+MIN_GRAINS: Final = 60  # pieces of ink; of 2,500 clean pictures of writing, none has so many dots
+MAX_GRAIN: Final = 3  # pixels: the longer side of most of them
 
 
 def is_plain(ink: InkMap) -> bool:
@@ -46,3 +48,12 @@ def _has_frame(boxes: Boxes) -> bool:
     starts, ends = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
     is_around = (starts[:, None] <= starts).all(axis=2) & (ends[:, None] >= ends).all(axis=2)
     return int(is_around.sum()) > len(boxes)
+
+
+def is_grainy(drawing: InkMap) -> bool:
+    """Whether the ink of a clean picture is mostly dots, as of a spray can or of dithering.
+
+    Of so many dots, none is a piece of writing; from further away, they are lines.
+    """
+    sides = drawing.parts.boxes[1:, 2:].max(axis=1)
+    return len(sides) >= MIN_GRAINS and float(np.median(sides)) <= MAX_GRAIN

@@ -8,7 +8,7 @@ import pytest
 
 from app.ink.image import ink_maps
 from app.ink.ink_map import InkMap
-from app.ink.plain import is_plain
+from app.ink.plain import is_grainy, is_plain
 from app.recognizer import Recognizer
 from tests.support.drawings import placed
 
@@ -82,3 +82,27 @@ def test_plain_ink_that_is_not_surely_read_is_looked_for_in_other_ways(
     star = (340, 40, 400, 120), (400, 40, 340, 120), (330, 80, 410, 80)
     assert recognizer.read_image(written("4052", *star)).text == "4052?"
     assert [ink.is_plain for ink in maps][:2] == [True, False]
+
+
+def sprayed(text: str) -> np.ndarray:
+    """Digits 100 high made of dots of a pixel, as by the spray can of a drawing program."""
+    random = np.random.default_rng(5)
+    picture = np.full((160, 40 + 80 * len(text)), 255, np.uint8)
+    for index, digit in enumerate(text):
+        for stroke in placed(int(digit), 20 + 80 * index, 30, 100):
+            ends = np.linspace(0, len(stroke) - 1, 500)
+            x, y = (np.interp(ends, np.arange(len(stroke)), side) for side in stroke.T)
+            spread = random.normal(0, 4, (2, len(ends)))
+            rows, columns = np.round(y + spread[0]), np.round(x + spread[1])
+            picture[rows.astype(int), columns.astype(int)] = 0
+    return picture
+
+
+def test_lines_of_dots_are_grainy_and_digits_are_not() -> None:
+    assert is_grainy(ink_of(sprayed("472")))
+    assert not is_grainy(ink_of(written("40526")))
+
+
+@pytest.mark.parametrize("text", ["7", "472", "25"])
+def test_sprayed_digits_are_read(recognizer: Recognizer, text: str) -> None:
+    assert recognizer.read_image(sprayed(text)).text == text

@@ -1,0 +1,41 @@
+"""Which rows of pieces are the coil of a notebook, and which are digits."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.ink.coils import without_coil
+
+
+def page(num_rings: int, jitter: float = 0.0, has_writing: bool = True) -> NDArray[np.uint8]:
+    """A mask (300, 500) of rings along its upper edge, and two zeros below them."""
+    mask = np.zeros((300, 500), np.uint8)
+    aside = np.random.default_rng(4).uniform(-jitter, jitter, num_rings)
+    for index in range(num_rings):
+        x = round(30 + 40 * index + float(aside[index]))
+        cv2.ellipse(mask, (x, 20), (5, 20), 0, 0, 360, 255, 3)
+    if has_writing:
+        for x in (150, 260):
+            cv2.ellipse(mask, (x, 200), (30, 45), 0, 0, 360, 255, 5)
+    return mask
+
+
+@pytest.mark.parametrize("num_rings", [8, 12])
+def test_a_coil_along_the_upper_or_the_left_edge_is_dropped(num_rings: int) -> None:
+    mask, writing = page(num_rings), page(0)
+    np.testing.assert_array_equal(without_coil(mask), writing)
+    lying = np.ascontiguousarray(mask.T)
+    np.testing.assert_array_equal(without_coil(lying), writing.T)
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [
+        page(5),  # as many as the digits of a number
+        page(10, jitter=14.0),  # digits that are written in a row
+        page(10, has_writing=False),
+    ],
+)
+def test_other_rows_are_kept(mask: NDArray[np.uint8]) -> None:
+    assert without_coil(mask) is mask
