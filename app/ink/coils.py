@@ -1,7 +1,7 @@
-"""Drops the coil of a notebook, its punched edge, and other rows of many pieces that are alike.
+"""Drops the coil of a notebook or its punched edge: a row of many pieces that are alike.
 
 Beside a number that is photographed on such a page, they would be read as a row of 1s or 6s. Nobody
-writes so many characters of one size in steps as even.
+writes so many characters of one size along an edge in steps as even.
 """
 
 from typing import Final
@@ -9,50 +9,61 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import Boxes, Mask, Parts
+from app.ink.ink_map import Boxes, InkMap, Mask
 
-MIN_PIECES: Final = 7  # of such a row
+MIN_PIECES: Final = 10  # of such a row; a row of a sudoku has nine digits
 MIN_SHARE: Final = 0.75  # share of a row's pieces that are alike; others are broken, or hide one
 MAX_RATIO: Final = 1.25  # between the sides of a piece and the row's usual ones, either way
 SIDE_ERROR: Final = 2.0  # pixels by which they may differ besides
-MAX_ASIDE: Final = 0.35  # heights of a piece by which the next one may be off the row
+MAX_ASIDE: Final = 0.35  # of a piece's height by which the next one may be off the row
+MAX_RIM: Final = 1.0  # the same, between the row and the edge of the picture
 MAX_STEP_ERROR: Final = 0.12  # steps by which the distance between neighbours may differ from whole
 MIN_EVEN: Final = 0.8  # share of the distances that must be so
 
 
-def without_coil(mask: Mask) -> Mask:
-    """A photograph's mask (h, w) without such rows and columns, where there is other writing."""
-    parts = Parts(mask)
+def without_coil(ink: InkMap, shape: tuple[int, ...]) -> Mask:
+    """A photograph's mask without a coil along an edge, where there is other writing.
+
+    shape: of the picture, (h, w, ...).
+    """
+    parts = ink.parts
     boxes = parts.boxes[1:]
     if len(boxes) <= MIN_PIECES:
-        return mask
-    is_coil = _are_in_even_rows(boxes) | _are_in_even_rows(boxes[:, [1, 0, 3, 2]])
-    if not is_coil.any():
-        return mask
-    tallest = boxes[is_coil, 3].max()
-    if boxes[~is_coil, 3].max(initial=0) < tallest / MAX_RATIO:
-        return mask
+        return ink.mask
+    origin, size = np.array([ink.left, ink.top]), np.array(shape[1::-1])
+    rims = -origin * ink.scale, (size - origin) * ink.scale  # the picture's edges: x, y in the map
+    is_coil = np.zeros(len(boxes), np.bool_)
+    for down in (1, 0):  # level rows, and upright ones
+        turned = boxes[:, [1 - down, down, 3 - down, 2 + down]]
+        is_coil |= _are_in_coil(turned, float(rims[0][down]), float(rims[1][down]))
+    tallest = boxes[is_coil, 3].max(initial=0)
+    if not is_coil.any() or boxes[~is_coil, 3].max(initial=0) < tallest / MAX_RATIO:
+        return ink.mask
     return parts.mask(np.append(False, ~is_coil))
 
 
-def _are_in_even_rows(boxes: Boxes) -> NDArray[np.bool_]:
-    """Which boxes (n, 4), x, y, width and height, are in level rows as even as a coil: (n,)."""
+def _are_in_coil(boxes: Boxes, top: float, bottom: float) -> NDArray[np.bool_]:
+    """Which boxes (n, 4), x, y, width and height, are a level row along an edge: (n,).
+
+    top, bottom: where the picture's edges are.
+    """
     is_found = np.zeros(len(boxes), np.bool_)
-    middles = boxes[:, 1] + boxes[:, 3] / 2
-    order = np.argsort(middles, kind="stable")
-    steps = np.diff(middles[order])
-    ends = np.flatnonzero(steps > MAX_ASIDE * boxes[order[1:], 3]) + 1
+    order = np.argsort(boxes[:, 1] + boxes[:, 3] / 2, kind="stable")
+    middles = (boxes[:, 1] + boxes[:, 3] / 2)[order]
+    ends = np.flatnonzero(np.diff(middles) > MAX_ASIDE * boxes[order[:-1], 3]) + 1
     for row in np.split(order, ends):
         if len(row) < MIN_PIECES:
             continue
+        usual = np.median(boxes[row], axis=0)  # their x tells nothing
+        rim = min(usual[1] - top, bottom - usual[1] - usual[3])
         sizes = boxes[row, 2:]
-        usual = np.median(sizes, axis=0)
-        is_alike = (sizes <= MAX_RATIO * usual + SIDE_ERROR).all(axis=1)
-        is_alike &= (sizes * MAX_RATIO + SIDE_ERROR >= usual).all(axis=1)
-        if is_alike.sum() < max(MIN_PIECES, MIN_SHARE * len(row)):
-            continue
-        places = np.sort(boxes[row, 0] + boxes[row, 2] / 2)
-        is_found[row] = _are_even(places[is_alike[np.argsort(boxes[row, 0], kind="stable")]])
+        is_alike = (sizes <= MAX_RATIO * usual[2:] + SIDE_ERROR).all(axis=1)
+        is_alike &= (sizes * MAX_RATIO + SIDE_ERROR >= usual[2:]).all(axis=1)
+        alike = row[is_alike]
+        places = np.sort(boxes[alike, 0] + boxes[alike, 2] / 2)
+        is_coil = rim <= MAX_RIM * usual[3] and len(alike) >= max(MIN_PIECES, MIN_SHARE * len(row))
+        if is_coil and _are_even(places):
+            is_found[row] = is_alike | (sizes <= usual[2:]).all(axis=1)
     return is_found
 
 

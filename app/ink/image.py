@@ -13,24 +13,19 @@ from app import glyph
 from app.ink import dotted, outlined, threshold, tiles
 from app.ink.bars import without_bars
 from app.ink.borders import hangs_on_border, reaches_around, without_borders, without_lines_across
-from app.ink.box_rows import without_box_rows
 from app.ink.canvas import find_canvas
-from app.ink.coils import without_coil
-from app.ink.creases import without_creases
 from app.ink.frames import find_frames
 from app.ink.grids import find_grid
 from app.ink.holes import without_holes
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.interface import is_between_bars, without_interface, without_tinted_bars
 from app.ink.lines_to_erase import without_drawn
-from app.ink.parts import without_cut_off
+from app.ink.lookalikes import without_lookalikes
 from app.ink.picture_file import MAX_PICTURE_PIXELS
 from app.ink.plain import is_grainy, is_plain
-from app.ink.rule_pieces import without_rule_pieces
 from app.ink.rules import without_rules
 from app.ink.segmenter import shared_segmenter
 from app.ink.tones import without_print
-from app.ink.underlines import without_underlines
 from app.reading import UnreadableInput
 
 MIN_PAPER_RIM: Final = 0.07  # of a tiny picture's longer side: paper around ink that is alone
@@ -122,14 +117,13 @@ def _maps_without_lines_across(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
 
 def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
     """Maps of the writing on a picture, see `ink_maps`, uint8 (h, w, channels)."""
-    level = threshold.paper(opaque)
+    level, drawing = _drawing(opaque)
+    if drawing is not None and is_grainy(drawing):
+        opaque = cv2.GaussianBlur(opaque, (0, 0), GRAIN_BLUR).reshape(opaque.shape).astype(np.uint8)
+        level, drawing = _drawing(opaque)
     if level is None:
         yield from _seen_maps(opaque, None, has_known_rules=False)
         return
-    drawing = threshold.find(opaque, level)
-    if drawing is not None and is_grainy(drawing):
-        opaque = cv2.GaussianBlur(opaque, (0, 0), GRAIN_BLUR).reshape(opaque.shape).astype(np.uint8)
-        drawing = threshold.find(opaque, level)
     if drawing is None:
         return  # on such paper even the faintest ink would have been found
     rest = without_holes(without_interface(without_borders(drawing), opaque.shape[1]))
@@ -139,6 +133,12 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
         bars = np.where(rest.mask > 0, 0, drawing.mask).astype(np.uint8)
         opaque = _painted_out(opaque, bars, level)
     yield from _maps_of_drawing(opaque, rest, level)
+
+
+def _drawing(opaque: NDArray[np.uint8]) -> tuple[NDArray[np.float32] | None, InkMap | None]:
+    """The level of a clean picture's paper and all its ink; None for both in other pictures."""
+    level = threshold.paper(opaque)
+    return level, None if level is None else threshold.find(opaque, level)
 
 
 def _maps_of_drawing(
@@ -173,18 +173,12 @@ def _maps_of_drawing(
 def _seen_maps(
     opaque: NDArray[np.uint8], drawing: InkMap | None, has_known_rules: bool
 ) -> Iterator[InkMap]:
-    """Maps of what the segmenter sees, see `_found_maps`, without parts of lines.
+    """Maps of what the segmenter sees, see `_found_maps`, without what only looks like writing.
 
-    has_known_rules: whether they were found in a clean picture already; in one that was seen from
-    aside, they may be too slanted.
+    has_known_rules: see `without_lookalikes`.
     """
     for ink in _found_maps(opaque, drawing):
-        whole = replace(ink, mask=without_underlines(without_cut_off(ink, opaque.shape)))
-        whole = replace(whole, mask=without_coil(without_creases(whole, opaque.shape)))
-        whole = without_holes(without_bars(whole))
-        if not has_known_rules:
-            whole = without_box_rows(whole, opaque)
-        yield replace(whole, mask=without_rule_pieces(whole, opaque))
+        yield without_lookalikes(ink, opaque, has_known_rules)
 
 
 def _unruled(drawing: InkMap) -> InkMap | None:

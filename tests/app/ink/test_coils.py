@@ -6,6 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app.ink.coils import without_coil
+from app.ink.ink_map import InkMap
 
 
 def page(num_rings: int, jitter: float = 0.0, has_writing: bool = True) -> NDArray[np.uint8]:
@@ -21,21 +22,38 @@ def page(num_rings: int, jitter: float = 0.0, has_writing: bool = True) -> NDArr
     return mask
 
 
-@pytest.mark.parametrize("num_rings", [8, 12])
+def kept(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return without_coil(InkMap(mask, mask, 0.0, 0.0, 1.0), mask.shape)
+
+
+@pytest.mark.parametrize("num_rings", [10, 12])
 def test_a_coil_along_the_upper_or_the_left_edge_is_dropped(num_rings: int) -> None:
     mask, writing = page(num_rings), page(0)
-    np.testing.assert_array_equal(without_coil(mask), writing)
+    np.testing.assert_array_equal(kept(mask), writing)
     lying = np.ascontiguousarray(mask.T)
-    np.testing.assert_array_equal(without_coil(lying), writing.T)
+    np.testing.assert_array_equal(kept(lying), writing.T)
 
 
 @pytest.mark.parametrize(
     "mask",
     [
-        page(5),  # as many as the digits of a number
+        page(9),  # as many as the digits in a row of a sudoku
         page(10, jitter=14.0),  # digits that are written in a row
         page(10, has_writing=False),
     ],
 )
 def test_other_rows_are_kept(mask: NDArray[np.uint8]) -> None:
-    assert without_coil(mask) is mask
+    assert kept(mask) is mask
+
+
+def test_an_even_row_away_from_the_edge_is_kept() -> None:
+    below = np.concatenate([np.zeros((80, 500), np.uint8), page(12)])
+    assert kept(below) is below
+
+
+def test_a_larger_digit_in_the_row_is_kept() -> None:
+    mask = page(12)
+    mask[:60, 250:] = 0
+    cv2.ellipse(mask, (400, 40), (25, 38), 0, 0, 360, 255, 5)
+    crowded = np.hstack([page(12)[:, :490], mask[:, 330:]])
+    assert kept(crowded)[:60, 490:].any()
