@@ -13,7 +13,7 @@ from app.ink.ink_map import InkMap, Mask, Parts
 from app.ink.parts import MIN_PART
 
 MIN_EDGES: Final = 2  # of the picture that such a line touches
-MIN_LENGTH: Final = 2.0  # heights of the highest writing
+MIN_LENGTH: Final = 3.0  # heights of the highest writing; the stroke of a 6 has two of its loop
 MAX_SLIMNESS: Final = 0.06  # ratio of its width to its length
 MAX_OFF: Final = 0.03  # of its length: how far its sides may be from straight ones
 MAX_CORNERS: Final = 8  # two at each end and at each bend; an outline with writing on it has more
@@ -26,16 +26,14 @@ def without_creases(ink: InkMap, shape: tuple[int, ...]) -> Mask:
     """
     parts = ink.parts
     touches = touched_edges(ink, parts.boxes, shape).sum(axis=0)  # (n,)
-    is_long = touches >= MIN_EDGES
-    is_long[0] = False
-    if not is_long.any():
-        return ink.mask
-    is_writing = ~is_long & (parts.areas > MIN_PART * parts.areas.max())
+    is_line = touches >= MIN_EDGES
+    is_line[0] = False
+    for index in np.flatnonzero(is_line).tolist():
+        is_line[index] = _is_bent_line(parts, index)
+    is_writing = ~is_line & (parts.areas > MIN_PART * parts.areas.max())
     tallest = parts.boxes[is_writing, 3].max(initial=0)
-    is_long &= parts.boxes[:, 2:].max(axis=1) >= MIN_LENGTH * tallest
-    for index in np.flatnonzero(is_long).tolist():
-        is_long[index] = tallest > 0 and _is_bent_line(parts, index)
-    return parts.mask(~is_long) if is_long.any() else ink.mask
+    is_line &= (parts.boxes[:, 2:].max(axis=1) >= MIN_LENGTH * tallest) & (tallest > 0)
+    return parts.mask(~is_line) if is_line.any() else ink.mask
 
 
 def _is_bent_line(parts: Parts, index: int) -> bool:

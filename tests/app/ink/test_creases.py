@@ -50,6 +50,15 @@ def test_other_lines_are_kept(lines: tuple[Points, ...]) -> None:
     np.testing.assert_array_equal(kept(mask), mask)
 
 
+def test_the_stroke_of_a_6_in_a_tight_picture_is_kept() -> None:
+    mask = np.zeros((170, 110), np.uint8)
+    stroke = np.array([(60, 0), (20, 90), (2, 160), (60, 169)], np.int32)
+    cv2.polylines(mask, [stroke], False, 255, 4)
+    cv2.ellipse(mask, (60, 125), (25, 30), 0, 0, 360, 255, 4)
+    ink = InkMap(mask, mask, 0.0, 0.0, 1.0)
+    np.testing.assert_array_equal(without_creases(ink, mask.shape), mask)
+
+
 def test_a_bent_line_alone_is_kept() -> None:
     mask = np.zeros((300, 500), np.uint8)
     cv2.polylines(mask, [np.array([(0, 0), (250, 160), (499, 0)], np.int32)], False, 255, 5)
