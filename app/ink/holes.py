@@ -41,13 +41,16 @@ def without_holes(ink: InkMap) -> InkMap:
 
 
 def _are_beside(blots: NDArray[np.int64], pieces: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which blots (n, 4) have another piece of ink close beside them, or above their point: (n,).
+    """Which blots (n, 4) are close beside, below or inside another piece of ink: (n,).
 
-    So does a small zero that is filled with ink, also in a row of such zeros. pieces: boxes (m, 4).
+    So are small zeros that are filled with ink, and the loops of dark digits where light is taken
+    for ink. pieces: boxes (m, 4).
     """
     left, top, width, height = blots.T[:, :, None]
     x, y, wide, high = pieces.T[:, None]
     gap = np.maximum(x - left - width, left - x - wide)
     is_level = (top + height > y) & (top < y + high)
     is_beside = is_level & (gap >= 0) & (gap <= MAX_GAP * high)
-    return np.asarray(is_beside.any(axis=1) | are_beside_a_foot(blots, pieces), np.bool_)
+    is_within = (left > x) & (left + width < x + wide) & (top > y) & (top + height < y + high)
+    is_near = (is_beside | is_within).any(axis=1)
+    return np.asarray(is_near | are_beside_a_foot(blots, pieces), np.bool_)

@@ -126,13 +126,13 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
         return
     if drawing is None:
         return  # on such paper even the faintest ink would have been found
-    rest = without_holes(without_interface(without_borders(drawing), opaque.shape[1]))
+    rest = without_interface(without_borders(drawing), opaque.shape[1])
     if not rest.mask.any():
         return
     if rest is not drawing:
         bars = np.where(rest.mask > 0, 0, drawing.mask).astype(np.uint8)
         opaque = _painted_out(opaque, bars, level)
-    yield from _maps_of_drawing(opaque, rest, level)
+    yield from _maps_of_drawing(opaque, without_holes(rest), level)
 
 
 def _drawing(opaque: NDArray[np.uint8]) -> tuple[NDArray[np.float32] | None, InkMap | None]:

@@ -49,6 +49,13 @@ def test_points_and_filled_digits_are_kept(blots: tuple[Blot, ...]) -> None:
     assert without_holes(ink) is ink
 
 
+def test_a_loop_within_other_ink_is_no_hole() -> None:
+    mask = page((60, 150, 16))
+    cv2.rectangle(mask, (20, 90), (100, 210), 255, 6)
+    ink = as_map(mask)
+    assert without_holes(ink) is ink
+
+
 def test_rings_are_no_holes() -> None:
     mask = page()
     cv2.circle(mask, (50, 150), 20, 255, 6)
