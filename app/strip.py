@@ -62,13 +62,14 @@ def of_strokes(strokes: Sequence[NDArray[np.floating]], thickness: int = THICKNE
     return Strip(np.asarray(pixels, np.uint8), float(low[0]), scale)
 
 
-def of_ink(ink: NDArray[np.uint8]) -> Strip:
+def of_ink(ink: NDArray[np.uint8], shown: NDArray[np.uint8] | None = None) -> Strip:
     """The strip of a line in a picture, with its own pen.
 
     ink: uint8 (h, w), 0 for paper, 255 for full ink, with at least one pixel above 127.
+    shown: uint8 (h, w), another view of this ink, which is shown in its place.
     """
     left, top, across, down = cv2.boundingRect((ink > 127).astype(np.uint8))
-    crop = ink[top : top + down, left : left + across]
+    crop = (ink if shown is None else shown)[top : top + down, left : left + across]
     scale = _scale(across, down)
     width, height = max(round(across * scale), 1), max(round(down * scale), 1)
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

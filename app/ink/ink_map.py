@@ -1,5 +1,6 @@
 """A map of the ink in a picture, and the removal of specks from it."""
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -8,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ink.darkness import MARGIN, darkness
 from app.ink.dot_rows import are_in_rows
 
 # Areas are in squares of the pen's width.
@@ -71,7 +73,8 @@ class InkMap:
     left, top: the map's corner in pixels of the picture. scale: pixels of the map to one of the
     picture; large pictures are reduced, small ones enlarged. is_found: whether the segmenter found
     the ink, so that some of it may be missing, as in photographs. box_rows: the rows of a form's
-    boxes or of a grid's cells whose lines were erased. is_plain: see `ink.plain`.
+    boxes or of a grid's cells whose lines were erased. is_plain: see `ink.plain`. photo: uint8
+    (h, w, 3), the part of the picture, where the segmenter found the ink.
     """
 
     strength: NDArray[np.uint8]
@@ -82,6 +85,7 @@ class InkMap:
     is_found: bool = False
     box_rows: tuple[BoxRow, ...] = ()
     is_plain: bool = False
+    photo: NDArray[np.uint8] | None = None
 
     @cached_property
     def parts(self) -> Parts:
@@ -115,6 +119,24 @@ class InkMap:
         strength: NDArray[np.uint8] = np.maximum(self.strength[window], is_wanted << 7)
         strength *= cv2.dilate(is_wanted, _BESIDE).astype(np.uint8, copy=False)
         return strength
+
+    def darkness_within(
+        self, wanted: NDArray[np.bool_], window: tuple[slice, slice] = (slice(None), slice(None))
+    ) -> NDArray[np.uint8] | None:
+        """How dark the same writing is on a photograph, see `darkness`; None on a clean picture."""
+        if self.photo is None:
+            return None
+        (top, bottom, _), (left, right, _) = (
+            each.indices(side) for each, side in zip(window, self.mask.shape, strict=True)
+        )
+        margin = math.ceil(MARGIN * self.pen)
+        y, x = max(top - margin, 0), max(left - margin, 0)
+        around = slice(y, bottom + margin), slice(x, right + margin)
+        strength = self.strength[around]
+        shown = np.zeros_like(strength)
+        inner = slice(top - y, bottom - y), slice(left - x, right - x)
+        shown[inner][wanted] = 255
+        return darkness(self.photo[around], strength, shown, self.pen)[inner]
 
 
 def without_specks(mask: Mask) -> Mask:

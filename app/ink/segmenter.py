@@ -167,24 +167,28 @@ class Segmenter:
         if points is not None:
             seen |= points.is_at_one()
         close = overview.without_lines(whole, window)
-        for ink in _ink_map(close, x, y, close_side / crop_longer):
+        for ink in _ink_map(close, resized, x, y, close_side / crop_longer):
             yield overview.with_rows(replace(ink, mask=without_unseen(ink.mask, seen)))
-        yield from map(overview.with_rows, _ink_map(overview.probabilities, 0, 0, scale))
+        whole_picture = resize_to_side(image, max(overview.probabilities.shape))
+        of_all = _ink_map(overview.probabilities, whole_picture, 0, 0, scale)
+        yield from map(overview.with_rows, of_all)
         if distant is None:
             distant = self.ink_probabilities(crop, distant_side)
         distant = overview.without_lines(distant, window)
-        far = _ink_map(distant, x, y, distant_side / crop_longer)
+        reduced = resize_to_side(crop, distant_side)
+        far = _ink_map(distant, reduced, x, y, distant_side / crop_longer)
         yield from map(overview.with_rows, far)
 
 
 def _ink_map(
-    probabilities: NDArray[np.float32], left: int, top: int, scale: float
+    probabilities: NDArray[np.float32], photo: Picture, left: int, top: int, scale: float
 ) -> Iterator[InkMap]:
-    """Probabilities (h, w) as a map; none without ink. left, top, scale: see `InkMap`."""
+    """Probabilities (h, w) as a map; none without ink. photo, left, top, scale: see `InkMap`."""
     mask = bridged(probabilities)
     if mask.any():
         strength = np.round(probabilities * 255).astype(np.uint8)
-        yield InkMap(strength, without_specks(mask), left, top, scale, is_found=True)
+        found = InkMap(strength, without_specks(mask), left, top, scale, is_found=True)
+        yield replace(found, photo=photo)
 
 
 def _mask(probabilities: NDArray[np.float32], min_probability: float) -> NDArray[np.uint8]:

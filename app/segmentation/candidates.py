@@ -146,7 +146,7 @@ def _divided(
 ) -> _Divided:
     if reader is None or not runs.may_be_several(boxes, MAX_STROKE_WIDTH):
         return _Divided(strokes, boxes, None, None)
-    reading = LineReading.of(strip.of_strokes(strokes), reader)
+    reading = LineReading.of([strip.of_strokes(strokes)], reader)
     pieces, origins = joined.divide(strokes, reading.pairs())
     if len(pieces) == len(strokes):
         return _Divided(strokes, boxes, None, reading)

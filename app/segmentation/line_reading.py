@@ -59,10 +59,10 @@ class LineReading:
     strip: Strip
 
     @classmethod
-    def of(cls, strip: Strip, reader: LineReader) -> "LineReading":
-        """Reads a strip."""
-        scores = reader.scores(strip.pixels)
-        return cls(scores, ctc.likeliest_texts(scores), strip)
+    def of(cls, views: Sequence[Strip], reader: LineReader) -> "LineReading":
+        """Reads the strip of a line, or several views of it, of the same size."""
+        scores = scores_of(views, reader)
+        return cls(scores, ctc.likeliest_texts(scores), views[0])
 
     def moved(self, left: float, scale: float) -> "LineReading":
         """The same reading in the pixels of another picture.
@@ -140,6 +140,14 @@ class Choice:
     def marks(self) -> list[tuple[int, str]]:
         """Each candidate of the path with its symbol."""
         return list(zip(self.path, self.text, strict=False))
+
+
+def scores_of(views: Sequence[Strip], reader: LineReader) -> Scores:
+    """The scores of the mean probabilities of all views of a line, see `LineReading.of`."""
+    scores = [reader.scores(view.pixels) for view in views]
+    if len(scores) == 1:
+        return scores[0]
+    return np.asarray(np.logaddexp.reduce(scores) - math.log(len(scores)), np.float32)
 
 
 def text_of(hypothesis: Hypothesis) -> str:

@@ -61,8 +61,9 @@ def _read_components(
     right, bottom = boxes[line, 2:].max(axis=0).astype(int).tolist()
     window = slice(top, bottom), slice(left, right)
     wanted = np.isin(labels[window], np.array(line) + 1)
-    reading = LineReading.of(strip.of_ink(ink.within(wanted, window)), reader)
-    return reading.moved(left, 1.0)
+    found, dark = ink.within(wanted, window), ink.darkness_within(wanted, window)
+    views = [strip.of_ink(found)] + ([] if dark is None else [strip.of_ink(found, dark)])
+    return LineReading.of(views, reader).moved(left, 1.0)
 
 
 def split_at_words(boxes: Boxes, line: list[int], reading: LineReading) -> list[list[int]]:

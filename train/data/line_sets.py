@@ -39,11 +39,13 @@ class PixelLine:
     """pixels: uint8 (h, w), ink 255 on 0; text: what the line says.
 
     is_found: as the finder saw it on a photograph, so that it needs no other damage.
+    shown: another view of the same line, of the same size, which is shown in its place.
     """
 
     pixels: NDArray[np.uint8]
     text: str
     is_found: bool = False
+    shown: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ THICKNESSES: Final = (1, 3, 3, 3, 3, 5, 5, 7, 9, 13, 17)  # of pens, chosen as o
 WIDTH_STEP: Final = 32  # pixels; the width of a batch is a multiple of it
 # Shares of the lines.
 PIXELS_SHARE: Final = 0.25  # composed of digits on paper
-FOUND_SHARE: Final = 0.2  # of the other lines that are found on photographs
+FOUND_SHARE: Final = 0.5  # of the other lines that are found on photographs
 STRINGS_SHARE: Final = 0.1  # number strings as they were written, varied
 DIGITS_SHARE: Final = 0.05  # single digits between words, varied
 PRINTED_SHARE: Final = 0.08  # of all lines: with a printed word beside them
@@ -57,7 +57,9 @@ def batch(lines: Sequence[Line | PixelLine], random: np.random.Generator | None)
 
 def strip_of(line: Line | PixelLine) -> NDArray[np.uint8]:
     """The strip that serving makes of a line."""
-    ink = of_ink(line.pixels) if isinstance(line, PixelLine) else of_strokes(line.strokes)
+    ink = (
+        of_ink(line.pixels, line.shown) if isinstance(line, PixelLine) else of_strokes(line.strokes)
+    )
     return ink.pixels
 
 

@@ -13,10 +13,14 @@ from numpy.typing import NDArray
 from app.ink.image import ink_maps
 from app.ink.ink_map import InkMap
 from train.data.line_sets import Line, PixelLine
-from train.render.photograph import Photograph, photograph_line
+from train.render.exposure import RULED_SHARE
+from train.render.photograph import PLAIN, Photograph, photograph_line
+from train.render.surroundings import surround
 
 MIN_FOUND: Final = 0.8  # share of the ink that is found, and of the found pixels that are ink
 MIN_PIECE_FOUND: Final = 0.4  # share of each piece of ink, so that no point of a number is missing
+SURROUNDED_SHARE: Final = 0.4  # of the photographs that may show cells, rules and other things
+DARK_SHARE: Final = 0.6  # of the lines, which are shown as they are photographed, see `darkness`
 MIN_COVERAGE: Final = 0.5  # share of a pixel that is covered where it counts as ink
 
 
@@ -24,13 +28,19 @@ def found_line(line: Line, random: np.random.Generator) -> PixelLine | None:
     """The line as it is found on a photograph of it; None where some of it is not found."""
     if not np.ptp(np.concatenate(line.strokes), axis=0).any():
         return None  # a point alone, which a photograph cannot be scaled to
-    shot = photograph_line(line.strokes, random)
+    around = PLAIN
+    if random.random() < SURROUNDED_SHARE:
+        around = surround(random, RULED_SHARE, lambda: line.strokes)
+    shot = photograph_line(line.strokes, random, around)
     ink = next(ink_maps(shot.picture), None)
     if ink is None or not _is_complete(ink, shot):
         return None
     x, y, width, height = cv2.boundingRect(ink.mask)
-    pixels = ink.within(ink.mask > 0)[y : y + height, x : x + width]
-    return PixelLine(pixels, line.text, is_found=True)
+    box = slice(y, y + height), slice(x, x + width)
+    pixels = ink.within(ink.mask > 0)[box]
+    dark = ink.darkness_within(ink.mask > 0) if random.random() < DARK_SHARE else None
+    shown = None if dark is None else dark[box]
+    return PixelLine(pixels, line.text, is_found=True, shown=shown)
 
 
 def _is_complete(ink: InkMap, shot: Photograph) -> bool:

@@ -47,10 +47,12 @@ def photograph(
     return Photograph(_picture(scene, pen, width, cover, around, random), cover)
 
 
-def photograph_line(strokes: Sequence[NDArray[np.floating]], random: Random) -> Photograph:
+def photograph_line(
+    strokes: Sequence[NDArray[np.floating]], random: Random, around: Surroundings = PLAIN
+) -> Photograph:
     """A photograph of a line, which is about as high as one digit; see `photograph`."""
     span = np.ptp(np.concatenate(strokes), axis=0)
-    return photograph(strokes, random, float(span[1] / max(float(span.max()), 1e-6)))
+    return photograph(strokes, random, float(span[1] / max(float(span.max()), 1e-6)), around)
 
 
 def photograph_glyph(

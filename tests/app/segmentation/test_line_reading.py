@@ -20,6 +20,7 @@ from app.segmentation.line_reading import (
     lone_slash,
     look_scores,
     oddness,
+    scores_of,
     text_of,
 )
 from app.segmentation.operating_point import (
@@ -48,6 +49,22 @@ def test_what_holds_two_symbols_of_every_text_is_no_character() -> None:
     may_be = LineReading(scores, [twelve], strip).may_be_characters(boxes).tolist()
     assert may_be == [True, False, True, True]  # the last one ends near the place of the 1
     assert LineReading(scores, [twelve, eight], strip).may_be_characters(boxes).all()
+
+
+def test_two_views_of_a_line_are_as_likely_as_each_other() -> None:
+    """A reader whose probabilities depend on how bright the strip is."""
+
+    class Reader:
+        def scores(self, strip: NDArray[np.uint8]) -> NDArray[np.float32]:
+            share = strip.max() / 255
+            return np.log(np.array([[share, 1 - share]], np.float32))
+
+    bright, dull = (
+        Strip(np.full((HEIGHT, 8), level, np.uint8), 0.0, 1.0) for level in (0.8 * 255, 0.2 * 255)
+    )
+    of_both = np.exp(scores_of([bright, dull], Reader()))  # type: ignore[arg-type]
+    np.testing.assert_allclose(of_both, [[0.5, 0.5]], atol=1e-6)
+    np.testing.assert_allclose(np.exp(scores_of([dull], Reader())), [[0.2, 0.8]], atol=1e-6)  # type: ignore[arg-type]
 
 
 def test_texts_and_classes_are_the_same_in_both_ways() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from app.ink.ink_map import InkMap
 from tests.support.drawings import placed
-from train.data.line_sets import Line
+from train.data.line_sets import Line, PixelLine
 from train.engine.reader_batches import strip_of, varied_strip
 from train.render import found_lines
 from train.render.found_lines import found_line
@@ -40,6 +40,16 @@ def test_what_is_found_is_not_damaged_further() -> None:
     assert line.is_found
     for seed in range(5):
         assert np.array_equal(varied_strip(line, np.random.default_rng(seed)), strip_of(line))
+
+
+def test_some_are_shown_as_they_are_photographed() -> None:
+    lines = [found_line(written("4725"), np.random.default_rng(seed)) for seed in range(12)]
+    shown = [line for line in lines if line is not None and line.shown is not None]
+    assert 0 < len(shown) < len(list(filter(None, lines)))
+    for line in shown:
+        as_found = PixelLine(line.pixels, line.text)
+        assert strip_of(line).shape == strip_of(as_found).shape
+        assert not np.array_equal(strip_of(line), strip_of(as_found))
 
 
 @pytest.mark.parametrize(
