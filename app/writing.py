@@ -30,7 +30,7 @@ MIN_LINE_CONTRAST: Final = 0.6  # of the mark's contrast
 MIN_FREE: Final = 0.5  # share of the rows beyond it that no other line crosses
 # Many small marks that are nearly all refused are a texture, such as the threads of cloth.
 MIN_TEXTURE_MARKS: Final = 6
-MIN_TEXTURE_REFUSED: Final = 0.7  # share of the marks
+MIN_NO_DIGITS: Final = 0.7  # share of a texture's marks; some may look like signs
 LARGE: Final = 1.5  # heights of the usual mark; a sure digit of more is no part of a texture
 MAX_TEXTURE_HEIGHT: Final = 0.02  # of the usual mark, as a share of the picture's longer side
 
@@ -42,7 +42,8 @@ def is_texture(reading: Reading, side: int) -> bool:
         return False
     if any(mark.is_clear and mark.box[3] > LARGE * median(heights) for mark in reading.digits):
         return False  # a number below a text
-    return reading.text.count("?") >= MIN_TEXTURE_REFUSED * len(heights)
+    no_digits = sum(mark.value is None for mark in reading.digits)
+    return no_digits >= MIN_NO_DIGITS * len(heights)
 
 
 def is_writing(reading: Reading, is_clean: bool = False) -> bool:
