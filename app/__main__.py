@@ -1,13 +1,13 @@
 """The command `digits`, or `python -m app`: reads files, or serves the page and the HTTP API.
 
 `digits serve` is described in app/launcher.py. `digits read PATH... [--format lines|jsonl|csv]`
-reads files. PATH is a picture, a PDF, ink (.json, .inkml or .ndjson, see app/ink/ink_file.py) or a
-folder of these. The command prints a line for each file, or for each page of a PDF or TIFF and each
-drawing of a .ndjson: the reading, its confidence, the path, and, where the reading is in doubt, the
-numbers to check, separated by tabs; with --format jsonl a JSON object, with csv a row. It reports
-files that cannot be read on standard error, continues with the others, and then exits with status
-1. It also names what it skipped in folders. Files are read in batches, so memory does not grow with
-their number.
+reads files. PATH is a picture, a PDF, ink (.json, .inkml or .ndjson, see `ink.files.ink_file`) or
+a folder of these. The command prints a line for each file, or for each page of a PDF or TIFF and
+each drawing of a .ndjson: the reading, its confidence, the path, and, where the reading is in
+doubt, the numbers to check, separated by tabs; with --format jsonl a JSON object, with csv a row.
+It reports files that cannot be read on standard error, continues with the others, and then exits
+with status 1. It also names what it skipped in folders. Files are read in batches, so memory does
+not grow with their number.
 """
 
 import argparse
@@ -22,8 +22,8 @@ from typing import Final, TypeAlias
 
 from app import __version__, launcher
 from app.inference.session import WrongModel
-from app.ink import ink_file, picture_file
-from app.ink.input_file import read_bytes
+from app.ink.files import ink_file, picture_file
+from app.ink.files.input_file import read_bytes
 from app.input_files import Skipped, find_files
 from app.output_formats import FORMATS, Printer, Source, printer
 from app.reading import UnreadableInput

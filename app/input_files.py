@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from app.ink.ink_file import INK_SUFFIXES
-from app.ink.picture_file import PICTURE_SUFFIXES
+from app.ink.files.ink_file import INK_SUFFIXES
+from app.ink.files.picture_file import PICTURE_SUFFIXES
 
 # Pictures that are not skipped, so that they are refused with advice.
 REFUSED_SUFFIXES: Final = (".avif", ".jxl", ".jp2", ".svg")

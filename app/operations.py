@@ -21,7 +21,7 @@ from app.api.limits import PREFIX
 from app.api.observed import Observer
 from app.api.prometheus import Counts
 from app.inference.models import model_file
-from app.ink import decode_worker
+from app.ink.files import decode_worker
 from app.settings import Settings, all_settings, unknown
 
 HASH_DIGITS: Final = 12  # of a model's SHA-256, enough to identify it

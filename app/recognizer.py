@@ -20,8 +20,8 @@ from app.inference.models import model_file
 from app.inference.prototypes import Prototypes
 from app.inference.scores import softmax
 from app.inference.session import open_session
+from app.ink.files.picture_input import Picture, as_pixels
 from app.ink.image import checked
-from app.ink.picture_input import Picture, as_pixels
 from app.ink.strokes import checked as checked_strokes
 from app.ink.strokes import to_pixels
 from app.ink_choice import InkChooser

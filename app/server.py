@@ -38,7 +38,7 @@ from app.guard.closed_paths import ClosedPaths  # noqa: E402
 from app.guard.page_paths import PagePaths  # noqa: E402
 from app.guard.uploads import UploadGuard  # noqa: E402
 from app.guard.websockets import WebSocketGuard  # noqa: E402
-from app.ink.decoder_pool import shared_pool  # noqa: E402
+from app.ink.files.decoder_pool import shared_pool  # noqa: E402
 from app.page import live_pages  # noqa: E402
 from app.settings import from_environment  # noqa: E402
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.only_rules import are_only_rules
+from app.ink.printed.only_rules import are_only_rules
 from app.reading import Digit, Reading
 
 ROUND: Final = (2, 3, 5, 6, 8, 9)  # digits that no rule looks like, nor a cell, as a 0 may

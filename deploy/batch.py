@@ -36,7 +36,7 @@ import pyarrow as pa
 import pyarrow.dataset as arrow_dataset
 
 from app.inference.session import WrongModel
-from app.ink import picture_file
+from app.ink.files import picture_file
 from app.reading import UnreadableInput
 from app.recognizer import Recognizer
 from deploy.batch_reader import RESULT, Reader

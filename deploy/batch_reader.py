@@ -6,7 +6,7 @@ from typing import Any, Final
 import cv2
 import pyarrow as pa
 
-from app.ink import picture_file
+from app.ink.files import picture_file
 from app.reading import UnreadableInput
 from app.recognizer import Prepared, Recognizer
 

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from app.ink.segmenter import CONTRACT, SIDE, STRIDE, Segmenter
+from app.ink.photographs.segmenter import CONTRACT, SIDE, STRIDE, Segmenter
 from export.artefact import publish
 from export.gate import require
 from export.graph import fold, set_metadata, strip, write_fp32, write_int8

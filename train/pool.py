@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from app.glyph import NORMAL_FORM
-from app.ink.segmenter import SEGMENTER_MODEL
+from app.ink.photographs.segmenter import SEGMENTER_MODEL
 from train.config import Config
 from train.data.datasets import Digits
 from train.data.sources import Sources

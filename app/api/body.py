@@ -15,7 +15,7 @@ from app.api import picture_body
 from app.api.errors import ApiError
 from app.api.limits import Limits
 from app.api.picture_body import too_large
-from app.ink import inkml
+from app.ink.files import inkml
 
 JSON: Final = "application/json"
 FORM: Final = "multipart/form-data"

@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.api.rate_limiter import RateLimiter
-from app.ink.decoding import Decoding
+from app.ink.files.decoding import Decoding
 
 FREE_SHARE: Final = 0.5  # of a picture's time, of which the slowest formats take a tenth
 READS_A_SECOND: Final = 10  # as an ordinary read takes 0.1 s of a core

@@ -23,7 +23,7 @@ from app.api.schemas import (
     check_columns,
     of_columns,
 )
-from app.ink import inkml
+from app.ink.files import inkml
 from app.reading import UnreadableInput
 
 EXAMPLE: Final = 'Send {"strokes": [[[x, y], ...], ...]}'

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Final
 
-from app.ink.picture_file import MAX_PICTURE_PIXELS
+from app.ink.files.picture_file import MAX_PICTURE_PIXELS
 
 PREFIX: Final = "DIGITS_"
 MAX_DIGITS: Final = 12  # decimal digits of a limit's value

@@ -17,10 +17,10 @@ from app.api.ink import EXAMPLE, decode_ink
 from app.api.limits import Limits
 from app.api.picture_body import picture_file
 from app.inference.session import WrongModel
-from app.ink.decoder_pool import DecoderBusy, shared_pool
-from app.ink.decoding import Decoding, DecodingCancelled
-from app.ink.formats import PictureTooLarge, UnsupportedFormat
-from app.ink.segmenter import STRIDE, shared_segmenter
+from app.ink.files.decoder_pool import DecoderBusy, shared_pool
+from app.ink.files.decoding import Decoding, DecodingCancelled
+from app.ink.files.formats import PictureTooLarge, UnsupportedFormat
+from app.ink.photographs.segmenter import STRIDE, shared_segmenter
 from app.reading import Reading, UnreadableInput
 from app.recognizer import MODEL, Prepared, Recognizer
 

@@ -31,7 +31,7 @@ from app.api.openapi import description
 from app.api.rate_limiter import RateLimiter
 from app.api.reader import InkRequest, Reader
 from app.api.schemas import Status
-from app.ink.decoding import Decoding
+from app.ink.files.decoding import Decoding
 from app.recognizer import CostlyInk
 
 RETRY_SECONDS: Final = 1  # after which a client may try a full server again

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
 
-from app.ink.decoder_pool import shared_pool
+from app.ink.files.decoder_pool import shared_pool
 
 
 @asynccontextmanager

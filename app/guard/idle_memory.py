@@ -12,7 +12,7 @@ from typing import Final
 
 from app.guard.periodic import repeated
 from app.inference.line_reader import shared_line_reader
-from app.ink.segmenter import shared_segmenter
+from app.ink.photographs.segmenter import shared_segmenter
 
 PERIOD_SECONDS: Final = 30.0  # decoders without work end after the same time
 

@@ -9,8 +9,8 @@ from typing import Final
 from app.api import decoding_cost
 from app.api.fair_places import FairPlaces
 from app.api.rate_limiter import RateLimiter
-from app.ink.decoder_pool import DecoderBusy
-from app.ink.decoding import Decoding, DecodingCancelled
+from app.ink.files.decoder_pool import DecoderBusy
+from app.ink.files.decoding import Decoding, DecodingCancelled
 from app.page import picture_places
 
 SHARE: Final = 0.5  # of the places that others leave, for the pages of one client

@@ -10,22 +10,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink import dotted, outlined, threshold, tiles
-from app.ink.bars import without_bars
-from app.ink.borders import hangs_on_border, reaches_around, without_borders, without_lines_across
-from app.ink.canvas import find_canvas
-from app.ink.frames import find_frames
-from app.ink.grids import find_grid
-from app.ink.holes import without_holes
+from app.ink import threshold
+from app.ink.files.picture_file import MAX_PICTURE_PIXELS
 from app.ink.ink_map import InkMap, without_specks
-from app.ink.interface import is_between_bars, without_interface, without_tinted_bars
-from app.ink.lines_to_erase import without_drawn
 from app.ink.lookalikes import without_lookalikes
-from app.ink.picture_file import MAX_PICTURE_PIXELS
+from app.ink.marked import dotted, outlined
+from app.ink.marked.frames import find_frames
+from app.ink.marked.grids import find_grid
+from app.ink.paper.holes import without_holes
+from app.ink.photographs.segmenter import shared_segmenter
 from app.ink.plain import is_grainy, is_plain
-from app.ink.rules import without_rules
-from app.ink.segmenter import shared_segmenter
-from app.ink.tones import without_print
+from app.ink.printed.bars import without_bars
+from app.ink.printed.borders import (
+    hangs_on_border,
+    reaches_around,
+    without_borders,
+    without_lines_across,
+)
+from app.ink.printed.lines_to_erase import without_drawn
+from app.ink.printed.rules import without_rules
+from app.ink.printed.tones import without_print
+from app.ink.screens import tiles
+from app.ink.screens.canvas import find_canvas
+from app.ink.screens.interface import is_between_bars, without_interface, without_tinted_bars
 from app.reading import UnreadableInput
 
 MIN_PAPER_RIM: Final = 0.07  # of a tiny picture's longer side: paper around ink that is alone

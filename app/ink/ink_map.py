@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.darkness import MARGIN, darkness
-from app.ink.dot_rows import are_in_rows
+from app.ink.photographs.darkness import MARGIN, darkness
+from app.ink.printed.dot_rows import are_in_rows
 
 # Areas are in squares of the pen's width.
 MIN_SPECK_AREA: Final = 0.8  # a smaller component is a speck; a dot made with the pen is larger

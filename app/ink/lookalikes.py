@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.bars import without_bars
-from app.ink.box_rows import without_box_rows
-from app.ink.coils import without_coil
-from app.ink.creases import without_creases
-from app.ink.holes import without_holes
 from app.ink.ink_map import InkMap
+from app.ink.marked.underlines import without_underlines
+from app.ink.paper.coils import without_coil
+from app.ink.paper.creases import without_creases
+from app.ink.paper.holes import without_holes
 from app.ink.parts import without_cut_off
-from app.ink.rule_pieces import without_rule_pieces
-from app.ink.underlines import without_underlines
+from app.ink.printed.bars import without_bars
+from app.ink.printed.box_rows import without_box_rows
+from app.ink.printed.rule_pieces import without_rule_pieces
 
 
 def without_lookalikes(ink: InkMap, image: NDArray[np.uint8], has_known_rules: bool) -> InkMap:

@@ -1,8 +1,8 @@
 """The ink of clean pictures: drawn on a screen, or scanned, on paper of one even colour.
 
 Such paper has no noise, so everything that differs from it was drawn or printed there, however
-faint or fine it is. Photographs are not such pictures: `app.ink.segmenter` finds their ink. It also
-says which of a clean picture's ink is writing.
+faint or fine it is. Photographs are not such pictures: `ink.photographs.segmenter` finds their ink.
+It also says which of a clean picture's ink is writing.
 """
 
 from typing import Final

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from app.ink.formats import (
+from app.ink.files.formats import (
     NotAPicture,
     PictureTooLarge,
     UnsupportedFormat,
@@ -15,7 +15,7 @@ from app.ink.formats import (
     tiff,
     webp,
 )
-from app.ink.picture_file import BROKEN
+from app.ink.files.picture_file import BROKEN
 from app.reading import UnreadableInput
 
 MAX_NAME: Final = 80  # characters that are shown of a file's name

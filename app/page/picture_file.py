@@ -9,9 +9,9 @@ import streamlit as st
 
 from app.inference.session import WrongModel
 from app.ink import sharpness
-from app.ink.decoder_pool import DecoderBusy, shared_pool
-from app.ink.decoding import Decoding, DecodingCancelled
-from app.ink.picture_file import Page
+from app.ink.files.decoder_pool import DecoderBusy, shared_pool
+from app.ink.files.decoding import Decoding, DecodingCancelled
+from app.ink.files.picture_file import Page
 from app.page import annotated_picture, file_refusals, picture_places, turned_picture, visitor
 from app.page.visit import current_visit
 from app.reading import UnreadableInput

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
-from app.ink.decoding import Decoding
+from app.ink.files.decoding import Decoding
 
 # Holds a place for a client's picture, in a page's thread. Raises DecoderBusy or DecodingCancelled.
 Hold = Callable[[str, Decoding], AbstractContextManager[None]]

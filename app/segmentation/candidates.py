@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from app import glyph, strip
 from app.inference.line_reader import LineReader
 from app.ink.cut_ink import cutting_edges
-from app.ink.drawn_frames import are_frames
-from app.ink.drawn_underlines import are_underlines
 from app.ink.image import cut_out, ink_maps, whole_glyph
 from app.ink.ink_map import InkMap, with_components
+from app.ink.marked.in_strokes.frames import are_frames
+from app.ink.marked.in_strokes.struck import are_struck as are_strokes_struck
+from app.ink.marked.in_strokes.underlines import are_underlines
+from app.ink.marked.struck import are_struck
 from app.ink.strokes import bounds
-from app.ink.struck import are_struck
-from app.ink.struck_strokes import are_struck as are_strokes_struck
 from app.ink.threshold import BITMAP_SIDE
 from app.reading import UnreadableInput
 from app.segmentation import (

@@ -13,9 +13,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink import dividers
-from app.ink.bands import usual_distance
 from app.ink.ink_map import BoxRow
+from app.ink.printed import dividers
+from app.ink.printed.bands import usual_distance
 from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, line_height
 
 # Gaps are in line heights.

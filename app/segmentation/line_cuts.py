@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.dividers import upright_rule
 from app.ink.ink_map import InkMap
+from app.ink.printed.dividers import upright_rule
 from app.segmentation import components
 from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, usual_height
 

@@ -15,8 +15,8 @@ import requests
 from app import __main__ as command
 from app.api.reader import Reader
 from app.inference.session import WrongModel
-from app.ink import segmenter
-from app.ink.segmenter import SEGMENTER_MODEL, Segmenter
+from app.ink.photographs import segmenter
+from app.ink.photographs.segmenter import SEGMENTER_MODEL, Segmenter
 from app.recognizer import MODEL, Recognizer
 from tests.support.paths import ROOT
 from tests.support.service import FREE, coded, drawn, read, refused, serving

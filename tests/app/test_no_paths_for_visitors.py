@@ -18,9 +18,9 @@ from streamlit.testing.v1 import AppTest
 from app import corrections, recognizer
 from app.api.reader import Reader
 from app.inference.session import WrongModel
-from app.ink.decoder_pool import DecoderBusy, DecoderPool
-from app.ink.decoding import DecodingCancelled
-from app.ink.formats import NotAPicture, PictureTooLarge
+from app.ink.files.decoder_pool import DecoderBusy, DecoderPool
+from app.ink.files.decoding import DecodingCancelled
+from app.ink.files.formats import NotAPicture, PictureTooLarge
 from app.page import annotated_picture, html_panel, shared_recognizer
 from app.page.visit import UNSTORED, Visit
 from app.reading import UnreadableInput

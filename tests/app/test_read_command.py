@@ -14,7 +14,7 @@ import pytest
 
 from app import __main__ as command
 from app.__main__ import main
-from app.ink.segmenter import Segmenter
+from app.ink.photographs.segmenter import Segmenter
 from app.output_formats import Source, printer
 from app.reading import Digit, Reading
 from tests.support.drawings import placed

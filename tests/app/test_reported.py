@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from app.ink import ink_file
+from app.ink.files import ink_file
 from app.recognizer import Recognizer
 
 FOLDER: Final = Path(__file__).parent / "reported"

@@ -139,7 +139,7 @@ def test_the_start_line_has_an_address_of_ipv6_in_brackets(
 def test_a_system_without_limits_of_memory_is_warned_about(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("app.ink.decode_worker.LIMITS_MEMORY", False)
+    monkeypatch.setattr("app.ink.files.decode_worker.LIMITS_MEMORY", False)
     operations.announce(settings.from_environment({}), {})
     warning, start = capsys.readouterr().err.splitlines()
     assert warning.startswith("warning: this system cannot limit the memory")

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app import turning
-from app.ink import picture_file
+from app.ink.files import picture_file
 from app.reading import Digit, Reading
 from app.recognizer import Recognizer
 from tests.support.pictures import large_photograph, sheet_png

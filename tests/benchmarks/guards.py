@@ -40,7 +40,7 @@ from contextlib import nullcontext
 from app.api import decoding_cost, in_flight, service
 from app.guard import (closed_paths, page_paths, tcp_connections, uploads, uvicorn_settings,
                        websockets)
-from app.ink import decoder_pool, picture_file
+from app.ink.files import decoder_pool, picture_file
 
 def passed_on(self, scope, receive, send):
     return self._page(scope, receive, send)

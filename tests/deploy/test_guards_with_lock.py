@@ -23,11 +23,11 @@ TESTS = [
     "tests/app/api/test_fair_places.py",
     "tests/app/api/test_limits.py",
     "tests/app/api/test_picture_bodies.py",
-    "tests/app/ink/test_exif.py",
-    "tests/app/ink/test_hostile_formats.py",
-    "tests/app/ink/test_ink_file.py",
-    "tests/app/ink/test_ordinary_formats.py",
-    "tests/app/ink/test_unsupported_formats.py",
+    "tests/app/ink/files/test_exif.py",
+    "tests/app/ink/files/test_hostile_formats.py",
+    "tests/app/ink/files/test_ink_file.py",
+    "tests/app/ink/files/test_ordinary_formats.py",
+    "tests/app/ink/files/test_unsupported_formats.py",
 ]
 # These start servers, whose processes could import all packages.
 SERVERS = [

@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 
 from app import __version__
 from app.__main__ import main
-from app.ink.formats import heif, pdf
+from app.ink.files.formats import heif, pdf
 from app.launcher import SERVER
 from tests.support.paths import ROOT
 from tests.support.pictures import sheet_png

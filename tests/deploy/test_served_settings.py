@@ -157,7 +157,7 @@ def test_the_limit_on_pixels_does_not_depend_on_who_imports_first(imports: str) 
     # 50.41 million pixels, which OpenCV decodes by default in any program's process.
     code = (
         f"{imports}, numpy\n"
-        "from app.ink import picture_file\n"
+        "from app.ink.files import picture_file\n"
         "coded = cv2.imencode('.png', numpy.zeros((7_100, 7_100), numpy.uint8))[1]\n"
         "assert cv2.imdecode(coded, cv2.IMREAD_UNCHANGED) is not None\n"
         "picture_file.decode(coded.tobytes())"

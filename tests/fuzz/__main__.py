@@ -211,7 +211,7 @@ class Doors:
 
     def open(self, case: Any) -> str:
         """The outcome of a case: read, refused or bad."""
-        from app.ink import picture_file
+        from app.ink.files import picture_file
         from app.reading import UnreadableInput
 
         try:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from app.inference.session import WrongModel
-from app.ink.segmenter import CONTRACT, SIDE, Segmenter
+from app.ink.photographs.segmenter import CONTRACT, SIDE, Segmenter
 from app.recognizer import MODEL
 from export import finder as command
 from export import unet as exporting

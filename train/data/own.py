@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.picture_file import PICTURE_SUFFIXES
+from app.ink.files.picture_file import PICTURE_SUFFIXES
 from app.ink.strokes import checked
 from app.reading import UnreadableInput
 from train.data.datasets import Digits, Ink

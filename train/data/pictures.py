@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.picture_file import decode
+from app.ink.files.picture_file import decode
 from app.reading import UnreadableInput
 from train.data.download import DataError
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from app.ink.segmenter import Segmenter
+    from app.ink.photographs.segmenter import Segmenter
     from app.recognizer import Recognizer
 
     Picture = NDArray[np.uint8]  # (h, w, 3) RGB
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import numpy as np
 
     from app.inference.session import WrongModel
-    from app.ink.segmenter import SEGMENTER_MODEL, Segmenter
+    from app.ink.photographs.segmenter import SEGMENTER_MODEL, Segmenter
     from app.recognizer import Recognizer
     from train.data.datasets import data_folder
     from train.data.download import DataError
@@ -87,8 +87,8 @@ def _column(picture: "Picture", finders: "Sequence[Segmenter]") -> "Picture":
     """A picture, and below it the ink that each finder sees, black on white: uint8 (h, w, 3)."""
     import numpy as np
 
+    from app.ink.photographs.segmenter import SIDE
     from app.ink.resize import resize_to_side
-    from app.ink.segmenter import SIDE
 
     shown = [resize_to_side(picture, SIDE)]
     for finder in finders:
@@ -106,8 +106,8 @@ def _read(picture: "Picture", recognizer: "Recognizer") -> "Picture":
     import numpy as np
 
     from app.ink.image import ink_maps
+    from app.ink.photographs.segmenter import SIDE
     from app.ink.resize import resize_to_side
-    from app.ink.segmenter import SIDE
 
     paper = np.full(picture.shape[:2], 255, np.uint8)
     for ink in islice(ink_maps(picture), 1):

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.ink.photographs.segmenter import SIDE, pad
 from app.ink.resize import resize_to_side
-from app.ink.segmenter import SIDE, pad
 from train.augment.strokes import vary_ink
 from train.config import Config
 from train.data.sources import Sources

@@ -11,9 +11,9 @@ from app.api.client import client_key, client_of, is_this_machine
 from app.api.in_flight import InFlightLimiter
 from app.api.limits import Limits
 from app.api.rate_limiter import RateLimiter
-from app.ink.decoder_pool import shared_pool
-from app.ink.decoding import Decoding
-from app.ink.picture_file import Page
+from app.ink.files.decoder_pool import shared_pool
+from app.ink.files.decoding import Decoding
+from app.ink.files.picture_file import Page
 from app.reading import UnreadableInput
 from tests.support.service import FREE, INK, coded, read, refused, serving
 

@@ -13,7 +13,7 @@ import requests
 from PIL import Image
 
 from app.api import service
-from app.ink import picture_file
+from app.ink.files import picture_file
 from app.recognizer import Recognizer
 from tests.support.drawings import placed
 from tests.support.service import by_pillow, coded, drawn, png, read, refused, short, strokes

@@ -15,7 +15,7 @@ BURST = """
 import threading
 from pathlib import Path
 from app.guard import idle_memory
-from app.ink import picture_file
+from app.ink.files import picture_file
 from app.recognizer import Recognizer
 from tests.support.pictures import large_photograph, sheet_png
 

@@ -12,8 +12,8 @@ import pytest
 from app.api.fair_places import FairPlaces
 from app.api.rate_limiter import RateLimiter
 from app.guard.page_pictures import PagePictures, in_turn
-from app.ink.decoder_pool import DecoderBusy
-from app.ink.decoding import Decoding, DecodingCancelled
+from app.ink.files.decoder_pool import DecoderBusy
+from app.ink.files.decoding import Decoding, DecodingCancelled
 from app.page import picture_places
 from tests.support.coroutines import run_coroutine
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.ink.dotted import joined
 from app.ink.ink_map import InkMap
+from app.ink.marked.dotted import joined
 from app.ink.parts import ones_beside, without_cut_off, without_unseen, writing_among
 
 Box = tuple[int, int, int, int]  # x, y, width, height

@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from app import glyph
-from app.ink import ink_map, picture_file
+from app.ink import ink_map
+from app.ink.files import picture_file
 from app.ink.image import Box, cut_out, find_ink, ink_maps
 from app.ink.strokes import ink_glyph
 from tests.support.drawings import placed

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from app.ink import image
 from app.ink.ink_map import InkMap
-from app.ink.missing_ink import distant_points, with_missing_ink
-from app.ink.overview import MIN_INK_PROBABILITY, Overview
+from app.ink.photographs.missing_ink import distant_points, with_missing_ink
+from app.ink.photographs.overview import MIN_INK_PROBABILITY, Overview
 from tests.support.drawings import placed
 
 Mask = NDArray[np.uint8]

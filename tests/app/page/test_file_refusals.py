@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.ink.formats import NotAPicture, PictureTooLarge, UnsupportedFormat
-from app.ink.picture_file import BROKEN
+from app.ink.files.formats import NotAPicture, PictureTooLarge, UnsupportedFormat
+from app.ink.files.picture_file import BROKEN
 from app.page.file_refusals import refusal, too_much
 from app.reading import UnreadableInput
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from streamlit.testing.v1 import AppTest
 
-from app.ink.decoder_pool import DecoderBusy, shared_pool
-from app.ink.decoding import Decoding
-from app.ink.picture_file import Page, decode
+from app.ink.files.decoder_pool import DecoderBusy, shared_pool
+from app.ink.files.decoding import Decoding
+from app.ink.files.picture_file import Page, decode
 from app.ink.sharpness import MAX_EDGE_WIDTH, edge_width, is_blurred
 from app.page import annotated_picture, html_panel, picture_places, visitor
 from app.recognizer import Recognizer

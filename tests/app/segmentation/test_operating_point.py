@@ -14,7 +14,7 @@ from app.segmentation.operating_point import (
     SIGN_SYMBOLS,
     OperatingPoint,
 )
-from tests.app.ink.test_frames import digits, photographed
+from tests.app.ink.marked.test_frames import digits, photographed
 
 CLASSIFIER = {"temperature": "1.5", "threshold": "-1", "doubt_threshold": "-3"}
 LOOKS = {sign: [0.5, *[0.05] * 10] for sign in SIGN_SYMBOLS}

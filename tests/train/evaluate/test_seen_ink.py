@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from app.ink.segmenter import SEGMENTER_MODEL, SIDE
+from app.ink.photographs.segmenter import SEGMENTER_MODEL, SIDE
 from tests.support.small import small_splits
 from train.data import sources
 from train.evaluate import seen_ink

@@ -1,0 +1,1 @@
+"""Finds ink on photographed paper with a network, and what it misses."""

@@ -1,0 +1,1 @@
+"""Finds the drawing on screenshots, among what programs and phones show around it."""
