@@ -61,8 +61,12 @@ def _read_components(
     right, bottom = boxes[line, 2:].max(axis=0).astype(int).tolist()
     window = slice(top, bottom), slice(left, right)
     wanted = np.isin(labels[window], np.array(line) + 1)
-    found, dark = ink.within(wanted, window), ink.darkness_within(wanted, window)
-    views = [strip.of_ink(found)] + ([] if dark is None else [strip.of_ink(found, dark)])
+    found = ink.within(wanted, window)
+    views = [strip.of_ink(found)]
+    is_one_digit = len(line) == 1 and right - left <= bottom - top  # as in most cells
+    dark = None if is_one_digit else ink.darkness_within(wanted, window)
+    if dark is not None:
+        views.append(strip.of_ink(found, dark))
     return LineReading.of(views, reader).moved(left, 1.0)
 
 
