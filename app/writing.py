@@ -30,7 +30,7 @@ MIN_LINE_CONTRAST: Final = 0.6  # of the mark's contrast
 MIN_FREE: Final = 0.5  # share of the rows beyond it that no other line crosses
 # Many small marks that are nearly all refused are a texture, such as the threads of cloth.
 MIN_TEXTURE_MARKS: Final = 6
-MIN_NO_DIGITS: Final = 0.7  # share of a texture's marks; some may look like signs
+MIN_UNCLEAR: Final = 0.7  # share of a texture's marks that are refused or doubtful, or signs
 LARGE: Final = 1.5  # heights of the usual mark; a sure digit of more is no part of a texture
 MAX_TEXTURE_HEIGHT: Final = 0.02  # of the usual mark, as a share of the picture's longer side
 
@@ -40,10 +40,16 @@ def is_texture(reading: Reading, side: int) -> bool:
     heights = [mark.box[3] for mark in reading.digits]
     if len(heights) < MIN_TEXTURE_MARKS or median(heights) > MAX_TEXTURE_HEIGHT * side:
         return False
-    if any(mark.is_clear and mark.box[3] > LARGE * median(heights) for mark in reading.digits):
+    if any(_is_clear_number(number, LARGE * median(heights)) for number in reading.numbers):
         return False  # a number below a text
-    no_digits = sum(mark.value is None for mark in reading.digits)
-    return no_digits >= MIN_NO_DIGITS * len(heights)
+    unclear = sum(not mark.is_clear for mark in reading.digits)
+    return unclear >= MIN_UNCLEAR * len(heights)
+
+
+def _is_clear_number(number: Reading, height: float) -> bool:
+    """Whether all marks are clear and higher than this, in pixels, and one is no 1."""
+    is_clear = all(mark.is_clear and mark.box[3] > height for mark in number.digits)
+    return is_clear and any(mark.value != 1 for mark in number.digits)
 
 
 def is_writing(reading: Reading, is_clean: bool = False) -> bool:

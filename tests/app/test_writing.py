@@ -244,7 +244,8 @@ def test_many_small_refused_marks_are_a_texture(text: str, height: float, expect
 def test_a_number_below_a_text_is_no_texture() -> None:
     reading = marks_of(*[("?", 0.9)] * 9, box=(0, 0, 5, 10))
     number = marks_of(("4", 0.99), box=(0, 40, 20, 30))
-    both = Reading((*reading.digits, *number.digits))
+    below = (replace(mark, number_index=1) for mark in number.digits)
+    both = Reading((*reading.digits, *below))
     assert is_texture(reading, side=1000)
     assert not is_texture(both, side=1000)
 
