@@ -42,7 +42,8 @@ class Skipped:
 def find_files(paths: Iterable[Path], skipped: Skipped) -> Iterator[Path]:
     """The given files, and pictures and ink by the suffix in the given folders, at any depth.
 
-    skipped: gets the others in these folders.
+    skipped: gets the others in these folders. Hidden ones, such as macOS's ._photo.jpg, which holds
+    no picture, are passed over.
     """
     known = (*PICTURE_SUFFIXES, *REFUSED_SUFFIXES, *INK_SUFFIXES)
     for path in paths:
@@ -50,8 +51,8 @@ def find_files(paths: Iterable[Path], skipped: Skipped) -> Iterator[Path]:
             yield path
             continue
         for folder, inner, names in os.walk(path):
-            inner.sort()
-            for name in sorted(names):
+            inner[:] = sorted(name for name in inner if not name.startswith("."))
+            for name in sorted(name for name in names if not name.startswith(".")):
                 file = Path(folder, name)
                 if file.suffix.lower() in known:
                     yield file

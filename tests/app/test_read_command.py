@@ -154,6 +154,20 @@ def test_what_is_skipped_in_a_folder_is_counted_and_named(
     assert capsys.readouterr().err == ""
 
 
+def test_hidden_files_and_folders_are_passed_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".trash").mkdir()
+    for name in ("._photo.jpg", ".trash/old.png"):  # of macOS, and of a program
+        (tmp_path / name).write_bytes(b"no picture")
+    strokes = [stroke.tolist() for stroke in placed(3, 0, 0, 99)]
+    (tmp_path / "three.json").write_text(json.dumps(strokes))
+    assert main(["read", str(tmp_path)]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("3\t")
+    assert printed.err == ""
+
+
 def test_a_picture_of_a_format_that_is_not_read_is_not_skipped(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

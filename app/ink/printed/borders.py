@@ -3,6 +3,7 @@
 Beside digits, an upright one would be a 1; alone, the corner of a border would be a 7.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -26,6 +27,7 @@ NEAR_EDGE: Final = 0.02  # of the picture's sides: so near, and a pixel, ink tou
 MAX_SLIMNESS: Final = 0.1  # ratio of its width to its length
 MAX_DIGIT: Final = 1.2  # ratio of a digit's width to its height
 MIN_HEIGHT: Final = 0.2  # of the longest line; lower pieces do not tell how high writing is
+MIN_COVERED: Final = 0.85  # share of such a line that its pieces cover where rules have cut it
 
 
 def without_borders(ink: InkMap) -> InkMap:
@@ -111,6 +113,7 @@ def reaches_around(ink: InkMap, shape: tuple[int, ...]) -> bool:
 def without_lines_across(ink: InkMap, shape: tuple[int, ...]) -> Mask:
     """A map's mask without lines that two edges of the picture cut off, beside lower writing.
 
+    Such a line may be in pieces where rules that crossed it were erased.
     One that begins and ends where the writing does may be a 1, if it is hardly longer.
     Where the writing itself goes from the left edge to the right one, the picture is cropped so
     tightly that a 1 may too. shape: of the picture, (h, w, ...).
@@ -123,6 +126,9 @@ def without_lines_across(ink: InkMap, shape: tuple[int, ...]) -> Mask:
     is_line[0] = False
     for index in np.flatnonzero(is_line).tolist():
         is_line[index] = _is_straight(parts, index)
+    for pieces in _lines_in_pieces(parts, touches):
+        is_line[pieces] = True
+        length[pieces] = np.ptp(np.concatenate(_ends(parts.boxes[pieces])), axis=0).max()
     if not is_line.any():
         return ink.mask
     is_writing = ~is_line & (parts.areas > MIN_PART * parts.areas.max())
@@ -135,6 +141,33 @@ def without_lines_across(ink: InkMap, shape: tuple[int, ...]) -> Mask:
     is_long = length >= MIN_LENGTH * height[is_writing].max()
     is_line &= is_long | ~are_in_line(parts.boxes, is_writing)
     return ink.mask if is_tight or not is_line.any() else parts.mask(~is_line)
+
+
+def _lines_in_pieces(parts: Parts, touches: NDArray[np.bool_]) -> Iterator[list[int]]:
+    """The pieces of each upright or level line that goes from one edge to the opposite one.
+
+    touches: see `touched_edges`.
+    """
+    for across in (0, 1):  # upright lines from the top, and level ones from the left
+        first, last = touches[1 - across], touches[3 - across]
+        start, thickness = parts.boxes[:, across], parts.boxes[:, 2 + across]
+        extent = parts.boxes[:, 3 - across]
+        for index in np.flatnonzero(first & ~last).tolist():
+            if index == 0 or not _is_straight(parts, index):
+                continue
+            off = np.abs(start + thickness / 2 - start[index] - thickness[index] / 2)
+            is_piece = (off <= 1) & (np.abs(thickness - thickness[index]) <= 2)
+            is_piece[0] = False
+            pieces = np.flatnonzero(is_piece).tolist()
+            low, high = _ends(parts.boxes[pieces])
+            whole = float(high[:, 1 - across].max() - low[:, 1 - across].min())
+            if last[pieces].any() and extent[pieces].sum() >= MIN_COVERED * whole:
+                yield pieces
+
+
+def _ends(boxes: Boxes) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The upper left and the lower right corners of boxes, (n, 2) each."""
+    return boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
 
 
 def _are_within(boxes: Boxes, others: Boxes) -> NDArray[np.bool_]:

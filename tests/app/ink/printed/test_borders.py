@@ -128,3 +128,25 @@ def test_a_1_at_the_side_of_a_tight_crop_stays() -> None:
     ink = InkMap(mask, mask, 0.0, 0.0, 1.0)
     assert without_borders(ink) is ink
     assert without_lines_across(ink, mask.shape) is mask
+
+
+@pytest.mark.parametrize("end", [54, 84])
+def test_a_margin_that_an_erased_rule_has_cut_is_one_line(end: int) -> None:
+    writing = np.zeros((100, 200), np.uint8)
+    writing[40:70, 60:80] = writing[40:70, 100:120] = 255
+    mask = writing.copy()
+    mask[:, 10:13] = 255
+    mask[end - 4 : end, 10:13] = 0
+    for picture, expected in ((mask, writing), (mask.T, writing.T)):
+        whole = np.ascontiguousarray(picture)
+        kept = without_lines_across(InkMap(whole, whole, 0.0, 0.0, 1.0), whole.shape)
+        np.testing.assert_array_equal(kept, expected)
+
+
+def test_a_column_of_1s_from_edge_to_edge_stays() -> None:
+    mask = np.zeros((200, 200), np.uint8)
+    for top in range(0, 200, 42):
+        mask[top : top + 32, 20:24] = 255
+        mask[top : top + 32, 60:80] = 255
+    ink = InkMap(mask, mask, 0.0, 0.0, 1.0)
+    assert without_lines_across(ink, mask.shape) is mask
