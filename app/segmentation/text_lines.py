@@ -42,7 +42,9 @@ MAX_OFFSET: Final = 0.4
 MAX_RISE: Final = 0.3
 MAX_RISING: Final = 2.0
 
-MIN_BAR_ASIDE: Final = 0.1  # heights of the highest part, between a staple and the first one
+# Heights of the highest part, between a staple and the first one, or the tops of all of them.
+MIN_BAR_ASIDE: Final = 0.1
+MIN_BAR_ABOVE: Final = 0.3
 
 # A sign that is set apart from its number, as in a sum of numbers below each other.
 MAX_SIGN_PARTS: Final = 2
@@ -214,9 +216,11 @@ def _are_bars_above(boxes: Boxes, body: NDArray[np.int64]) -> NDArray[np.bool_]:
     high parts.
     """
     left, top = boxes[body, :2].min(axis=0)
-    aside = MIN_BAR_ASIDE * float((boxes[body, 3] - boxes[body, 1]).max())
+    highest = float((boxes[body, 3] - boxes[body, 1]).max())
     are_flat = boxes[:, 3] - boxes[:, 1] < boxes[:, 2] - boxes[:, 0]
-    are_bars = are_flat & (boxes[:, 2] < left - aside) & (boxes[:, 3] < top)
+    are_apart = (boxes[:, 2] < left - MIN_BAR_ASIDE * highest) & (boxes[:, 3] < top)
+    are_apart |= (boxes[:, 2] < left) & (boxes[:, 3] < top - MIN_BAR_ABOVE * highest)
+    are_bars = are_flat & are_apart
     are_bars[body] = False
     return np.asarray(are_bars, np.bool_)
 

@@ -16,6 +16,8 @@ NUMBER = [(100, 100, 150, 200), (180, 105, 230, 200)]  # left, top, right and bo
     "bar, expected",
     [
         ((20, 40, 60, 50), [[1, 2]]),  # above the number and before it
+        ((50, 40, 97, 50), [[1, 2]]),  # nearly above its first digit, but far
+        ((50, 80, 97, 90), [[0, 1, 2]]),  # near it
         ((20, 145, 60, 155), [[0, 1, 2]]),  # a minus
         ((20, 95, 60, 110), [[0, 1, 2]]),  # a high one
         ((100, 80, 140, 90), [[0, 1, 2]]),  # the bar of the first digit
