@@ -162,10 +162,10 @@ class Segmenter:
         close_side = round(np.clip(crop_longer * scale * CLOSE_HEIGHT / height, SIDE, MAX_SIDE))
         window = (x, y, x + crop.shape[1], y + crop.shape[0])
         distant_side = round(DISTANT_SHARE * close_side)
-        resized = resize_to_side(crop, close_side)
+        resized, reduced = (resize_to_side(crop, side) for side in (close_side, distant_side))
         close = self._probabilities(resized)
         # Where there is one piece of writing, no point belongs to it, and time matters more.
-        distant = self.ink_probabilities(crop, distant_side) if len(boxes) > 1 else None
+        distant = self._probabilities(reduced) if len(boxes) > 1 else None
         points = None if distant is None else distant_points(distant, close.shape)
         whole = with_missing_ink(close, points, overview, resized, window)
         seen = overview.seen_in(close, window) | (whole > close)
@@ -178,9 +178,8 @@ class Segmenter:
         of_all = _ink_map(overview.probabilities, whole_picture, 0, 0, scale)
         yield from map(overview.with_rows, of_all)
         if distant is None:
-            distant = self.ink_probabilities(crop, distant_side)
+            distant = self._probabilities(reduced)
         distant = overview.without_lines(distant, window)
-        reduced = resize_to_side(crop, distant_side)
         far = _ink_map(distant, reduced, x, y, distant_side / crop_longer)
         yield from map(overview.with_rows, far)
 
@@ -192,8 +191,8 @@ def _ink_map(
     mask = bridged(probabilities)
     if mask.any():
         strength = np.round(probabilities * 255).astype(np.uint8)
-        found = InkMap(strength, without_specks(mask), left, top, scale, is_found=True)
-        yield replace(found, photo=photo)
+        mask = without_specks(mask)
+        yield InkMap(strength, mask, left, top, scale, is_found=True, photo=photo)
 
 
 def _mask(probabilities: NDArray[np.float32], min_probability: float) -> NDArray[np.uint8]:
