@@ -6,8 +6,8 @@ a folder of these. The command prints a line for each file, or for each page of 
 each drawing of a .ndjson: the reading, its confidence, the path, and, where the reading is in
 doubt, the numbers to check, separated by tabs; with --format jsonl a JSON object, with csv a row.
 It reports files that cannot be read on standard error, continues with the others, and then exits
-with status 1. It also names what it skipped in folders. Files are read in batches, so memory does
-not grow with their number.
+with status 1; with jsonl and csv they have an entry too. It also names what it skipped in folders.
+Files are read in batches, so memory does not grow with their number.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from app.inference.session import WrongModel
 from app.ink.files import ink_file, picture_file
 from app.ink.files.input_file import read_bytes
 from app.input_files import Skipped, find_files
-from app.output_formats import FORMATS, Printer, Source, printer
+from app.output_formats import FORMATS, Printer, Source, notes, printer
 from app.reading import UnreadableInput
 from app.recognizer import MODEL, Prepared, Recognizer
 
@@ -94,13 +94,13 @@ def _print_batch(recognizer: Recognizer, batch: list[Outcome], print_reading: Pr
         if not isinstance(outcome, Prepared):
             reason = str(outcome).removeprefix(f"{source.path}: ")  # some begin with the path
             print(f"read: {source.path}: {reason}", file=sys.stderr)
+            print_reading(source, reason)
             status = 1
             continue
         reading = next(readings)
         print_reading(source, reading)
-        for note in (source.note, *reading.notes):
-            if note and reading.digits:  # else the reading itself says that there is nothing
-                print(f"read: {source}: {note}", file=sys.stderr)
+        for note in notes(source, reading) if reading.digits else ():  # else a line says it
+            print(f"read: {source}: {note}", file=sys.stderr)
     sys.stdout.flush()
     return status
 

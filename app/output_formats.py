@@ -10,7 +10,10 @@ from typing import Final
 
 from app.reading import Reading
 
-COLUMNS: Final = ("path", "page", "text", "confidence", "is_doubtful", "turned")
+COLUMNS: Final = (
+    *("path", "page", "text", "confidence", "is_doubtful", "check", "turned"),
+    *("notes", "error"),
+)
 NOTHING: Final = "no handwriting found"
 MAX_SHOWN: Final = 0.999  # of confidences, as no estimate deserves "100.0%"
 
@@ -33,15 +36,19 @@ class Source:
         return f"{self.path}#page={self.page}" if has_pages else str(self.path)
 
 
-Printer = Callable[[Source, Reading], None]
+# Prints a reading, or the reason why there is none.
+Printer = Callable[[Source, Reading | str], None]
 
 
-def print_line(source: Source, reading: Reading) -> None:
+def print_line(source: Source, reading: Reading | str) -> None:
     """The reading, its confidence in percent, and the path, separated by tabs.
 
     The confidence is empty where nothing was read, not even a sign. After another tab, a reading
-    in doubt has `check: ` and its numbers that are unsure or hold a "?".
+    in doubt has `check: ` and its numbers that are unsure or hold a "?". Prints nothing for a
+    reason.
     """
+    if isinstance(reading, str):
+        return
     if not reading.digits:
         print(f"{NOTHING}\t\t{source}")
         return
@@ -61,28 +68,45 @@ def unsure_numbers(reading: Reading) -> list[str]:
     ]
 
 
-def print_json(source: Source, reading: Reading) -> None:
-    """A JSON object with all details."""
-    origin = {"path": str(source.path), "page": source.page, "pages": source.pages}
-    print(json.dumps({**origin, **reading.to_dict()}))
+def print_json(source: Source, reading: Reading | str) -> None:
+    """A JSON object with all details, or with the reason as `error`."""
+    details = (
+        {"error": reading}
+        if isinstance(reading, str)
+        else {**reading.to_dict(), "notes": notes(source, reading)}
+    )
+    print(
+        json.dumps({"path": str(source.path), "page": source.page, "pages": source.pages} | details)
+    )
+
+
+def notes(source: Source, reading: Reading) -> list[str]:
+    """Sentences for people about which picture of a file was read, and how."""
+    return [*reading.notes, *([source.note] if source.note else [])]
 
 
 def csv_printer() -> Printer:
-    """Prints the COLUMNS, and then a row for each reading; where nothing was read, cells are empty.
+    """Prints the COLUMNS, and then a row for each reading or reason; what there is not, is empty.
 
-    is_doubtful: see `unsure_numbers`.
+    is_doubtful: whether there is something to check. check: see `unsure_numbers`; commas are
+    between them. notes: spaces are between them.
     """
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)
 
-    def print_row(source: Source, reading: Reading) -> None:
-        origin = (source.path, source.page, reading.text)
-        if not reading.digits:
-            writer.writerow([*origin, "", "", reading.turned])
-            return
-        is_doubtful = bool(unsure_numbers(reading))
-        confidence = f"{reading.confidence:.4f}" if reading.is_answered else ""
-        writer.writerow([*origin, confidence, str(is_doubtful).lower(), reading.turned])
+    def print_row(source: Source, reading: Reading | str) -> None:
+        row: dict[str, object] = {"path": source.path, "page": source.page}
+        if isinstance(reading, str):
+            row["error"] = reading
+        else:
+            row |= {"text": reading.text, "turned": reading.turned}
+            row["notes"] = " ".join(notes(source, reading))
+            if reading.is_answered:
+                row["confidence"] = f"{reading.confidence:.4f}"
+            if reading.digits:
+                check = unsure_numbers(reading)
+                row |= {"is_doubtful": str(bool(check)).lower(), "check": ", ".join(check)}
+        writer.writerow([row.get(column, "") for column in COLUMNS])
 
     return print_row
 

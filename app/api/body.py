@@ -21,6 +21,7 @@ JSON: Final = "application/json"
 FORM: Final = "multipart/form-data"
 BINARY: Final = "application/octet-stream"
 PDF: Final = "application/pdf"
+JSON_LINES: Final = ("application/x-ndjson", "application/jsonl")  # of one drawing
 XML: Final = ("application/inkml+xml", "application/xml", "text/xml")
 # Types that HTTP clients send by default; they say nothing about what the body holds.
 VAGUE: Final = ("", "text/plain", "application/x-www-form-urlencoded")
@@ -45,7 +46,7 @@ def media_type_of(request: Request) -> str:
     header = request.headers.get("content-type", "")
     media_type = header.partition(";")[0].strip().lower()
     is_image = media_type.startswith(IMAGE_PREFIX) and len(media_type) > len(IMAGE_PREFIX)
-    if is_image or media_type in (JSON, FORM, BINARY, PDF, *XML, *VAGUE):
+    if is_image or media_type in (JSON, FORM, BINARY, PDF, *JSON_LINES, *XML, *VAGUE):
         return media_type
     message = f"The content type {header[:100]!r} is not supported. Use {SUPPORTED}."
     raise ApiError("unsupported_media_type", message)
@@ -78,7 +79,7 @@ def _is_ink(media_type: str, content: bytes) -> bool:
     if media_type in VAGUE:
         is_text = picture_body.is_json(content) or inkml.is_inkml(content)
     else:
-        is_text = media_type in (JSON, *XML)
+        is_text = media_type in (JSON, *JSON_LINES, *XML)
     return is_text and not picture_body.is_json_picture(content)
 
 

@@ -103,8 +103,8 @@ def _read(limits: Limits) -> Schema:
         "summary": "Reads a picture or pen strokes",
         "description": (
             f"At most {limits.body_bytes:,} bytes and {limits.pixels:,} pixels of a PNG, JPEG,"
-            " WebP, BMP, GIF or TIFF (a quarter of that for BMP, GIF, TIFF, transparent or"
-            " 16-bit ones), and of a HEIC or PDF where the server has their decoders; of a file of"
+            " WebP, BMP, GIF or TIFF (half of that where they may be transparent or have 16 bits),"
+            " and of a HEIC or PDF where the server has their decoders; of a file of"
             f" several pictures the first is read. Or {limits.ink_bytes:,} bytes of ink with"
             f" {limits.strokes:,} strokes and {limits.points:,} points: JSON as described, also the"
             " list of strokes alone, as a signature pad has it, or a stroke's object alone, or"

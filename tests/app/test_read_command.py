@@ -53,6 +53,8 @@ def test_writes_json_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert three["digits"][0]["value"] == 3
     assert sum(three["digits"][0]["probabilities"]) == pytest.approx(1, abs=1e-4)
     nothing = {"text": "", "confidence": 0.0, "numbers": [], "digits": [], "turned": 0}
+    nothing["notes"] = ["No handwriting was found."]
+    assert three["notes"] == []
     assert empty == {"path": str(folder / "empty.jpg"), "page": 1, "pages": 1, **nothing}
 
 
@@ -200,15 +202,30 @@ def test_writes_csv(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "a, b.json").write_text(json.dumps([stroke.tolist() for stroke in strokes]))
     names = ["three.json", "empty.jpg", "a, b.json"]
     assert main(["read", "--format", "csv", *(str(folder / name) for name in names)]) == 0
-    head, *rows = csv.reader(io.StringIO(capsys.readouterr().out))
-    assert head == ["path", "page", "text", "confidence", "is_doubtful", "turned"]
-    three, empty, two_lines = rows
-    assert three[:3] == [str(folder / "three.json"), "1", "3"]
-    assert 0.5 < float(three[3]) <= 1
-    assert three[4:] == ["false", "0"]
-    assert empty == [str(folder / "empty.jpg"), "1", "", "", "", "0"]
-    assert two_lines[0] == str(folder / "a, b.json")
-    assert two_lines[2] == "1\n2"
+    three, empty, two_lines = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    origin = {"path": str(folder / "three.json"), "page": "1"}
+    assert 0.5 < float(three.pop("confidence")) <= 1
+    read = {"text": "3", "is_doubtful": "false", "check": "", "turned": "0", "notes": ""}
+    assert three == {**origin, **read, "error": ""}
+    assert (empty["text"], empty["confidence"], empty["is_doubtful"]) == ("", "", "")
+    assert empty["notes"] == "No handwriting was found."
+    assert two_lines["path"] == str(folder / "a, b.json")
+    assert two_lines["text"] == "1\n2"
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_file_that_cannot_be_read_has_an_entry_too(
+    form: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [str(folder / name) for name in ("absent.png", "three.json")]
+    assert main(["read", "--format", form, *paths]) == 1
+    printed = capsys.readouterr()
+    lines = io.StringIO(printed.out)
+    absent, three = csv.DictReader(lines) if form == "csv" else map(json.loads, lines)
+    assert (absent["path"], absent.get("text", "")) == (paths[0], "")
+    assert absent["error"].startswith("expected a readable file, got ")
+    assert printed.err == f"read: {paths[0]}: {absent['error']}\n"
+    assert (three["text"], three.get("error", "")) == ("3", "")
 
 
 def test_each_drawing_of_json_lines_is_read(
@@ -227,7 +244,8 @@ def test_each_drawing_of_json_lines_is_read(
     message = "drawing 2: expected a list of strokes, got int"
     assert printed.err == f"read: {path}: {message}\n"  # it was not skipped
     assert main(["read", "--jsonl", str(path)]) == 1
-    first, last = map(json.loads, capsys.readouterr().out.splitlines())
+    first, refused, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (refused["page"], refused["error"]) == (2, message)
     assert (first["page"], last["page"], last["pages"]) == (1, 3, 3)
 
 
@@ -277,9 +295,11 @@ def test_a_row_says_whether_a_number_is_in_doubt(
     is_doubtful: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    printer("csv")(Source(Path("a.png")), Reading(tuple(marks)))
-    _, row = csv.reader(io.StringIO(capsys.readouterr().out))
-    assert row[3:5] == [confidence, is_doubtful]
+    reading = Reading(tuple(marks))
+    printer("csv")(Source(Path("a.png")), reading)
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert (row["confidence"], row["is_doubtful"]) == (confidence, is_doubtful)
+    assert row["check"] == (reading.text if is_doubtful == "true" else "")
 
 
 def test_formats_are_alike(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

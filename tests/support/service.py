@@ -72,14 +72,16 @@ def by_pillow(kind: str, mode: str) -> bytes:
     return buffer.getvalue()
 
 
-def png(width: int, height: int, pixels: bytes = b"") -> bytes:
-    """A PNG of 8-bit grey whose header says this size, whatever its pixels are."""
+def png(
+    width: int, height: int, pixels: bytes = b"", depth: int = 8, is_transparent: bool = False
+) -> bytes:
+    """A grey PNG whose header says this size and depth in bits, whatever its pixels are."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
         check = struct.pack(">I", zlib.crc32(name + content))
         return struct.pack(">I", len(content)) + name + content + check
 
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, depth, 4 * is_transparent, 0, 0, 0)
     parts = [chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(pixels)), chunk(b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 

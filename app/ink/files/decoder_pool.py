@@ -15,11 +15,12 @@ from typing import Final
 
 from app.ink.files.decoder_process import DecodedPixels, DecoderProcess
 from app.ink.files.decoding import MAX_SECONDS, Decoding, DecodingCancelled
-from app.ink.files.picture_file import MAX_PICTURE_PIXELS, Page, inspect_upload
+from app.ink.files.picture_file import MAX_PICTURE_PIXELS, Page, inspect_within
 
 SPARE_BYTES: Final = 64 << 20  # of memory that a decoder may take besides its pictures
 # A progressive JPEG takes 6 to 8 for its coefficients, and 3 twice for its pixels.
 BYTES_PER_PIXEL: Final = 16
+LARGE_PIXELS: Final = 16_000_000  # pictures of more are decoded one at a time, for their memory
 _TICK: Final = 0.25  # seconds between two checks for overdue decodings
 _shared: Final[list["DecoderPool"]] = []
 _lock: Final = threading.Lock()
@@ -33,13 +34,14 @@ class DecoderPool:
     """Decodes pictures in processes of their own; safe to share between threads.
 
     size: the most processes. They start when they are needed and end after a time without work, so
-    that a server that reads no pictures has none. max_pixels: of a picture, see `inspect_upload`.
+    that a server that reads no pictures has none. max_pixels: of a picture, see `inspect_within`.
     """
 
     def __init__(self, size: int, max_pixels: int = MAX_PICTURE_PIXELS) -> None:
         self._max_pixels = max_pixels
         self._places = threading.BoundedSemaphore(size)
         self._decodings: set[Decoding] = set()
+        self._large = threading.Lock()  # held while a large picture is decoded
         self._is_closed = False
         # The process that was used last is taken first, so that the others end for lack of work.
         self._free: LifoQueue[DecoderProcess] = LifoQueue()
@@ -55,16 +57,17 @@ class DecoderPool:
     ) -> Page:
         """Checks the structure of a picture file, and decodes its first page.
 
-        max_pixels: see `inspect_upload`; None for the pool's own limit. decoding: lets another
+        max_pixels: see `inspect_within`; None for the pool's own limit. decoding: lets another
         thread cancel it. Raises NotAPicture, PictureTooLarge, another UnreadableInput, DecoderBusy
         or DecodingCancelled.
         """
-        structure = inspect_upload(content, max_pixels or self._max_pixels)
+        structure = inspect_within(content, max_pixels or self._max_pixels)
         num_pixels = structure.width * structure.height
         decoding = decoding or Decoding()
         decoding.begin(num_pixels)
         memory = SPARE_BYTES + BYTES_PER_PIXEL * num_pixels
-        pixels, pages = self.decode_inspected(content, memory, decoding)
+        with self._alone_if_large(num_pixels, decoding):
+            pixels, pages = self.decode_inspected(content, memory, decoding)
         return Page(pixels, 1, structure.pages or pages, structure.is_animated)
 
     def decode_inspected(self, content: bytes, memory: int, decoding: Decoding) -> DecodedPixels:
@@ -82,6 +85,22 @@ class DecoderPool:
             raise DecoderBusy("all decoders are busy") from error
         finally:
             self._decodings.discard(decoding)
+
+    @contextlib.contextmanager
+    def _alone_if_large(self, num_pixels: int, decoding: Decoding) -> Iterator[None]:
+        """Lets only one picture of more than LARGE_PIXELS be decoded at a time.
+
+        Raises DecoderBusy if another one takes longer than this one may wait.
+        """
+        if num_pixels <= LARGE_PIXELS:
+            yield
+            return
+        if not self._large.acquire(timeout=max(decoding.deadline - time.monotonic(), 0)):
+            raise DecoderBusy("another large picture is being decoded")
+        try:
+            yield
+        finally:
+            self._large.release()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 `app.ink.files.decoder_pool` decodes what strangers send instead, in a process of its own.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from app.ink.files.input_file import read_bytes
 from app.reading import UnreadableInput
 
 MAX_PICTURE_PIXELS: Final = 50_000_000  # a phone's photograph has 12 to 50 million
-COSTLY: Final = 4  # factor of memory for a picture that is transparent or has 16 bits
+COSTLY: Final = 2  # factor of memory for a picture that may be transparent or have 16 bits
 BROKEN: Final = "expected a whole picture, got a broken or unusual one"
 PICTURE_SUFFIXES: Final = (
     *(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"),
@@ -70,7 +71,7 @@ def decode_pages(content: bytes, name: str = "picture") -> Iterator[Page]:
     """
     prefix = name
     try:
-        structure = inspect(content, MAX_PICTURE_PIXELS)
+        structure = inspect_within(content)
         page = first_page(content, structure)
         yield page
         last = 1 if page.is_animated else page.pages
@@ -92,18 +93,17 @@ def _decode_page(content: bytes, index: int) -> NDArray[np.uint8]:
     if content.startswith(pdf.SIGNATURE):
         return optional_decoders.decode(content, index)[0]
     content = tiff.page(content, index)
-    inspect(content, MAX_PICTURE_PIXELS)
+    inspect_within(content)
     return _decode_with_opencv(content)
 
 
-def inspect_upload(content: bytes, max_pixels: int) -> Structure:
-    """The structure of a stranger's file, if it is within the server's limits.
+def inspect_within(content: bytes, max_pixels: int = MAX_PICTURE_PIXELS) -> Structure:
+    """The structure that a file declares, if it is within the limit of pixels.
 
     max_pixels: of an opaque picture of 8 bits. Other pictures take up to COSTLY times the memory,
     so they may have max_pixels / COSTLY. Raises NotAPicture, PictureTooLarge or another
     UnreadableInput.
     """
-    max_pixels = min(max_pixels, MAX_PICTURE_PIXELS)
     structure = inspect(content, max_pixels)
     width, height = structure.width, structure.height
     if not structure.is_plain and width * height > max_pixels // COSTLY:
@@ -134,7 +134,8 @@ def _decode_with_opencv(content: bytes) -> NDArray[np.uint8]:
     if image is None:
         raise UnreadableInput(BROKEN)
     if image.dtype == np.uint16:  # the upper half of the 16 bits
-        image = np.right_shift(image.astype(np.uint16), 8).astype(np.uint8)
+        halves = np.ascontiguousarray(image).view(np.uint8).reshape(*image.shape, 2)
+        image = np.ascontiguousarray(halves[..., int(sys.byteorder == "little")])
     if image.dtype != np.uint8:  # a TIFF may hold measurements, whose black and white are unknown
         raise UnreadableInput(f"expected 8 or 16 bits a channel, got {image.dtype}")
     if image.ndim == 3 and image.shape[2] in (3, 4):

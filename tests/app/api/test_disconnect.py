@@ -53,7 +53,7 @@ def test_a_client_that_goes_frees_its_place_and_its_decoder(
     with serving(FREE) as address:
         assert status(address) == 200
         with monkeypatch.context() as unchecked:
-            unchecked.setattr("app.ink.files.decoder_pool.inspect_upload", lambda *_: DECLARED)
+            unchecked.setattr("app.ink.files.decoder_pool.inspect_within", lambda *_: DECLARED)
             gone = [sent(address, SLOW) for _ in range(8)]  # as many as one client may have
             while status(address) != 429:
                 time.sleep(0.1)
@@ -72,7 +72,7 @@ SLOW_PICTURES = """
 from types import SimpleNamespace
 import app.ink.files.decoder_pool
 from app.ink.files.decoding import Decoding
-app.ink.files.decoder_pool.inspect_upload = lambda *_: SimpleNamespace(width=4_000, height=4_000)
+app.ink.files.decoder_pool.inspect_within = lambda *_: SimpleNamespace(width=4_000, height=4_000)
 running = Decoding.running
 def say_and_run(*arguments):
     print("working", flush=True)

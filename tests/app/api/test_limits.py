@@ -1,5 +1,6 @@
 """How much one client may ask of the service, and which client a request comes from."""
 
+import tomllib
 from dataclasses import replace
 from typing import Any
 
@@ -13,8 +14,9 @@ from app.api.limits import Limits
 from app.api.rate_limiter import RateLimiter
 from app.ink.files.decoder_pool import shared_pool
 from app.ink.files.decoding import Decoding
-from app.ink.files.picture_file import Page
+from app.ink.files.picture_file import MAX_PICTURE_PIXELS, Page
 from app.reading import UnreadableInput
+from tests.support.paths import ROOT
 from tests.support.service import FREE, INK, coded, read, refused, serving
 
 
@@ -234,3 +236,10 @@ def test_keys_of_clients_are_short_however_long_the_header_is() -> None:
     client_key.cache_clear()
     client_of(Request(scope), 3)
     assert client_key("5.6.7.8", "1.2.3.4", 0) == "5.6.7.8"
+
+
+def test_page_service_and_command_have_one_limit_of_pixels_and_one_of_bytes() -> None:
+    limits = Limits.from_environment({})
+    assert limits.pixels == MAX_PICTURE_PIXELS
+    config = tomllib.loads((ROOT / "app/.streamlit/config.toml").read_text())
+    assert limits.body_bytes == config["server"]["maxUploadSize"] << 20

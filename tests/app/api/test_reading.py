@@ -72,7 +72,9 @@ SHAPES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("kind", ["application/json", "text/plain", ""])
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/x-ndjson", "application/jsonl", "text/plain", ""]
+)
 @pytest.mark.parametrize("name", SHAPES)
 def test_strokes_of_other_programs_are_read(address: str, name: str, kind: str) -> None:
     body = json.dumps(SHAPES[name]).encode()

@@ -40,7 +40,7 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
         stored = 2  # bytes of the mark that ends the picture
     if offset + stored > len(content):
         raise ends_within("BMP", "pixels")
-    return Structure(width, abs(height), is_plain=False)
+    return Structure(width, abs(height), is_plain=bits < 32)
 
 
 def _compressions(bits: int) -> tuple[int, ...]:

@@ -40,7 +40,7 @@ def inspect(content: bytes, max_pixels: int) -> Structure:
     Raises UnsupportedFormat if its decoder is not installed.
     """
     if find_spec(DECODER) is None:
-        advice = "Install pillow-heif to read it, or share the picture as JPEG."
+        advice = "Have pillow-heif installed where this program runs, or share it as JPEG."
         raise UnsupportedFormat("HEIC", advice)
     offset, end = 0, len(content)
     for kind, skipped in _PATH:

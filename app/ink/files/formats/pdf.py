@@ -17,7 +17,9 @@ SIDE: Final = math.isqrt(MAX_PIXELS)
 def inspect(_: bytes, max_pixels: int) -> Structure:
     """The largest structure of a drawn page. Raises UnsupportedFormat and PictureTooLarge."""
     if find_spec(DECODER) is None:
-        advice = "Install pypdfium2 to read it, or save the page as PNG or JPEG."
+        advice = (
+            "Have pypdfium2 installed where this program runs, or save the page as PNG or JPEG."
+        )
         raise UnsupportedFormat("PDF", advice)
     check_pixels(max_pixels, SIDE, SIDE)
     return Structure(SIDE, SIDE, is_plain=True, pages=0)

@@ -191,4 +191,5 @@ def _picture(content: bytes, layout: _Layout, directory: _Directory, max_pixels:
             raise UnreadableInput(
                 f"expected {parts:,} {part_name} in a TIFF's tag {tag}, got {count:,}"
             )
-    return Structure(width, height, is_plain=False)
+    is_plain = max(bits) <= 8 and samples in (1, 3)
+    return Structure(width, height, is_plain)

@@ -1,5 +1,6 @@
 """Formats that people send and that cannot be read, with advice for each."""
 
+import re
 from typing import Final
 
 from app.ink.files.formats.structure import UnsupportedFormat
@@ -10,7 +11,7 @@ _UNPACKED: Final = "Unpack it, and send a picture of it as PNG or JPEG."
 _DECODED: Final = (
     "Decode it to PNG or JPEG, or for the HTTP API write data:image/png;base64, before it."
 )
-_AS_JSON: Final = "Give ink a name that ends with .json or .inkml, or send it as application/json."
+_AS_INK: Final = "Give ink a name that ends with .json or .inkml, or send it as application/json."
 _BEGINNINGS: Final[dict[bytes, tuple[str, str]]] = {
     b"\0\0\0\x0cJXL ": ("JPEG XL", _AS_PICTURE),
     b"\xff\x0a": ("JPEG XL", _AS_PICTURE),
@@ -24,10 +25,17 @@ _BEGINNINGS: Final[dict[bytes, tuple[str, str]]] = {
     b"PK\3\4": ("an archive or an office document", _UNPACKED),
     b"\x1f\x8b": ("a compressed file", _UNPACKED),
     b"\x1aE\xdf\xa3": ("a film", _STILL),
-    **dict.fromkeys((b"<svg", b"<?xml"), ("SVG", _AS_PICTURE)),
     # PNG, JPEG, WebP and GIF.
     **dict.fromkeys((b"iVBORw0KGg", b"/9j/", b"UklGR", b"R0lGOD"), ("base64", _DECODED)),
-    **dict.fromkeys((b"{", b"[", b"<ink"), ("text, not a picture", _AS_JSON)),
+    **dict.fromkeys((b"{", b"["), ("text, not a picture", _AS_INK)),
+}
+_XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[?!a-zA-Z]")
+_XML_BYTES: Final = 1_000  # within which the first element comes, after declarations and comments
+_ELEMENT: Final = re.compile(rb"<(?:\w+:)?([a-zA-Z]+)")
+_XML_KINDS: Final = {  # by the name of the first element
+    b"svg": ("SVG", _AS_PICTURE),
+    b"ink": ("ink, not a picture", _AS_INK),
+    b"html": ("a web page", "Save the picture on it, and send that as PNG or JPEG."),
 }
 # libheif knows AVIF, but the packages of pillow-heif (1.8.1) have no decoder of its AV1.
 _BRANDS: Final[dict[bytes, tuple[str, str]]] = {  # of files of boxes, at their byte 8
@@ -42,6 +50,8 @@ def check_is_supported(content: bytes) -> None:
     name_and_advice = next(
         (value for start, value in _BEGINNINGS.items() if content.startswith(start)), None
     )
+    if _XML.match(content) and (element := _ELEMENT.search(content[:_XML_BYTES])):
+        name_and_advice = _XML_KINDS.get(element[1].lower(), ("XML", _AS_PICTURE))
     if content[4:8] == b"ftyp":
         name_and_advice = _BRANDS.get(content[8:12], ("a film", _STILL))
         if b"avif" in content[8:64]:

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from app.ink.files import decoder_pool
 from app.ink.files.decoder_pool import DecoderBusy, DecoderPool
+from app.ink.files.decoder_process import DecodedPixels, DecoderProcess
 from app.ink.files.decoding import Decoding, DecodingCancelled
 from app.ink.files.formats import NotAPicture, PictureTooLarge
-from app.ink.files.picture_file import inspect_upload
+from app.ink.files.picture_file import inspect_within
 from app.reading import UnreadableInput
 from tests.support.hostile_pictures import (
     jpeg_with_many_scans,
@@ -45,9 +46,11 @@ def encoded(suffix: str, *shape: int, dtype: type[np.integer[Any]] = np.uint8) -
     [
         (encoded(".png", 30, 40, 3), (30, 40, 3)),  # exactly as many pixels as are allowed
         (encoded(".jpg", 30, 40), (30, 40)),
-        (encoded(".png", 15, 20, 4), (15, 20, 4)),  # transparent: a quarter is allowed
-        (encoded(".png", 15, 20, dtype=np.uint16), (15, 20)),
-        (encoded(".bmp", 15, 20, 3), (15, 20, 3)),
+        (encoded(".bmp", 30, 40, 3), (30, 40, 3)),
+        (encoded(".tif", 30, 40), (30, 40)),
+        (encoded(".png", 30, 20, 4), (30, 20, 4)),  # transparent: half is allowed
+        (encoded(".png", 30, 20, dtype=np.uint16), (30, 20)),
+        (encoded(".tif", 30, 20, dtype=np.uint16), (30, 20)),
     ],
 )
 def test_a_picture_that_is_small_enough_is_decoded(content: bytes, shape: tuple[int, ...]) -> None:
@@ -61,9 +64,10 @@ def test_a_picture_that_is_small_enough_is_decoded(content: bytes, shape: tuple[
     "content, message",
     [
         (encoded(".png", 31, 40, 3), "expected at most 1,200 pixels, got 40 x 31"),
-        (encoded(".png", 16, 20, 4), "expected at most 300 pixels where .* got 20 x 16"),
-        (encoded(".png", 16, 20, dtype=np.uint16), "expected at most 300 pixels where"),
-        (encoded(".bmp", 16, 20, 3), "expected at most 300 pixels where"),
+        (encoded(".bmp", 31, 40, 3), "expected at most 1,200 pixels, got 40 x 31"),
+        (encoded(".png", 31, 20, 4), "expected at most 600 pixels where .* got 20 x 31"),
+        (encoded(".png", 31, 20, dtype=np.uint16), "expected at most 600 pixels where"),
+        (encoded(".bmp", 31, 20, 4), "expected at most 600 pixels where"),
     ],
 )
 def test_a_picture_that_is_too_large_is_refused(content: bytes, message: str) -> None:
@@ -122,6 +126,34 @@ def test_decoded_pictures_have_as_many_places_as_there_are_decoders(
     pool.close()
 
 
+def test_large_pictures_are_decoded_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    most = running = 0
+
+    def decode(_: DecoderProcess, content: bytes, *__: object) -> DecodedPixels:
+        nonlocal most, running
+        running += 1
+        most = max(most, running)
+        time.sleep(0.2)
+        running -= 1
+        return np.zeros((20, 20), np.uint8), 1
+
+    monkeypatch.setattr(DecoderProcess, "decode", decode)
+    pool, content = DecoderPool(3), encoded(".png", 20, 20)
+    for limit, expected in ((400, 3), (399, 1)):
+        monkeypatch.setattr(decoder_pool, "LARGE_PIXELS", limit)
+        most = 0
+        with ThreadPoolExecutor(3) as threads:
+            list(threads.map(pool.decode, [content] * 3))
+        assert most == expected
+    with ThreadPoolExecutor(1) as other:
+        first = other.submit(pool.decode, content)
+        time.sleep(0.05)
+        with pytest.raises(DecoderBusy, match="another large picture"):
+            pool.decode(content, decoding=Decoding(seconds=0.05))
+        first.result(5)
+    pool.close()
+
+
 def test_a_pool_has_its_own_limit_of_pixels() -> None:
     pool = DecoderPool(1, max_pixels=100)
     with pytest.raises(PictureTooLarge):
@@ -163,7 +195,7 @@ def test_the_tables_of_a_webp_fit_the_memory_of_its_decoder() -> None:
     # No header says how many codes there are; only decoding shows it.
     assert POOL.decode(webp_with_many_codes(64)).pixels.shape == (64, 64, 3)
     bomb = webp_with_many_codes()
-    assert inspect_upload(bomb, 4_000_000).width == 1_024
+    assert inspect_within(bomb, 4_000_000).width == 1_024
     start = time.monotonic()
     with pytest.raises(UnreadableInput, match="expected a (whole picture|picture that is dec)"):
         POOL.decode(bomb)

@@ -225,5 +225,5 @@ def test_without_the_library_it_is_named(
     with pytest.raises(UnsupportedFormat) as refusal:
         decode(content) if name == "none" else inspect(content, LIMIT)
     assert refusal.value.name == name
-    assert f"Install {package} to read it, or" in refusal.value.advice
+    assert f"Have {package} installed where this program runs, or" in refusal.value.advice
     assert "JPEG" in refusal.value.advice

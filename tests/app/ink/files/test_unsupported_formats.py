@@ -20,6 +20,9 @@ UNSUPPORTED = {
     "a compressed file": b"\x1f\x8b\x08",
     "SVG": b'<svg xmlns="http://www.w3.org/2000/svg">',
     "text, not a picture": b'{"strokes": []}',
+    "ink, not a picture": b'<?xml version="1.0"?>\n<!-- a pen -->\n<inkml:ink xmlns:inkml="http">',
+    "a web page": b'<!DOCTYPE html>\n<HTML lang="en">',
+    "XML": b'<?xml version="1.0"?><annotation>',
 }
 
 
@@ -41,6 +44,7 @@ def test_a_format_that_is_not_read_is_refused_by_name_with_advice(name: str) -> 
         (b"\xff" + bytes(2000), "another kind of file (2,001 bytes)"),
         (b"\xff\xd8", "another kind of file (2 bytes)"),
         (b"no picture, but notes\n", "text"),
+        (b"<3 this is no XML, but notes", "text"),
         (999 * b"x" + "ä".encode(), "text"),  # where 1,000 bytes end within the ä
     ],
 )
