@@ -13,7 +13,12 @@ from train.evaluate.text_table import to_markdown
 Figures = Mapping[str, Any]  # the content of a file in models/
 
 UNMEASURED: Final = "not measured yet"
-_ANSWERS: Final = ("answered rightly", "likeliest digit right", "refused", "doubtful")
+_KEYS: Final = (
+    *("answered_rightly", "likeliest_right", "refused", "doubtful", "wrong_without_doubt"),
+)
+_ANSWERS: Final = (
+    *("answered rightly", "likeliest digit right", "refused", "doubtful", "wrong without doubt"),
+)
 SERVED: Final = {
     protocol.UNIPEN_DRAWINGS: "single digits of UNIPEN's validation writers, as ink",
     protocol.UNIPEN_CHARACTERS: "the same, each read as a single character",
@@ -23,6 +28,7 @@ SERVED: Final = {
     protocol.TEST_PICTURES: "MNIST's test set as pictures of 28 x 28 pixels",
     protocol.MNIST_PICTURES: "MNIST's validation set as pictures of 28 x 28 pixels",
     protocol.SUDOKU_CELLS: "cells of photographed sudokus, in pencil, with their lines",
+    protocol.SUDOKU_PAGES: "digits on photographs of four whole sudokus, by their order",
 }
 
 
@@ -82,9 +88,8 @@ def cross_fitted(model: Figures) -> str:
 
 def _row(title: str, figures: Figures) -> list[str]:
     """The row of a set; figures that it does not have are left empty."""
-    keys = ("answered_rightly", "likeliest_right", "refused", "doubtful")
     values = {"likeliest_right": figures.get("accuracy"), **figures}
-    shares = ["" if values.get(key) is None else f"{values[key]:.2f} %" for key in keys]
+    shares = ["" if values.get(key) is None else f"{values[key]:.2f} %" for key in _KEYS]
     return [title, f"{figures['n']:,}", *shares]
 
 

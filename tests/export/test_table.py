@@ -246,6 +246,7 @@ ANSWERS: dict[str, Any] = {
     "likeliest_right": 98.6,
     "refused": 2.1,
     "doubtful": 3.0,
+    "wrong_without_doubt": 0.5,
 }
 SERVED: dict[str, Any] = {
     "sets": {
@@ -282,16 +283,16 @@ def test_the_summary_has_seven_figures_and_begins_with_real_writing() -> None:
 
 
 def test_answers_are_shown_in_full_and_by_contributor() -> None:
-    row = "| 2,028 | 96.89 % | 98.60 % | 2.10 % | 3.00 % |"
+    row = "| 2,028 | 96.89 % | 98.60 % | 2.10 % | 3.00 % | 0.50 % |"
     lines = served_tables.answers(SERVED).splitlines()
     assert lines[2].endswith(row)
-    assert "| 6,317 |  |  | 91.70 % | 1.00 % |" in lines[5]
+    assert "| 6,317 |  |  | 91.70 % | 1.00 % |  |" in lines[5]
     of_test = {"UNIPEN test digits": GLYPHS | {"by_contributor": {"aga": GLYPHS | {"n": 9}}}}
     lines = served_tables.contributors({"int8": {"sets": of_test}}, SERVED).splitlines()
     assert lines[2:] == [
-        "| app, validation writers | 46 | 96.89 % | 98.60 % | 2.10 % | 3.00 % |",
+        "| app, validation writers | 46 | 96.89 % | 98.60 % | 2.10 % | 3.00 % | 0.50 % |",
         "| aga, test writers, each read as a single character"
-        " | 9 | 99.10 % | 99.59 % | 0.60 % |  |",
+        " | 9 | 99.10 % | 99.59 % | 0.60 % |  |  |",
     ]
     assert served_tables.answers({}) == "Not measured yet: `python -m train.evaluate.served`."
 

@@ -23,6 +23,7 @@ UNIPEN_DRAWINGS: Final = "UNIPEN digits"
 NUMBER_STRINGS: Final = "UNIPEN numbers"
 SIGNED_STRINGS: Final = "UNIPEN numbers with signs"
 SUDOKU_CELLS: Final = "sudoku cells"
+SUDOKU_PAGES: Final = "sudoku photographs"
 MNIST_PICTURES: Final = "MNIST validation as pictures"
 TEST_PICTURES: Final = "MNIST test as pictures"
 

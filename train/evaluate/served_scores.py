@@ -18,6 +18,7 @@ from train.data.unipen_download import obtain_unipen
 from train.data.unipen_sets import Writing
 from train.evaluate import protocol
 from train.evaluate.other_hands import validation_writing
+from train.evaluate.page_scores import Page
 
 SUDOKU_FILE: Final = Path("sudoku", "sudoku-scanner-part.zip")  # copied there by hand
 
@@ -88,12 +89,23 @@ def collect(folder: Path) -> Iterator[tuple[str, Questions]]:
         yield name, Questions(read_image, list(part.glyphs), [*map(str, part.labels.tolist())])
 
 
+def sudoku_pages(folder: Path) -> list[Page]:
+    """The photographs of whole sudokus, whose cells with notes are expected to show no digit."""
+    if not (folder / SUDOKU_FILE).is_file():
+        return []
+    return [
+        (picture, "".join(cell for row in grid for cell in row if cell != sudoku.NOTES))
+        for picture, grid in sudoku.load(folder / SUDOKU_FILE)
+    ]
+
+
 def score(recognizer: Recognizer, questions: Questions, name: str = "") -> dict[str, Any]:
     """The figures of a set in percent of its inputs, with a bar that shows its name.
 
     answered_rightly: the text is right; a "?" counts as wrong. likeliest_right: it is right when
     each "?" is replaced by the likeliest digit. Both are left out for what is not a digit. refused:
     the text has a "?". doubtful: it has none, but a digit that is marked as doubtful.
+    wrong_without_doubt: it has neither, and is wrong, and not empty.
     """
     answers = [
         _Answer.of(questions.read(recognizer, item), text)
@@ -119,20 +131,24 @@ class _Answer:
     is_likeliest_right: bool | None
     is_refused: bool
     is_doubtful: bool
+    is_surely_wrong: bool
 
     @classmethod
     def of(cls, reading: Reading, text: str | None) -> "_Answer":
         is_refused = "?" in reading.text
         is_doubtful = not is_refused and any(digit.is_doubtful for digit in reading.digits)
+        is_sure = bool(reading.digits) and not (is_refused or is_doubtful)
         if text is None:
-            return cls(None, None, is_refused, is_doubtful)
+            return cls(None, None, is_refused, is_doubtful, is_sure)
         forced = Reading(
             tuple(
                 digit if digit.sign else replace(digit, value=int(digit.probabilities.argmax()))
                 for digit in reading.digits
             )
         )
-        return cls(reading.text == text, forced.text == text, is_refused, is_doubtful)
+        is_right = reading.text == text
+        is_surely_wrong = is_sure and not is_right
+        return cls(is_right, forced.text == text, is_refused, is_doubtful, is_surely_wrong)
 
 
 def _shares(answers: Sequence[_Answer]) -> dict[str, Any]:
@@ -143,6 +159,7 @@ def _shares(answers: Sequence[_Answer]) -> dict[str, Any]:
         figures["likeliest_right"] = _percent(likeliest)
     figures["refused"] = _percent([answer.is_refused for answer in answers])
     figures["doubtful"] = _percent([answer.is_doubtful for answer in answers])
+    figures["wrong_without_doubt"] = _percent([answer.is_surely_wrong for answer in answers])
     return figures
 
 

@@ -40,22 +40,24 @@ def figures_of(names: list[str], texts: list[str | None], groups: tuple[str, ...
 
 @pytest.mark.parametrize(
     "name, text, expected",
-    [  # answered rightly, likeliest right, refused, doubtful
-        ("seven", "7", (100, 100, 0, 0)),
-        ("seven", "1", (0, 0, 0, 0)),
-        ("doubtful seven", "7", (100, 100, 0, 100)),
-        ("refused seven", "7", (0, 100, 100, 0)),
-        ("refused seven", "1", (0, 0, 100, 0)),
-        ("nothing", "7", (0, 0, 0, 0)),  # no ink found is no refusal
-        ("seventeen", "173", (0, 100, 100, 0)),  # one "?" spoils the number
-        ("seventeen", None, (None, None, 100, 0)),
+    [  # answered rightly, likeliest right, refused, doubtful, wrong without doubt
+        ("seven", "7", (100, 100, 0, 0, 0)),
+        ("seven", "1", (0, 0, 0, 0, 100)),
+        ("seven", None, (None, None, 0, 0, 100)),
+        ("doubtful seven", "7", (100, 100, 0, 100, 0)),
+        ("doubtful seven", "1", (0, 0, 0, 100, 0)),
+        ("refused seven", "7", (0, 100, 100, 0, 0)),
+        ("refused seven", "1", (0, 0, 100, 0, 0)),
+        ("nothing", "7", (0, 0, 0, 0, 0)),  # no ink found is no refusal, and no answer
+        ("seventeen", "173", (0, 100, 100, 0, 0)),  # one "?" spoils the number
+        ("seventeen", None, (None, None, 100, 0, 0)),
     ],
 )
 def test_what_each_answer_counts_as(
     name: str, text: str | None, expected: tuple[float | None, ...]
 ) -> None:
     figures = figures_of([name], [text])
-    keys = ("answered_rightly", "likeliest_right", "refused", "doubtful")
+    keys = ("answered_rightly", "likeliest_right", "refused", "doubtful", "wrong_without_doubt")
     assert tuple(figures.get(key) for key in keys) == expected
     assert figures["n"] == 1
 
