@@ -88,10 +88,13 @@ class InkChooser:
         if single:
             return _writing_in(map_reading, pixels, single)
         map_reading = self._levelled(pixels, map_reading)
-        degrees = self._better_turn(pixels, map_reading)
+        degrees, has_doubt = self._better_turn(pixels, map_reading)
         if degrees:
             map_reading = self._turned(pixels, degrees, single)
-        return _writing_in(map_reading, pixels, single)
+        prepared = _writing_in(map_reading, pixels, single)
+        if has_doubt and prepared.reading is not None:
+            return replace(prepared, reading=turning.doubted(prepared.reading))
+        return prepared
 
     def _has_sign(self, pixels: NDArray[np.uint8], whole: _MapReading) -> bool:
         """Whether a tiny bitmap of several pieces is surely a digit and a sign, as -5 and 0.7 are.
@@ -106,12 +109,12 @@ class InkChooser:
         return has_sign and reading.confidence >= MIN_SIGNED_BITMAP
 
     def _levelled(self, pixels: NDArray[np.uint8], sloping: _MapReading) -> _MapReading:
-        """What is found where a steep line of marks is level, unless more is refused there."""
+        """What is found where steep lines of marks are level, unless more is refused there."""
         lines = sloping.prepared.lines
         if not lines:
             return sloping
         marks = np.concatenate([line.uncut_parts for line in lines])
-        degrees = tilt.degrees_of(marks)
+        degrees = tilt.degrees_of(marks) or tilt.degrees_of_lines(marks)
         if not degrees:
             return sloping
         part, inverse = tilt.levelled(pixels, marks, degrees)
@@ -125,13 +128,16 @@ class InkChooser:
         prepared = replace(level.prepared, inverse=inverse, reading=reading)
         return level._replace(prepared=prepared, reading=reading)
 
-    def _better_turn(self, pixels: NDArray[np.uint8], upright: _MapReading) -> int:
+    def _better_turn(
+        self, pixels: NDArray[np.uint8], upright: _MapReading
+    ) -> tuple[int, bool]:
         """The degrees by which the picture must be turned to be read clearly better; else 0.
 
+        Returns too whether it is read surer upside down, but not so clearly that it is turned.
         upright: the reading of the picture as it is.
         """
         if _is_number_beside_word(upright.reading):
-            return 0
+            return 0, False
         turns = turning.turns_to_try(upright.reading, upright.max_candidates)
         small = turning.reduced(pixels) if turns else pixels
         readings = {}
@@ -139,7 +145,11 @@ class InkChooser:
             with contextlib.suppress(UnreadableInput):
                 map_reading = self._best_map(turning.turn(small, degrees), single=False, max_maps=1)
                 readings[degrees] = map_reading.reading
-        return turning.best_turn(readings, upright.reading)
+        degrees = turning.best_turn(readings, upright.reading)
+        opposite = readings.get(180)
+        has_doubt = not degrees and opposite is not None
+        has_doubt = has_doubt and turning.may_be_upside_down(opposite, upright.reading)
+        return degrees, has_doubt
 
     def _turned(self, pixels: NDArray[np.uint8], degrees: int, single: bool) -> _MapReading:
         """As `_best_map`, for the picture turned clockwise. Raises UnreadableInput."""

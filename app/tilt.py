@@ -1,6 +1,7 @@
 """Numbers whose line slopes: how much, and how to read them level.
 
-Both networks have seen slopes of some degrees. A steeper line is levelled before it is read.
+Both networks have seen slopes of some degrees. A steeper line is levelled before it is read. Of
+several lines less is enough, because the end of a sloping line lies beside another one.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,11 @@ MIN_MARKS: Final = 3  # in a line; two lie at any angle to each other
 MIN_SIZE: Final = 0.4  # share of the usual mark's; smaller marks do not show where the line is
 MIN_SPAN: Final = 1.5  # usual sizes from the first mark to the last; a digit's strokes are closer
 MAX_RESIDUAL: Final = 0.4  # usual sizes: root mean square distance of the marks from the line
+MIN_DEGREES_OF_LINES: Final = 5.0
+MIN_MARKS_OF_LINES: Final = 6
+TRIED_DEGREES: Final = np.arange(-8.0, 9.0)  # around the slope from marks to their nearest ones
+SPREAD: Final = 0.2  # usual sizes: deviation of the middles of one line's marks from the line
+MIN_LEVEL_GAIN: Final = 1.2  # times as many pairs of marks that are level as without a slope
 MIN_ROUGH_DEGREES: Final = 8.0  # of all points' principal axis, checked before marks are found
 MIN_LENGTHENED: Final = 0.5  # share of the points' variance: along that axis minus across it
 DRAWN_SIDE: Final = 240  # pixels of the drawing in which strokes that touch are found
@@ -59,6 +65,40 @@ def degrees_of(boxes: Boxes) -> float:
     is_steep = min(np.abs(slopes)) >= MIN_DEGREES and max(np.abs(slopes)) <= MAX_DEGREES
     is_one_way = len(set(np.sign(slopes))) == 1
     return float(np.median(slopes)) if is_steep and is_one_way else 0.0
+
+
+def degrees_of_lines(boxes: Boxes) -> float:
+    """The degrees by which several parallel lines descend to the right; 0 where it is not steep.
+
+    It is about the slope from marks to their nearest ones, at which most pairs of marks are level.
+    """
+    sizes = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    if len(sizes) < MIN_MARKS_OF_LINES:
+        return 0.0
+    usual = float(np.median(sizes))
+    marks = boxes[sizes >= MIN_SIZE * usual]
+    if len(marks) < MIN_MARKS_OF_LINES:
+        return 0.0
+    x, y = (marks[:, 0] + marks[:, 2]) / 2 / usual, (marks[:, 1] + marks[:, 3]) / 2 / usual
+    across, down = x - x[:, None], y - y[:, None]
+    distances = across**2 + down**2
+    np.fill_diagonal(distances, np.inf)
+    nearest = (np.arange(len(marks)), distances.argmin(axis=1))
+    # Of the line through both, whichever is on the left.
+    slopes = np.degrees(np.arctan(down[nearest] / np.where(across[nearest] == 0, 1e-9, across[nearest])))
+    is_beside = np.abs(slopes) <= MAX_DEGREES
+    rough = float(np.median(slopes[is_beside])) if is_beside.any() else 0.0
+    if abs(rough) < MIN_DEGREES_OF_LINES:
+        return 0.0
+    tried = np.radians(np.append(rough + TRIED_DEGREES, 0.0))
+    levels = np.outer(np.cos(tried), y) - np.outer(np.sin(tried), x)
+    offsets = (levels[:, :, None] - levels[:, None]) / SPREAD
+    num_level = np.exp(-(offsets**2) / 2).sum(axis=(1, 2)) - len(marks)
+    best = int(num_level[:-1].argmax())
+    degrees = float(np.degrees(tried[best]))
+    is_clear = num_level[best] >= MIN_LEVEL_GAIN * num_level[-1]
+    is_steep = MIN_DEGREES_OF_LINES <= abs(degrees) <= MAX_DEGREES
+    return degrees if is_clear and is_steep else 0.0
 
 
 def levelled(

@@ -31,10 +31,12 @@ MAX_CANDIDATES: Final = 440  # in an ink map of the upright picture; more take t
 MAX_SIDE: Final = 800  # pixels, to which the picture is reduced for trying other positions
 _ALIKE: Final = (None, 0, 1, 8)  # values of refused marks, and of digits like any line or loop
 # Upside down, most numbers look like others, which are less sure. So a picture is also turned by
-# 180 degrees if its numbers are surer then by so many nats of their mean confidence's log-odds.
+# 180 degrees if its numbers are surer then by so many nats of log-odds, of all of them together.
 MIN_GAIN_UPSIDE_DOWN: Final = 3.0
+SUREST: Final = 0.999  # confidence of a number; surer ones say no more about how the picture lies
 MAX_SURENESS: Final = 0.95  # confidence of upright numbers, on the mean; surer ones stay
 _BOTH_WAYS: Final = (*_ALIKE, 2, 5, 6, 9)  # of these, and of digits that are digits then too
+MIN_BOTH_WAYS: Final = 6  # of these digits alone, in several numbers, that are tried upside down
 
 Box = tuple[float, float, float, float]
 
@@ -82,8 +84,15 @@ def turns_to_try(upright: Reading, max_candidates: int) -> tuple[int, ...]:
         return TURNS
     if len(upright.digits) < MIN_DIGITS:
         return ()
-    is_poor_number = len(upright.numbers) == 1 and not _are_clear(upright)
-    return (180,) if is_poor_number or upright.mean_sureness < MAX_SURENESS else ()
+    num_numbers = len(upright.numbers)
+    may_be_turned = num_numbers == 1 and not _are_clear(upright)
+    may_be_turned |= upright.mean_sureness < MAX_SURENESS
+    may_be_turned |= (
+        num_numbers > 1
+        and len(upright.digits) >= MIN_BOTH_WAYS
+        and _num_sure(upright, but=_BOTH_WAYS) == 0
+    )
+    return (180,) if may_be_turned else ()
 
 
 def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -128,21 +137,56 @@ def _is_better_from_aside(turned: Reading, upright: Reading) -> bool:
 def _is_better_upside_down(turned: Reading, upright: Reading) -> bool:
     """As `is_clearly_better`, for a half turn."""
     share = sure_share(turned)
-    if share < MIN_SURE_SHARE:
+    if not _is_read_upside_down(turned, upright):
         return False
-    if len(turned.digits) < sum(mark.text != "?" for mark in upright.digits):
-        return False  # upside down, two 7s and a slash look like 4s
     gain = _gain(turned, upright)
     has_gained = share - sure_share(upright) >= MIN_GAIN
     is_whole = _is_whole_number(turned) and share == 1
     has_gained |= is_whole and not _are_clear(upright) and gain >= 0
-    is_telling = _num_sure(turned, but=_BOTH_WAYS) > 0
+    # A number of digits that are digits then too may be meant; several such numbers hardly are.
+    is_telling = len(turned.numbers) > 1 or _num_sure(turned, but=_BOTH_WAYS) > 0
     return is_telling and (has_gained or gain >= MIN_GAIN_UPSIDE_DOWN)
 
 
+def may_be_upside_down(turned: Reading, upright: Reading) -> bool:
+    """Whether a picture that is not turned is read surer upside down, so that it is doubtful."""
+    has_enough = len(turned.digits) >= MIN_DIGITS and _is_read_upside_down(turned, upright)
+    return has_enough and _gain(turned, upright) > 0
+
+
+def doubted(reading: Reading) -> Reading:
+    """The reading with all digits doubtful."""
+    return replace(
+        reading,
+        digits=tuple(
+            replace(mark, is_doubtful=mark.value is not None, is_number_doubtful=False)
+            for mark in reading.digits
+        ),
+    )
+
+
+def _is_read_upside_down(turned: Reading, upright: Reading) -> bool:
+    """Whether a picture that is turned by 180 degrees is surely read, and no mark is lost."""
+    if sure_share(turned) < MIN_SURE_SHARE:
+        return False
+    # Upside down, two 7s and a slash look like 4s.
+    return len(turned.digits) >= sum(mark.text != "?" for mark in upright.digits)
+
+
 def _gain(reading: Reading, other: Reading) -> float:
-    """The nats by which the numbers of a reading are surer than those of another one."""
-    return log_odds_of(reading.mean_sureness) - log_odds_of(other.mean_sureness)
+    """The nats by which the numbers of a reading together are surer than those of another one.
+
+    Each number tells about how the picture lies, so what they say is added; of readings that have
+    different many numbers, that of the fewer ones counts.
+    """
+    num_numbers = min(len(reading.numbers), len(other.numbers))
+    return num_numbers * (_mean_log_odds(reading) - _mean_log_odds(other))
+
+
+def _mean_log_odds(reading: Reading) -> float:
+    """The mean log-odds, in nats, that a number of a reading is right; 0 without numbers."""
+    log_odds = [log_odds_of(min(number.sureness, SUREST)) for number in reading.numbers]
+    return sum(log_odds) / max(len(log_odds), 1)
 
 
 def _are_clear(reading: Reading) -> bool:
