@@ -128,9 +128,7 @@ class InkChooser:
         prepared = replace(level.prepared, inverse=inverse, reading=reading)
         return level._replace(prepared=prepared, reading=reading)
 
-    def _better_turn(
-        self, pixels: NDArray[np.uint8], upright: _MapReading
-    ) -> tuple[int, bool]:
+    def _better_turn(self, pixels: NDArray[np.uint8], upright: _MapReading) -> tuple[int, bool]:
         """The degrees by which the picture must be turned to be read clearly better; else 0.
 
         Returns too whether it is read surer upside down, but not so clearly that it is turned.

@@ -14,7 +14,7 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app import glyph, tilt, turning, words
+from app import currency, glyph, straight_lines, tilt, turning, words
 from app.inference.line_reader import LineReader, shared_line_reader
 from app.inference.models import model_file
 from app.inference.prototypes import Prototypes
@@ -213,7 +213,10 @@ class Recognizer:
             next(new) if prepared.reading is None or is_read else prepared.reading
             for prepared, is_read in zip(inputs, is_new, strict=True)
         )
-        return list(map(words.with_doubt, readings))
+        return [
+            currency.with_doubt(straight_lines.with_doubt(words.with_doubt(reading)))
+            for reading in readings
+        ]
 
     def _read_all(self, inputs: Sequence[Prepared], prototypes: Prototypes | None) -> list[Reading]:
         batches = [line.glyphs for prepared in inputs for line in prepared.lines]

@@ -84,8 +84,8 @@ def degrees_of_lines(boxes: Boxes) -> float:
     distances = across**2 + down**2
     np.fill_diagonal(distances, np.inf)
     nearest = (np.arange(len(marks)), distances.argmin(axis=1))
-    # Of the line through both, whichever is on the left.
-    slopes = np.degrees(np.arctan(down[nearest] / np.where(across[nearest] == 0, 1e-9, across[nearest])))
+    across, down = across[nearest], down[nearest]
+    slopes = np.degrees(np.arctan2(np.where(across < 0, -down, down), np.abs(across)))
     is_beside = np.abs(slopes) <= MAX_DEGREES
     rough = float(np.median(slopes[is_beside])) if is_beside.any() else 0.0
     if abs(rough) < MIN_DEGREES_OF_LINES:

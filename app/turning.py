@@ -27,12 +27,14 @@ MIN_TELLING_OF_NUMBER: Final = 1  # the same of a single number, all of which is
 MIN_SURE_OF_NUMBER: Final = 0.6
 MAX_SURE_ASIDE: Final = 0.5  # sure share of the upright reading
 MIN_GAIN_OVER_OPPOSITE: Final = 1.0  # nats by which such a picture is surer than upside down
+MIN_SURE_STRUCK: Final = 0.9  # confidence of a number, and of its digits, that are all doubtful
 MAX_CANDIDATES: Final = 440  # in an ink map of the upright picture; more take too long to turn
 MAX_SIDE: Final = 800  # pixels, to which the picture is reduced for trying other positions
 _ALIKE: Final = (None, 0, 1, 8)  # values of refused marks, and of digits like any line or loop
 # Upside down, most numbers look like others, which are less sure. So a picture is also turned by
 # 180 degrees if its numbers are surer then by so many nats of log-odds, of all of them together.
 MIN_GAIN_UPSIDE_DOWN: Final = 3.0
+MIN_KEPT: Final = 0.75  # share of the marks that several numbers must have then
 SUREST: Final = 0.999  # confidence of a number; surer ones say no more about how the picture lies
 MAX_SURENESS: Final = 0.95  # confidence of upright numbers, on the mean; surer ones stay
 _BOTH_WAYS: Final = (*_ALIKE, 2, 5, 6, 9)  # of these, and of digits that are digits then too
@@ -140,7 +142,7 @@ def _is_better_upside_down(turned: Reading, upright: Reading) -> bool:
     if not _is_read_upside_down(turned, upright):
         return False
     gain = _gain(turned, upright)
-    has_gained = share - sure_share(upright) >= MIN_GAIN
+    has_gained = share - sure_share(upright) >= MIN_GAIN and gain >= 0
     is_whole = _is_whole_number(turned) and share == 1
     has_gained |= is_whole and not _are_clear(upright) and gain >= 0
     # A number of digits that are digits then too may be meant; several such numbers hardly are.
@@ -169,8 +171,9 @@ def _is_read_upside_down(turned: Reading, upright: Reading) -> bool:
     """Whether a picture that is turned by 180 degrees is surely read, and no mark is lost."""
     if sure_share(turned) < MIN_SURE_SHARE:
         return False
-    # Upside down, two 7s and a slash look like 4s.
-    return len(turned.digits) >= sum(mark.text != "?" for mark in upright.digits)
+    # Upside down, two 7s and a slash look like 4s; on a page, some digits are cut in two.
+    kept = MIN_KEPT if len(turned.numbers) > 1 else 1.0
+    return len(turned.digits) >= kept * sum(mark.text != "?" for mark in upright.digits)
 
 
 def _gain(reading: Reading, other: Reading) -> float:
@@ -207,8 +210,26 @@ def _is_telling(reading: Reading) -> bool:
 def sure_share(reading: Reading) -> float:
     """The share of marks that are read and not doubtful, in [0, 1]; signs do not count."""
     marks = [mark for mark in reading.digits if mark.sign is None]
-    sure = [mark.value is not None and not mark.is_doubtful for mark in marks]
-    return sum(sure) / max(len(sure), 1)
+    return len(_sure_digits(reading)) / max(len(marks), 1)
+
+
+def _sure_digits(reading: Reading) -> list[Digit]:
+    """The digits that are not doubtful, or only because a stroke goes through their number."""
+    return [
+        mark
+        for number in reading.numbers
+        for mark in number.digits
+        if mark.value is not None and (not mark.is_doubtful or _is_struck(number))
+    ]
+
+
+def _is_struck(number: Reading) -> bool:
+    """Whether all of a number is doubtful although it is surely read, as what is crossed out."""
+    marks = number.digits
+    is_sure = len(marks) >= MIN_DIGITS and number.sureness >= MIN_SURE_STRUCK
+    return is_sure and all(
+        mark.is_doubtful and mark.confidence >= MIN_SURE_STRUCK for mark in marks
+    )
 
 
 def _sureness(reading: Reading) -> tuple[float, float]:
@@ -218,4 +239,4 @@ def _sureness(reading: Reading) -> tuple[float, float]:
 
 def _num_sure(reading: Reading, but: Collection[int | None]) -> int:
     """The number of sure digits of other values than these."""
-    return sum(each.value not in but and not each.is_doubtful for each in reading.digits)
+    return sum(mark.value not in but for mark in _sure_digits(reading))

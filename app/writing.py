@@ -63,8 +63,8 @@ def is_writing(reading: Reading, is_clean: bool = False) -> bool:
     that fewer marks are enough.
     """
     marks = reading.digits
-    if any(mark.sign for mark in marks):  # the line reader has read a number
-        return any(mark.value is not None or mark.sign is None for mark in marks)
+    if any(map(_is_signed_number, reading.numbers)):
+        return True
     others = [mark for mark in marks if mark.value not in (None, 1)]
     if any(mark.is_clear for mark in others) or len(others) >= MIN_DOUBTFUL:
         return True
@@ -110,6 +110,12 @@ def is_ruling(reading: Reading, pixels: NDArray[np.uint8]) -> bool:
     boxes = np.array([mark.box for mark in reading.digits], np.float64)
     is_digit = np.array([mark.value is not None for mark in reading.digits])
     return bool(len(boxes)) and are_only_rules(pixels, boxes, is_digit)
+
+
+def _is_signed_number(number: Reading) -> bool:
+    """Whether the line reader has read a sign beside a digit, and not only a bar or a point."""
+    marks = number.digits
+    return any(mark.sign for mark in marks) and any(mark.value is not None for mark in marks)
 
 
 def _has_digit_shapes(marks: tuple[Digit, ...], is_clean: bool) -> bool:
