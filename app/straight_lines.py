@@ -14,13 +14,12 @@ import numpy as np
 from app.reading import Digit, Reading
 
 ONE: Final = 1
-# A number of 1s alone that is lower or higher than so many times the usual other digit is doubtful,
-# and if that is more than MAX_OTHER_SIZES of such numbers, they all are.
-SIZES: Final = (0.7, 1 / 0.7)
+# Numbers of 1s alone are doubtful if their 1s have many heights, and each that is lower or higher
+# than so many times the usual other digit.
+MIN_ONES: Final = 3
+MOST: Final = (20, 80)  # percent, between which the heights of most 1s are
+MAX_SPREAD: Final = 1.5  # ratio of these
 FAR_SIZES: Final = (0.5, 2.0)
-MAX_OTHER_SIZES: Final = 0.5
-MIN_NUMBERS: Final = 3  # of 1s alone, in which that share is counted
-MAX_SPREAD: Final = 1.5  # ratio of the heights of such numbers where there is no other digit
 BARS: Final = frozenset("-=")
 MIN_BARS: Final = 2  # in a number that has no digits but 1s
 # Marks of one row that are the same digit are no writing if they are as alike as this.
@@ -50,20 +49,20 @@ def with_doubt(reading: Reading) -> Reading:
 def _unlike_writing(reading: Reading, numbers: Sequence[Reading]) -> Sequence[int]:
     """The indices of those numbers of 1s alone that may be any lines; reading: all that is read."""
     every = range(len(numbers))
+    ones = [mark for number in numbers for mark in number.digits if mark.value == ONE]
+    if len(ones) >= MIN_ONES:
+        low, high = np.percentile([_size(mark, reading.turned) for mark in ones], MOST)
+        if high > MAX_SPREAD * low:
+            return every
     others = [mark for mark in reading.digits if mark.is_clear and mark.value != ONE]
-    heights = [_height(number) for number in numbers]
-    are_crossed = [_num_bars(number) >= MIN_BARS for number in numbers]
     if not others:
         is_mixed = any(mark.sign is None and not mark.is_clear for mark in reading.digits)
-        is_mixed |= _num_bars(reading) >= MIN_BARS
-        has_sizes = len(numbers) >= MIN_NUMBERS and max(heights) > MAX_SPREAD * min(heights)
-        return every if is_mixed or has_sizes else ()
+        return every if is_mixed or _num_bars(reading) >= MIN_BARS else ()
     usual = median(_size(mark, reading.turned) for mark in others)
-    num_other = sum(not SIZES[0] * usual <= height <= SIZES[1] * usual for height in heights)
-    if len(numbers) >= MIN_NUMBERS and num_other > MAX_OTHER_SIZES * len(numbers):
-        return every
     low, high = (usual * size for size in FAR_SIZES)
-    return [index for index in every if are_crossed[index] or not low <= heights[index] <= high]
+    heights = [_height(number) for number in numbers]
+    is_crossed = [_num_bars(number) >= MIN_BARS for number in numbers]
+    return [index for index in every if is_crossed[index] or not low <= heights[index] <= high]
 
 
 def _is_all_ones(number: Reading) -> bool:
