@@ -145,9 +145,9 @@ class InkChooser:
                 readings[degrees] = map_reading.reading
         degrees = turning.best_turn(readings, upright.reading)
         opposite = readings.get(180)
-        has_doubt = not degrees and opposite is not None
-        has_doubt = has_doubt and turning.may_be_upside_down(opposite, upright.reading)
-        return degrees, has_doubt
+        if degrees or opposite is None:
+            return degrees, False
+        return 0, turning.may_be_upside_down(opposite, upright.reading)
 
     def _turned(self, pixels: NDArray[np.uint8], degrees: int, single: bool) -> _MapReading:
         """As `_best_map`, for the picture turned clockwise. Raises UnreadableInput."""

@@ -88,7 +88,7 @@ def degrees_of_lines(boxes: Boxes) -> float:
     slopes = np.degrees(np.arctan2(np.where(across < 0, -down, down), np.abs(across)))
     is_beside = np.abs(slopes) <= MAX_DEGREES
     rough = float(np.median(slopes[is_beside])) if is_beside.any() else 0.0
-    if abs(rough) < MIN_DEGREES_OF_LINES:
+    if abs(rough) < MIN_DEGREES_OF_LINES / 2:  # it is less exact than what is found below
         return 0.0
     tried = np.radians(np.append(rough + TRIED_DEGREES, 0.0))
     levels = np.outer(np.cos(tried), y) - np.outer(np.sin(tried), x)

@@ -88,3 +88,48 @@ def test_fractions_of_a_page_are_read_as_pixels_are(
     assert fractions.confidence == pytest.approx(pixels.confidence, abs=1e-6)
     for in_page, in_pixels in zip(fractions.digits, pixels.digits, strict=True):
         assert in_page.box == pytest.approx(np.array(in_pixels.box) / 1_000, abs=1e-6)
+
+
+def lines_of_marks(degrees: float, num_lines: int = 3) -> NDArray[np.float64]:
+    """The boxes of lines of five marks of 40 x 60 pixels, a little uneven, on a sloping page."""
+    turn = cv2.getRotationMatrix2D((0, 0), -degrees, 1.0)[:, :2]
+    middles = [
+        turn @ np.array([60 * column, 100 * line + 2 * (-1) ** column])
+        for line in range(num_lines)
+        for column in range(5)
+    ]
+    return np.array([[x - 20, y - 30, x + 20, y + 30] for x, y in middles])
+
+
+@pytest.mark.parametrize("degrees", [-30, -15, -8, 8, 15, 30])
+def test_the_slope_of_several_lines_is_found(degrees: float) -> None:
+    assert tilt.degrees_of_lines(lines_of_marks(degrees)) == pytest.approx(degrees, abs=1.5)
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        lines_of_marks(0),
+        lines_of_marks(3),  # hardly any slope
+        lines_of_marks(20, 1),  # few marks
+        lines_of_marks(0)[::5].repeat(2, axis=0),  # a column
+        np.zeros((0, 4)),
+    ],
+)
+def test_a_page_that_is_level_has_no_slope(marks: NDArray[np.float64]) -> None:
+    assert tilt.degrees_of_lines(marks) == 0
+
+
+@pytest.mark.parametrize("degrees", [-25, 10, 25])
+def test_a_page_of_sloping_lines_is_read(recognizer: Recognizer, degrees: float) -> None:
+    strokes = [
+        stroke + np.array([0, 130 * line])
+        for line, text in enumerate(("4725", "3948", "2637"))
+        for stroke in number(text, 0)
+    ]
+    turn = cv2.getRotationMatrix2D((150, 280), -degrees, 1.0)
+    points = [stroke @ turn[:, :2].T + turn[:, 2] + (150, 150) for stroke in strokes]
+    picture = np.full((800, 700), 255, np.uint8)
+    drawn = [np.round(each * 16).astype(np.int32) for each in points]
+    cv2.polylines(picture, drawn, False, (0,), 6, cv2.LINE_AA, 4)
+    assert recognizer.read_image(picture).text == "4725\n3948\n2637"

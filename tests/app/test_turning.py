@@ -250,3 +250,58 @@ def test_a_large_photograph_is_turned(recognizer: Recognizer) -> None:
     assert (reading.text, reading.turned) == ("2437", 180)
     (x, _, width, _) = reading.digits[0].box
     assert x + width > lying.shape[1] / 2, "the first digit is on the right as the picture lies"
+
+
+def page(*numbers: tuple[Sequence[int], float]) -> Reading:
+    """A reading of several numbers of sure digits; each has its digits and its confidence."""
+    return Reading(
+        tuple(
+            replace(mark, number_index=index)
+            for index, (values, confidence) in enumerate(numbers)
+            for mark in reading([(value, SURE) for value in values], confidence).digits
+        )
+    )
+
+
+def test_all_numbers_of_a_page_together_tell_that_it_is_upside_down() -> None:
+    """Each is only somewhat surer, and most digits are digits upside down too."""
+    upright = page(((8, 0, 6, 1), 0.8), ((9, 0, 2, 0), 0.7), ((9, 6, 6), 0.8))
+    turned = page(((9, 9, 6), 0.96), ((0, 2, 0, 6), 0.95), ((1, 9, 0, 8), 0.95))
+    assert turning.turns_to_try(upright, turning.MAX_CANDIDATES) == (180,)
+    assert turning.is_clearly_better(turned, upright, 180)
+    one = page(((1, 9, 0, 8), 0.96))
+    assert not turning.is_clearly_better(one, page(((8, 0, 6, 1), 0.8)), 180)
+
+
+def test_sure_numbers_that_could_all_be_upside_down_are_tried_so() -> None:
+    both_ways = page(((8, 0, 6, 1), 0.99), ((9, 6, 6), 0.99))
+    assert turning.turns_to_try(both_ways, turning.MAX_CANDIDATES) == (180,)
+    telling = page(((8, 0, 4, 1), 0.99), ((9, 6, 6), 0.99))
+    assert turning.turns_to_try(telling, turning.MAX_CANDIDATES) == ()
+    one = page(((8, 0, 6, 1, 6, 9), 0.99))
+    assert turning.turns_to_try(one, turning.MAX_CANDIDATES) == ()
+
+
+def test_an_upside_down_page_has_more_marks_where_digits_are_cut_in_two() -> None:
+    upright = page(((8, 3, 0), 0.5), ((8, 5, 2, 7), 0.5), ((6, 1, 0), 0.5))
+    turned = page(((0, 1, 9), 0.9), ((2, 2, 9), 0.95), ((4, 3, 5), 0.98))
+    assert turning.is_clearly_better(turned, upright, 180)
+    assert not turning.is_clearly_better(Reading(turned.digits[:7]), upright, 180)
+
+
+@pytest.mark.parametrize("confidence, is_doubtful", [(0.97, True), (0.7, False)])
+def test_a_number_that_is_read_surer_upside_down_but_not_turned_is_doubtful(
+    confidence: float, is_doubtful: bool
+) -> None:
+    """1051 upside down is 1501."""
+    upright, turned = page(((1, 5, 0, 1), 0.85)), page(((1, 0, 5, 1), confidence))
+    assert not turning.is_clearly_better(turned, upright, 180)
+    assert turning.may_be_upside_down(turned, upright) == is_doubtful
+    assert all(mark.is_doubtful for mark in turning.doubted(upright).digits)
+
+
+def test_a_number_that_is_crossed_out_shows_how_the_picture_lies() -> None:
+    struck = reading([(4, DOUBTFUL), (5, DOUBTFUL), (4, DOUBTFUL), (6, DOUBTFUL)], 0.95)
+    assert turning.sure_share(struck) == 1
+    assert turning.sure_share(reading([(4, DOUBTFUL)] * 4, 0.8)) == 0
+    assert turning.sure_share(reading([(4, DOUBTFUL)] * 3 + [(4, SURE)], 0.95)) == 0.25

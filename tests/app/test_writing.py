@@ -305,3 +305,25 @@ def test_a_picture_without_writing_has_none(recognizer: Recognizer, name: str) -
 @pytest.mark.parametrize("text", ["1", "11", "111", "7", "0", "10", "17"])
 def test_ones_that_were_written_are_read(recognizer: Recognizer, text: str) -> None:
     assert recognizer.read_image(sheet_png([text])).text == text
+
+
+@pytest.mark.parametrize(
+    "numbers, expected", [(("-", "?", "1"), False), (("-1", "?"), True), (("-?", "1", "?"), False)]
+)
+def test_a_sign_without_a_digit_is_no_writing(numbers: tuple[str, ...], expected: bool) -> None:
+    """On a face, a brow may be read as a minus, and the nose as a 1."""
+    nothing, empty = np.zeros(10, np.float32), np.zeros((28, 28), np.uint8)
+    marks = [
+        Digit(
+            1 if character == "1" else None,
+            0.9,
+            nothing,
+            (0, 0, 1, 1),
+            empty,
+            number_index=index,
+            sign="-" if character == "-" else None,
+        )
+        for index, text in enumerate(numbers)
+        for character in text
+    ]
+    assert is_writing(Reading(tuple(marks))) == expected
