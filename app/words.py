@@ -25,6 +25,8 @@ MIN_LETTERS: Final = 2  # marks of a word
 MAX_LETTER_WIDTH: Final = 1.3  # heights of a refused mark; what is wider is several letters
 MIN_CLUTTER: Final = 12  # marks of a picture in which clutter is looked for
 MIN_CLUTTER_REFUSED: Final = 0.6  # share of them that are refused there
+MIN_UNCLEAR_MARKS: Final = 8  # of a picture that is clutter too if so many of its marks are unclear
+MIN_UNCLEAR: Final = 0.8  # share of them that are refused or doubtful
 MIN_PRINT: Final = 40  # marks of a page of print
 MIN_PRINT_REFUSED: Final = 1 / 3  # share of them that are refused there; joined letters are not
 MAX_CLUTTER_SIZE: Final = 1.5  # times the usual mark's; what is larger is no clutter
@@ -74,11 +76,13 @@ def with_doubt_in_clutter(reading: Reading) -> Reading:
     """The reading with doubtful digits where most marks are refused, as in a picture of things.
 
     In a page of print too, some marks look like digits, and others in the same words do not. What
-    is larger than them is written, unless it is a word too.
+    is larger than them is written, unless it is a word too, or not clear itself.
     """
     marks = reading.digits
     share = sum(map(_is_refused, marks)) / max(len(marks), 1)
     is_clutter = len(marks) >= MIN_CLUTTER and share >= MIN_CLUTTER_REFUSED
+    num_unclear = sum(not mark.sign and not mark.is_clear for mark in marks)
+    is_clutter |= len(marks) >= MIN_UNCLEAR_MARKS and num_unclear >= MIN_UNCLEAR * len(marks)
     if not is_clutter and (len(marks) < MIN_PRINT or share < MIN_PRINT_REFUSED):
         return reading
     largest = MAX_CLUTTER_SIZE * median(_size(mark, reading.turned) for mark in marks)
@@ -86,10 +90,10 @@ def with_doubt_in_clutter(reading: Reading) -> Reading:
     for number in reading.numbers:
         is_large = _height(number.digits, reading.turned) > largest
         lowest = largest if is_large else 0.0
-        is_word = any(
-            _is_refused(mark) and _size(mark, reading.turned) > lowest for mark in number.digits
-        )
-        is_doubtful = is_word or (is_clutter and not is_large)
+        high = [mark for mark in number.digits if _size(mark, reading.turned) > lowest]
+        is_word = any(map(_is_refused, high))
+        is_clear = is_large and all(mark.is_clear or mark.sign for mark in high)
+        is_doubtful = is_word or (is_clutter and not is_clear)
         digits += [
             replace(mark, is_doubtful=mark.value is not None) if is_doubtful else mark
             for mark in number.digits

@@ -99,6 +99,26 @@ def test_digits_among_many_refused_marks_are_doubtful(
     assert doubtful.text == reading(*groups).text
 
 
+@pytest.mark.parametrize("num_doubtful, is_clutter", [(3, True), (2, False)])
+def test_a_digit_among_unclear_marks_is_doubtful(num_doubtful: int, is_clutter: bool) -> None:
+    """As on checked cloth, where 9 and 4 of eleven marks were read."""
+    before = reading("????", "9", "483", "7")
+    places = [4, 5, 6][:num_doubtful]
+    marks = tuple(
+        replace(mark, is_doubtful=index in places) for index, mark in enumerate(before.digits[:8])
+    )
+    doubted = with_doubt_in_clutter(Reading(marks)).digits
+    assert doubted[-1].is_doubtful == is_clutter
+
+
+def test_a_large_number_among_refused_marks_is_doubtful_if_a_digit_of_it_is() -> None:
+    before = reading("~?????????", "15", "~???").digits
+    assert not any(mark.is_doubtful for mark in with_doubt_in_clutter(Reading(before)).digits)
+    marks = [replace(mark, is_doubtful=mark.value == 1) for mark in before]
+    doubted = with_doubt_in_clutter(Reading(tuple(marks)))
+    assert {mark.value for mark in doubted.digits if mark.is_doubtful} == {1, 5}
+
+
 @pytest.mark.parametrize(
     "groups, expected",
     [
