@@ -69,7 +69,7 @@ def is_writing(reading: Reading, is_clean: bool = False) -> bool:
     if any(mark.is_clear for mark in others) or len(others) >= MIN_DOUBTFUL:
         return True
     if all(mark.value is None for mark in marks):
-        return True
+        return not marks or any(mark.sign is None for mark in marks)
     if len(marks) == 1 and (others or _is_bent(marks[0])):
         return True
     if _has_digit_shapes(marks, is_clean) or _is_row_of_ones(marks):

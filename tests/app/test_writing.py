@@ -308,7 +308,14 @@ def test_ones_that_were_written_are_read(recognizer: Recognizer, text: str) -> N
 
 
 @pytest.mark.parametrize(
-    "numbers, expected", [(("-", "?", "1"), False), (("-1", "?"), True), (("-?", "1", "?"), False)]
+    "numbers, expected",
+    [
+        (("-", "?", "1"), False),
+        (("-1", "?"), True),
+        (("-?", "1", "?"), False),
+        (("-",), False),
+        (("-", "?"), True),
+    ],
 )
 def test_a_sign_without_a_digit_is_no_writing(numbers: tuple[str, ...], expected: bool) -> None:
     """On a face, a brow may be read as a minus, and the nose as a 1."""
