@@ -209,17 +209,15 @@ def _lines_of_map(
     grouped = text_lines.without_bars_above(boxes, grouped)
     number_gap = cells.number_gap(boxes, grouped)
     in_image = boxes / ink.scale + np.array([ink.left, ink.top] * 2)
-    divided, is_form = [[line] for line in grouped], False
+    divided, forms = [[line] for line in grouped], set[int]()
     if not ink.is_plain:
-        divided, is_form = cells.split_at_rules(image, in_image, grouped)
-    if is_form:
-        number_gap = math.inf
+        divided, forms = cells.split_at_rules(image, in_image, grouped)
     for line_index, (line, groups) in enumerate(zip(grouped, divided, strict=True)):
         gap = number_gap
         if (row := cells.row_of(boxes[line], ink.box_rows)) is not None:
             groups = cells.split_at_bars(boxes, line, row, ink.box_rows, groups)
             gap = math.inf
-        numbers = _numbers(boxes, groups, gap)
+        numbers = _numbers(boxes, groups, gap, forms)
         for run, has_sign_apart, reading in words_apart.readings(
             ink, labels, boxes, numbers, reader
         ):
@@ -246,7 +244,7 @@ def _lines_of_map(
                     is_found=ink.is_found,
                     is_plain=ink.is_plain,
                     has_sign_apart=has_sign_apart,
-                    is_form=gap == math.inf,
+                    is_form=gap == math.inf or run[0] in forms,
                     is_struck=bool(is_struck[run].any()),
                     cutting_edges=edges,
                 )
@@ -268,13 +266,17 @@ def _without_print(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _numbers(
-    boxes: NDArray[np.float64], groups: list[list[int]], gap: float
+    boxes: NDArray[np.float64], groups: list[list[int]], gap: float, forms: set[int]
 ) -> Iterator[tuple[list[int], bool]]:
     """The parts of each number of a line, and whether its first one may be a sign that is apart.
 
     boxes: of the parts. groups: the line's parts, which rules divide. gap: between two numbers.
+    forms: the first parts of groups that no gap divides.
     """
     for group in groups:
+        if group[0] in forms:
+            yield group, False
+            continue
         numbers, has_sign = text_lines.split_at_wide_gaps(boxes, group, gap), False
         if gap == MIN_NUMBER_GAP:  # cells hold no signs of the numbers in others
             numbers, has_sign = text_lines.with_sign_apart(boxes, numbers)

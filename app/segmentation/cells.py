@@ -7,8 +7,8 @@ digits divides them too, unless it is one of squared paper.
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Final
+from itertools import chain, groupby, pairwise
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,14 +24,35 @@ MIN_CELL_GAP: Final = 0.6  # between the digits of neighbouring cells
 MAX_BOX_GAP: Final = 2.5  # between the digits of neighbouring boxes
 MIN_BOXES: Final = 3  # digits in a row of boxes
 MAX_UNEVENNESS: Final = 0.25  # column distances by which a digit may lie off its column
-MIN_RULED_GAP: Final = 0.2  # between digits that a rule divides
+MIN_RULED_GAP: Final = 0.15  # between digits that a rule divides
 MAX_BOX_WIDTH: Final = 1.8  # of one that holds a single digit
 MIN_SINGLE: Final = 0.6  # share of a form's boxes that hold one piece no wider than a digit
 MAX_ADJOINING: Final = 0.3  # heights of a row between it and one that adjoins
 MIN_ALIKE_GAP: Final = 0.5  # of gaps where a rule is seen: one where it may be hidden
 MIN_NUMBERS: Final = 2  # between which a single line is a bar, and not the wall of two boxes
+MIN_CROSSED: Final = 1 / 3  # marks that a rule goes through, to one between marks: squared paper
+MAX_OTHERS: Final = 1 / 3  # share of a form's walls that seem to go on, as by a digit's tail
 MAX_WALL_GAP: Final = 1.2  # between a box's wall and the digit in it
 MAX_DIGIT_ASPECT: Final = 1.2  # ratio of width to height
+
+
+class _Rule(NamedTuple):
+    """A rule between two parts of a line.
+
+    left, right: boxes of what is beside it. is_wall: whether it is longer than a bar that is drawn
+    between two numbers.
+    """
+
+    left: NDArray[np.float64]
+    right: NDArray[np.float64]
+    is_wall: bool
+
+
+class _Ruled(NamedTuple):
+    """The parts of a line, split at all of its rules."""
+
+    groups: list[list[int]]
+    rules: list[_Rule]
 
 
 def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
@@ -56,29 +77,88 @@ def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
 
 def split_at_rules(
     image: NDArray[np.uint8], boxes: Boxes, lines: list[list[int]]
-) -> tuple[list[list[list[int]]], bool]:
+) -> tuple[list[list[list[int]]], set[int]]:
     """The parts of each line, split where an upright rule of the picture divides them.
 
     image: (h, w) or (h, w, channels). boxes: of the parts, in its pixels. lines: the indices of
     each line's parts, from left to right. Squared paper divides nothing. A single row of single
     digits is a number in the boxes of a form, and so is one in which some rules are not seen, but
-    the digits beside them stand as far apart as the others. Returns too whether it is such a
-    number, which no gap divides.
+    the digits beside them stand as far apart as the others. In several rows, and beside a label,
+    the rules of a form's boxes end with them, and those of a table go on from row to row. Returns
+    too the first part of each such number, which no gap divides.
     """
-    divided = [_groups(image, boxes, line) for line in lines]
+    ruled = [_at_rules(image, boxes, line) for line in lines]
+    has_walls = any(rule.is_wall for each in ruled for rule in each.rules)
+    divided = [
+        _groups(image, boxes, line, each, has_walls)
+        for line, each in zip(lines, ruled, strict=True)
+    ]
     high = _high_lines(boxes, lines)
     row = high[0] if len(high) == 1 else None
-    if row is None or len(divided[row]) < 2:
-        return divided, False
+    if row is None or len(divided[row]) < 2 or not _is_form(image, boxes, lines, row, divided):
+        return _with_box_rows(image, boxes, divided)
+    divided[row] = [lines[row]]
+    return divided, {lines[row][0]}
+
+
+def _is_form(
+    image: NDArray[np.uint8],
+    boxes: Boxes,
+    lines: list[list[int]],
+    row: int,
+    divided: list[list[list[int]]],
+) -> bool:
+    """Whether the only row of high parts is a number in the boxes of a form."""
     are_single = [len(_extents(boxes[group])) == 1 for group in divided[row]]
     has_pair = any(map(_is_pair, (boxes[group] for group in divided[row])))
     is_even = number_gap(boxes, lines) == math.inf or _are_alike(boxes, divided[row])
     is_form = not has_pair and (all(are_single) or (is_even and any(are_single)))
-    if len(divided[row]) == MIN_NUMBERS and not _has_wall(image, boxes[lines[row]]):
-        is_form = False
-    if is_form:
-        divided[row] = [lines[row]]
-    return divided, is_form
+    has_walls = len(divided[row]) > MIN_NUMBERS or _has_wall(image, boxes[lines[row]])
+    return is_form and has_walls
+
+
+def _with_box_rows(
+    image: NDArray[np.uint8], boxes: Boxes, divided: list[list[list[int]]]
+) -> tuple[list[list[list[int]]], set[int]]:
+    """As `split_at_rules`, where neighbours in boxes that end with their row are one number."""
+    forms: set[int] = set()
+    joined: list[list[list[int]]] = []
+    for groups in divided:
+        joined.append([])
+        for is_single, run in groupby(groups, lambda group: _is_single(boxes[group])):
+            singles = list(run)
+            if is_single and _is_box_row(image, boxes, singles):
+                singles = [list(chain.from_iterable(singles))]
+                forms.add(singles[0][0])
+            joined[-1] += singles
+    return joined, forms
+
+
+def _is_single(boxes: Boxes) -> bool:
+    """Whether the parts between two rules are one digit."""
+    return len(_extents(boxes)) == 1 and not _is_pair(boxes)
+
+
+def _is_box_row(image: NDArray[np.uint8], boxes: Boxes, groups: list[list[int]]) -> bool:
+    """Whether single digits between rules are in boxes, whose rules end above and below them."""
+    if len(groups) < MIN_BOXES or not _are_evenly_spaced(boxes, groups):
+        return False
+    around = [
+        np.concatenate([boxes[group, :2].min(axis=0), boxes[group, 2:].max(axis=0)])
+        for group in groups
+    ]
+    num_others = sum(
+        dividers.goes_to_other_row(image, left, right) for left, right in pairwise(around)
+    )
+    return num_others <= MAX_OTHERS * (len(groups) - 1)
+
+
+def _are_evenly_spaced(boxes: Boxes, groups: list[list[int]]) -> bool:
+    """Whether the digits of neighbouring boxes are as far apart as those of one number are."""
+    row = np.concatenate([_extents(boxes[group]) for group in groups])
+    height = line_height(boxes[list(chain.from_iterable(groups))])
+    is_near = (row[1:, 0] - row[:-1, 1]).max() <= MAX_BOX_GAP * height
+    return bool(is_near) and _are_multiples(np.diff(row.mean(axis=1)), max_step=1)
 
 
 def _has_wall(image: NDArray[np.uint8], boxes: Boxes) -> bool:
@@ -152,41 +232,45 @@ def _high_lines(boxes: Boxes, lines: list[list[int]]) -> list[int]:
     return [index for index, height in enumerate(heights) if height >= lowest]
 
 
-def _groups(image: NDArray[np.uint8], boxes: Boxes, line: list[int]) -> list[list[int]]:
-    """The parts of a line, split where a rule divides them."""
+def _at_rules(image: NDArray[np.uint8], boxes: Boxes, line: list[int]) -> _Ruled:
+    """The parts of a line, split wherever there may be a rule between them."""
     height = line_height(boxes[line])
     groups, reach = [[line[0]]], boxes[line[0]]
-    ruled: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
+    rules: list[_Rule] = []
     for part in line[1:]:
         box = boxes[part]
         is_apart = box[0] - reach[2] > MIN_RULED_GAP * height
-        if is_apart and _divides(image, reach, box, boxes[line]):
-            ruled.append((reach, box))
+        if is_apart and dividers.divides(image, reach, box, dividers.REACH):
+            rules.append(_Rule(reach, box, dividers.divides(image, reach, box)))
             groups.append([part])
             reach = box
         else:
             groups[-1].append(part)
             reach = np.concatenate([np.minimum(reach[:2], box[:2]), np.maximum(reach[2:], box[2:])])
-    if not ruled:
-        return groups
-    is_squared = any(dividers.goes_through(image, boxes[part]) for part in line) or (
-        all(len(_extents(boxes[group])) == 1 for group in groups)
-        and any(dividers.goes_on(image, left, right) for left, right in ruled)
-    )
-    return [line] if is_squared else groups
+    return _Ruled(groups, rules)
 
 
-def _divides(
-    image: NDArray[np.uint8], left: NDArray[np.float64], right: NDArray[np.float64], line: Boxes
-) -> bool:
-    """Whether a rule divides two parts of a line.
+def _groups(
+    image: NDArray[np.uint8], boxes: Boxes, line: list[int], ruled: _Ruled, has_walls: bool
+) -> list[list[int]]:
+    """The parts of a line, split where a rule divides them.
 
     A bar that is drawn between two numbers is hardly longer than their digits. The walls of boxes
-    are longer, and are found together or not at all.
+    are longer. Where some are found, digits above or below may hide the ends of others.
+    has_walls: whether there is such a wall in the picture.
     """
-    if not dividers.divides(image, left, right, dividers.REACH):
-        return False
-    return dividers.divides(image, left, right) or not _has_wall(image, line)
+    groups, rules = ruled
+    if not all(rule.is_wall for rule in rules) and not has_walls and _has_wall(image, boxes[line]):
+        groups, rules = [line], []
+    if not rules:
+        return groups
+    # A digit that touches a table's rule is crossed by it too, but few are.
+    num_crossed = sum(dividers.goes_through(image, boxes[part]) for part in line)
+    is_squared = num_crossed >= MIN_CROSSED * len(rules) or (
+        all(len(_extents(boxes[group])) == 1 for group in groups)
+        and any(dividers.goes_on(image, rule.left, rule.right) for rule in rules)
+    )
+    return [line] if is_squared else groups
 
 
 def _is_pair(boxes: Boxes) -> bool:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 REACH: Final = 0.15  # heights of the marks by which a rule goes on above and below them
 WALL_REACH: Final = 0.3  # the same beside the wall of a box, and where one goes through a mark
+OTHER_ROW: Final = (0.65, 1.15)  # heights of the marks above and below them, beyond their boxes
 MAX_SLOPE: Final = 0.12  # pixels sideways per pixel down
 SLOPES: Final = 13  # that are tried
 MIN_COVERED: Final = 0.85  # share of the rows in which the rule is seen
@@ -47,6 +48,17 @@ def goes_on(image: NDArray[np.uint8], left: Box, right: Box) -> bool:
     return all(
         has_upright_rule(image, (sides[0], top, sides[1], top + rim), 0.0)
         for top in (0.0, height - rim)
+    )
+
+
+def goes_to_other_row(image: NDArray[np.uint8], left: Box, right: Box) -> bool:
+    """Whether the rule between two marks goes on above or below them, as between a table's rows."""
+    top, bottom = min(left[1], right[1]), max(left[3], right[3])
+    near, far = (reach * (bottom - top) for reach in OTHER_ROW)
+    sides = left[2] + 1, right[0] - 1
+    return any(
+        has_upright_rule(image, (sides[0], first, sides[1], last), 0.0)
+        for first, last in ((top - far, top - near), (bottom + near, bottom + far))
     )
 
 

@@ -52,7 +52,7 @@ def test_a_label_above_the_boxes_of_a_form_is_no_row_of_cells() -> None:
     lines = [[4, 5, 6, 7, 8], [0, 1, 2, 3]]
     assert number_gap(boxes, lines) == math.inf
     picture = ruled([22, 62, 102], 40, 80)
-    assert split_at_rules(picture, boxes, lines) == ([[lines[0]], [lines[1]]], True)
+    assert split_at_rules(picture, boxes, lines) == ([[lines[0]], [lines[1]]], {lines[1][0]})
 
 
 def ruled(columns: list[int], top: int, bottom: int) -> NDArray[np.uint8]:
@@ -82,7 +82,7 @@ def test_rules_divide_the_numbers_of_a_table(
     columns: list[int], top: int, bottom: int, expected: list[list[int]]
 ) -> None:
     split = split_at_rules(ruled(columns, top, bottom), row(PAIRS, 90), [[0, 1, 2, 3, 4]])
-    assert split == ([expected], False)
+    assert split == ([expected], set())
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_single_row_of_boxes_has_one_number(
 ) -> None:
     line = list(range(len(digits)))
     split = split_at_rules(ruled(columns, 20, 180), row(digits, 90), [line])
-    assert split == ([[line]], True)
+    assert split == ([[line]], {0})
 
 
 @pytest.mark.parametrize(
@@ -126,11 +126,39 @@ def test_only_a_bar_that_is_no_wall_may_be_hardly_longer_than_the_digits(
     assert split == [expected]
 
 
+def test_a_digit_that_touches_a_rule_of_a_table_is_not_on_squared_paper() -> None:
+    lefts = (20.0, 36.0, 70.0, 86.0, 120.0, 136.0, 170.0, 186.0, 220.0)
+    picture = ruled([57, 107, 157, 207, 230], 60, 140)
+    split, _ = split_at_rules(picture, row(lefts, 90), [list(range(9))])
+    assert split == [[[0, 1], [2, 3], [4, 5], [6, 7], [8]]]
+
+
+def test_where_some_rules_are_long_the_others_may_be_hidden_beyond_the_digits() -> None:
+    picture = ruled([57], 60, 140)
+    picture[87:113, 107:109] = 90
+    split, _ = split_at_rules(picture, row((5.0, *PAIRS), 90), [[0, 1, 2, 3, 4, 5]])
+    assert split == [[[0, 1, 2], [3, 4], [5]]]
+
+
+def test_each_row_of_boxes_is_a_number_where_its_rules_end_with_it() -> None:
+    digits = (20.0, 50.0, 80.0)
+    boxes = np.concatenate([row(digits, 40), row(digits, 140)])
+    picture = np.minimum(ruled([40, 70], 32, 68), ruled([40, 70], 132, 168))
+    split = split_at_rules(picture, boxes, [[0, 1, 2], [3, 4, 5]])
+    assert split == ([[[0, 1, 2]], [[3, 4, 5]]], {0, 3})
+
+
+def test_a_label_beside_boxes_is_no_part_of_the_number_in_them() -> None:
+    boxes = row((5.0, 21.0, 60.0, 90.0, 120.0), 90)
+    split = split_at_rules(ruled([46, 81, 111], 82, 118), boxes, [[0, 1, 2, 3, 4]])
+    assert split == ([[[0, 1], [2, 3, 4]]], {2})
+
+
 def test_rules_divide_single_digits_in_several_rows() -> None:
     digits = (20.0, 50.0, 80.0)
     boxes = np.concatenate([row(digits, 40), row(digits, 120)])
     split = split_at_rules(ruled([40, 70], 20, 180), boxes, [[0, 1, 2], [3, 4, 5]])
-    assert split == ([[[0], [1], [2]], [[3], [4], [5]]], False)
+    assert split == ([[[0], [1], [2]], [[3], [4], [5]]], set())
 
 
 ROW: BoxRow = BoxRow((0.0, 30.0, 60.0, 90.0, 120.0), 0.0, 30.0)
@@ -191,7 +219,8 @@ def test_digits_as_far_apart_as_others_are_in_boxes_of_their_own(
     for x in (45, 95, 150 if len(lefts) == 6 else 190, 190):
         picture[5:55, x - 1 : x + 1] = 60
     boxes = np.array([(left, 20, left + 12, 40) for left in lefts], np.float64)
-    assert split_at_rules(picture, boxes, [list(range(len(lefts)))])[1] is is_form
+    _, forms = split_at_rules(picture, boxes, [list(range(len(lefts)))])
+    assert forms == ({0} if is_form else set())
 
 
 def test_two_digits_that_touch_in_a_box_are_a_number() -> None:
