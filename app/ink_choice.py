@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app import tilt, turning, words
+from app import printed_words, tilt, turning, words
 from app.inference.scores import log_odds_of
 from app.ink.image import has_clean_paper
 from app.ink.threshold import BITMAP_SIDE
@@ -201,13 +201,21 @@ class InkChooser:
 def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: bool) -> Prepared:
     """The ink of a reading, or none if it is not writing; a single character always is."""
     reading, side = map_reading.reading, max(pixels.shape[:2])
+    rest = printed_words.without_print(words.with_doubt(reading))
     is_believed = single or (
         (is_writing(reading) or (is_writing(reading, is_clean=True) and has_clean_paper(pixels)))
         and not is_texture(reading, side)
         and not is_line(reading, pixels)
         and not is_ruling(reading, pixels)
+        and (rest is reading or _is_beside_print(rest, pixels))
     )
     return map_reading.prepared if is_believed else Prepared()
+
+
+def _is_beside_print(rest: Reading, pixels: NDArray[np.uint8]) -> bool:
+    """Whether what is left without print may be writing, and no lines around the words."""
+    has_marks = any(mark.sign is None for mark in rest.digits)
+    return has_marks and not is_line(rest, pixels) and not is_ruling(rest, pixels)
 
 
 def _is_plain(prepared: Prepared) -> bool:

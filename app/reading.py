@@ -40,6 +40,8 @@ class Digit:
         alone may have 1, while the `confidence` of its reading is 0.
     is_number_doubtful: true where it is doubtful only because it is the least sure digit of a
         number that is; by itself it is a clear digit.
+    print_likeness: how much the line of ink that it was read in looks like print, above 0 for more
+        than handwriting; -inf for ink without letters, of which it is not asked.
     """
 
     value: int | None
@@ -53,6 +55,7 @@ class Digit:
     sign: str | None = None
     number_confidence: float = 1.0
     is_number_doubtful: bool = False
+    print_likeness: float = -math.inf
 
     def __repr__(self) -> str:
         """The digit in one line, such as Digit(7, confidence=0.998, box=(10, 10, 50, 80))."""

@@ -14,7 +14,7 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app import currency, glyph, straight_lines, tilt, turning, words
+from app import currency, glyph, printed_words, straight_lines, tilt, turning, words
 from app.inference.line_reader import LineReader, shared_line_reader
 from app.inference.models import model_file
 from app.inference.prototypes import Prototypes
@@ -213,10 +213,7 @@ class Recognizer:
             next(new) if prepared.reading is None or is_read else prepared.reading
             for prepared, is_read in zip(inputs, is_new, strict=True)
         )
-        return [
-            currency.with_doubt(straight_lines.with_doubt(words.with_doubt(reading)))
-            for reading in readings
-        ]
+        return [printed_words.without_print(_doubted(reading)) for reading in readings]
 
     def _read_all(self, inputs: Sequence[Prepared], prototypes: Prototypes | None) -> list[Reading]:
         batches = [line.glyphs for prepared in inputs for line in prepared.lines]
@@ -307,3 +304,8 @@ class Recognizer:
             for start in range(0, len(glyphs), MAX_GLYPHS)
         ]
         return np.asarray(rows[0] if len(rows) == 1 else np.concatenate(rows), np.float32)
+
+
+def _doubted(reading: Reading) -> Reading:
+    """The reading with all doubt that its marks leave each other in."""
+    return currency.with_doubt(straight_lines.with_doubt(words.with_doubt(reading)))

@@ -108,6 +108,7 @@ def answer(
             signs[index],
             number_confidences[index],
             index == doubted,
+            line.likeness,
         )
 
 

@@ -47,6 +47,7 @@ class TextLine:
     be the sign of the number after it. is_form: whether it is in the boxes of a form, whose gaps
     part nothing. is_single: whether it was said to be one digit. is_struck: whether some of it is
     crossed out.
+    likeness: to print, see `print_likeness`, of a picture's line that has letters.
     cutting_edges: where the picture's left and right edge cut through a digit, see `cut_ink`.
     """
 
@@ -63,6 +64,7 @@ class TextLine:
     is_form: bool = False
     is_single: bool = False
     is_struck: bool = False
+    likeness: float = -math.inf
     cutting_edges: tuple[float, float] = (-math.inf, math.inf)
 
     @cached_property

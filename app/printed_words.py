@@ -1,0 +1,146 @@
+"""Leaves printed words out of a reading, such as the headers of a table and the labels of a form.
+
+A printed word is several refused marks in a line of ink that looks like print, see
+`Digit.print_likeness`. Where most words of a picture do, less is asked of each of them, and what is
+beside them or of their size belongs to them, but never a digit that is clear.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import compress, groupby
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from app.reading import Digit, Reading
+
+MIN_LETTERS: Final = 2  # refused marks of a word, unless they run into each other
+MIN_REFUSED: Final = 0.5  # share of a word's marks that are refused
+MAX_LETTER_WIDTH: Final = 1.3  # heights of a refused mark; what is wider is several letters
+# Likeness to print of a word.
+SURE: Final = 0.9  # which is printed, whatever is beside it
+USUAL: Final = 0.4  # on the mean, of words of which most are printed
+LIKELY: Final = 0.2  # which is printed where most are
+UNLIKE: Final = -0.1  # which is written, whatever is beside it
+MIN_WORDS: Final = 5.0  # heights that all words are wide together, which tell what most are
+ALIKE: Final = 1.4  # ratio of the heights of words of one size
+SIZES: Final = (0.4, 1.5)  # heights of a printed word, of other marks in print of its size
+
+
+class _Line(NamedTuple):
+    """Marks that were read in one line of ink.
+
+    width, height: of all of them in pixels. num_refused: how many of them are neither digits nor
+    signs. is_wide: whether one of these is several letters.
+    """
+
+    marks: list[Digit]
+    width: float
+    height: float
+    num_refused: int
+    is_wide: bool
+
+    @property
+    def line_index(self) -> int:
+        return self.marks[0].line_index
+
+    @property
+    def likeness(self) -> float:
+        return self.marks[0].print_likeness
+
+    @property
+    def is_word(self) -> bool:
+        """Whether most of it are letters, at least two."""
+        has_letters = self.is_wide or self.num_refused >= MIN_LETTERS
+        return has_letters and self.num_refused >= MIN_REFUSED * len(self.marks)
+
+    @property
+    def is_spelled(self) -> bool:
+        """Whether it is a word of single letters, and no dash or scribble that is wide too."""
+        return self.is_word and self.num_refused >= MIN_LETTERS
+
+    @property
+    def has_digit(self) -> bool:
+        return any(mark.value is not None for mark in self.marks)
+
+    @property
+    def has_sure_digit(self) -> bool:
+        return any(mark.value is not None and not mark.is_doubtful for mark in self.marks)
+
+
+def without_print(reading: Reading) -> Reading:
+    """The reading without the words that are surely printed."""
+    if all(mark.value is not None or mark.sign for mark in reading.digits):
+        return reading
+    lines = list(_lines(reading))
+    are_printed = _are_printed_words(lines)
+    if not any(are_printed):
+        return reading
+    printed = list(compress(lines, are_printed))
+    others = list(compress(lines, (not is_printed for is_printed in are_printed)))
+    has_numbers = any(line.has_sure_digit for line in others)
+    kept = [line for line in others if not _is_letters(line, printed, has_numbers)]
+    return replace(reading, digits=tuple(mark for line in kept for mark in line.marks))
+
+
+def _lines(reading: Reading) -> Iterator[_Line]:
+    """The marks of each line of ink, in which the line reader read them together."""
+    is_upright = reading.turned in (0, 180)
+    for _, group in groupby(reading.digits, _line_of):
+        marks = list(group)
+        width, height = _size(marks, is_upright)
+        refused = [mark for mark in marks if mark.value is None and not mark.sign]
+        sizes = [_size([mark], is_upright) for mark in refused]
+        is_wide = any(across > MAX_LETTER_WIDTH * down for across, down in sizes)
+        yield _Line(marks, width, height, len(refused), is_wide)
+
+
+def _line_of(mark: Digit) -> tuple[float, ...]:
+    """What the marks of one line of ink share, and no others."""
+    has_likeness = mark.print_likeness > -math.inf
+    return mark.line_index, mark.print_likeness if has_likeness else mark.number_index
+
+
+def _size(marks: Sequence[Digit], is_upright: bool) -> tuple[float, float]:
+    """The width and height of marks together, along their line and across it."""
+    sizes = [
+        max(mark.box[side] + mark.box[side + 2] for mark in marks)
+        - min(mark.box[side] for mark in marks)
+        for side in (0, 1)
+    ]
+    width, height = sizes if is_upright else sizes[::-1]
+    return width, max(height, 1e-6)
+
+
+def _are_printed_words(lines: Sequence[_Line]) -> list[bool]:
+    """Which lines are printed words."""
+    likeness = np.array([line.likeness for line in lines])
+    are_words = np.array([line.is_word for line in lines]) & (likeness > -math.inf)
+    are_spelled = np.array([line.is_spelled for line in lines]) & are_words
+    heights = np.array([line.height for line in lines])
+    widths = np.where(are_spelled, [line.width for line in lines] / heights, 0.0)
+    of_print = widths * np.where(are_spelled, likeness, 0.0)
+    are_alike = np.abs(np.log(heights[:, None] / heights)) <= math.log(ALIKE)
+    total = are_alike @ widths
+    are_usual = (total >= MIN_WORDS) & (are_alike @ of_print >= USUAL * total)
+    are_printed = (are_words & are_usual & (likeness >= LIKELY)) | (
+        are_spelled & (likeness >= SURE)
+    )
+    return [bool(each) for each in are_printed]
+
+
+def _is_letters(line: _Line, printed: Sequence[_Line], has_numbers: bool) -> bool:
+    """Whether a line is letters of print, as a single one and some that look like digits.
+
+    printed: the words. has_numbers: whether numbers are beside them, whose marks may be refused
+    too; then only what is in one row with a word of its size belongs to it.
+    """
+    if line.has_sure_digit or (line.is_word and line.likeness < UNLIKE):
+        return False
+    in_row = [word.height for word in printed if word.line_index == line.line_index]
+    if line.has_digit and line.likeness < LIKELY:
+        return line.height <= max(in_row, default=0.0)
+    if has_numbers:
+        return any(SIZES[0] * height <= line.height <= SIZES[1] * height for height in in_row)
+    return line.height <= SIZES[1] * max(word.height for word in printed)

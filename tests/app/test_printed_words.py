@@ -1,0 +1,106 @@
+"""Printed words are left out of a reading, and digits and what may be written are not."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from app.printed_words import without_print
+from app.reading import Digit, Reading
+
+GLYPH = np.zeros((28, 28), np.uint8)
+EVEN = np.full(10, 0.1, np.float32)
+NONE = -math.inf
+
+Line = tuple[str, float, float]  # what is read, its likeness to print, its height
+
+
+def reading(*rows: Sequence[Line], turned: int = 0) -> Reading:
+    """Rows of lines of ink, in which a digit after a "~" is doubtful."""
+    digits, number = [], 0
+    for index, row in enumerate(rows):
+        x = 0.0
+        for text, likeness, height in row:
+            is_doubtful = False
+            for symbol in text:
+                if symbol == "~":
+                    is_doubtful = True
+                    continue
+                value = int(symbol) if symbol.isdecimal() else None
+                sign = None if symbol.isdecimal() or symbol == "?" else symbol
+                box = (x, 100.0 * index, 0.6 * height, height)
+                if turned == 90:
+                    box = (-100.0 * index, x, height, 0.6 * height)
+                digits.append(
+                    Digit(
+                        value,
+                        0.9,
+                        EVEN,
+                        box,
+                        GLYPH,
+                        number,
+                        index,
+                        is_doubtful and value is not None,
+                        sign,
+                        print_likeness=likeness,
+                    )
+                )
+                x += 0.8 * height
+                is_doubtful = False
+            x += height
+            number += 1
+    return Reading(tuple(digits), turned)
+
+
+HEADER: tuple[Line, ...] = (("?????", 0.8, 20), ("??~0?", 0.7, 20), ("???", 0.5, 20))
+
+
+@pytest.mark.parametrize(
+    "rows, expected",
+    [
+        ([HEADER], ""),
+        ([HEADER, [("12", NONE, 40), ("345", NONE, 40)]], "12 345"),
+        ([[("????", 1.2, 20)], [("12", NONE, 40)]], "12"),  # which is sure by itself
+        ([[("????", 0.5, 20)], [("12", NONE, 40)]], "????\n12"),  # which is not
+        # What is read in a line like print, or beside one, is no number.
+        ([HEADER, [("~1~1?~0", 0.6, 20)]], ""),
+        ([[*HEADER, ("?", NONE, 15)], [("7", NONE, 40)]], "7"),
+        ([[*HEADER, ("~0", NONE, 15)], [("7", NONE, 40)]], "7"),
+        # A dotted line.
+        ([HEADER, [("-", NONE, 3)]], ""),
+        # Digits are left in, and so are those in doubt, unless they are as low as the print.
+        ([[*HEADER, ("12", NONE, 20)]], "12"),
+        ([[*HEADER, ("~1~2", NONE, 40)]], "12"),
+        ([HEADER, [("~1~2", NONE, 20)]], "12"),
+        # Refused marks that are larger than the print, or beside numbers.
+        ([HEADER, [("?", NONE, 40)]], "?"),
+        ([HEADER, [("7", NONE, 40), ("?", NONE, 20)]], "7 ?"),
+        # A word that is written.
+        ([HEADER, [("??", -0.5, 20)]], "??"),
+        ([[("????", -0.3, 30), ("?????", 0.1, 30)], [("12", NONE, 40)]], "???? ?????\n12"),
+        ([[("???", 0.3, 20), ("????", -0.3, 20), ("???", 0.3, 20)]], "??? ???? ???"),
+        # Words of another size say nothing of it.
+        ([HEADER, [("????", 0.3, 60)]], "????"),
+        ([[("12?45", 0.8, 40)]], "12?45"),
+        ([], ""),
+    ],
+)
+def test_printed_words_are_left_out(rows: list[Sequence[Line]], expected: str) -> None:
+    assert without_print(reading(*rows)).text == expected
+
+
+def test_a_wide_mark_is_letters_beside_words_and_may_be_a_dash_without() -> None:
+    def wide(height: float) -> Digit:
+        box = (0, 0, 3 * height, height)
+        return Digit(None, 0.9, EVEN, box, GLYPH, 9, 9, print_likeness=1.0)
+
+    header = reading(HEADER, [("12", NONE, 40)]).digits
+    assert without_print(Reading((wide(20),))).text == "?"
+    assert without_print(Reading((*header, wide(20)))).text == "12"
+    assert without_print(Reading((*header, wide(8)))).text == "12\n?"
+
+
+def test_words_in_a_turned_picture_are_left_out() -> None:
+    turned = reading(HEADER, [("12", NONE, 40)], turned=90)
+    assert without_print(turned).text == "12"
