@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.strip import HEIGHT
 
 BLUR: Final = 0.8  # pixels of the strip, against the steps of its edges
+FAINT: Final = 0.001  # of the strongest edge; what is less has no direction
 NUM_DIRECTIONS: Final = 90  # of edges, from 0 to 180 degrees
 MAX_LEAN: Final = 16  # directions to both sides of upright, as italics lean
 NEAR: Final = 2  # directions to both sides of the usual one that count as parallel to it
@@ -42,9 +43,10 @@ def print_likeness(strip: NDArray[np.uint8]) -> float:
 def _parallel_share(across: Edges, down: Edges) -> float:
     """The share of all edges, by their squared strength, that are parallel to the upright ones."""
     strength = across**2 + down**2
-    directions = np.arctan2(down, across) * (NUM_DIRECTIONS / math.pi)
+    is_edge = strength > FAINT * strength.max()
+    directions = np.arctan2(down[is_edge], across[is_edge]) * (NUM_DIRECTIONS / math.pi)
     places = np.floor(directions).astype(np.int64) % NUM_DIRECTIONS
-    shares = np.bincount(places.ravel(), strength.ravel(), NUM_DIRECTIONS)
+    shares = np.bincount(places, strength[is_edge], NUM_DIRECTIONS)
     near = np.sum([np.roll(shares, step) for step in range(-NEAR, NEAR + 1)], axis=0)
     upright = near[np.arange(-MAX_LEAN, MAX_LEAN + 1)]
     return float(upright.max() / max(shares.sum(), 1e-6))

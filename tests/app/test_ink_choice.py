@@ -173,3 +173,31 @@ def test_a_map_that_shows_fewer_clear_digits_of_a_page_is_not_read(
     assert chosen.reading is not None
     read = "".join(mark.text for mark in chosen.reading.digits if mark.text != "?")
     assert read == expected
+
+
+@pytest.mark.parametrize(
+    "beside, is_read",
+    [
+        ((), False),  # an empty form
+        ((("-", 5.0),), False),  # the dots or the line of an empty field
+        ((("7", 40.0),), True),
+        ((("?", 40.0),), True),  # what may be written is never left out
+    ],
+)
+def test_a_picture_of_printed_words_alone_is_no_writing(
+    recognizer: Recognizer, beside: tuple[tuple[str, float], ...], is_read: bool
+) -> None:
+    (letter,) = reading_of("?", 0.9).digits
+    letters = [
+        replace(letter, box=(20 + 16.0 * place, 20, 12, 20), print_likeness=0.9)
+        for place in range(12)
+    ]
+    others = [
+        replace(mark, box=(20, 100, 0.6 * height, height), number_index=index, line_index=index)
+        for index, (text, height) in enumerate(beside, 1)
+        for mark in reading_of(text, 0.9).digits
+    ]
+    prepared = Prepared(recognizer.prepare_ink([*placed(4, 20, 40, 100)]).lines)
+    reading = Reading((*letters, *others))
+    chooser = InkChooser(lambda pixels, single: iter([prepared]), lambda _: reading)
+    assert bool(chooser.choose(PHOTOGRAPH, False, 0).lines) is is_read
