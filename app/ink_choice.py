@@ -134,7 +134,7 @@ class InkChooser:
         Returns too whether it is read surer upside down, but not so clearly that it is turned.
         upright: the reading of the picture as it is.
         """
-        if _is_number_beside_word(upright.reading):
+        if _is_number_beside_word(upright.reading) or _is_print(upright.reading):
             return 0, False
         turns = turning.turns_to_try(upright.reading, upright.max_candidates)
         small = turning.reduced(pixels) if turns else pixels
@@ -201,7 +201,7 @@ class InkChooser:
 def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: bool) -> Prepared:
     """The ink of a reading, or none if it is not writing; a single character always is."""
     reading, side = map_reading.reading, max(pixels.shape[:2])
-    rest = printed_words.without_print(words.with_doubt(reading))
+    rest = _without_print(reading)
     is_believed = single or (
         (is_writing(reading) or (is_writing(reading, is_clean=True) and has_clean_paper(pixels)))
         and not is_texture(reading, side)
@@ -210,6 +210,15 @@ def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: boo
         and (rest is reading or _is_beside_print(rest, pixels))
     )
     return map_reading.prepared if is_believed else Prepared()
+
+
+def _without_print(reading: Reading) -> Reading:
+    return printed_words.without_print(words.with_doubt(reading))
+
+
+def _is_print(reading: Reading) -> bool:
+    """Whether there is nothing but printed words, which look no better upside down."""
+    return bool(reading.digits) and not _without_print(reading).digits
 
 
 def _is_beside_print(rest: Reading, pixels: NDArray[np.uint8]) -> bool:

@@ -33,8 +33,8 @@ from app.segmentation import (
     words_apart,
 )
 from app.segmentation.cells import MIN_NUMBER_GAP
-from app.segmentation.line_reading import UNKNOWN, LineReading
-from app.segmentation.print_likeness import print_likeness
+from app.segmentation.line_reading import LineReading
+from app.segmentation.print_likeness import with_print_likeness
 from app.segmentation.runs import Candidate
 from app.segmentation.second_opinion import Ask
 from app.segmentation.text_line import TextLine
@@ -250,7 +250,7 @@ def _lines_of_map(
                     cutting_edges=edges,
                 )
             )
-    return _with_likeness(lines) if any(map(_has_letters, lines)) else lines
+    return with_print_likeness(lines)
 
 
 def _without_print(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -282,22 +282,6 @@ def _numbers(
         if gap == MIN_NUMBER_GAP:  # cells hold no signs of the numbers in others
             numbers, has_sign = text_lines.with_sign_apart(boxes, numbers)
         yield from ((number, has_sign and index == 0) for index, number in enumerate(numbers))
-
-
-def _has_letters(line: TextLine) -> bool:
-    """Whether the line reader took one of a line's marks for neither a digit nor a sign."""
-    reading = line.reading
-    return reading is not None and any(UNKNOWN in text.text for text in reading.hypotheses[:1])
-
-
-def _with_likeness(lines: list[TextLine]) -> list[TextLine]:
-    """The lines of a picture with how much each of several characters looks like print."""
-    return [
-        line
-        if line.reading is None
-        else replace(line, likeness=print_likeness(line.reading.strip.pixels))
-        for line in lines
-    ]
 
 
 def _single_character(

@@ -5,12 +5,15 @@ written by hand leans a little differently from letter to letter, or stands unev
 """
 
 import math
+from dataclasses import replace
 from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from app.segmentation.line_reading import UNKNOWN
+from app.segmentation.text_line import TextLine
 from app.strip import HEIGHT
 
 BLUR: Final = 0.8  # pixels of the strip, against the steps of its edges
@@ -26,6 +29,24 @@ USUAL_LEVEL: Final = 0.019
 USUAL_WIDTH: Final = 2.1  # heights of the strip of a word for which this is so
 
 Edges = NDArray[np.float32]  # (h, w)
+
+
+def with_print_likeness(lines: list[TextLine]) -> list[TextLine]:
+    """The lines of a picture with how much each looks like print, if one of them has letters."""
+    if not any(map(_has_letters, lines)):
+        return lines
+    return [
+        line
+        if line.reading is None
+        else replace(line, likeness=print_likeness(line.reading.strip.pixels))
+        for line in lines
+    ]
+
+
+def _has_letters(line: TextLine) -> bool:
+    """Whether the line reader took one of a line's marks for neither a digit nor a sign."""
+    texts = line.reading.hypotheses[:1] if line.reading is not None else []
+    return any(UNKNOWN in likeliest.text for likeliest in texts)
 
 
 def print_likeness(strip: NDArray[np.uint8]) -> float:

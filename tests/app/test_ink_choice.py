@@ -199,5 +199,13 @@ def test_a_picture_of_printed_words_alone_is_no_writing(
     ]
     prepared = Prepared(recognizer.prepare_ink([*placed(4, 20, 40, 100)]).lines)
     reading = Reading((*letters, *others))
-    chooser = InkChooser(lambda pixels, single: iter([prepared]), lambda _: reading)
-    assert bool(chooser.choose(PHOTOGRAPH, False, 0).lines) is is_read
+    shapes = []
+
+    def find(pixels: NDArray[np.uint8], single: bool) -> Iterator[Prepared]:
+        shapes.append(pixels.shape)
+        yield prepared
+
+    chooser = InkChooser(find, lambda _: reading)
+    assert bool(chooser.choose(PHOTOGRAPH, False, None).lines) is is_read
+    if not beside:
+        assert shapes == [PHOTOGRAPH.shape]  # it is not turned
