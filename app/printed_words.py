@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import compress, groupby
+from statistics import median
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,10 +23,14 @@ MAX_LETTER_WIDTH: Final = 1.3  # heights of a refused mark; what is wider is sev
 SURE: Final = 0.9  # which is printed, whatever is beside it
 USUAL: Final = 0.4  # on the mean, of words of which most are printed
 LIKELY: Final = 0.2  # which is printed where most are
-UNLIKE: Final = -0.1  # which is written, whatever is beside it
+UNLIKE: Final = -0.1  # which may be written; a few words of print are as unlike it
+WRITTEN: Final = -0.5  # which is written, also where nothing else is
 MIN_WORDS: Final = 5.0  # heights that all words are wide together, which tell what most are
 ALIKE: Final = 1.4  # ratio of the heights of words of one size
-SIZES: Final = (0.4, 1.5)  # heights of a printed word, of other marks in print of its size
+# Heights of the usual printed word, of what may be letters: digits are written larger.
+LOW: Final = 0.4
+HIGH: Final = 1.15
+HIGHER: Final = 1.5
 
 
 class _Line(NamedTuple):
@@ -124,10 +129,9 @@ def _are_printed_words(lines: Sequence[_Line]) -> list[bool]:
     are_alike = np.abs(np.log(heights[:, None] / heights)) <= math.log(ALIKE)
     total = are_alike @ widths
     are_usual = (total >= MIN_WORDS) & (are_alike @ of_print >= USUAL * total)
-    are_printed = (are_words & are_usual & (likeness >= LIKELY)) | (
-        are_spelled & (likeness >= SURE)
-    )
-    return [bool(each) for each in are_printed]
+    are_sure = are_spelled & (likeness >= SURE)
+    are_likely = are_words & are_usual & (likeness >= LIKELY)
+    return [bool(each) for each in are_sure | are_likely]
 
 
 def _is_letters(line: _Line, printed: Sequence[_Line], has_numbers: bool) -> bool:
@@ -136,11 +140,15 @@ def _is_letters(line: _Line, printed: Sequence[_Line], has_numbers: bool) -> boo
     printed: the words. has_numbers: whether numbers are beside them, whose marks may be refused
     too; then only what is in one row with a word of its size belongs to it.
     """
-    if line.has_sure_digit or (line.is_word and line.likeness < UNLIKE):
+    if line.has_sure_digit:
         return False
     in_row = [word.height for word in printed if word.line_index == line.line_index]
-    if line.has_digit and line.likeness < LIKELY:
+    if line.has_digit and (len(line.marks) == 1 or line.likeness == -math.inf):
         return line.height <= max(in_row, default=0.0)
-    if has_numbers:
-        return any(SIZES[0] * height <= line.height <= SIZES[1] * height for height in in_row)
-    return line.height <= SIZES[1] * max(word.height for word in printed)
+    usual = median(word.height for word in printed for _ in word.marks)
+    size = line.height / (median(in_row or [math.inf]) if has_numbers else usual)
+    if size > (HIGH if line.has_digit else HIGHER) or (has_numbers and size < LOW):
+        return False
+    if line.has_digit:
+        return line.likeness >= (UNLIKE if line.num_refused and not has_numbers else LIKELY)
+    return not line.is_word or line.likeness >= (UNLIKE if has_numbers or size > HIGH else WRITTEN)
