@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from app.ink.ink_map import BoxRow
 from app.ink.printed import dividers
 from app.ink.printed.bands import usual_distance
+from app.segmentation.hidden_rules import Place, split_at_hidden
 from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, line_height
 
 # Gaps are in line heights.
@@ -39,13 +40,19 @@ MAX_DIGIT_ASPECT: Final = 1.2  # ratio of width to height
 class _Rule(NamedTuple):
     """A rule between two parts of a line.
 
-    left, right: boxes of what is beside it. is_wall: whether it is longer than a bar that is drawn
-    between two numbers.
+    left, right: boxes of what is beside it. x: of its middle. is_wall: whether it is longer than a
+    bar that is drawn between two numbers.
     """
 
     left: NDArray[np.float64]
     right: NDArray[np.float64]
+    x: float
     is_wall: bool
+
+    @property
+    def place(self) -> Place:
+        tops, bottoms = (self.left[1], self.right[1]), (self.left[3], self.right[3])
+        return self.x, float(min(tops) + max(bottoms)) / 2
 
 
 class _Ruled(NamedTuple):
@@ -92,6 +99,15 @@ def split_at_rules(
     divided = [
         _groups(image, boxes, line, each, has_walls)
         for line, each in zip(lines, ruled, strict=True)
+    ]
+    places = [
+        rule.place
+        for groups, each in zip(divided, ruled, strict=True)
+        for rule in each.rules
+        if len(groups) > 1
+    ]
+    divided = [
+        split_at_hidden(boxes, groups, places) if len(groups) > 1 else groups for groups in divided
     ]
     high = _high_lines(boxes, lines)
     row = high[0] if len(high) == 1 else None
@@ -240,8 +256,9 @@ def _at_rules(image: NDArray[np.uint8], boxes: Boxes, line: list[int]) -> _Ruled
     for part in line[1:]:
         box = boxes[part]
         is_apart = box[0] - reach[2] > MIN_RULED_GAP * height
-        if is_apart and dividers.divides(image, reach, box, dividers.REACH):
-            rules.append(_Rule(reach, box, dividers.divides(image, reach, box)))
+        x = dividers.rule_between(image, reach, box, dividers.REACH) if is_apart else None
+        if x is not None:
+            rules.append(_Rule(reach, box, x, dividers.divides(image, reach, box)))
             groups.append([part])
             reach = box
         else:

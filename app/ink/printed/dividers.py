@@ -28,8 +28,16 @@ def divides(image: NDArray[np.uint8], left: Box, right: Box, reach: float = WALL
 
     image: (h, w) or (h, w, channels). left, right: boxes in its pixels. reach: see `REACH`.
     """
+    return rule_between(image, left, right, reach) is not None
+
+
+def rule_between(
+    image: NDArray[np.uint8], left: Box, right: Box, reach: float = WALL_REACH
+) -> float | None:
+    """Where the rule is that divides two marks, see `divides` and `upright_rule`; or None."""
     top, bottom = min(left[1], right[1]), max(left[3], right[3])
-    return has_upright_rule(image, (left[2] + 1, top, right[0] - 1, bottom), reach)
+    beyond = reach * (bottom - top)
+    return upright_rule(image, (left[2] + 1, top - beyond, right[0] - 1, bottom + beyond))
 
 
 def goes_through(image: NDArray[np.uint8], mark: Box) -> bool:
