@@ -223,8 +223,8 @@ def _is_print(reading: Reading) -> bool:
 
 def _is_beside_print(rest: Reading, pixels: NDArray[np.uint8]) -> bool:
     """Whether what is left without print may be writing, and no lines around the words."""
-    has_marks = any(mark.sign is None for mark in rest.digits)
-    return has_marks and not is_line(rest, pixels) and not is_ruling(rest, pixels)
+    is_believed = bool(rest.digits) and is_writing(rest, is_clean=has_clean_paper(pixels))
+    return is_believed and not is_line(rest, pixels) and not is_ruling(rest, pixels)
 
 
 def _is_plain(prepared: Prepared) -> bool:

@@ -17,6 +17,7 @@ import numpy as np
 from app.reading import Digit, Reading
 
 MIN_LETTERS: Final = 2  # refused marks of a word, unless they run into each other
+MANY_LETTERS: Final = 3  # refused marks that are a word, whatever the others look like
 MIN_REFUSED: Final = 0.5  # share of a word's marks that are refused
 MAX_LETTER_WIDTH: Final = 1.3  # heights of a refused mark; what is wider is several letters
 # Likeness to print of a word.
@@ -56,9 +57,11 @@ class _Line(NamedTuple):
 
     @property
     def is_word(self) -> bool:
-        """Whether most of it are letters, at least two."""
+        """Whether most of it are letters, at least two, or many beside no sure digit."""
         has_letters = self.is_wide or self.num_refused >= MIN_LETTERS
-        return has_letters and self.num_refused >= MIN_REFUSED * len(self.marks)
+        is_most = self.num_refused >= MIN_REFUSED * len(self.marks)
+        is_long = self.num_refused >= MANY_LETTERS and not self.has_sure_digit
+        return is_long or (has_letters and is_most)
 
     @property
     def is_spelled(self) -> bool:

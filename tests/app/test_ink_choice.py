@@ -180,6 +180,7 @@ def test_a_map_that_shows_fewer_clear_digits_of_a_page_is_not_read(
     [
         ((), False),  # an empty form
         ((("-", 5.0),), False),  # the dots or the line of an empty field
+        ((("1", 10.0), ("?", 40.0)), False),  # a piece of a line, and another
         ((("7", 40.0),), True),
         ((("?", 40.0),), True),  # what may be written is never left out
     ],

@@ -67,6 +67,8 @@ HEADER: tuple[Line, ...] = (("?????", 0.8, 20), ("??~0?", 0.7, 20), ("???", 0.5,
         ([HEADER, [("~1~1?~0", 0.6, 20)]], ""),
         ([[*HEADER, ("?", NONE, 15)], [("7", NONE, 40)]], "7"),
         ([[*HEADER, ("~0", NONE, 15)], [("7", NONE, 40)]], "7"),
+        ([[("~0~5~0???~0~5", 1.0, 20)]], ""),  # a word of letters of which most look like digits
+        ([[("~0~50???~0~5", 1.0, 20)]], "050???05"),
         # A dotted line.
         ([HEADER, [("-", NONE, 3)]], ""),
         # Digits are left in, and so are those in doubt, unless they are as low as the print.
