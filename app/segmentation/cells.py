@@ -96,8 +96,16 @@ def split_at_rules(
     """
     ruled = [_at_rules(image, boxes, line) for line in lines]
     has_walls = any(rule.is_wall for each in ruled for rule in each.rules)
+    # Squared paper is so all over the page. A digit that touches a table's rule is crossed by it
+    # too, but few are.
+    num_crossed = sum(
+        dividers.goes_through(image, boxes[part])
+        for line, each in zip(lines, ruled, strict=True)
+        for part in (line if each.rules else ())
+    )
+    is_squared = num_crossed >= MIN_CROSSED * sum(len(each.rules) for each in ruled)
     divided = [
-        _groups(image, boxes, line, each, has_walls)
+        [line] if is_squared else _groups(image, boxes, line, each, has_walls)
         for line, each in zip(lines, ruled, strict=True)
     ]
     places = [
@@ -281,11 +289,8 @@ def _groups(
         groups, rules = [line], []
     if not rules:
         return groups
-    # A digit that touches a table's rule is crossed by it too, but few are.
-    num_crossed = sum(dividers.goes_through(image, boxes[part]) for part in line)
-    is_squared = num_crossed >= MIN_CROSSED * len(rules) or (
-        all(len(_extents(boxes[group])) == 1 for group in groups)
-        and any(dividers.goes_on(image, rule.left, rule.right) for rule in rules)
+    is_squared = all(len(_extents(boxes[group])) == 1 for group in groups) and any(
+        dividers.goes_on(image, rule.left, rule.right) for rule in rules
     )
     return [line] if is_squared else groups
 

@@ -15,6 +15,7 @@ from app.segmentation.text_lines import Boxes, line_height
 
 MAX_SLOPE: Final = 0.08  # pixels sideways per pixel down, of a table's rule in a photograph
 MAX_AWAY: Final = 4.0  # line heights from a row to those in which its rules are seen
+MAX_BESIDE: Final = 2.0  # line heights to a row next to it, where one rule is enough
 MIN_GAP: Final = 0.08  # line heights between two digits that a hidden rule divides
 MARGIN: Final = 0.05  # line heights by which a rule may seem to lie beside the gap
 
@@ -24,7 +25,7 @@ Place = tuple[float, float]  # x and y of the middle of a rule that is seen in a
 def split_at_hidden(
     boxes: Boxes, groups: Sequence[list[int]], places: Sequence[Place]
 ) -> list[list[int]]:
-    """The parts of a line that is divided by rules, also where two other rows show one.
+    """The parts of a line that is divided by rules, also where the next row or two others show one.
 
     boxes: of the parts. groups: the line's parts, divided where rules are seen. places: of the
     rules of all rows that rules divide.
@@ -33,8 +34,10 @@ def split_at_hidden(
     height = line_height(boxes[members])
     middle = float((boxes[members, 1].min() + boxes[members, 3].max()) / 2)
     near = [place for place in places if abs(place[1] - middle) <= MAX_AWAY * height]
+    beside = [x for x, y in near if abs(y - middle) <= MAX_BESIDE * height]
     hidden = np.array(
-        [
+        beside
+        + [
             x + (other_x - x) * (middle - y) / (other_y - y)
             for (x, y), (other_x, other_y) in combinations(near, 2)
             if abs(other_y - y) > height and abs(other_x - x) <= MAX_SLOPE * abs(other_y - y)

@@ -16,8 +16,9 @@ GROUPS = [[0, 1, 2], [3]]  # divided at a rule that is seen
         ([(30, 60), (30, 140)], [[0, 1], [2], [3]]),  # in the rows above and below
         ([(31, 30), (30, 60)], [[0, 1], [2], [3]]),  # in two rows above
         ([(29, 60), (31, 140)], [[0, 1], [2], [3]]),  # slightly aslant
-        ([(30, 60)], GROUPS),  # in one row only
-        ([(14, 60), (46, 140)], GROUPS),  # the rules of two columns
+        ([(30, 60)], [[0, 1], [2], [3]]),  # in the next row
+        ([(30, 30)], GROUPS),  # in one row only, which is not the next
+        ([(14, 40), (46, 140)], GROUPS),  # the rules of two columns
         ([(38, 60), (38, 140)], GROUPS),  # through a digit
         ([(30, 0), (30, 200)], GROUPS),  # in rows far away
         ([(62, 60), (62, 140)], GROUPS),  # the rule that is seen
