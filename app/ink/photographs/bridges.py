@@ -66,9 +66,11 @@ def _touching(gaps: NDArray[np.int32], labels: NDArray[np.int32]) -> list[tuple[
     y, x = np.nonzero(np.pad(gaps, 1))
     around = np.pad(labels, 1)
     index = gaps[y - 1, x - 1]
+    count = int(labels.max(initial=0)) + 1
     steps = [(down, right) for down in (-1, 0, 1) for right in (-1, 0, 1)]
-    pairs = np.concatenate([np.stack([index, around[y + d, x + r]], 1) for d, r in steps])
-    return [(gap, part) for gap, part in np.unique(pairs, axis=0).tolist() if part]
+    pairs = [index * np.int64(count) + around[y + down, x + right] for down, right in steps]
+    of_pairs = np.unique(np.concatenate(pairs)).tolist()  # rows of two would take far longer
+    return [(pair // count, pair % count) for pair in of_pairs if pair % count]
 
 
 def _are_one_digit(boxes: NDArray[np.int32], usual: float) -> bool:
