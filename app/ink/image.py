@@ -29,6 +29,7 @@ from app.ink.printed.borders import (
 )
 from app.ink.printed.lines_to_erase import without_drawn
 from app.ink.printed.rules import without_rules
+from app.ink.printed.ruling import without_ruling
 from app.ink.printed.tones import without_print
 from app.ink.screens import tiles
 from app.ink.screens.canvas import find_canvas
@@ -129,7 +130,7 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
         opaque = cv2.GaussianBlur(opaque, (0, 0), GRAIN_BLUR).reshape(opaque.shape).astype(np.uint8)
         level, drawing = _drawing(opaque)
     if level is None:
-        yield from _seen_maps(opaque, None, has_known_rules=False)
+        yield from _seen_maps(without_ruling(opaque), None, has_known_rules=False)
         return
     if drawing is None:
         return  # on such paper even the faintest ink would have been found
@@ -190,6 +191,11 @@ def _seen_maps(
 
 def _unruled(drawing: InkMap) -> InkMap | None:
     """A clean picture's map without its rules, its grid or its frames; None where it has none."""
+    paper = np.bitwise_not(drawing.mask)[..., None]
+    unruled = without_ruling(paper)
+    if unruled is not paper:
+        writing = np.where(unruled[..., 0] < 128, 255, 0).astype(np.uint8)
+        return replace(drawing, mask=without_specks(writing)) if writing.any() else None
     grid = find_grid(drawing.mask, drawing.pen)
     mask = without_rules(drawing.mask) if grid is None or grid.is_straight else None
     if mask is not None:
