@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 from app import glyph
 from app.ink import threshold
 from app.ink.files.picture_file import MAX_PICTURE_PIXELS
-from app.ink.ink_map import InkMap, without_specks
+from app.ink.ink_map import InkMap
 from app.ink.lookalikes import without_lookalikes
 from app.ink.marked import dotted, outlined
-from app.ink.marked.frames import find_frames
-from app.ink.marked.grids import find_grid
 from app.ink.paper.holes import without_holes
 from app.ink.photographs.segmenter import shared_segmenter
 from app.ink.plain import is_grainy, is_plain
@@ -27,10 +25,9 @@ from app.ink.printed.borders import (
     without_borders,
     without_lines_across,
 )
-from app.ink.printed.lines_to_erase import without_drawn
-from app.ink.printed.rules import without_rules
 from app.ink.printed.ruling import without_ruling
 from app.ink.printed.tones import without_print
+from app.ink.printed.unruled import without_lines
 from app.ink.screens import tiles
 from app.ink.screens.canvas import find_canvas
 from app.ink.screens.interface import is_between_bars, without_interface, without_tinted_bars
@@ -44,7 +41,6 @@ GREY_PENS: Final = (1.2, 6.0)  # glyph pixels, thinnest and thickest pen; nearly
 # In the crop of a cell, a rule is about as wide as the pen, and erasing it may cut digits.
 MAX_CELL_SIDE: Final = 64  # pixels; in smaller pictures the segmenter is asked first
 GRAIN_BLUR: Final = 2.5  # pixels: the standard deviation of a blur that makes lines of dots
-_NEAR: Final = np.ones((3, 3), np.uint8)
 _ROWS: Final = 256  # of a picture that are converted at once
 
 Box = tuple[int, int, int, int]
@@ -161,7 +157,7 @@ def _maps_of_drawing(
         yield drawing.as_plain()  # which takes a quarter of the time of all that follows
     drawing = without_bars(drawing)
     written = without_print(opaque, drawing, level)
-    unruled = _unruled(drawing)
+    unruled = without_lines(drawing)
     seen = _seen_maps(opaque, drawing, has_known_rules=unruled is not None)
     is_ruled = written is not None or unruled is not None
     if is_ruled and max(opaque.shape[:2]) <= MAX_CELL_SIDE:
@@ -187,29 +183,6 @@ def _seen_maps(
     """
     for ink in _found_maps(opaque, drawing):
         yield without_lookalikes(ink, opaque, has_known_rules)
-
-
-def _unruled(drawing: InkMap) -> InkMap | None:
-    """A clean picture's map without its rules, its grid or its frames; None where it has none."""
-    paper = np.bitwise_not(drawing.mask)[..., None]
-    unruled = without_ruling(paper)
-    if unruled is not paper:
-        writing = np.where(unruled[..., 0] < 128, 255, 0).astype(np.uint8)
-        return replace(drawing, mask=without_specks(writing)) if writing.any() else None
-    grid = find_grid(drawing.mask, drawing.pen)
-    mask = without_rules(drawing.mask) if grid is None or grid.is_straight else None
-    if mask is not None:
-        return replace(drawing, mask=mask)
-    mask, rows = drawing.mask, drawing.box_rows
-    if grid is not None:
-        broader = np.asarray(cv2.dilate(grid.lines, _NEAR), np.uint8)
-        mask, rows = without_drawn(mask, broader), grid.rows
-    frames = find_frames(mask, mask)
-    if frames.any():
-        mask = without_drawn(mask, frames)
-    if mask is drawing.mask or not mask.any():
-        return None
-    return replace(drawing, mask=without_specks(mask), box_rows=rows)
 
 
 def _painted_out(

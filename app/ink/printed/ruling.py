@@ -48,10 +48,10 @@ class _Drawn(NamedTuple):
     is_apart: bool
 
 
-def without_ruling(picture: Picture) -> Picture:
+def without_ruling(picture: Picture, but_squares: bool = False) -> Picture:
     """The picture without its strongly printed squares or rules; itself where there are none.
 
-    It is uint8 (h, w, channels), with dark ink on light paper.
+    It is uint8 (h, w, channels), with dark ink on light paper. but_squares: leave squares.
     """
     if min(picture.shape[:2]) < MIN_SIDE:
         return picture
@@ -61,7 +61,7 @@ def without_ruling(picture: Picture) -> Picture:
     small = reduce_to_side(sample, SMALL_SIDE)
     darkest = _darkest(small)
     lines = find_ruling_lines(_darkness(darkest, _paper(darkest)), MIN_DARKNESS)
-    if lines is None:
+    if lines is None or (but_squares and all(lines)):
         return picture
     scale = min(SIDE, max(sample.shape[:2])) / max(small.shape[:2])
     views = []

@@ -30,7 +30,7 @@ MIN_INSIDE: Final = 0.5  # of such a share, how much of the line is in the pictu
 ALIKE: Final = 0.95  # of that share, in all of a broad line's rows
 MAX_TABLE: Final = 12  # lines in each direction; fewer, which end in the picture, are a table
 MIN_GOING_ON: Final = 0.5  # share of squares' lines that is dark beyond the outermost ones across
-EDGE: Final = 0.03  # of the picture's width: where lines of one direction must go on
+MIN_ACROSS: Final = 0.92  # of the picture's width, along which most lines of paper are traced
 BESIDE: Final = 2.0  # thicknesses of a line: how far beyond it others have left it
 
 Mask = NDArray[np.uint8]  # (h, w)
@@ -40,13 +40,15 @@ class RulingLine(NamedTuple):
     """A line of squared or ruled paper that goes from left to right, or down in a turned picture.
 
     place, slope, bend: its row is place + slope * u + bend * u ** 2, where u is -1 at the picture's
-    left edge and 1 at its right one. thickness: pixels.
+    left edge and 1 at its right one. thickness: pixels. share: of the picture's width, along which
+    the line was traced.
     """
 
     place: float
     slope: float
     bend: float
     thickness: float
+    share: float = 0.0
 
     def rows(self, width: int) -> NDArray[np.float64]:
         """Its row in each column of a picture that is so wide: (width,)."""
@@ -79,41 +81,34 @@ def find_ruling_lines(darkness: Mask, min_darkness: int) -> RulingLines | None:
             return None
         completed = [_completed(*each) for each in zip(even, masks, strict=True)]
         found = RulingLines(*completed)
-        if max(map(len, found)) <= MAX_TABLE and _end_at_lines(found, masks):
+        is_table = max(map(len, found)) <= MAX_TABLE and _end_at_lines(found, masks)
+        if is_table or not all(map(_go_across, even)):
             return None
     else:
         axis = int(len(even[1]) > len(even[0]))
         if len(even[axis]) < MIN_LINES:
             return None
+        if not _go_across(even[axis]):
+            return None
         completed = [[], []]
         completed[axis] = _completed(even[axis], masks[axis])
-        if not _go_across(completed[axis], masks[axis]):
-            return None
-    margins = [_margins(*each) for each in zip(traced, completed, masks, strict=True)]
+    margins = [_margins(*each) for each in zip(traced, completed, strict=True)]
     return RulingLines(completed[0] + margins[0], completed[1] + margins[1])
 
 
-def _margins(traced: list[RulingLine], found: list[RulingLine], mask: Mask) -> list[RulingLine]:
+def _margins(traced: list[RulingLine], found: list[RulingLine]) -> list[RulingLine]:
     """The lines from edge to edge that are not in the places of others, as those of margins."""
     return [
         line
         for line in traced
-        if all(abs(line.place - other.place) > line.thickness for other in found)
-        and _go_across([line], mask)
+        if line.share >= MIN_ACROSS
+        and all(abs(line.place - other.place) > line.thickness for other in found)
     ]
 
 
-def _go_across(lines: list[RulingLine], mask: Mask) -> bool:
-    """Whether level lines go from the left edge of a picture to its right one."""
-    height, width = mask.shape
-    depth = max(round(EDGE * width), 1)
-    for columns in (np.arange(depth), np.arange(width - depth, width)):
-        rows = np.array([line.rows(width)[columns] for line in lines]).round().astype(int)
-        is_inside = (rows >= 0) & (rows < height)
-        ends = mask[rows.clip(0, height - 1), columns][is_inside] > 0
-        if not ends.size or ends.mean() < MIN_GOING_ON:
-            return False
-    return True
+def _go_across(lines: dict[int, RulingLine]) -> bool:
+    """Whether most lines go from one edge of the picture to the other, unlike those of tables."""
+    return float(np.median([line.share for line in lines.values()])) >= MIN_ACROSS
 
 
 def _are_squares(levels: dict[int, RulingLine], uprights: dict[int, RulingLine]) -> bool:
@@ -183,7 +178,7 @@ def _fitted(line: Line, shape: tuple[int, ...]) -> RulingLine | None:
         return None
     along = _along(np.arange(line.start, line.end), width)
     *bend, slope, place = np.polyfit(along, line.middles, 2 if share >= MIN_CURVED else 1)
-    fit = RulingLine(place, slope, float(sum(bend)), line.thickness)
+    fit = RulingLine(place, slope, float(sum(bend)), line.thickness, share)
     apart = line.middles - fit.rows(width)[line.start : line.end]
     is_straight = np.sqrt(np.mean(apart**2)) <= max(1.0, line.thickness)
     edge = line.thickness / 2 + 1
@@ -219,10 +214,10 @@ def _completed(lines: dict[int, RulingLine], mask: Mask) -> list[RulingLine]:
     """Lines by their numbers, with those that were not traced between and beyond them."""
     height, width = mask.shape
     numbers = list(lines)
-    fits = np.array(list(lines.values()))  # (n, 4)
+    fits = np.array(list(lines.values()))  # (n, 5)
     of_place = np.polyfit(numbers, fits[:, 0], 2 if len(numbers) > MIN_LINES + 1 else 1)
     of_slope = np.polyfit(numbers, fits[:, 1], 1 if len(numbers) > MIN_PAIR else 0)
-    bend, thickness = np.median(fits[:, 2:], axis=0).tolist()
+    bend, thickness = np.median(fits[:, 2:4], axis=0).tolist()
     pitch = (fits[-1, 0] - fits[0, 0]) / (numbers[-1] - numbers[0])
     reach = max(int(REACH * pitch), 1)
     offsets = np.arange(-reach, reach + 1)
