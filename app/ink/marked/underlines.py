@@ -12,6 +12,9 @@ from app.ink.parts import MIN_PART
 MAX_FLATNESS: Final = 0.2  # the ratio of its height to its width
 MIN_LENGTH: Final = 1.2  # its width
 MAX_RISE: Final = 0.25  # how far its pieces may lie above or below each other
+# How far writing beside a dash reaches above and below it. The signs of a sum are such dashes, and
+# the sums above and below it are no reason to take them for pieces of one line.
+MIN_BESIDE: Final = 0.25
 MIN_COVERED: Final = 0.4  # share of its width that has writing above or below it
 MAX_THICKNESS: Final = (
     0.35  # of a line in a column of pixels; where it is thicker, writing is on it
@@ -87,8 +90,22 @@ def _are_underlines(boxes: Boxes, writing: Boxes) -> NDArray[np.bool_]:
     middles = boxes[:, 1] + boxes[:, 3] / 2
     for index in np.flatnonzero(are_flat):
         pieces = are_flat & (np.abs(middles - middles[index]) < MAX_RISE * usual)
+        pieces &= _are_joined(boxes, int(index), writing, MIN_BESIDE * usual)
         are_underlines[index] = _is_underline(boxes[pieces], middles[index], writing, usual)
     return are_underlines
+
+
+def _are_joined(boxes: Boxes, index: int, writing: Boxes, reach: float) -> NDArray[np.bool_]:
+    """Which components have no writing between them and one of them, at its level: (n,).
+
+    boxes, writing: (n, 4), (m, 4). reach: pixels of the writing above and below the level.
+    """
+    level = boxes[index, 1] + boxes[index, 3] / 2
+    is_beside = writing[:, 1] <= level - reach
+    is_beside &= writing[:, 1] + writing[:, 3] >= level + reach
+    between = np.sort(writing[is_beside, 0] + writing[is_beside, 2] / 2)
+    places = np.searchsorted(between, boxes[:, 0] + boxes[:, 2] / 2)
+    return np.asarray(places == places[index], np.bool_)
 
 
 def _is_underline(pieces: Boxes, level: float, writing: Boxes, usual: float) -> bool:

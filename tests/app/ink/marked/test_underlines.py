@@ -32,6 +32,14 @@ def test_an_underline_in_pieces_is_not_writing() -> None:
     assert lefts(without_underlines(mask_of(ZERO, OTHER_ZERO, lines=pieces))) == [40, 70]
 
 
+def test_the_signs_of_a_sum_below_another_sum_are_no_pieces_of_an_underline() -> None:
+    signs = [(23, 46, 14, 2), (63, 44, 14, 2), (63, 51, 14, 2)]
+    above = [(20, 2, 16, 20), (38, 2, 16, 20), (56, 2, 16, 20)]
+    sums = [*above, (2, 36, 16, 22), (42, 36, 16, 22), (82, 36, 16, 22)]
+    mask = mask_of(*sums, lines=signs)
+    assert lefts(without_underlines(mask)) == lefts(mask)
+
+
 def test_a_line_alone_is_kept() -> None:
     mask = mask_of(lines=[(20, 30, 80, 3)])
     assert lefts(without_underlines(mask)) == [20]
