@@ -29,6 +29,7 @@ MIN_RULED_MORE: Final = 0.3  # the same, beyond the share of the writing
 MAX_BESIDE: Final = 0.4  # share of the print that touches writing
 MIN_EXACT: Final = 0.05  # share of a piece of writing that has exactly its tone
 MAX_EDGE_DEPTH: Final = 2.0  # pixels from the middle of a soft edge to its sides
+MAX_OTHER_TONE: Final = 24  # levels from a piece of writing to the tones between paper and writing
 SAMPLE: Final = 5_000  # pixels of ink that show its tones
 _BINS: Final = 32  # of the histogram, along each channel
 
@@ -60,6 +61,7 @@ def without_print(
             is_print = (flat > 0) | (upright > 0) | (exact[printed] > 0)
             rest = np.where(is_print, 0, ink.mask).astype(np.uint8)
             mask = _without_edges(rest, exact[writing])
+            mask = _without_letters(mask, exact[writing], small, np.stack([paper, tones[writing]]))
             if not mask.any() or not _is_longer(exact[printed], mask):
                 return None
             is_print |= rest != mask
@@ -80,6 +82,27 @@ def _without_edges(rest: Mask, writing: Mask) -> Mask:
     inside = cv2.distanceTransform(rest, cv2.DIST_L2, cv2.DIST_MASK_3)
     np.maximum.at(depths, parts.labels[rest > 0], inside[rest > 0])
     return parts.mask((parts.shares(writing > 0) >= MIN_EXACT) | (depths > MAX_EDGE_DEPTH))
+
+
+def _without_letters(
+    rest: Mask, writing: Mask, image: NDArray[np.uint8], tones: NDArray[np.float32]
+) -> Mask:
+    """What is left without printed letters beside the rules, which are darker than those.
+
+    They are of no tone between the paper's and the writing's, as thin or faint writing is.
+    writing: the pixels of exactly its tone. image: (h, w, channels). tones: (2, channels), of both.
+    """
+    parts = Parts(rest)
+    is_kept = parts.shares(writing > 0) >= MIN_EXACT
+    contrast = tones[1] - tones[0]
+    for index in np.flatnonzero(~is_kept[1:]) + 1:
+        x, y, width, height = parts.boxes[index]
+        window = np.s_[y : y + height, x : x + width]
+        colours = image[window][parts.labels[window] == index] - tones[0]
+        share = float(np.clip(np.median(colours @ contrast) / (contrast @ contrast), 0, 1))
+        apart = np.abs(np.median(colours, axis=0) - share * contrast)
+        is_kept[index] = apart.max() <= MAX_OTHER_TONE
+    return parts.mask(is_kept)
 
 
 def _is_longer(printed: Mask, writing: Mask) -> bool:

@@ -111,6 +111,18 @@ def test_digits_of_straight_strokes_in_another_colour_are_no_print(
     assert writing(picture) is None
 
 
+def test_printed_letters_before_a_grey_rule_are_left_out() -> None:
+    picture = page()
+    cv2.line(picture, (10, 125), (430, 125), (150, 150, 150), 4)
+    for left in (14, 124, 214):  # letters darker than the rule, and thicker than a soft edge
+        cv2.rectangle(picture, (left, 105), (left + 6, 120), (90, 90, 90), -1)
+    found = writing(write(picture, "4725", 6, 90, (30, 40, 130)))
+    assert found is not None
+    _, _, stats, _ = cv2.connectedComponentsWithStats(found.mask)
+    assert len(stats) - 1 == 4
+    assert stats[1:, cv2.CC_STAT_HEIGHT].min() > 70
+
+
 def test_digits_that_touch_grey_boxes_are_read(recognizer: Recognizer) -> None:
     picture = write(boxes((150, 150, 150)), "4725", 6, 130)
     assert recognizer.read_image(picture).text == "4725"
