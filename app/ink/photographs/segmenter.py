@@ -41,6 +41,8 @@ MAX_SIDE: Final = 960  # the closer map
 STRIDE: Final = 32  # pixels; the sides of the network's input are multiples of it
 
 MIN_OVERVIEW_HEIGHT: Final = 18.0  # pixels; lower writing needs an overview of LARGE_SIDE
+MIN_SEEN_HEIGHT: Final = 9.0  # pixels; of lower writing, some digits are not seen at LARGE_SIDE
+MAX_LOST: Final = 8  # pieces of such writing, in a large picture; what has more may be a texture
 CLOSE_HEIGHT: Final = 112.0  # pixels: about the height of a line of writing in the closer map
 MARGIN: Final = 0.12  # heights of the writing around it in the closer map
 DISTANT_SHARE: Final = 0.6  # of the closer map's scale, for the last map
@@ -134,7 +136,8 @@ class Segmenter:
             look = self._look(image, side, sample)
             if len(look.boxes) and (look.is_sharp or not len(best.boxes)):
                 best = look
-            if len(best.boxes):
+            is_lost = longer > MAX_SIDE and len(best.boxes) <= MAX_LOST
+            if len(best.boxes) and not (is_lost and _writing_height(best.boxes) < MIN_SEEN_HEIGHT):
                 break
         scale = max(best.probabilities.shape) / longer
         ones = best.ones()

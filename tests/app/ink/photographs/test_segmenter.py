@@ -64,6 +64,23 @@ def test_clutter_is_not_compared_piece_by_piece() -> None:
     assert len(missing_ink._points(pieces)) == 0
 
 
+@pytest.mark.parametrize("size", [34, 46])
+def test_all_digits_of_a_tiny_number_on_a_large_sheet_are_seen(size: int) -> None:
+    """A look that sees only some of them is followed by a closer one."""
+    paper = np.random.default_rng(3).normal(200, 3, (1500, 2200))
+    cover = np.zeros(paper.shape, np.uint8)
+    for index, digit in enumerate((6, 2)):
+        for stroke in placed(digit, round(1500 + 0.8 * size * index), 400, size):
+            points = np.round(stroke * 16).astype(np.int32)
+            cv2.polylines(cover, [points], False, 255, 3, cv2.LINE_AA, 4)
+    grey = np.clip(paper - 0.43 * cover, 0, 255).astype(np.uint8)
+    picture = np.repeat(grey[..., None], 3, axis=2)
+    overview = segmenter.shared_segmenter().overview(picture)
+    left, right = overview.boxes[:, 0].min(), (overview.boxes[:, 0] + overview.boxes[:, 2]).max()
+    assert left / overview.scale < 1500 + 0.3 * size
+    assert right / overview.scale > 1500 + 1.1 * size
+
+
 @pytest.mark.parametrize("size", [50, 70])
 def test_a_single_digit_on_a_large_sheet_is_found(size: int) -> None:
     """As one of 5 mm on a sheet of A4."""
