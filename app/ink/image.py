@@ -29,6 +29,7 @@ from app.ink.printed.ruling import without_ruling
 from app.ink.printed.tones import without_print
 from app.ink.printed.unruled import without_lines
 from app.ink.screens import tiles
+from app.ink.screens.blocks import without_blocks
 from app.ink.screens.canvas import find_canvas
 from app.ink.screens.interface import is_between_bars, without_interface, without_tinted_bars
 from app.reading import UnreadableInput
@@ -84,7 +85,7 @@ def ink_maps(image: NDArray[np.uint8]) -> Iterator[InkMap]:
     with a canvas, only the canvas is examined, if there is ink on it.
     """
     opaque = _opaque(checked(image))
-    opaque = opaque.reshape(*opaque.shape[:2], -1)
+    opaque = without_blocks(opaque.reshape(*opaque.shape[:2], -1))
     canvas = find_canvas(opaque)
     is_drawn_on = False
     if canvas is not None and not is_between_bars(canvas, opaque.shape):
