@@ -10,13 +10,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app import printed_words, tilt, turning, words
+from app import tilt, turning
 from app.inference.scores import log_odds_of
 from app.ink.image import has_clean_paper
 from app.ink.threshold import BITMAP_SIDE
+from app.judgement import words
+from app.judgement.judged import judged
+from app.judgement.writing import is_line, is_ruling, is_surely_read, is_texture, is_writing
 from app.prepared import Prepared
 from app.reading import Digit, Reading, UnreadableInput
-from app.writing import is_line, is_ruling, is_surely_read, is_texture, is_writing
 
 MIN_BITMAP_CONFIDENCE: Final = 0.8  # from which a tiny bitmap, with broken lines, is one digit
 MIN_SIGNED_BITMAP: Final = 0.7  # from which it is a digit and a sign, or several
@@ -201,7 +203,7 @@ class InkChooser:
 def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: bool) -> Prepared:
     """The ink of a reading, or none if it is not writing; a single character always is."""
     reading, side = map_reading.reading, max(pixels.shape[:2])
-    rest = _without_print(reading)
+    rest = judged(reading)
     is_believed = single or (
         (is_writing(reading) or (is_writing(reading, is_clean=True) and has_clean_paper(pixels)))
         and not is_texture(reading, side)
@@ -212,13 +214,9 @@ def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: boo
     return map_reading.prepared if is_believed else Prepared()
 
 
-def _without_print(reading: Reading) -> Reading:
-    return printed_words.without_print(words.with_doubt(reading))
-
-
 def _is_print(reading: Reading) -> bool:
     """Whether there is nothing but printed words, which look no better upside down."""
-    return bool(reading.digits) and not _without_print(reading).digits
+    return bool(reading.digits) and not judged(reading).digits
 
 
 def _is_beside_print(rest: Reading, pixels: NDArray[np.uint8]) -> bool:

@@ -14,7 +14,7 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app import currency, glyph, printed_words, straight_lines, tilt, turning, words
+from app import glyph, tilt, turning
 from app.inference.line_reader import LineReader, shared_line_reader
 from app.inference.models import model_file
 from app.inference.prototypes import Prototypes
@@ -25,6 +25,7 @@ from app.ink.image import checked
 from app.ink.strokes import checked as checked_strokes
 from app.ink.strokes import to_pixels
 from app.ink_choice import InkChooser
+from app.judgement.judged import judged
 from app.prepared import Prepared
 from app.reading import NUM_DIGITS, Digit, Reading, UnreadableInput
 from app.segmentation import candidates
@@ -194,7 +195,7 @@ class Recognizer:
 
         turn: degrees clockwise by which it is turned first, 0, 90, 180 or 270. None turns it only
         if little is read as it is and it is read surely in another position. A picture without
-        writing, see `app.writing`, gives no candidates. Raises UnreadableInput.
+        writing, see `app.judgement.writing`, gives no candidates. Raises UnreadableInput.
         """
         chooser = InkChooser(self._maps, lambda prepared: self._read_all([prepared], None)[0])
         return chooser.choose(checked(as_pixels(image)), single, turn)
@@ -213,7 +214,7 @@ class Recognizer:
             next(new) if prepared.reading is None or is_read else prepared.reading
             for prepared, is_read in zip(inputs, is_new, strict=True)
         )
-        return [printed_words.without_print(_doubted(reading)) for reading in readings]
+        return [judged(reading) for reading in readings]
 
     def _read_all(self, inputs: Sequence[Prepared], prototypes: Prototypes | None) -> list[Reading]:
         batches = [line.glyphs for prepared in inputs for line in prepared.lines]
@@ -304,8 +305,3 @@ class Recognizer:
             for start in range(0, len(glyphs), MAX_GLYPHS)
         ]
         return np.asarray(rows[0] if len(rows) == 1 else np.concatenate(rows), np.float32)
-
-
-def _doubted(reading: Reading) -> Reading:
-    """The reading with all doubt that its marks leave each other in."""
-    return currency.with_doubt(straight_lines.with_doubt(words.with_doubt(reading)))

@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app import glyph
-from app.currency import with_doubt
+from app.judgement.currency import with_doubt
 from app.reading import Digit, Reading
 from tests.support.drawings import placed
 

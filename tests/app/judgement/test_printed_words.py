@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from app.printed_words import without_print
+from app.judgement.printed_words import without_print
 from app.reading import Digit, Reading
 
 GLYPH = np.zeros((28, 28), np.uint8)

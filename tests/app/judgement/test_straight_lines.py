@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from app.judgement.straight_lines import with_doubt
 from app.reading import Digit, Reading
-from app.straight_lines import with_doubt
 
 GLYPH = np.zeros((28, 28), np.uint8)
 SHARES = np.full(10, 0.1, np.float32)

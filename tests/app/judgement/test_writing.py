@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.judgement.writing import is_line, is_surely_read, is_texture, is_writing
 from app.reading import Digit, Reading
 from app.recognizer import Recognizer
-from app.writing import is_line, is_surely_read, is_texture, is_writing
 from tests.support.pictures import sheet_png
 
 Picture = NDArray[np.uint8]

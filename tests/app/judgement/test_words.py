@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.judgement.words import with_doubt_in_clutter, with_doubt_in_words, without_letters
 from app.reading import Digit, Reading
-from app.words import with_doubt_in_clutter, with_doubt_in_words, without_letters
 
 GLYPH = np.zeros((28, 28), np.uint8)
 EVEN = np.full(10, 0.1, np.float32)
