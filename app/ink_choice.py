@@ -111,12 +111,16 @@ class InkChooser:
         return has_sign and reading.confidence >= MIN_SIGNED_BITMAP
 
     def _levelled(self, pixels: NDArray[np.uint8], sloping: _MapReading) -> _MapReading:
-        """What is found where steep lines of marks are level, unless more is refused there."""
+        """What is found where steep lines of marks are level, unless more is refused there.
+
+        Of one line, the slope is plain; of several it is not, so they must be read surer then.
+        """
         lines = sloping.prepared.lines
         if not lines:
             return sloping
         marks = np.concatenate([line.uncut_parts for line in lines])
-        degrees = tilt.degrees_of(marks) or tilt.degrees_of_lines(marks)
+        of_one_line = tilt.degrees_of(marks)
+        degrees = of_one_line or tilt.degrees_of_lines(marks)
         if not degrees:
             return sloping
         part, inverse = tilt.levelled(pixels, marks, degrees)
@@ -125,6 +129,8 @@ class InkChooser:
         except UnreadableInput:
             return sloping
         if not level.reading.digits or _doubt(level.reading)[0] > _doubt(sloping.reading)[0]:
+            return sloping
+        if not of_one_line and level.reading.mean_sureness <= sloping.reading.mean_sureness:
             return sloping
         reading = replace(level.reading, digits=tuple(tilt.moved(level.reading.digits, inverse)))
         prepared = replace(level.prepared, inverse=inverse, reading=reading)

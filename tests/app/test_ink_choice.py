@@ -210,3 +210,24 @@ def test_a_picture_of_printed_words_alone_is_no_writing(
     assert bool(chooser.choose(PHOTOGRAPH, False, None).lines) is is_read
     if not beside:
         assert shapes == [PHOTOGRAPH.shape]  # it is not turned
+
+
+@pytest.mark.parametrize("level, expected", [("430007", "430000"), ("430001", "430001")])
+def test_several_lines_are_levelled_only_if_they_are_surer_then(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch, level: str, expected: str
+) -> None:
+    """Pieces of a broken number may look like the marks of two sloping lines."""
+    sureness = {"430000": 0.8, "430007": 0.7, "430001": 0.9}
+    monkeypatch.setattr("app.tilt.degrees_of_lines", lambda _: 12.0)
+    prepared = recognizer.prepare_ink([*placed(4, 20, 40, 100), *placed(2, 120, 40, 100)])
+    lines = [replace(line, is_found=True) for line in prepared.lines]
+    texts: list[str] = []
+
+    def find(pixels: NDArray[np.uint8], single: bool) -> Iterator[Prepared]:
+        texts.append("430000" if pixels is PHOTOGRAPH else level)
+        yield Prepared(lines)
+
+    chooser = InkChooser(find, lambda _: reading_of(texts[-1], sureness[texts[-1]]))
+    reading = chooser.choose(PHOTOGRAPH, False, None).reading
+    assert reading is not None
+    assert reading.text == expected
