@@ -247,6 +247,7 @@ def _lines_of_map(
                     has_sign_apart=has_sign_apart,
                     is_form=gap == math.inf or run[0] in forms,
                     is_struck=bool(is_struck[run].any()),
+                    num_holes=parts.num_holes,
                     cutting_edges=edges,
                 )
             )

@@ -21,6 +21,7 @@ from app.segmentation.joined import reaches_across
 # are of the distance between the characters' places.
 CUT_RANGE: Final = 0.35  # share to both sides of the middle, within which it is cut
 CUT_SLOPE: Final = 0.3  # pixels of thickness that count as much as one pixel off the middle
+MIN_HOLE: Final = 0.002  # squared heights of a component, of a hole that is no gap in its line
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +30,15 @@ class Parts:
 
     labels: int32 (h, w), 0 for paper and n + 1 for part n, of the line alone. corner: left and top
     of the line in pixels of the map. boxes: float64 (n, 4), left, top, right and bottom in pixels
-    of the map. sliced: (n,), whether it was cut off the part before.
+    of the map. sliced: (n,), whether it was cut off the part before. num_holes: (n,), of the
+    component that it was cut from, see `num_holes`; 0 where it is whole.
     """
 
     labels: NDArray[np.int32]
     corner: tuple[int, int]
     boxes: NDArray[np.float64]
     sliced: NDArray[np.bool_]
+    num_holes: NDArray[np.int64]
 
     def crop(self, ink: InkMap, first: int, last: int) -> NDArray[np.uint8]:
         """The strength of the parts from `first` up to `last` (excluded), cropped: uint8 (h, w)."""
@@ -89,9 +92,11 @@ def slice_at(
     part_labels = np.zeros((high - low)[::-1], np.int32)
     part_boxes: list[tuple[float, ...]] = []
     sliced: list[bool] = []
+    holes: list[int] = []
     for component, columns in zip(line, edges, strict=True):
         left, top, right, bottom = boxes[component].astype(int).tolist()
         mask = labels[top:bottom, left:right] == component + 1
+        holes += [num_holes(mask) if len(columns) > 2 else 0] * (len(columns) - 1)
         for start, end in pairwise(columns):
             part = mask[:, start:end]
             rows = np.flatnonzero(part.any(axis=1)).tolist()
@@ -100,7 +105,21 @@ def slice_at(
             window = part_labels[top - y : bottom - y, left + start - x : left + end - x]
             window[part] = len(part_boxes)
     boxes_of_parts = np.array(part_boxes, np.float64)
-    return Parts(part_labels, (x, y), boxes_of_parts, np.array(sliced, np.bool_))
+    return Parts(
+        part_labels,
+        (x, y),
+        boxes_of_parts,
+        np.array(sliced, np.bool_),
+        np.array(holes, np.int64),
+    )
+
+
+def num_holes(mask: NDArray[np.bool_]) -> int:
+    """How many pieces of paper a component, bool (h, w), surrounds that are no gaps of its pen."""
+    paper = np.pad(~mask, 1, constant_values=True).astype(np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
+    areas = stats[1:, cv2.CC_STAT_AREA]  # the first is around the component
+    return int((areas[1:] >= MIN_HOLE * len(mask) ** 2).sum())
 
 
 def _thinnest(mask: NDArray[np.bool_], first: float, second: float) -> int:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.inference.scores import log_odds_of, ood_log_odds, sigmoid, softmax
 from app.reading import NUM_DIGITS, SIGNS, Digit
-from app.segmentation import line_reading, second_opinion
+from app.segmentation import drawings, line_reading, second_opinion
 from app.segmentation.line_reading import Choice
 from app.segmentation.operating_point import OperatingPoint
 from app.segmentation.text_line import TextLine
@@ -72,6 +72,7 @@ def answer(
     # What looks like a point beside a digit, and was taken for a part of it, may be one.
     has_point = line.lattice.has_point[choice.path].tolist()
     has_other = _have_other_digits(line, choice.path, logits / np.float32(point.temperature))
+    is_drawn = drawings.are_drawn(line, choice.path, logits)
     may_divide = may_be_dividers(values, line.boxes[choice.path], is_refused)
     first_column, last_column = line.cutting_edges
     is_doubtful = [
@@ -79,11 +80,19 @@ def answer(
         or point_beside
         or other_inside
         or divides
+        or drawn
         or odds > point.doubt_threshold
         or sure < MIN_SURE_CONFIDENCE
         or not (first_column < box[0] and box[2] < last_column)
-        for point_beside, other_inside, divides, odds, sure, box in zip(
-            has_point, has_other, may_divide, log_odds, confidences, boxes, strict=True
+        for point_beside, other_inside, divides, drawn, odds, sure, box in zip(
+            has_point,
+            has_other,
+            may_divide,
+            is_drawn,
+            log_odds,
+            confidences,
+            boxes,
+            strict=True,
         )
     ]
     # The numbers of a line share its confidence, which is the product of theirs.

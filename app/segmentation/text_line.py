@@ -48,6 +48,7 @@ class TextLine:
     part nothing. is_single: whether it was said to be one digit. is_struck: whether some of it is
     crossed out.
     likeness: to print, see `print_likeness`, of a picture's line that has letters.
+    num_holes: see `components.Parts`; None of strokes.
     cutting_edges: where the picture's left and right edge cut through a digit, see `cut_ink`.
     """
 
@@ -66,6 +67,7 @@ class TextLine:
     is_struck: bool = False
     likeness: float = -math.inf
     cutting_edges: tuple[float, float] = (-math.inf, math.inf)
+    num_holes: NDArray[np.int64] | None = None
 
     @cached_property
     def lattice(self) -> Lattice:
