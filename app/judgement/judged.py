@@ -1,7 +1,18 @@
 """All that the marks of a reading say about each other, in the order in which it is asked."""
 
-from app.judgement import currency, printed_words, straight_lines, words
+from typing import Final
+
+from app.judgement import (
+    closed_lines,
+    currency,
+    printed_words,
+    straight_lines,
+    unclear_numbers,
+    words,
+)
 from app.reading import Reading
+
+DOUBTS: Final = (words, straight_lines, closed_lines, currency, unclear_numbers)
 
 
 def judged(reading: Reading) -> Reading:
@@ -9,5 +20,6 @@ def judged(reading: Reading) -> Reading:
 
     Print is left out last, as no digit without doubt is taken for it.
     """
-    doubted = currency.with_doubt(straight_lines.with_doubt(words.with_doubt(reading)))
-    return printed_words.without_print(doubted)
+    for each in DOUBTS:
+        reading = each.with_doubt(reading)
+    return printed_words.without_print(reading)

@@ -70,7 +70,7 @@ def is_writing(reading: Reading, is_clean: bool = False) -> bool:
         return True
     if all(mark.value is None for mark in marks):
         return not marks or any(mark.sign is None for mark in marks)
-    if len(marks) == 1 and (others or _is_bent(marks[0])):
+    if len(marks) == 1 and (others or is_bent(marks[0])):
         return True
     if _has_digit_shapes(marks, is_clean) or _is_row_of_ones(marks):
         return True
@@ -129,7 +129,7 @@ def _has_digit_shapes(marks: tuple[Digit, ...], is_clean: bool) -> bool:
     return num_others >= MIN_DIGIT_LIKE_MARKS
 
 
-def _is_bent(mark: Digit) -> bool:
+def is_bent(mark: Digit) -> bool:
     """Whether a mark is no straight line, as a 1 with a flag or a foot is none."""
     ink = np.argwhere(mark.glyph > MIN_STRENGTH).astype(np.float32)
     if not len(ink):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import pytest
 
@@ -90,3 +91,30 @@ def test_a_row_too_even_to_be_written_is_doubtful(
         marks.append(Digit(int(character), 0.99, SHARES, (x, 10.0, 24.0, 56.0), GLYPH))
     doubted = with_doubt(Reading(tuple(marks)))
     assert all(mark.is_doubtful == is_doubtful for mark in doubted.digits)
+
+
+@pytest.mark.parametrize(
+    "text, width, is_doubtful",
+    [("1", 38.0, True), ("1", 24.0, False), ("14", 38.0, False), ("11", 38.0, True)],
+)
+@pytest.mark.parametrize("turned", [0, 90])
+def test_1s_alone_are_doubtful_if_they_are_straight_and_lean_far(
+    text: str, width: float, is_doubtful: bool, turned: int
+) -> None:
+    glyph = np.zeros((28, 28), np.uint8)
+    cv2.line(glyph, (5, 22), (22, 5), 255, 2)
+    size = (40.0, width) if turned else (width, 40.0)
+    digits = [
+        Digit(int(symbol), 0.99, SHARES, (60.0 * place, 60.0 * place * (turned > 0), *size), glyph)
+        for place, symbol in enumerate(text)
+    ]
+    doubted = with_doubt(Reading(tuple(digits), turned))
+    assert [mark.is_doubtful for mark in doubted.digits] == [is_doubtful] * len(text)
+
+
+def test_a_1_with_a_flag_and_a_foot_may_be_wide() -> None:
+    glyph = np.zeros((28, 28), np.uint8)
+    cv2.polylines(glyph, [np.array([[6, 12], [14, 4], [14, 24]], np.int32)], False, 255, 2)
+    cv2.line(glyph, (5, 24), (23, 24), 255, 2)
+    mark = Digit(1, 0.99, SHARES, (0.0, 0.0, 40.0, 40.0), glyph)
+    assert not with_doubt(Reading((mark,))).digits[0].is_doubtful
