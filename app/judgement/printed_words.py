@@ -2,7 +2,9 @@
 
 A printed word is several refused marks in a line of ink that looks like print, see
 `Digit.print_likeness`. Where most words of a picture do, less is asked of each of them, and what is
-beside them or of their size belongs to them, but never a digit that is clear.
+beside them or of their size belongs to them, but never a digit that is clear. Capitals that stand
+alone, as above the columns of a table, are print too if they are all of one height, and so is a
+page of nothing but letters.
 """
 
 import math
@@ -26,8 +28,13 @@ USUAL: Final = 0.4  # on the mean, of words of which most are printed
 LIKELY: Final = 0.2  # which is printed where most are
 UNLIKE: Final = -0.1  # which may be written; a few words of print are as unlike it
 WRITTEN: Final = -0.5  # which is written, also where nothing else is
+MIN_PAGE: Final = 20.0  # heights that all lines are wide together which are nothing but words
 MIN_WORDS: Final = 5.0  # heights that all words are wide together, which tell what most are
 ALIKE: Final = 1.4  # ratio of the heights of words of one size
+# Marks that stand alone in one row are capitals if more than half are refused and all as high, even
+# if one of them is surely like a digit, as a B and a D are.
+MIN_CAPITALS: Final = 3
+SAME_HEIGHT: Final = 1.1  # ratio of the highest to the lowest
 # Heights of the usual printed word, of what may be letters: digits are written larger.
 LOW: Final = 0.4
 HIGH: Final = 1.15
@@ -82,7 +89,13 @@ def without_print(reading: Reading) -> Reading:
     if all(mark.value is not None or mark.sign for mark in reading.digits):
         return reading
     lines = list(_lines(reading))
-    are_printed = _are_printed_words(lines)
+    if _are_only_words(lines):
+        return replace(reading, digits=())
+    are_capitals = _are_capitals(lines)
+    are_printed = [
+        is_word or is_capital
+        for is_word, is_capital in zip(_are_printed_words(lines), are_capitals, strict=True)
+    ]
     if not any(are_printed):
         return reading
     printed = list(compress(lines, are_printed))
@@ -135,6 +148,35 @@ def _are_printed_words(lines: Sequence[_Line]) -> list[bool]:
     are_sure = are_spelled & (likeness >= SURE)
     are_likely = are_words & are_usual & (likeness >= LIKELY)
     return [bool(each) for each in are_sure | are_likely]
+
+
+def _are_only_words(lines: Sequence[_Line]) -> bool:
+    """Whether there are many letters, not unlike print on the mean, and no clear digit."""
+    if any(mark.is_clear for line in lines for mark in line.marks):
+        return False
+    read = [line for line in lines if line.likeness > -math.inf]
+    num_refused = sum(line.num_refused for line in read)
+    widths = np.array([line.width / line.height for line in read])
+    if num_refused < MIN_REFUSED * sum(len(line.marks) for line in read):
+        return False
+    of_print = sum(line.likeness * width for line, width in zip(read, widths, strict=True))
+    return float(widths.sum()) >= MIN_PAGE and of_print >= UNLIKE * float(widths.sum())
+
+
+def _are_capitals(lines: Sequence[_Line]) -> list[bool]:
+    """Which lines are single letters in a row of them, of which a few may look like digits."""
+    in_rows = {index: list(row) for index, row in groupby(lines, lambda line: line.line_index)}
+    return [_is_row_of_capitals(in_rows[line.line_index]) for line in lines]
+
+
+def _is_row_of_capitals(row: Sequence[_Line]) -> bool:
+    """Whether the lines of a row are single letters of one height, not unlike print on the mean."""
+    if len(row) < MIN_CAPITALS or any(len(line.marks) > 1 or line.is_wide for line in row):
+        return False
+    heights = [line.height for line in row]
+    is_most = sum(line.num_refused for line in row) > MIN_REFUSED * len(row)
+    is_like_print = sum(line.likeness for line in row) >= UNLIKE * len(row)
+    return is_most and is_like_print and max(heights) <= SAME_HEIGHT * min(heights)
 
 
 def _is_letters(line: _Line, printed: Sequence[_Line], has_numbers: bool) -> bool:

@@ -106,3 +106,39 @@ def test_a_wide_mark_is_letters_beside_words_and_may_be_a_dash_without() -> None
 def test_words_in_a_turned_picture_are_left_out() -> None:
     turned = reading(HEADER, [("12", NONE, 40)], turned=90)
     assert without_print(turned).text == "12"
+
+
+@pytest.mark.parametrize(
+    "marks, heights, likeness, is_left_out",
+    [
+        ("???0", (25, 25, 24, 25), 0.0, True),  # A B C D, above the columns of a table
+        ("???", (25, 25, 25, 25), 0.0, True),
+        ("?4?0", (25, 25, 24, 25), 0.0, False),
+        ("???0", (25, 31, 24, 25), 0.0, False),  # written
+        ("???0", (25, 25, 24, 25), -0.5, False),
+        ("??", (25, 25), 0.0, False),
+    ],
+)
+def test_capitals_of_one_height_that_stand_alone_are_left_out(
+    marks: str, heights: tuple[float, ...], likeness: float, is_left_out: bool
+) -> None:
+    places = range(len(marks))
+    row = [(marks[place], likeness + 0.1 * place, heights[place]) for place in places]
+    assert without_print(reading(row)).text == ("" if is_left_out else reading(row).text)
+
+
+@pytest.mark.parametrize(
+    "lines, likeness, is_left_out",
+    [
+        (("???~5~1", "???????~0", "??????", "~1~0?", "????????"), 0.0, True),  # an empty form
+        (("???~5~1", "???????~0", "??????", "10?", "????????"), 0.0, False),  # 10 is clear
+        (("???~5~1", "???????~0", "??????", "~1~0?", "????????"), -0.3, False),  # as if written
+        (("~4~5~1?", "~3~5~0~2", "~1~0~7?", "~7~8~2~5?", "?~9~3~1"), 0.0, False),  # faint numbers
+        (("???~5~1", "~1~0?"), 0.0, False),
+    ],
+)
+def test_many_letters_beside_no_clear_digit_are_print(
+    lines: Sequence[str], likeness: float, is_left_out: bool
+) -> None:
+    rows = [[(line, likeness + 0.01 * place, 20.0)] for place, line in enumerate(lines)]
+    assert without_print(reading(*rows)).text == ("" if is_left_out else reading(*rows).text)
