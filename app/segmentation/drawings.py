@@ -22,7 +22,7 @@ from app.segmentation.text_line import TextLine
 MAX_UNLIKELY: Final = 0.0
 MAX_HOLES: Final = 3  # of a digit: an 8 has two, and there may be one where it touches another
 # Pixels of a glyph: the diameter of the largest disc in the line of a pen. Of 4,000 digits of
-# MNIST, which has broad pens, four have a larger one.
+# MNIST, which has broad pens, about four have a larger one.
 MAX_PEN: Final = 9
 MIN_STRENGTH: Final = 127  # of 255, of a glyph's pixels within the pen's line
 DISC: Final = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (MAX_PEN, MAX_PEN))
