@@ -25,6 +25,7 @@ from app.reading import UnreadableInput
 from app.segmentation import (
     cells,
     components,
+    form_boxes,
     joined,
     line_cuts,
     reading_costs,
@@ -32,7 +33,7 @@ from app.segmentation import (
     text_lines,
     words_apart,
 )
-from app.segmentation.cells import MIN_NUMBER_GAP
+from app.segmentation.cells import MIN_CELL_GAP, MIN_NUMBER_GAP
 from app.segmentation.line_reading import LineReading
 from app.segmentation.print_likeness import with_print_likeness
 from app.segmentation.runs import Candidate
@@ -213,12 +214,12 @@ def _lines_of_map(
     divided, forms = [[line] for line in grouped], set[int]()
     if not ink.is_plain:
         divided, forms = cells.split_at_rules(image, in_image, grouped)
+    elif _has_wide_gap(boxes, grouped):
+        divided, forms = cells.with_forms(image, in_image, grouped)
     for line_index, (line, groups) in enumerate(zip(grouped, divided, strict=True)):
-        gap = number_gap
-        if (row := cells.row_of(boxes[line], ink.box_rows)) is not None:
-            groups = cells.split_at_bars(boxes, line, row, ink.box_rows, groups)
-            gap = math.inf
-        numbers = _numbers(boxes, groups, gap, forms)
+        groups, in_row = form_boxes.split_at_row(boxes, line, ink.box_rows, groups, forms)
+        forms |= in_row
+        numbers = _numbers(boxes, groups, number_gap, forms)
         for run, has_sign_apart, reading in words_apart.readings(
             ink, labels, boxes, numbers, reader
         ):
@@ -245,7 +246,7 @@ def _lines_of_map(
                     is_found=ink.is_found,
                     is_plain=ink.is_plain,
                     has_sign_apart=has_sign_apart,
-                    is_form=gap == math.inf or run[0] in forms,
+                    is_form=number_gap == math.inf or run[0] in forms,
                     is_struck=bool(is_struck[run].any()),
                     num_holes=parts.num_holes,
                     cutting_edges=edges,
@@ -265,6 +266,11 @@ def _without_print(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if not 0 < is_large.sum() <= MAX_LARGE:
         _check_count(count - 1, "pieces of ink")
     return with_components(labels.astype(np.int32), is_large)
+
+
+def _has_wide_gap(boxes: NDArray[np.float64], lines: list[list[int]]) -> bool:
+    """Whether digits are as far apart as those in boxes; in most clean pictures none are."""
+    return any(len(text_lines.split_at_wide_gaps(boxes, line, MIN_CELL_GAP)) > 1 for line in lines)
 
 
 def _numbers(

@@ -6,16 +6,15 @@ digits divides them too, unless it is one of squared paper.
 """
 
 import math
-from collections.abc import Sequence
-from itertools import chain, groupby, pairwise
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.ink_map import BoxRow
 from app.ink.printed import dividers
-from app.ink.printed.bands import usual_distance
+from app.segmentation.digit_extents import are_multiples, extents, is_pair
+from app.segmentation.form_boxes import Bar, numbers_in_boxes
 from app.segmentation.hidden_rules import Place, split_at_hidden
 from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, line_height
 
@@ -24,17 +23,11 @@ MIN_NUMBER_GAP: Final = 1.2  # between two numbers on one line
 MIN_CELL_GAP: Final = 0.6  # between the digits of neighbouring cells
 MAX_BOX_GAP: Final = 2.5  # between the digits of neighbouring boxes
 MIN_BOXES: Final = 3  # digits in a row of boxes
-MAX_UNEVENNESS: Final = 0.25  # column distances by which a digit may lie off its column
 MIN_RULED_GAP: Final = 0.15  # between digits that a rule divides
-MAX_BOX_WIDTH: Final = 1.8  # of one that holds a single digit
-MIN_SINGLE: Final = 0.6  # share of a form's boxes that hold one piece no wider than a digit
-MAX_ADJOINING: Final = 0.3  # heights of a row between it and one that adjoins
 MIN_ALIKE_GAP: Final = 0.5  # of gaps where a rule is seen: one where it may be hidden
 MIN_NUMBERS: Final = 2  # between which a single line is a bar, and not the wall of two boxes
 MIN_CROSSED: Final = 1 / 3  # marks that a rule goes through, to one between marks: squared paper
-MAX_OTHERS: Final = 1 / 3  # share of a form's walls that seem to go on, as by a digit's tail
 MAX_WALL_GAP: Final = 1.2  # between a box's wall and the digit in it
-MAX_DIGIT_ASPECT: Final = 1.2  # ratio of width to height
 
 
 class _Rule(NamedTuple):
@@ -68,7 +61,7 @@ def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
     boxes: of the parts. lines: the indices of each line's parts, from left to right.
     """
     lines = [lines[index] for index in _high_lines(boxes, lines)]
-    rows = [_extents(boxes[line]) for line in lines]
+    rows = [extents(boxes[line]) for line in lines]
     rows = [row for row in rows if len(row) > 1]
     if not rows:
         return MIN_NUMBER_GAP
@@ -77,8 +70,8 @@ def number_gap(boxes: Boxes, lines: list[list[int]]) -> float:
     distances = np.concatenate([np.diff(row.mean(axis=1)) for row in rows])
     if len(lines) == 1:
         is_row = len(distances) >= MIN_BOXES - 1 and gaps.max() <= MAX_BOX_GAP
-        return math.inf if is_row and _are_multiples(distances, max_step=1) else MIN_NUMBER_GAP
-    are_cells = len(rows) > 1 and gaps.min() >= MIN_CELL_GAP and _are_multiples(distances)
+        return math.inf if is_row and are_multiples(distances, max_step=1) else MIN_NUMBER_GAP
+    are_cells = len(rows) > 1 and gaps.min() >= MIN_CELL_GAP and are_multiples(distances)
     return MIN_CELL_GAP if are_cells else MIN_NUMBER_GAP
 
 
@@ -103,7 +96,8 @@ def split_at_rules(
         for line, each in zip(lines, ruled, strict=True)
         for part in (line if each.rules else ())
     )
-    is_squared = num_crossed >= MIN_CROSSED * sum(len(each.rules) for each in ruled)
+    num_rules = sum(len(each.rules) for each in ruled)
+    is_squared = num_rules > 0 and num_crossed >= MIN_CROSSED * num_rules
     divided = [
         [line] if is_squared else _groups(image, boxes, line, each, has_walls)
         for line, each in zip(lines, ruled, strict=True)
@@ -120,9 +114,45 @@ def split_at_rules(
     high = _high_lines(boxes, lines)
     row = high[0] if len(high) == 1 else None
     if row is None or len(divided[row]) < 2 or not _is_form(image, boxes, lines, row, divided):
-        return _with_box_rows(image, boxes, divided)
+        return (divided, set()) if is_squared else _with_forms(image, boxes, lines, ruled, divided)
     divided[row] = [lines[row]]
     return divided, {lines[row][0]}
+
+
+def with_forms(
+    image: NDArray[np.uint8], boxes: Boxes, lines: list[list[int]]
+) -> tuple[list[list[list[int]]], set[int]]:
+    """As `split_at_rules`, where no rule divides a line, but its digits may be in faint boxes."""
+    ruled = [_at_rules(image, boxes, line) for line in lines]
+    return _with_forms(image, boxes, lines, ruled, [[line] for line in lines])
+
+
+def _with_forms(
+    image: NDArray[np.uint8],
+    boxes: Boxes,
+    lines: list[list[int]],
+    ruled: list[_Ruled],
+    divided: list[list[list[int]]],
+) -> tuple[list[list[list[int]]], set[int]]:
+    """As `split_at_rules`, where the digits in boxes that end with their row are one number."""
+    forms: set[int] = set()
+    joined: list[list[list[int]]] = []
+    if number_gap(boxes, lines) == math.inf:
+        return divided, forms
+    for line, each, groups in zip(lines, ruled, divided, strict=True):
+        starts = np.cumsum([len(group) for group in each.groups])[:-1].tolist()
+        bars = [Bar(start, rule.x) for start, rule in zip(starts, each.rules, strict=True)]
+        for number in numbers_in_boxes(image, boxes, line, bars):
+            members = line[number]
+            forms.add(members[0])
+            before, after = set(line[: number.start]), set(line[number.stop :])
+            sides = [
+                [[part for part in group if part in side] for group in groups]
+                for side in (before, after)
+            ]
+            groups = [group for group in (*sides[0], members, *sides[1]) if group]
+        joined.append(groups)
+    return joined, forms
 
 
 def _is_form(
@@ -133,56 +163,12 @@ def _is_form(
     divided: list[list[list[int]]],
 ) -> bool:
     """Whether the only row of high parts is a number in the boxes of a form."""
-    are_single = [len(_extents(boxes[group])) == 1 for group in divided[row]]
-    has_pair = any(map(_is_pair, (boxes[group] for group in divided[row])))
+    are_single = [len(extents(boxes[group])) == 1 for group in divided[row]]
+    has_pair = any(map(is_pair, (boxes[group] for group in divided[row])))
     is_even = number_gap(boxes, lines) == math.inf or _are_alike(boxes, divided[row])
     is_form = not has_pair and (all(are_single) or (is_even and any(are_single)))
     has_walls = len(divided[row]) > MIN_NUMBERS or _has_wall(image, boxes[lines[row]])
     return is_form and has_walls
-
-
-def _with_box_rows(
-    image: NDArray[np.uint8], boxes: Boxes, divided: list[list[list[int]]]
-) -> tuple[list[list[list[int]]], set[int]]:
-    """As `split_at_rules`, where neighbours in boxes that end with their row are one number."""
-    forms: set[int] = set()
-    joined: list[list[list[int]]] = []
-    for groups in divided:
-        joined.append([])
-        for is_single, run in groupby(groups, lambda group: _is_single(boxes[group])):
-            singles = list(run)
-            if is_single and _is_box_row(image, boxes, singles):
-                singles = [list(chain.from_iterable(singles))]
-                forms.add(singles[0][0])
-            joined[-1] += singles
-    return joined, forms
-
-
-def _is_single(boxes: Boxes) -> bool:
-    """Whether the parts between two rules are one digit."""
-    return len(_extents(boxes)) == 1 and not _is_pair(boxes)
-
-
-def _is_box_row(image: NDArray[np.uint8], boxes: Boxes, groups: list[list[int]]) -> bool:
-    """Whether single digits between rules are in boxes, whose rules end above and below them."""
-    if len(groups) < MIN_BOXES or not _are_evenly_spaced(boxes, groups):
-        return False
-    around = [
-        np.concatenate([boxes[group, :2].min(axis=0), boxes[group, 2:].max(axis=0)])
-        for group in groups
-    ]
-    num_others = sum(
-        dividers.goes_to_other_row(image, left, right) for left, right in pairwise(around)
-    )
-    return num_others <= MAX_OTHERS * (len(groups) - 1)
-
-
-def _are_evenly_spaced(boxes: Boxes, groups: list[list[int]]) -> bool:
-    """Whether the digits of neighbouring boxes are as far apart as those of one number are."""
-    row = np.concatenate([_extents(boxes[group]) for group in groups])
-    height = line_height(boxes[list(chain.from_iterable(groups))])
-    is_near = (row[1:, 0] - row[:-1, 1]).max() <= MAX_BOX_GAP * height
-    return bool(is_near) and _are_multiples(np.diff(row.mean(axis=1)), max_step=1)
 
 
 def _has_wall(image: NDArray[np.uint8], boxes: Boxes) -> bool:
@@ -198,55 +184,10 @@ def _has_wall(image: NDArray[np.uint8], boxes: Boxes) -> bool:
 
 def _are_alike(boxes: Boxes, groups: list[list[int]]) -> bool:
     """Whether the gaps in the groups of a line are about as wide as those between them."""
-    extents = [_extents(boxes[group]) for group in groups]
-    inside = np.concatenate([each[1:, 0] - each[:-1, 1] for each in extents])
-    between = [right[0, 0] - left[-1, 1] for left, right in pairwise(extents)]
+    digits = [extents(boxes[group]) for group in groups]
+    inside = np.concatenate([each[1:, 0] - each[:-1, 1] for each in digits])
+    between = [right[0, 0] - left[-1, 1] for left, right in pairwise(digits)]
     return bool(inside.min(initial=np.inf) >= MIN_ALIKE_GAP * np.median(between))
-
-
-def row_of(boxes: Boxes, rows: Sequence[BoxRow]) -> BoxRow | None:
-    """The row of a form's boxes in which the parts of a line are; None where there is none."""
-    middle = float((boxes[:, 1].min() + boxes[:, 3].max()) / 2)
-    across = (boxes[:, 0] + boxes[:, 2]) / 2
-    for row in rows:
-        is_beside = (across > row.bars[0]) & (across < row.bars[-1])
-        if row.top < middle < row.bottom and is_beside.all():
-            return row
-    return None
-
-
-def split_at_bars(
-    boxes: Boxes,
-    line: list[int],
-    row: BoxRow,
-    rows: Sequence[BoxRow],
-    divided: Sequence[list[int]] = (),
-) -> list[list[int]]:
-    """The parts of each number in a row of boxes, which is all of them in a form.
-
-    In a table, each box is a number: its boxes are wider, or another row adjoins. line: the indices
-    of the parts, from left to right. rows: all rows, of which this is one. divided: the parts
-    between which rules are seen, see `split_at_rules`; of a table, the bars may be its broad ones.
-    """
-    box_of = np.searchsorted(row.bars, (boxes[line, 0] + boxes[line, 2]) / 2)
-    groups = [
-        [part for part, index in zip(line, box_of.tolist(), strict=True) if index == box]
-        for box in np.unique(box_of).tolist()
-    ]
-    height = row.bottom - row.top
-    adjoins = any(
-        min(abs(row.top - other.bottom), abs(row.bottom - other.top)) < MAX_ADJOINING * height
-        for other in rows
-    )
-    num_single = sum(
-        len(_extents(boxes[group])) == 1 and not _is_pair(boxes[group]) for group in groups
-    )
-    is_narrow = float(np.median(np.diff(row.bars))) <= MAX_BOX_WIDTH * line_height(boxes[line])
-    is_form = is_narrow and not adjoins and num_single >= MIN_SINGLE * len(groups)
-    if is_form:
-        return [line]
-    cells = [[part for part in group if part in each] for group in groups for each in divided]
-    return [cell for cell in cells if cell] or groups
 
 
 def _high_lines(boxes: Boxes, lines: list[list[int]]) -> list[int]:
@@ -289,38 +230,7 @@ def _groups(
         groups, rules = [line], []
     if not rules:
         return groups
-    is_squared = all(len(_extents(boxes[group])) == 1 for group in groups) and any(
+    is_squared = all(len(extents(boxes[group])) == 1 for group in groups) and any(
         dividers.goes_on(image, rule.left, rule.right) for rule in rules
     )
     return [line] if is_squared else groups
-
-
-def _is_pair(boxes: Boxes) -> bool:
-    """Whether parts without a gap between them are two digits, as they are too wide for one."""
-    width = boxes[:, 2].max() - boxes[:, 0].min()
-    is_wide = width > MAX_DIGIT_ASPECT * line_height(boxes)
-    return bool(is_wide and len(_extents(boxes)) == 1)
-
-
-def _extents(boxes: Boxes) -> NDArray[np.float64]:
-    """Left and right of each digit of a line: (n, 2). Parts that overlap in x are one digit."""
-    heights = boxes[:, 3] - boxes[:, 1]
-    extents: list[list[float]] = []
-    for left, right in sorted(
-        boxes[heights >= MIN_BODY_HEIGHT * heights.max()][:, [0, 2]].tolist()
-    ):
-        if extents and left < extents[-1][1]:
-            extents[-1][1] = max(extents[-1][1], right)
-        else:
-            extents.append([left, right])
-    return np.array(extents, np.float64)
-
-
-def _are_multiples(distances: NDArray[np.float64], max_step: int | None = None) -> bool:
-    """Whether digits with these distances lie in evenly spaced columns, some of which are empty.
-
-    max_step: the most columns from one digit to the next; None for any number.
-    """
-    pitch = usual_distance(distances)
-    columns = np.clip(np.round(distances / pitch), 1, max_step)
-    return bool((np.abs(distances - columns * pitch) <= MAX_UNEVENNESS * pitch).all())

@@ -21,6 +21,7 @@ ROWS: Final = 32  # to which the space between two marks is reduced
 MAX_WIDTH: Final = 160  # pixels, to which a wider space is reduced
 
 Box = NDArray[np.float64]  # left, top, right, bottom
+Image = NDArray[np.uint8]  # (h, w) or (h, w, channels)
 
 
 def divides(image: NDArray[np.uint8], left: Box, right: Box, reach: float = WALL_REACH) -> bool:

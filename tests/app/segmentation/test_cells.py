@@ -7,14 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.ink.ink_map import BoxRow
 from app.segmentation.cells import (
     MIN_CELL_GAP,
     MIN_NUMBER_GAP,
     number_gap,
-    row_of,
-    split_at_bars,
     split_at_rules,
+    with_forms,
 )
 from app.segmentation.text_lines import Boxes
 
@@ -161,50 +159,6 @@ def test_rules_divide_single_digits_in_several_rows() -> None:
     assert split == ([[[0], [1], [2]], [[3], [4], [5]]], set())
 
 
-ROW: BoxRow = BoxRow((0.0, 30.0, 60.0, 90.0, 120.0), 0.0, 30.0)
-
-
-def in_boxes(*lefts: float, width: float = 12) -> Boxes:
-    return np.array([(left, 5, left + width, 25) for left in lefts], np.float64)
-
-
-@pytest.mark.parametrize(
-    "lefts, row, others, expected",
-    [
-        ((8, 40, 70, 100), ROW, (), [[0, 1, 2, 3]]),  # a form
-        ((8, 100), ROW, (), [[0, 1]]),  # with empty boxes
-        ((2, 16, 40, 70, 100), ROW, (), [[0, 1, 2, 3, 4]]),  # a digit in two pieces
-        ((2, 16, 32, 46, 70, 100), ROW, (), [[0, 1], [2, 3], [4], [5]]),  # two digits in two boxes
-        ((8, 70), BoxRow((0.0, 60.0, 120.0), 0.0, 30.0), (), [[0], [1]]),  # wide cells
-        ((8, 40, 70, 100), ROW, (BoxRow(ROW.bars, 31.0, 60.0),), [[0], [1], [2], [3]]),  # a table
-        ((8, 40, 70, 100), ROW, (BoxRow(ROW.bars, 90.0, 120.0),), [[0, 1, 2, 3]]),  # another number
-    ],
-)
-def test_a_row_of_boxes_is_one_number_in_a_form_and_several_in_a_table(
-    lefts: tuple[float, ...],
-    row: BoxRow,
-    others: tuple[BoxRow, ...],
-    expected: list[list[int]],
-) -> None:
-    boxes = in_boxes(*lefts)
-    assert split_at_bars(boxes, list(range(len(boxes))), row, (row, *others)) == expected
-
-
-def test_a_table_is_divided_at_other_rules_too_and_a_form_is_not() -> None:
-    broad = BoxRow((0.0, 60.0, 120.0), 0.0, 30.0)
-    boxes = in_boxes(8, 40, 70, 100)
-    seen = [[0], [1], [2, 3]]
-    assert split_at_bars(boxes, [0, 1, 2, 3], broad, (broad,), seen) == [[0], [1], [2, 3]]
-    assert split_at_bars(boxes, [0, 1, 2, 3], ROW, (ROW,), seen) == [[0, 1, 2, 3]]
-
-
-def test_only_what_is_in_the_boxes_is_in_their_row() -> None:
-    below = ROW._replace(top=100.0, bottom=130.0)
-    assert row_of(in_boxes(8, 100), (below, ROW)) is ROW
-    assert row_of(in_boxes(8, 140), (below, ROW)) is None
-    assert row_of(in_boxes(8, 100), ()) is None
-
-
 @pytest.mark.parametrize(
     "lefts, is_form",
     [
@@ -231,3 +185,10 @@ def test_two_digits_that_touch_in_a_box_are_a_number() -> None:
     divided, is_form = split_at_rules(picture, boxes, [[0, 1, 2]])
     assert not is_form
     assert divided == [[[0], [1], [2]]]
+
+
+def test_faint_boxes_of_a_clean_picture_join_digits_that_stand_far_apart() -> None:
+    boxes = row((20.0, 58.0, 80.0, 121.0), 40)
+    boxes = np.concatenate([boxes, row((20.0, 60.0), 140)])
+    lines = [[0, 1, 2, 3], [4, 5]]
+    assert with_forms(ruled([45, 75, 105], 32, 68), boxes, lines) == ([[lines[0]], [lines[1]]], {0})
