@@ -74,7 +74,8 @@ class InkMap:
     picture; large pictures are reduced, small ones enlarged. is_found: whether the segmenter found
     the ink, so that some of it may be missing, as in photographs. box_rows: the rows of a form's
     boxes or of a grid's cells whose lines were erased. is_plain: see `ink.plain`. photo: uint8
-    (h, w, 3), the part of the picture, where the segmenter found the ink.
+    (h, w, 3), the part of the picture, where the segmenter found the ink. is_unruled: whether the
+    lines of squared or ruled paper were taken out, which divide nothing.
     """
 
     strength: NDArray[np.uint8]
@@ -86,6 +87,7 @@ class InkMap:
     box_rows: tuple[BoxRow, ...] = ()
     is_plain: bool = False
     photo: NDArray[np.uint8] | None = None
+    is_unruled: bool = False
 
     @cached_property
     def parts(self) -> Parts:

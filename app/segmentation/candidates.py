@@ -212,7 +212,7 @@ def _lines_of_map(
     number_gap = cells.number_gap(boxes, grouped)
     in_image = boxes / ink.scale + np.array([ink.left, ink.top] * 2)
     divided, forms = [[line] for line in grouped], set[int]()
-    if not ink.is_plain:
+    if not ink.is_plain and not ink.is_unruled:
         divided, forms = cells.split_at_rules(image, in_image, grouped)
     elif _has_wide_gap(boxes, grouped):
         divided, forms = cells.with_forms(image, in_image, grouped)

@@ -12,7 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from app.ink.printed.ruling_lines import RulingLine, RulingLines, find_ruling_lines
+from app.ink.paper.sheets import continued, find_sheet
+from app.ink.printed.ruling_darkness import MIN_DARKER, DrawnLine, Plane, draw_line
+from app.ink.printed.ruling_lines import RulingLines, find_ruling_lines
 from app.ink.resize import reduce_to_side
 
 SIDE: Final = 1000  # pixels: the longer side of the picture in which lines are erased
@@ -23,61 +25,117 @@ PAPER: Final = 21  # reduced pixels: lines and strokes are thinner, and light ch
 MIN_DARKNESS: Final = 26  # of a line's pixel
 MIN_STRENGTH: Final = 50  # of the middles of all lines; the segmenter knows paler ones
 MIN_APART: Final = 0.5  # share of the lines beside which the paper is pale; not in millimetre paper
-MIN_DARKER: Final = 20  # of ink that is darker than the line on which it is
 MIN_DARKER_SHARE: Final = 0.15  # the same, as a share of the line's darkness
 MAX_PALER: Final = 25  # of what joins ink, below the darkness of that ink
-STRETCH: Final = 75  # reduced pixels of a line that are about equally dark and broad
-PIECE: Final = 12  # reduced pixels of a line that is straight
-MAX_BENDS: Final = 3  # degree of the curve by which a line departs from its place
-PIECES: Final = 4  # of a line, for each degree
-MIN_FREE: Final = 0.6  # share of a line's pieces that no writing hides
-EDGE: Final = 0.1  # of a line's darkness, which its soft edge has
-MAX_DARKER_STRETCH: Final = 1.2  # of a line's usual darkness, in a stretch of it
-MAX_APART: Final = 0.4  # pixels by which a line's middle may be elsewhere
-SAMPLES: Final = 24  # columns of a piece or a stretch that are examined
 
-Plane = NDArray[np.uint8]  # (h, w)
 Picture = NDArray[np.uint8]  # (h, w, channels)
 
 
-class _Drawn(NamedTuple):
-    """How dark a line is, how broad in pixels, and whether there is pale paper at both sides."""
+class Bands(NamedTuple):
+    """Where lines are, and what is surely ink on them, as it is beside their middles.
 
-    strength: float
-    width: int
-    is_apart: bool
+    All are planes with 255 there. thickness: of the lines, in pixels.
+    """
+
+    levels: Plane
+    uprights: Plane
+    ink: Plane
+    thickness: int
 
 
-def without_ruling(picture: Picture, but_squares: bool = False) -> Picture:
+class _Ruling(NamedTuple):
+    """The lines of a picture, the picture reduced, in which they were found, and its darkness.
+
+    views: the darkness of each pixel, (h, w), in some ways to see colours. scale: their pixels to
+    one of the reduced picture.
+    """
+
+    lines: RulingLines
+    small: Picture
+    views: list[Plane]
+    scale: float
+
+
+def without_ruling(picture: Picture) -> Picture:
     """The picture without its strongly printed squares or rules; itself where there are none.
 
-    It is uint8 (h, w, channels), with dark ink on light paper. but_squares: leave squares.
+    It is uint8 (h, w, channels), with dark ink on light paper. Lines of a sheet that lies on a
+    darker desk go from edge to edge of the sheet.
+    """
+    unruled = _without_ruling(picture, None)
+    sheet = find_sheet(picture) if unruled is picture else None
+    if sheet is None:
+        return unruled
+    part = picture[sheet.window]
+    unruled_part = _without_ruling(part, sheet.mask)
+    if unruled_part is not part:
+        unruled = picture.copy()
+        unruled[sheet.window] = unruled_part
+    return unruled
+
+
+def _without_ruling(picture: Picture, sheet: Plane | None) -> Picture:
+    """As `without_ruling`, for a picture that shows nothing but paper.
+
+    sheet: where it does, 255 there, reduced; None for everywhere.
+    """
+    ruling = _find_ruling(picture, sheet)
+    erased = None if ruling is None else _printed(ruling)
+    if ruling is None or erased is None:
+        return picture
+    is_erased = _enlarged(erased, picture.shape) > 0
+    if sheet is not None:
+        is_erased &= _enlarged(sheet, picture.shape) > 0
+    unruled = picture.copy()
+    for channel in range(picture.shape[2]):
+        level = _resized(_paper(np.ascontiguousarray(ruling.small[..., channel])), picture.shape)
+        unruled[..., channel][is_erased] = level[is_erased]
+    return unruled
+
+
+def find_bands(picture: Picture) -> Bands | None:
+    """Where the strongly printed lines of a picture are, see `without_ruling`; None without any."""
+    ruling = _find_ruling(picture)
+    if ruling is None:
+        return None
+    darkness = ruling.views[0]
+    expected, bands, drawn = _expected(darkness, ruling.lines, ruling.scale)
+    if not _are_strong(drawn):
+        return None
+    is_ink = np.where(_is_darker(darkness, expected), 255, 0).astype(np.uint8)
+    levels, uprights, ink = (_enlarged(each, picture.shape) for each in (*bands, is_ink))
+    enlarged = len(picture) / len(darkness)
+    return Bands(levels, uprights, ink, round(_usual_width(drawn) * enlarged))
+
+
+def _find_ruling(picture: Picture, sheet: Plane | None = None) -> _Ruling | None:
+    """The lines of a picture's paper; None where it has none that go through it.
+
+    sheet: see `_without_ruling`.
     """
     if min(picture.shape[:2]) < MIN_SIDE:
-        return picture
+        return None
     # Most pixels of a large picture tell nothing about its lines.
     step = max(max(picture.shape[:2]) // SIDE, 1)
     sample = np.ascontiguousarray(picture[::step, ::step])
     small = reduce_to_side(sample, SMALL_SIDE)
+    if sheet is not None:
+        small = continued(small, _enlarged(sheet, small.shape))
     darkest = _darkest(small)
     lines = find_ruling_lines(_darkness(darkest, _paper(darkest)), MIN_DARKNESS)
-    if lines is None or (but_squares and all(lines)):
-        return picture
+    if lines is None:
+        return None
     scale = min(SIDE, max(sample.shape[:2])) / max(small.shape[:2])
     views = []
     for reduce in (_darkest, _mean)[: picture.shape[2]]:
         plane = reduce_to_side(reduce(sample), SIDE)
         views.append(_darkness(plane, _resized(_paper(reduce(small)), plane.shape)))
-    erased = _printed(views, lines, scale)
-    if erased is None:
-        return picture
-    high, wide = picture.shape[:2]
-    is_erased = cv2.resize(erased, (wide, high), interpolation=cv2.INTER_NEAREST) > 0
-    unruled = picture.copy()
-    for channel in range(small.shape[2]):
-        level = _resized(_paper(np.ascontiguousarray(small[..., channel])), picture.shape)
-        unruled[..., channel][is_erased] = level[is_erased]
-    return unruled
+    return _Ruling(lines, small, views, scale)
+
+
+def _enlarged(plane: Plane, shape: tuple[int, ...]) -> Plane:
+    """Pixels of lines in a picture of a shape (h, w, ...)."""
+    return np.asarray(cv2.resize(plane, shape[1::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _resized(plane: Plane, shape: tuple[int, ...]) -> Plane:
@@ -112,41 +170,52 @@ def _darkness(plane: Plane, paper: Plane) -> Plane:
     return np.asarray(cv2.bitwise_not(left), np.uint8)
 
 
-def _printed(views: list[Plane], lines: RulingLines, scale: float) -> Plane | None:
+def _printed(ruling: _Ruling) -> Plane | None:
     """Which pixels are of lines and not of ink: 255 there, (h, w); None where lines are pale.
 
-    views: the darkness of each pixel, (h, w), in some ways to see colours. Ink is darker than a
-    line in one of them. scale: pixels to one of the reduced picture.
+    Ink is darker than a line in one of the views.
     """
+    lines, _, views, scale = ruling
     darkness = views[0]
-    expected, is_line, drawn = _expected(darkness, lines, scale)
-    strength = np.median([line.strength for line in drawn]) if drawn else 0.0
-    if strength < MIN_STRENGTH or np.mean([line.is_apart for line in drawn]) < MIN_APART:
+    expected, bands, drawn = _expected(darkness, lines, scale)
+    if not _are_strong(drawn):
         return None
+    is_line = np.asarray(cv2.bitwise_or(*bands), np.uint8)
     is_ink = _is_darker(darkness, expected)
     for view in views[1:]:
         is_ink |= _is_darker(view, _expected(view, lines, scale)[0])
     is_line[is_ink] = 0
     beside = np.where(is_line, 0, darkness).astype(np.uint8)
-    side = 2 * round(float(np.median([line.width for line in drawn])) / 2) + 3
+    side = 2 * round(_usual_width(drawn) / 2) + 3
     joined = cv2.morphologyEx(beside, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
     is_pale = joined < MIN_DARKNESS
     is_line[~is_pale & (darkness.astype(np.int16) + MAX_PALER >= joined)] = 0
     return is_line
 
 
+def _are_strong(drawn: list[DrawnLine]) -> bool:
+    """Whether lines are dark, with pale paper between most of them."""
+    strength = np.median([line.strength for line in drawn]) if drawn else 0.0
+    return bool(
+        strength >= MIN_STRENGTH and np.mean([line.is_apart for line in drawn]) >= MIN_APART
+    )
+
+
+def _usual_width(drawn: list[DrawnLine]) -> float:
+    return float(np.median([line.width for line in drawn]))
+
+
 def _expected(
     darkness: Plane, lines: RulingLines, scale: float
-) -> tuple[Plane, Plane, list[_Drawn]]:
+) -> tuple[Plane, list[Plane], list[DrawnLine]]:
     """The darkness of all lines by themselves, which pixels are theirs, and what they are like."""
-    expected, is_line = np.zeros_like(darkness), np.zeros_like(darkness)
-    maps = darkness, expected, is_line
-    drawn = [
-        _draw(line, scale, *([each.T for each in maps] if axis else maps))
-        for axis, of_axis in enumerate(lines)
-        for line in of_axis
-    ]
-    return expected, is_line, [line for line in drawn if line is not None]
+    expected = np.zeros_like(darkness)
+    bands = [np.zeros_like(darkness) for _ in lines]
+    drawn = []
+    for axis, of_axis in enumerate(lines):
+        maps = [each.T if axis else each for each in (darkness, expected, bands[axis])]
+        drawn += [draw_line(line, scale, *maps) for line in of_axis]
+    return expected, bands, [line for line in drawn if line is not None]
 
 
 def _is_darker(darkness: Plane, expected: Plane) -> NDArray[np.bool_]:
@@ -154,92 +223,3 @@ def _is_darker(darkness: Plane, expected: Plane) -> NDArray[np.bool_]:
     least = cv2.addWeighted(expected, 1 + MIN_DARKER_SHARE, expected, 0, MIN_DARKER)
     is_darker = np.where(darkness > least, 255, 0).astype(np.uint8)
     return np.asarray(cv2.medianBlur(is_darker, 3) > 0, np.bool_)  # without specks
-
-
-def _draw(
-    line: RulingLine, scale: float, darkness: Plane, expected: Plane, is_line: Plane
-) -> _Drawn | None:
-    """Adds a line's own darkness to what is expected, and its pixels to those of lines.
-
-    Returns None for a line outside the picture.
-    """
-    height, width = darkness.shape
-    middles = (line.rows(width) + 0.5) * scale - 0.5
-    reach = int(np.ceil((line.thickness + 3) * scale))
-    half = int(np.ceil(line.thickness * scale / 2))
-    columns = np.flatnonzero((middles > -half) & (middles < height - 1 + half))
-    if len(columns) < reach:
-        return None
-    middles = middles[columns]
-    middles += _shift(darkness, columns, middles, 2 * reach, max(round(PIECE * scale), 2))
-    offsets = np.arange(-reach, reach + 1)
-    rest = (np.round(middles) - middles).astype(np.float32)  # from a line's middle to its pixels'
-    count = max(round(len(columns) / STRETCH / scale), 1)
-    chosen = _spread(len(columns), count)  # (count, SAMPLES)
-    rows = np.round(middles[chosen]).astype(int) + np.arange(-reach - 1, reach + 2)[:, None, None]
-    strip = darkness[rows.clip(0, height - 1), columns[chosen]].astype(np.float32)
-    profiles = np.median(_moved(strip, -rest[chosen]), axis=2)  # (offsets, count)
-    usual = np.median(profiles, axis=1)
-    strength = float(usual.max())
-    half = int(np.abs(offsets[usual > EDGE * strength]).max(initial=0)) + 1
-    # Writing along a stretch is not the line's own darkness.
-    profiles = np.minimum(profiles, MAX_DARKER_STRETCH * usual[:, None] + MIN_DARKER)
-    profiles += MAX_APART * np.abs(np.gradient(profiles, axis=0))
-    near = np.flatnonzero(np.abs(offsets) <= half)
-    around = np.pad(profiles, ((1, 1), (0, 0)))[near[0] : near[-1] + 3].astype(np.float32)
-    which = np.minimum(np.arange(len(columns)) * count // len(columns), count - 1)
-    new = _moved(around[:, which], rest).clip(0, 255).astype(np.int32)
-    rows = np.round(middles).astype(int) + offsets[near, None]
-    is_inside = (rows >= 0) & (rows < height)
-    places = rows[is_inside], np.broadcast_to(columns, rows.shape)[is_inside]
-    before, new = expected[places].astype(np.int32), new[is_inside]
-    expected[places] = before + new - before * new // 255  # where lines cross, both are dark
-    is_line[places] = 255
-    return _Drawn(strength, 2 * half + 1, half <= reach)
-
-
-def _moved(strip: NDArray[np.float32], rest: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows of a strip at places that are parts of a row further down: (n - 2, ...).
-
-    strip: (n, ...), with one row more at both ends. rest: (...), in [-1, 1].
-    """
-    down, up = np.maximum(rest, 0), np.maximum(-rest, 0)
-    return np.asarray(
-        strip[1:-1] * (1 - down - up) + strip[2:] * down + strip[:-2] * up, np.float32
-    )
-
-
-def _shift(
-    darkness: Plane,
-    columns: NDArray[np.int64],
-    middles: NDArray[np.float64],
-    reach: int,
-    piece: int,
-) -> NDArray[np.float64]:
-    """How many pixels a line is below where it was expected, in each of its columns."""
-    count = max(len(columns) // piece, 1)
-    offsets = np.arange(-reach, reach + 1)
-    chosen = _spread(len(columns), count)[:, ::3]
-    rows = np.round(middles[chosen]).astype(int) + offsets[:, None, None]
-    level = np.median(darkness[rows.clip(0, len(darkness) - 1), columns[chosen]], axis=2)
-    is_inside = ((rows >= 0) & (rows < len(darkness))).all(axis=2)
-    weights = (level - 0.5 * level.max(axis=0)).clip(0) * is_inside + 1e-3
-    shifts = (weights * offsets[:, None]).sum(axis=0) / weights.sum(axis=0)  # (count,)
-    places = np.linspace(-1, 1, count)
-    ends = middles[chosen].min(axis=1) - reach / 4, middles[chosen].max(axis=1) + reach / 4
-    is_whole = (ends[0] > 0) & (ends[1] < len(darkness) - 1)  # the picture's edge cuts the others
-    known, places = shifts[is_whole], places[is_whole]
-    curve = np.array([np.median(known) if len(known) else 0.0])
-    for degree in range(MAX_BENDS + 1):
-        nearest = np.abs(known - np.polyval(curve, places)).argsort(kind="stable")
-        free = nearest[: round(MIN_FREE * len(known))]  # no writing hides these pieces
-        if len(free) < PIECES * (degree + 1):
-            break
-        curve = np.polyfit(places[free], known[free], degree)
-    return np.polyval(curve, np.linspace(-1, 1, len(columns)))
-
-
-def _spread(length: int, count: int) -> NDArray[np.int64]:
-    """Indices up to a length in equal parts of it, spread evenly: (count, SAMPLES)."""
-    every = (np.arange(count * SAMPLES) + 0.5) * length / (count * SAMPLES)
-    return every.astype(np.int64).reshape(count, SAMPLES)

@@ -9,21 +9,22 @@ import numpy as np
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.marked.frames import find_frames
 from app.ink.marked.grids import find_grid
+from app.ink.printed.ink_on_rules import ink_on_rules
 from app.ink.printed.lines_to_erase import without_drawn
 from app.ink.printed.rules import without_rules
-from app.ink.printed.ruling import without_ruling
+from app.ink.printed.ruling import find_bands
 
 _NEAR: Final = np.ones((3, 3), np.uint8)
 
 
 def without_lines(drawing: InkMap) -> InkMap | None:
     """A clean picture's map without its rules, its grid or its frames; None where it has none."""
-    paper = np.bitwise_not(drawing.mask)[..., None]
-    # Black ink on black squares would lose its strokes along them, and be misread without a doubt.
-    unruled = without_ruling(paper, but_squares=True)
-    if unruled is not paper:
-        writing = np.where(unruled[..., 0] < 128, 255, 0).astype(np.uint8)
-        return replace(drawing, mask=without_specks(writing)) if writing.any() else None
+    bands = find_bands(np.bitwise_not(drawing.mask)[..., None])
+    if bands is not None:
+        writing = ink_on_rules(drawing.mask, bands)
+        if not writing.any():
+            return None
+        return replace(drawing, mask=without_specks(writing), is_unruled=True)
     grid = find_grid(drawing.mask, drawing.pen)
     mask = without_rules(drawing.mask) if grid is None or grid.is_straight else None
     if mask is not None:

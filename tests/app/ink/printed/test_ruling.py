@@ -5,13 +5,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.ink.printed.ruling import without_ruling
+from app.ink.printed.ruling import find_bands, without_ruling
 
 Picture = NDArray[np.uint8]
 HEIGHT, WIDTH, PITCH = 400, 600, 47
 PAPER = (228, 232, 236)
 BLUE, BLACK, GREY = (150, 90, 40), (20, 20, 20), (95, 95, 95)
 INK = (25, 25, 25)
+DESK = (60, 80, 110)
 STEM = ((110, 60), (170, 260))  # a stroke across several lines
 
 
@@ -101,13 +102,37 @@ def test_what_is_left_of_a_line_that_writing_hides_is_erased() -> None:
     assert (rest[far_from_stem()].min(axis=1) > 190).mean() > 0.999
 
 
-def test_crisp_black_lines_go_from_black_ink() -> None:
-    picture = squared(BLACK, slope=0.0)
-    cv2.line(picture, *STEM, BLACK, 7)
-    bitmap = np.where(picture.max(axis=2) < 128, 0, 255).astype(np.uint8)[..., None]
-    rest = without_ruling(bitmap)[..., 0]
-    assert (rest[stem()] == 0).mean() > 0.85
-    assert (rest[far_from_stem()] == 255).all()
+def on_a_desk(sheet: Picture) -> Picture:
+    """The sheet a little turned on a brown desk, with all of its edges in the picture."""
+    size = (WIDTH + 200, HEIGHT + 200)
+    place = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), 2.0, 1.0)
+    place[:, 2] += 100
+    return np.asarray(
+        cv2.warpAffine(sheet, place, size, flags=cv2.INTER_LINEAR, borderValue=DESK),
+        np.uint8,
+    )
+
+
+def test_lines_that_end_where_a_sheet_on_a_desk_does_go() -> None:
+    picture = on_a_desk(written(squared()))
+    rest = without_ruling(picture)
+    stroke = on_a_desk(np.where(stem(), 255, 0).astype(np.uint8)[..., None].repeat(3, 2))
+    is_stroke = (stroke == 255).all(axis=2)
+    assert (rest[is_stroke].max(axis=1) < 110).mean() > 0.9
+    blank = on_a_desk(np.where(far_from_stem(), 255, 0).astype(np.uint8)[..., None].repeat(3, 2))
+    is_blank = cv2.erode((blank == 255).all(axis=2).astype(np.uint8), np.ones((15, 15))) > 0
+    assert (rest[is_blank].min(axis=1) > 190).mean() > 0.98
+    is_desk = (picture == np.array(DESK)).all(axis=2)
+    assert (rest[is_desk] == picture[is_desk]).mean() > 0.99
+
+
+def test_a_table_that_ends_in_a_sheet_on_a_desk_stays() -> None:
+    paper = np.full((HEIGHT, WIDTH, 3), PAPER, np.uint8)
+    for place in range(60, 60 + 5 * 60, 60):
+        cv2.line(paper, (60, place), (300, place), BLACK, 3)
+        cv2.line(paper, (place, 60), (place, 300), BLACK, 3)
+    picture = on_a_desk(written(paper))
+    assert without_ruling(picture) is picture
 
 
 def test_a_table_stays_because_it_divides_numbers() -> None:
@@ -130,6 +155,7 @@ def test_a_table_stays_because_it_divides_numbers() -> None:
 )
 def test_other_pictures_are_returned_themselves(picture: Picture) -> None:
     assert without_ruling(picture) is picture
+    assert find_bands(picture) is None
 
 
 def test_lines_that_are_not_evenly_spaced_stay() -> None:
