@@ -12,6 +12,7 @@ SIDE: Final = 240  # pixels: the longer side of the picture in which a sheet is 
 MIN_SHARE: Final = 0.15  # of the picture, of a sheet
 MAX_SHARE: Final = 0.97  # of the picture; a larger sheet fills it
 MIN_SOLID: Final = 0.9  # share of the shape around a sheet that is light
+MIN_LIGHTER: Final = 1.2  # ratio of the sheet's light to the desk's; uneven light differs less
 CLOSED: Final = 15  # pixels: lines and strokes on the sheet are thinner
 RIM: Final = 3  # pixels, the sheet's soft edge
 
@@ -50,6 +51,8 @@ def find_sheet(picture: Picture) -> Sheet | None:
     share = cv2.countNonZero(mask) / mask.size
     is_solid = stats[largest, cv2.CC_STAT_AREA] >= MIN_SOLID * cv2.countNonZero(mask)
     if not MIN_SHARE <= share <= MAX_SHARE or not is_solid:
+        return None
+    if cv2.mean(level, mask)[0] < MIN_LIGHTER * cv2.mean(level, cv2.bitwise_not(mask))[0]:
         return None
     mask = np.asarray(cv2.erode(mask, np.ones((RIM, RIM), np.uint8), borderValue=255), np.uint8)
     x, y, width, height = cv2.boundingRect(mask)
