@@ -110,8 +110,12 @@ POOR = [REFUSED, (1, SURE), REFUSED, REFUSED]
 def test_only_a_poor_reading_is_tried_in_other_positions(
     upright: list[tuple[int | None, bool]], expected: tuple[int, ...]
 ) -> None:
-    assert turning.turns_to_try(reading(upright), turning.MAX_CANDIDATES) == expected
-    assert turning.turns_to_try(reading(upright), turning.MAX_CANDIDATES + 1) == (), "clutter"
+    assert (
+        turning.turns_to_try(reading(upright), reading(upright), turning.MAX_CANDIDATES) == expected
+    )
+    assert (
+        turning.turns_to_try(reading(upright), reading(upright), turning.MAX_CANDIDATES + 1) == ()
+    ), "clutter"
 
 
 @pytest.mark.parametrize("length, expected", [(2, ()), (3, (180,))])
@@ -119,7 +123,7 @@ def test_a_number_that_is_not_sure_may_be_upside_down(
     length: int, expected: tuple[int, ...]
 ) -> None:
     upright = reading([(6, SURE)] * length, turning.MAX_SURENESS - 0.01)
-    assert turning.turns_to_try(upright, turning.MAX_CANDIDATES) == expected
+    assert turning.turns_to_try(upright, upright, turning.MAX_CANDIDATES) == expected
 
 
 @pytest.mark.parametrize(
@@ -148,7 +152,7 @@ def test_a_turned_reading_must_be_clearly_better(
 def test_lines_and_loops_do_not_show_how_a_picture_lies() -> None:
     """On their side, the zeros of 003078 are read, and the others are not."""
     loops = reading([(0, SURE)] * 5 + [REFUSED])
-    assert turning.turns_to_try(loops, turning.MAX_CANDIDATES) == turning.TURNS
+    assert turning.turns_to_try(loops, loops, turning.MAX_CANDIDATES) == turning.TURNS
     assert turning.is_clearly_better(reading([(0, SURE), (3, SURE), (7, SURE)]), loops, 90)
     assert not turning.is_clearly_better(reading([(0, SURE), (8, SURE), (1, SURE)]), loops, 90)
 
@@ -225,7 +229,9 @@ def test_clear_digits_of_an_unsure_number_are_not_turned_on_their_head() -> None
     marks = reading([(8, SURE), (0, SURE), (6, DOUBTFUL), (4, SURE)], 0.75).digits
     upright = Reading(tuple(replace(mark, is_number_doubtful=mark.is_doubtful) for mark in marks))
     turned = reading([(4, SURE), (9, SURE), (0, SURE), (8, SURE)], 0.93)
-    assert turning.turns_to_try(upright, turning.MAX_CANDIDATES) == (180,)  # for its sureness
+    assert turning.turns_to_try(upright, upright, turning.MAX_CANDIDATES) == (
+        180,
+    )  # for its sureness
     assert not turning.is_clearly_better(turned, upright, 180)
 
 
@@ -267,7 +273,7 @@ def test_all_numbers_of_a_page_together_tell_that_it_is_upside_down() -> None:
     """Each is only somewhat surer, and most digits are digits upside down too."""
     upright = page(((8, 0, 6, 1), 0.8), ((9, 0, 2, 0), 0.7), ((9, 6, 6), 0.8))
     turned = page(((9, 9, 6), 0.96), ((0, 2, 0, 6), 0.95), ((1, 9, 0, 8), 0.95))
-    assert turning.turns_to_try(upright, turning.MAX_CANDIDATES) == (180,)
+    assert turning.turns_to_try(upright, upright, turning.MAX_CANDIDATES) == (180,)
     assert turning.is_clearly_better(turned, upright, 180)
     one = page(((1, 9, 0, 8), 0.96))
     assert not turning.is_clearly_better(one, page(((8, 0, 6, 1), 0.8)), 180)
@@ -275,11 +281,11 @@ def test_all_numbers_of_a_page_together_tell_that_it_is_upside_down() -> None:
 
 def test_sure_numbers_that_could_all_be_upside_down_are_tried_so() -> None:
     both_ways = page(((8, 0, 6, 1), 0.99), ((9, 6, 6), 0.99))
-    assert turning.turns_to_try(both_ways, turning.MAX_CANDIDATES) == (180,)
+    assert turning.turns_to_try(both_ways, both_ways, turning.MAX_CANDIDATES) == (180,)
     telling = page(((8, 0, 4, 1), 0.99), ((9, 6, 6), 0.99))
-    assert turning.turns_to_try(telling, turning.MAX_CANDIDATES) == ()
+    assert turning.turns_to_try(telling, telling, turning.MAX_CANDIDATES) == ()
     one = page(((8, 0, 6, 1, 6, 9), 0.99))
-    assert turning.turns_to_try(one, turning.MAX_CANDIDATES) == ()
+    assert turning.turns_to_try(one, one, turning.MAX_CANDIDATES) == ()
 
 
 def test_an_upside_down_page_has_more_marks_where_digits_are_cut_in_two() -> None:
