@@ -20,7 +20,6 @@ from app.judgement.comparison import (
     is_number_beside_word,
     is_refused,
     is_sure_digit,
-    without_words,
 )
 from app.judgement.judged import judged
 from app.judgement.writing import is_line, is_ruling, is_surely_read, is_texture, is_writing
@@ -139,7 +138,7 @@ class InkChooser:
         if is_number_beside_word(upright.reading) or _is_print(upright.reading):
             return 0, False
         turns = turning.turns_to_try(
-            upright.reading, without_words(upright.reading), upright.max_candidates
+            upright.reading, judged(upright.reading), upright.max_candidates
         )
         small = turning.reduced(pixels) if turns else pixels
         readings = {}

@@ -38,9 +38,9 @@ MIN_KEPT: Final = 0.75  # share of the marks that several numbers must have then
 SUREST: Final = 0.999  # confidence of a number; surer ones say no more about how the picture lies
 MAX_SURENESS: Final = 0.95  # confidence of upright numbers, on the mean; surer ones stay
 _BOTH_WAYS: Final = (*_ALIKE, 2, 5, 6, 9)  # of these, and of digits that are digits then too
-# Sure digits that are none of _ALIKE, among so large a sure share of the numbers, do not lie on their
-# side; those that are none of _BOTH_WAYS are not upside down either. Of 120 pages on their side, and
-# of 60 upside down, none had as many.
+# Sure digits that are none of _ALIKE, in writing with so large a sure share, do not lie on their
+# side; those that are none of _BOTH_WAYS are not upside down either. Of 120 pages on their side,
+# and of 60 upside down, none had as many.
 MIN_LEVEL: Final = 3
 MIN_LEVEL_SHARE: Final = 0.5
 MIN_UPRIGHT: Final = 5
@@ -81,20 +81,20 @@ def as_given(digits: Sequence[Digit], degrees: int, size: tuple[int, int]) -> Re
     return Reading(tuple(digits), degrees)
 
 
-def turns_to_try(upright: Reading, numbers: Reading, max_candidates: int) -> tuple[int, ...]:
+def turns_to_try(upright: Reading, written: Reading, max_candidates: int) -> tuple[int, ...]:
     """The degrees by which the picture may have to be turned, because too little was read surely.
 
-    numbers: what is read without words. max_candidates: the most candidates in one of the ink maps
+    written: what is read without print. max_candidates: the most candidates in one of the ink maps
     that were tried.
     """
     if not upright.digits or max_candidates > MAX_CANDIDATES:
         return ()
-    share = sure_share(numbers)
-    if share >= MIN_UPRIGHT_SHARE and _num_sure(numbers, but=_BOTH_WAYS) >= MIN_UPRIGHT:
+    share = sure_share(written)
+    if share >= MIN_UPRIGHT_SHARE and _num_sure(written, but=_BOTH_WAYS) >= MIN_UPRIGHT:
         return ()
     has_refused = any(mark.text == "?" for mark in upright.digits)
     if sure_share(upright) <= MAX_SURE_SHARE or (has_refused and not _is_telling(upright)):
-        is_level = share >= MIN_LEVEL_SHARE and _num_sure(numbers, but=_ALIKE) >= MIN_LEVEL
+        is_level = share >= MIN_LEVEL_SHARE and _num_sure(written, but=_ALIKE) >= MIN_LEVEL
         return (180,) if is_level else TURNS
     if len(upright.digits) < MIN_DIGITS:
         return ()

@@ -91,7 +91,7 @@ def _doubts(reading: Reading) -> tuple[float, ...]:
 
     Where no number is in doubt, the words decide nothing: other ink may be read as digits there.
     """
-    of_numbers = round(_refused_height(without_words(reading)), 1)
+    of_numbers = round(_refused_height(_without_words(reading)), 1)
     return (is_refused(reading), of_numbers, *(doubt(reading) if of_numbers else ()))
 
 
@@ -115,7 +115,7 @@ def _hardly_read(reading: Reading) -> list[Digit]:
     ]
 
 
-def without_words(reading: Reading) -> Reading:
+def _without_words(reading: Reading) -> Reading:
     """The reading without words beside its numbers, whose letters are rightly refused."""
     marks = [
         mark

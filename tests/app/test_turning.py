@@ -311,3 +311,28 @@ def test_a_number_that_is_crossed_out_shows_how_the_picture_lies() -> None:
     assert turning.sure_share(struck) == 1
     assert turning.sure_share(reading([(4, DOUBTFUL)] * 4, 0.8)) == 0
     assert turning.sure_share(reading([(4, DOUBTFUL)] * 3 + [(4, SURE)], 0.95)) == 0.25
+
+
+@pytest.mark.parametrize(
+    "sure, num_refused, expected",
+    [
+        ((3, 4, 7, 2, 5), 5, (180,)),  # level, and perhaps upside down
+        ((3, 4), 2, turning.TURNS),
+        ((3, 4, 7), 4, turning.TURNS),
+        ((0, 1, 8, 0, 1, 8), 6, turning.TURNS),  # any line is a 1, and any loop a 0
+        ((3, 4, 7, 3, 4), 1, ()),  # upright
+        ((3, 4, 7, 3), 1, ()),  # little is refused
+    ],
+)
+def test_where_many_sure_digits_are_level_the_picture_is_not_tried_on_its_side(
+    sure: tuple[int, ...], num_refused: int, expected: tuple[int, ...]
+) -> None:
+    written = reading([(value, SURE) for value in sure] + [REFUSED] * num_refused)
+    assert turning.turns_to_try(written, written, turning.MAX_CANDIDATES) == expected
+
+
+def test_printed_words_do_not_count_against_the_writing() -> None:
+    written = [(value, SURE) for value in (3, 4, 7, 3, 4)]
+    with_header = reading([REFUSED] * 10 + written)
+    assert turning.turns_to_try(with_header, reading(written), turning.MAX_CANDIDATES) == ()
+    assert turning.turns_to_try(with_header, with_header, turning.MAX_CANDIDATES) == turning.TURNS
