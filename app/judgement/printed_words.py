@@ -19,6 +19,7 @@ import numpy as np
 from app.reading import Digit, Reading
 
 MIN_LETTERS: Final = 2  # refused marks of a word, unless they run into each other
+MIN_NUMBER: Final = 3  # clear digits at the end of a line that are no letters
 MANY_LETTERS: Final = 3  # refused marks that are a word, whatever the others look like
 MIN_REFUSED: Final = 0.5  # share of a word's marks that are refused
 MAX_LETTER_WIDTH: Final = 1.3  # heights of a refused mark; what is wider is several letters
@@ -68,7 +69,7 @@ class _Line(NamedTuple):
         has_letters = self.is_wide or self.num_refused >= MIN_LETTERS
         is_most = self.num_refused >= MIN_REFUSED * len(self.marks)
         is_long = self.num_refused >= MANY_LETTERS and not self.has_sure_digit
-        return is_long or (has_letters and is_most)
+        return (is_long or (has_letters and is_most)) and not self.has_number
 
     @property
     def is_spelled(self) -> bool:
@@ -82,6 +83,18 @@ class _Line(NamedTuple):
     @property
     def has_sure_digit(self) -> bool:
         return any(mark.value is not None and not mark.is_doubtful for mark in self.marks)
+
+    @property
+    def has_number(self) -> bool:
+        """Whether clear digits are at one end, as behind a label that touches them."""
+        ends = self.marks[:MIN_NUMBER], self.marks[-MIN_NUMBER:]
+        return any(len(end) == MIN_NUMBER and all(mark.is_clear for mark in end) for end in ends)
+
+    @property
+    def is_written_number(self) -> bool:
+        """Whether all of it is read, and it does not look like print."""
+        num_digits = sum(mark.value is not None for mark in self.marks)
+        return num_digits > 1 and not self.num_refused and self.likeness < UNLIKE
 
 
 def without_print(reading: Reading) -> Reading:
@@ -154,6 +167,8 @@ def _are_only_words(lines: Sequence[_Line]) -> bool:
     """Whether there are many letters, not unlike print on the mean, and no clear digit."""
     if any(mark.is_clear for line in lines for mark in line.marks):
         return False
+    if any(line.is_written_number for line in lines):
+        return False
     read = [line for line in lines if line.likeness > -math.inf]
     num_refused = sum(line.num_refused for line in read)
     widths = np.array([line.width / line.height for line in read])
@@ -185,7 +200,7 @@ def _is_letters(line: _Line, printed: Sequence[_Line], has_numbers: bool) -> boo
     printed: the words. has_numbers: whether numbers are beside them, whose marks may be refused
     too; then only what is in one row with a word of its size belongs to it.
     """
-    if line.has_sure_digit:
+    if line.has_sure_digit or line.has_number:
         return False
     in_row = [word.height for word in printed if word.line_index == line.line_index]
     if line.has_digit and (len(line.marks) == 1 or line.likeness == -math.inf):

@@ -16,6 +16,7 @@ from app.segmentation.digit_extents import extents, is_single
 from app.segmentation.text_lines import Boxes, line_height
 
 MIN_BARS: Final = 2  # that are seen; they say how broad the boxes are
+MIN_BARS_OF_PART: Final = 3  # where other bars of the line divide numbers, as in 5 | 2 | 59
 MAX_HIDDEN: Final = 2  # boxes from one bar that is seen to the next, as digits hide some
 MAX_OFF: Final = 0.2  # widths of a box by which a bar may be off, as boxes may be apart
 MAX_BESIDE: Final = 0.12  # the same between two digits that hide a bar
@@ -64,7 +65,8 @@ def numbers_in_boxes(
             chains[-1].append(bar)
         else:
             chains.append([bar])
-    found = [_with_ends(boxes, line, chain, pitch) for chain in chains if len(chain) >= MIN_BARS]
+    least = MIN_BARS if len(chains) == 1 else MIN_BARS_OF_PART
+    found = [_with_ends(boxes, line, chain, pitch) for chain in chains if len(chain) >= least]
     return [part for part in found if _is_form(image, boxes, line, bars, part, pitch)]
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -142,3 +143,26 @@ def test_many_letters_beside_no_clear_digit_are_print(
 ) -> None:
     rows = [[(line, likeness + 0.01 * place, 20.0)] for place, line in enumerate(lines)]
     assert without_print(reading(*rows)).text == ("" if is_left_out else reading(*rows).text)
+
+
+def doubted_number(read: Reading, last: int) -> Reading:
+    """The reading with doubt in the last digits, only because it is in their number."""
+    digits = [
+        replace(mark, is_doubtful=True, is_number_doubtful=True)
+        if mark.value is not None and index >= len(read.digits) - last
+        else mark
+        for index, mark in enumerate(read.digits)
+    ]
+    return replace(read, digits=tuple(digits))
+
+
+def test_clear_digits_behind_a_label_that_touches_them_stay() -> None:
+    read = doubted_number(reading([("??????1411", 1.0, 40)]), 4)
+    assert without_print(read).text == "??????1411"
+    assert not without_print(reading([("??????~1~4~1~1", 1.0, 40)])).digits
+
+
+def test_a_doubtful_number_that_is_unlike_print_stays_on_a_page_of_letters() -> None:
+    rows: list[list[Line]] = [[("??????????", 0.5, 13)], [("?????????????????", 0.5, 13)]]
+    assert not without_print(reading(*rows)).digits
+    assert "900" in without_print(reading(*rows, [("~9~0~0", -0.6, 170)])).text

@@ -54,6 +54,7 @@ def test_digits_hide_the_bars_that_they_touch() -> None:
         (digits(20, 80, 140), ((1, 60.0), (2, 120.0))),  # broad cells
         (digits(20, 50, 100), ((1, 40.0),)),  # a single bar
         (digits(20, 36, 70, 86, 120), ((2, 57.0), (4, 107.0))),  # two digits in a cell
+        (digits(12, 45, 61, 84, 116), ((1, 40.0), (3, 78.0), (4, 108.0))),  # 4 | 18 | 6 | 5
     ],
 )
 def test_the_cells_of_a_table_are_no_boxes(
