@@ -26,7 +26,7 @@ from app.ink.printed.borders import (
     without_lines_across,
 )
 from app.ink.printed.ruling import without_ruling
-from app.ink.printed.tones import without_print
+from app.ink.printed.tones import without_edges_of_rules, without_print
 from app.ink.printed.unruled import without_lines
 from app.ink.screens import tiles
 from app.ink.screens.blocks import without_blocks
@@ -160,6 +160,8 @@ def _maps_of_drawing(
     written = without_print(opaque, drawing, level)
     unruled = without_lines(drawing)
     seen = _seen_maps(opaque, drawing, has_known_rules=unruled is not None)
+    if written is not None and unruled is not None:
+        written = without_edges_of_rules(written, unruled)
     is_ruled = written is not None or unruled is not None
     if is_ruled and max(opaque.shape[:2]) <= MAX_CELL_SIDE:
         yield from islice(seen, 1)

@@ -5,6 +5,7 @@ layer whose ink lies in long straight runs is the print. Digits in two colours a
 pen's strokes are no long runs of so broad a line, and rules are longer than digits are high.
 """
 
+from dataclasses import replace
 from functools import reduce
 from typing import Final
 
@@ -30,6 +31,7 @@ MAX_BESIDE: Final = 0.4  # share of the print that touches writing
 MIN_EXACT: Final = 0.05  # share of a piece of writing that has exactly its tone
 MAX_EDGE_DEPTH: Final = 2.0  # pixels from the middle of a soft edge to its sides
 MAX_OTHER_TONE: Final = 24  # levels from a piece of writing to the tones between paper and writing
+MAX_CROSSING: Final = 0.2  # share of what is written that may cross rules
 SAMPLE: Final = 5_000  # pixels of ink that show its tones
 _BINS: Final = 32  # of the histogram, along each channel
 
@@ -184,3 +186,16 @@ def _straight_runs(layer: Mask) -> tuple[Mask, Mask]:
         for shape in ((1, length), (length, 1))
     )
     return np.asarray(flat, np.uint8), np.asarray(upright, np.uint8)
+
+
+def without_edges_of_rules(written: InkMap, unruled: InkMap) -> InkMap:
+    """The map of what is written, without the soft edges of rules of another colour.
+
+    written: see `without_print`. unruled: all ink without rules, where strokes that cross these may
+    be broken. Only what is in both is written, unless what it lacks may be such crossings.
+    """
+    both = cv2.bitwise_and(written.mask, unruled.mask)
+    num_rests = cv2.countNonZero(written.mask) - cv2.countNonZero(both)
+    if num_rests <= MAX_CROSSING * cv2.countNonZero(written.mask) or not both.any():
+        return written
+    return replace(unruled, mask=without_specks(np.asarray(both, np.uint8)))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.ink import threshold
 from app.ink.ink_map import InkMap
-from app.ink.printed.tones import without_print
+from app.ink.printed.tones import without_edges_of_rules, without_print
 from app.recognizer import Recognizer
 from tests.support.drawings import placed
 
@@ -156,3 +156,27 @@ def test_a_line_of_one_pixel_in_a_large_drawing_is_whole(is_dark: bool) -> None:
     ink = threshold.find(picture, np.full(3, paper, np.float32))
     assert ink is not None
     assert cv2.connectedComponents(ink.mask)[0] - 1 == 1
+
+
+def drawn_on_rules(width: int) -> tuple[InkMap, InkMap]:
+    """A stroke across rules of this many pixels, with and without the rules' ink."""
+    mask = np.zeros((200, 200), np.uint8)
+    mask[20:180, 90:100] = 255
+    unruled = mask.copy()
+    for row in (50, 100, 150):
+        mask[row : row + width] = 255
+        unruled[row : row + width] = 0
+    return InkMap(mask, mask, 0.0, 0.0, 1.0), InkMap(unruled, unruled, 0.0, 0.0, 1.0)
+
+
+def test_the_soft_edges_of_rules_are_no_writing() -> None:
+    written, unruled = drawn_on_rules(width=4)
+    assert not without_edges_of_rules(written, unruled).mask[:, :80].any()
+
+
+def test_strokes_stay_whole_where_the_rules_had_another_colour() -> None:
+    _, unruled = drawn_on_rules(width=4)
+    whole = np.zeros((200, 200), np.uint8)
+    whole[20:180, 90:100] = 255
+    written = InkMap(whole, whole, 0.0, 0.0, 1.0)
+    assert without_edges_of_rules(written, unruled) is written
