@@ -19,15 +19,10 @@ from app.ink.paper.holes import without_holes
 from app.ink.photographs.segmenter import shared_segmenter
 from app.ink.plain import is_grainy, is_plain
 from app.ink.printed.bars import without_bars
-from app.ink.printed.borders import (
-    hangs_on_border,
-    reaches_around,
-    without_borders,
-    without_lines_across,
-)
+from app.ink.printed.borders import hangs_on_border, reaches_around, without_lines_across
 from app.ink.printed.ruling import without_ruling
 from app.ink.printed.tones import without_edges_of_rules, without_print
-from app.ink.printed.unruled import without_lines
+from app.ink.printed.unruled import without_lines, without_sure_lines
 from app.ink.screens import tiles
 from app.ink.screens.blocks import without_blocks
 from app.ink.screens.canvas import find_canvas
@@ -131,12 +126,12 @@ def _maps_of_paper(opaque: NDArray[np.uint8]) -> Iterator[InkMap]:
         return
     if drawing is None:
         return  # on such paper even the faintest ink would have been found
-    rest = without_interface(without_borders(drawing), opaque.shape[1])
+    rest = without_interface(without_sure_lines(drawing, opaque, level), opaque.shape[1])
     if not rest.mask.any():
         return
     if rest is not drawing:
         bars = np.where(rest.mask > 0, 0, drawing.mask).astype(np.uint8)
-        opaque = _painted_out(opaque, bars, level)
+        opaque = _painted_out(opaque, bars, rest.mask, level)
     yield from _maps_of_drawing(opaque, without_holes(rest), level)
 
 
@@ -189,10 +184,17 @@ def _seen_maps(
 
 
 def _painted_out(
-    opaque: NDArray[np.uint8], ink: NDArray[np.uint8], paper: NDArray[np.float32]
+    opaque: NDArray[np.uint8],
+    ink: NDArray[np.uint8],
+    rest: NDArray[np.uint8],
+    paper: NDArray[np.float32],
 ) -> NDArray[np.uint8]:
-    """The picture with some of its ink, of a map of all of it, in the colour of its paper."""
+    """The picture with some of its ink, of a map of all of it, in the colour of its paper.
+
+    rest: the other ink, which stays as it is.
+    """
     near = cv2.dilate(ink, np.ones((5, 5), np.uint8))  # with its soft edges
+    near = np.where(rest > 0, 0, near).astype(np.uint8)
     near = cv2.resize(near, opaque.shape[1::-1], interpolation=cv2.INTER_NEAREST)
     painted = opaque.copy()
     painted[near > 0] = np.round(paper).astype(np.uint8)

@@ -5,16 +5,31 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from app.ink.ink_map import InkMap, without_specks
 from app.ink.marked.frames import find_frames
 from app.ink.marked.grids import find_grid
+from app.ink.printed.borders import without_borders
+from app.ink.printed.empty_rows import without_empty_rows
 from app.ink.printed.ink_on_rules import ink_on_rules
+from app.ink.printed.lines_through import without_lines_through
 from app.ink.printed.lines_to_erase import without_drawn
 from app.ink.printed.rules import without_rules
 from app.ink.printed.ruling import find_bands
 
 _NEAR: Final = np.ones((3, 3), np.uint8)
+
+
+def without_sure_lines(
+    drawing: InkMap, image: NDArray[np.uint8], paper: NDArray[np.float32]
+) -> InkMap:
+    """The map of all ink of a clean picture without those lines that no writing looks like.
+
+    image: (h, w, channels). paper: (channels,), its colour.
+    """
+    crossed = without_borders(drawing)
+    return without_empty_rows(without_lines_through(crossed, image, paper))
 
 
 def without_lines(drawing: InkMap) -> InkMap | None:
