@@ -6,6 +6,7 @@ of it is bare. Where the ink is broader than the line, or of another colour, a p
 """
 
 from dataclasses import replace
+from functools import reduce
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -58,18 +59,20 @@ def without_lines_through(
     image: (h, w, channels). paper: (channels,), its colour.
     """
     high, wide = ink.mask.shape
-    turned = np.ascontiguousarray(ink.mask.T)
+    turned = ink.mask.T
     uprights, levels = _lines(ink.mask), _lines(turned)
     if bool(uprights) == bool(levels) or len(uprights) + len(levels) > MAX_LINES:
         return ink  # none, or the lines of a table or of squared paper
     small = reduce_to_side(image, MAX_SIDE)
     if small.shape[:2] != (high, wide):
         return ink
-    contrast = np.abs(small.astype(np.float32) - paper)
+    paper = paper.astype(np.float32)
     if uprights:
-        mask = _without_uprights(ink.mask, uprights, contrast)
+        mask = _without_uprights(ink.mask, uprights, small, paper)
     else:
-        mask = _without_uprights(turned, levels, contrast.transpose(1, 0, 2), is_level=True).T
+        mask = _without_uprights(
+            np.ascontiguousarray(turned), levels, small.transpose(1, 0, 2), paper, is_level=True
+        ).T
     if (mask == ink.mask).all() or not mask.any():
         return ink
     strength = np.where(mask == ink.mask, ink.strength, 0).astype(np.uint8)
@@ -77,16 +80,19 @@ def without_lines_through(
 
 
 def _without_uprights(
-    mask: Mask, lines: list[_Line], contrast: NDArray[np.float32], is_level: bool = False
+    mask: Mask,
+    lines: list[_Line],
+    image: NDArray[np.uint8],
+    paper: NDArray[np.float32],
+    is_level: bool = False,
 ) -> Mask:
     """A mask without those upright lines in it that go through digits.
 
-    contrast: (h, w, channels), of each pixel to the paper. is_level: whether all is transposed;
-    then, a line as thick as the pen may strike the writing out.
+    image: (h, w, channels). is_level: whether all is transposed; then, a line as thick as the pen
+    may strike the writing out.
     """
-    alone = mask
-    for line in lines:
-        alone = _erased(alone, line, contrast)
+    bare = [_bare(mask, line, image, paper) for line in lines]
+    alone = reduce(_erased, bare, mask)
     parts = Parts(alone)
     thickest = max(line.thickness for line in lines)
     is_large = parts.areas > MIN_REST * thickest**2
@@ -94,13 +100,13 @@ def _without_uprights(
         return mask
     alone = parts.mask(is_large)
     highest, pen = parts.boxes[is_large, 2 if is_level else 3].max(), pen_width(alone)
-    for line in lines:
+    for line, pixels in zip(lines, bare, strict=True):
         pens = line.thickness / pen
         is_thin = pens <= MAX_THICKNESS
         is_long = not is_level and len(mask) >= MIN_LONG * highest and pens <= MAX_ANY_THICKNESS
         is_line = len(mask) >= MIN_HEIGHTS * highest and (is_thin or is_long)
-        if is_line and alone[_within(mask, line)].any():  # else, it goes through nothing
-            mask = _without_shreds(_erased(mask, line, contrast), line)
+        if is_line and alone[_pixels_at(mask, line)].any():  # else, it goes through nothing
+            mask = _without_shreds(_erased(mask, pixels), line)
     return mask
 
 
@@ -114,8 +120,9 @@ def _without_shreds(mask: Mask, line: _Line) -> Mask:
 
 def _lines(mask: Mask) -> list[_Line]:
     """The straight, upright, mostly bare lines from the first row to the last one."""
-    tops, feet = _ends(mask), _ends(mask[::-1])
-    if max(len(tops), len(feet)) > MAX_ENDS:
+    tops = _ends(mask)
+    feet = _ends(mask[::-1]) if tops else []
+    if not feet or max(len(tops), len(feet)) > MAX_ENDS:
         return []
     ink = mask > 0
     high = len(mask)
@@ -166,20 +173,31 @@ def _reach(
     return np.asarray(np.where(is_ink.all(axis=1), most, is_ink.argmin(axis=1)), np.int64)
 
 
-def _erased(mask: Mask, line: _Line, contrast: NDArray[np.float32]) -> Mask:
-    """A mask without a line where it is bare and no other ink is on it."""
-    rows = np.arange(len(mask))
+def _bare(
+    mask: Mask, line: _Line, image: NDArray[np.uint8], paper: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], ...]:
+    """The pixels of a line, rows and columns, where it is bare and no other ink is on it."""
     middle = np.clip((line.left + line.right) // 2, 0, mask.shape[1] - 1)
-    darkness = contrast[rows, middle]
+    contrast = np.abs(image[np.arange(len(mask)), middle].astype(np.float32) - paper)
     end = int(END * len(mask)) + 1
-    strong = np.percentile(np.concatenate([darkness[:end], darkness[-end:]]), STRONG, axis=0)
-    is_covered = (darkness - strong).max(axis=1) >= MIN_DARKER
-    is_line = _within(mask, line) & (line.is_bare & ~is_covered)[:, None]
-    return np.where(is_line, 0, mask).astype(np.uint8)
+    strong = np.percentile(np.concatenate([contrast[:end], contrast[-end:]]), STRONG, axis=0)
+    is_covered = (contrast - strong).max(axis=1) >= MIN_DARKER
+    rows, columns = _pixels_at(mask, line)
+    is_bare = (line.is_bare & ~is_covered)[rows]
+    return rows[is_bare], columns[is_bare]
 
 
-def _within(mask: Mask, line: _Line) -> NDArray[np.bool_]:
-    """The ink of a mask (h, w) at a line, and what it is one piece with beside it."""
-    columns = np.arange(mask.shape[1])
-    is_within = (columns >= line.left[:, None]) & (columns < line.right[:, None])
-    return np.asarray(is_within & (mask > 0), np.bool_)
+def _pixels_at(mask: Mask, line: _Line) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The ink of a mask at a line, and what it is one piece with beside it: rows and columns."""
+    first = max(int(line.left.min()), 0)
+    columns = np.arange(first, min(int(line.right.max()), mask.shape[1]))
+    is_at = (columns >= line.left[:, None]) & (columns < line.right[:, None])
+    rows, places = np.nonzero(is_at & (mask[:, columns] > 0))
+    return rows, places + first
+
+
+def _erased(mask: Mask, pixels: tuple[NDArray[np.int64], ...]) -> Mask:
+    """A mask without pixels, given as rows and columns."""
+    rest = mask.copy()
+    rest[pixels] = 0
+    return rest
