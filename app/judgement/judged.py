@@ -6,6 +6,7 @@ from app.judgement import (
     closed_lines,
     currency,
     printed_words,
+    staples,
     straight_lines,
     unclear_numbers,
     words,
@@ -16,10 +17,10 @@ DOUBTS: Final = (words, straight_lines, closed_lines, currency, unclear_numbers)
 
 
 def judged(reading: Reading) -> Reading:
-    """The reading with doubt in what may be no digit beside the rest, and without printed words.
+    """The reading with doubt in what may be no digit, and without printed words and staples.
 
-    Print is left out last, as no digit without doubt is taken for it.
+    These are left out last, as no digit without doubt is taken for them.
     """
     for each in DOUBTS:
         reading = each.with_doubt(reading)
-    return printed_words.without_print(reading)
+    return printed_words.without_print(staples.without_staples(reading))
