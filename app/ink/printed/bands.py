@@ -50,12 +50,18 @@ def evenly_spaced(bands: list[Band], skews: tuple[float, ...] = (0.0,)) -> list[
 
 
 def with_missing(bands: list[Band]) -> list[Band]:
-    """The rules of paper, with those added that ink hides if all are evenly spaced."""
+    """The rules of paper, with those added that ink hides if all are evenly spaced.
+
+    More are seen than hidden. Any distance is nearly a multiple of a very small one, such as the
+    gap between two boxes.
+    """
     if len(bands) < MIN_EVEN or not are_even(bands):
         return bands
     middles = np.array([band.middle for band in bands])
     distances = np.diff(middles)
     steps = np.round(distances / usual_distance(distances))
+    if steps.sum() + 1 > 2 * len(bands):
+        return bands
     thickness = int(np.median([band.thickness for band in bands]))
     complete = list(bands)
     for first, last, count in zip(middles, middles[1:], steps.astype(int), strict=False):

@@ -21,8 +21,10 @@ from app.ink.printed.rails import Rail, find_rails, rows_between, thin_lines
 MAX_SLIMNESS: Final = 0.3  # ratio of width to height of what may be a bar
 MIN_TOOTH: Final = 1.3  # rail thicknesses from it to the end of a comb's outer bars
 MIN_WIDTH: Final = 2.0  # ratio of width to height of digits that a rail joins
+SKEWS: Final = (0.0, -0.1, 0.1, -0.2, 0.2)  # of photographed rows, see `evenly_spaced`
 MIN_PIECE: Final = 0.005  # of the largest piece of ink, of one that may be a piece of a bar
 WORKING_HEIGHT: Final = 64.0  # pixels of the writing; more show no more rules, and take longer
+MIN_EDGE: Final = 0.5  # of the ink in a rail's fullest row: in each of its rows
 # In usual heights of the writing.
 MAX_PIECE: Final = 0.6  # of a piece of a bar, or of the corner of a bar and a rail
 MARGIN: Final = 1.2  # around it, in which rails are looked for
@@ -178,7 +180,7 @@ def _rules_of(level: _Level, num_rails: int) -> _Rules | None:
     comb_height = None if num_rails > 1 else _comb_height(lines, bands[0], edge)
     if comb_height == 0:
         return None
-    bars = with_missing(rules.find_bars(lines, bands, comb_height))
+    bars = with_missing(rules.find_bars(lines, bands, comb_height, SKEWS))
     if len(bars) < (rules.MIN_COMB if num_rails == 1 else 2):
         return None
     near = max(edge, round(rules.MAX_DOUBLE * max(band.thickness for band in bands)))
@@ -192,7 +194,8 @@ def _band_near(middle: int, lines: Mask, edge: int) -> Band | None:
     """The rows of a rail around a row; None where too little is dark."""
     first = max(middle - edge, 0)
     covered = (lines[first : middle + edge + 1] > 0).mean(axis=1)
-    bands = find_bands(covered >= rules.MIN_RAIL_EDGE)
+    # The feet of digits on the rail cover less of their rows than it does.
+    bands = find_bands(covered >= max(rules.MIN_RAIL_EDGE, MIN_EDGE * covered.max()))
     darkest = max(bands, key=lambda band: covered[band.start : band.end].max(), default=None)
     if darkest is None or covered[darkest.start : darkest.end].max() < rules.MIN_OTHER_RAIL:
         return None

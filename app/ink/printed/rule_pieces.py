@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.ink.ink_map import Boxes, InkMap, Mask
 from app.ink.parts import MIN_PART
-from app.ink.printed.dividers import has_upright_rule
+from app.ink.printed.dividers import upright_rule
 
 MAX_SLIMNESS: Final = 0.3  # ratio of a piece's width to its length
 MAX_TRIED: Final = 24  # slim components of a map that are examined; only clutter has more
@@ -28,6 +28,7 @@ REACH: Final = 0.5  # how far beyond a piece the line is looked for
 MARGIN: Final = 0.15  # of paper to both sides of it there
 MIN_GAP: Final = 0.3  # between writing and an upright piece that need go on at one end only
 MAX_SEEN: Final = 0.3  # share of the length in which the line goes on that may be in the map too
+MIN_OFF: Final = 2.0  # pixels of the picture: how far beside it a thin line may seem to go on
 MIN_CONTRAST: Final = 0.6  # of a line to that of a piece of it
 MIN_ALIKE: Final = 0.9  # cosine of the angle between their colours, as differences from the paper
 
@@ -109,8 +110,26 @@ def _goes_on(
     if seen.size and (seen > 0).any(axis=1).mean() > MAX_SEEN:
         return False
     beyond = _in_picture(ink, left, top, right, bottom)
-    piece = _in_picture(ink, left, y, right, y + height)
-    return has_upright_rule(image, beyond, 0.0) and _are_alike(image, piece, beyond)
+    line = upright_rule(image, beyond)
+    if line is None or not _is_in_line(ink, box, line, (top + bottom) / 2):
+        return False
+    return _are_alike(image, _in_picture(ink, left, y, right, y + height), beyond)
+
+
+def _is_in_line(ink: InkMap, box: NDArray[np.int32], line: float, row: float) -> bool:
+    """Whether an upright line is where a piece of it would go on, and not beside a 1.
+
+    line: its x in pixels of the picture at a row of the map.
+    """
+    x, y, width, height = (int(value) for value in box)
+    seen = ink.mask[y : y + height, x : x + width] > 0
+    thickness = float(np.median(seen.sum(axis=1)))
+    rows = np.flatnonzero(seen.any(axis=1))
+    middles = (seen @ np.arange(width))[rows] / seen.sum(axis=1)[rows]
+    slope, start = np.polyfit(rows, middles, 1)
+    place = x + start + slope * (row - y)
+    off = abs((line - ink.left) * ink.scale - place)
+    return bool(off <= max(thickness / 2, MIN_OFF * ink.scale))
 
 
 def _in_picture(ink: InkMap, left: float, top: float, right: float, bottom: float) -> Area:

@@ -20,13 +20,13 @@ MIN_RAIL: Final = 0.7  # share of the ink's width that runs cover in the fullest
 MIN_OTHER_RAIL: Final = 0.4  # the same in the fullest row of each rail, which ink may interrupt
 MIN_RAIL_EDGE: Final = 0.25  # the same in every row of a rail
 MIN_BAR: Final = 0.6  # share of the height from the first rail to the last that a bar covers
+MAX_BOX_WIDTH: Final = 1.5  # heights of a box that stands apart from its neighbours
 RAIL_SIDE: Final = 3  # rows above and below a rail in which a bar is seen too
 MIN_FULL_BAR: Final = 0.9  # the same for bars that are not evenly spaced
 MAX_THICKNESS: Final = 0.12  # of a rule, as a share of the distance between two rails
 MAX_DOUBLE: Final = 2.5  # rail thicknesses: the two bars where boxes adjoin
 MIN_RULED_WIDTH: Final = 0.9  # of ruled paper's lines, as a share of the picture's width
 MIN_COMB: Final = 3  # bars on the single rail of a comb
-COMB_SKEWS: Final = (0.0, -0.1, 0.1, -0.2, 0.2)  # of photographed combs, see `evenly_spaced`
 MIN_INK_LEFT: Final = 0.1  # share of the ink that is writing, where there are boxes
 MAX_NEAR: Final = 0.9  # share of a component that lies at rules; with more, it is a remnant of them
 
@@ -97,12 +97,17 @@ def _rails(ink: Mask) -> list[Band]:
     return bands if all(band.thickness <= thickest for band in bands) else []
 
 
-def find_bars(ink: Mask, rails: list[Band], comb_height: int | None = None) -> list[Band]:
+def find_bars(
+    ink: Mask,
+    rails: list[Band],
+    comb_height: int | None = None,
+    skews: tuple[float, ...] = (0.0,),
+) -> list[Band]:
     """Columns of ink from the first rail to the last that are bars, not strokes.
 
     The bars of one row of boxes are evenly spaced from end to end, or lie where a rail begins or
     ends. The bars on a comb's single rail are as high as the first and the last of them, unless
-    comb_height says so: pixels from their top to the rail's lower end.
+    comb_height says so: pixels from their top to the rail's lower end. skews: see `evenly_spaced`.
     """
     top, bottom = rails[0].start, rails[-1].end
     if len(rails) == 1:
@@ -126,11 +131,28 @@ def find_bars(ink: Mask, rails: list[Band], comb_height: int | None = None) -> l
         return complete if is_even else [b for b in bands if covered[b.start : b.end].max() > full]
     if len(bands) < 2:
         return []
-    bars = set(evenly_spaced(bands) if comb_height is None else evenly_spaced(bands, COMB_SKEWS))
+    bars = set(evenly_spaced(bands, skews))
     if len(rails) == 2:
-        runs = [find_bands(ink[rail.start : rail.end].min(axis=0) > 0) for rail in rails]
-        bars |= {band for band in bands if any(_is_at_an_end(band, each) for each in runs)}
+        # A rail that is not quite level misses some of its rows everywhere.
+        runs = [find_bands(ink[rail.start : rail.end].max(axis=0) > 0) for rail in rails]
+        walls = {band for band in bands if any(_is_at_an_end(band, each) for each in runs)}
+        are_apart = any(_are_boxes_apart(each, walls, bottom - top) for each in runs)
+        bars = walls if are_apart else bars | walls
     return sorted(bars)
+
+
+def _are_boxes_apart(runs: list[Band], walls: set[Band], height: int) -> bool:
+    """Whether the runs of a rail are boxes with gaps between them, which have no other bars.
+
+    walls: the bars where runs begin or end. height: of the boxes.
+    """
+    is_box = [
+        run.thickness <= MAX_BOX_WIDTH * height
+        and any(_begins_with(run, wall) for wall in walls)
+        and any(_ends_with(run, wall) for wall in walls)
+        for run in runs
+    ]
+    return len(runs) > 1 and all(is_box)
 
 
 def _rows_beside(rails: list[Band], top: int, bottom: int) -> list[int]:
@@ -174,10 +196,15 @@ def _tine_height(above: Mask) -> int:
 
 def _is_at_an_end(band: Band, runs: list[Band]) -> bool:
     """Whether a band of columns begins or ends where a run of a rail does."""
-    near = max(band.thickness // 2, 1)
-    return any(
-        abs(band.start - run.start) <= near or abs(band.end - run.end) <= near for run in runs
-    )
+    return any(_begins_with(run, band) or _ends_with(run, band) for run in runs)
+
+
+def _begins_with(run: Band, band: Band) -> bool:
+    return abs(band.start - run.start) <= max(band.thickness // 2, 1)
+
+
+def _ends_with(run: Band, band: Band) -> bool:
+    return abs(band.end - run.end) <= max(band.thickness // 2, 1)
 
 
 def _erased(ink: Mask, rails: list[Band], bars: list[Band]) -> Mask:

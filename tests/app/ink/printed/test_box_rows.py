@@ -37,6 +37,14 @@ def boxes(count: int) -> Picture:
     return rules
 
 
+def boxes_apart(count: int, gap: int = 8) -> Picture:
+    rules = np.zeros((280, 640), np.uint8)
+    for index in range(count):
+        left, right = LEFT + BOX * index + gap // 2, LEFT + BOX * (index + 1) - gap // 2
+        cv2.rectangle(rules, (left, TOP), (right, TOP + BOX), 255, 2, cv2.LINE_AA)
+    return rules
+
+
 def comb(count: int) -> Picture:
     rules = np.zeros((280, 640), np.uint8)
     bottom = TOP + BOX
@@ -89,6 +97,27 @@ def test_bars_are_erased_and_digits_are_not(rules: Picture, count: int) -> None:
     assert lost < 0.05 * cv2.countNonZero(alone.mask)
 
 
+def test_boxes_that_stand_apart_have_walls_at_their_ends_only() -> None:
+    rules = boxes_apart(5)
+    picture = photographed(np.maximum(written("84128"), rules))
+    ink = found(picture, np.full_like(rules, 255))
+    left = without_box_rows(ink, picture)
+    assert len(left.box_rows) == 1
+    assert len(left.box_rows[0].bars) == 10
+
+
+def test_digits_that_stand_on_a_rail_keep_their_feet() -> None:
+    rules, digits = boxes(5), written("22222")
+    shift = np.array([[1, 0, 0], [0, 1, 11]], np.float64)
+    digits = cv2.warpAffine(digits, shift, digits.shape[::-1]).astype(np.uint8)
+    alone = found(photographed(digits), np.full_like(rules, 255))
+    picture = photographed(np.maximum(digits, rules))
+    left = without_box_rows(found(picture, np.full_like(rules, 255)), picture)
+    lost = cv2.countNonZero(cv2.bitwise_and(alone.mask, cv2.bitwise_not(left.mask)))
+    assert left.box_rows
+    assert lost < 0.2 * cv2.countNonZero(alone.mask)
+
+
 def test_ones_between_the_rules_of_ruled_paper_stay() -> None:
     rules = np.zeros((280, 640), np.uint8)
     for y in (TOP, TOP + BOX):
@@ -110,7 +139,7 @@ def test_without_a_bar_nothing_is_examined() -> None:
     assert without_box_rows(ink, picture) is ink
 
 
-@pytest.mark.parametrize("rules", [boxes(5), comb(5)])
+@pytest.mark.parametrize("rules", [boxes(5), boxes_apart(5), comb(5)])
 @pytest.mark.parametrize("digits", ["47258", "31041"])
 def test_a_number_in_a_photographed_form_is_read(
     recognizer: Recognizer, rules: Picture, digits: str

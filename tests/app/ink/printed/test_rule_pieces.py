@@ -81,17 +81,26 @@ def test_a_level_piece_goes_on_in_the_picture(ends: Ends, is_kept: bool) -> None
 
 
 @pytest.mark.parametrize("ink, is_kept", [((30, 30, 30), True), ((200, 90, 90), False)])
-def test_a_1_beside_a_margin_of_another_colour_is_no_piece_of_it(
+def test_a_1_on_a_margin_of_another_colour_is_no_piece_of_it(
     ink: tuple[int, int, int], is_kept: bool
 ) -> None:
+    assert kept_at_margin(230, ink) is is_kept
+
+
+@pytest.mark.parametrize("margin", [222, 238])
+def test_a_1_beside_a_margin_of_its_colour_is_no_piece_of_it(margin: int) -> None:
+    assert kept_at_margin(margin, (200, 90, 90))
+
+
+def kept_at_margin(margin: int, ink: tuple[int, int, int]) -> bool:
+    """Whether a 1 of a colour stays at a red margin; margin: its x in pixels."""
     picture = np.full((200, 400, 3), 235, np.uint8)
-    picture[:, 222:225] = 200, 90, 90  # a red margin
+    picture[:, margin - 1 : margin + 2] = 200, 90, 90
     cv2.line(picture, (230, PIECE[0]), (230, PIECE[1]), ink, 5, cv2.LINE_AA)
     writing = digits("25")
     picture[writing > 100] = 30
     mask = np.maximum(writing, upright(230, PIECE))
-    rest = without_rule_pieces(InkMap(mask, mask, 0.0, 0.0, 1.0), picture)
-    assert bool(rest[100, 230]) is is_kept
+    return bool(without_rule_pieces(InkMap(mask, mask, 0.0, 0.0, 1.0), picture)[100, 230])
 
 
 @pytest.mark.parametrize(
