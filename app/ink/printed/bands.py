@@ -37,7 +37,7 @@ def evenly_spaced(bands: list[Band], skews: tuple[float, ...] = (0.0,)) -> list[
     skews: of photographs, by which share the first of many cells may be seen larger than the last.
     """
     middles = np.array([band.middle for band in bands])
-    for cells in range(MAX_CELLS, 0, -1):
+    for cells in range(min(MAX_CELLS, len(bands) - 1), 0, -1):
         pitch = (middles[-1] - middles[0]) / cells
         even = np.arange(cells + 1) / cells
         for skew in skews:
