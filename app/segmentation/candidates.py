@@ -23,11 +23,13 @@ from app.ink.strokes import bounds
 from app.ink.threshold import BITMAP_SIDE
 from app.reading import UnreadableInput
 from app.segmentation import (
+    bars_above,
     cells,
     components,
     form_boxes,
     joined,
     line_cuts,
+    number_gaps,
     reading_costs,
     runs,
     text_lines,
@@ -78,8 +80,8 @@ def find_in_strokes(
     lines = []
     seconds = 0.0
     for line_index, members in enumerate(text_lines.group_into_lines(boxes)):
-        numbers = text_lines.split_at_wide_gaps(boxes, members, MIN_NUMBER_GAP)
-        numbers, has_sign = text_lines.with_sign_apart(boxes, numbers)
+        numbers = number_gaps.split_at_wide_gaps(boxes, members, MIN_NUMBER_GAP)
+        numbers, has_sign = number_gaps.with_sign_apart(boxes, numbers)
         for index, run in enumerate(numbers):
             whole = [strokes[member] for member in run]
             seconds += reading_costs.seconds_to_read_line(whole)
@@ -208,7 +210,7 @@ def _lines_of_map(
     edges = cutting_edges(ink, labels, boxes, image.shape)
     lines = []
     grouped = text_lines.group_into_lines(boxes, apart=apart)
-    grouped = text_lines.without_bars_above(boxes, grouped)
+    grouped = bars_above.without_bars_above(boxes, grouped)
     number_gap = cells.number_gap(boxes, grouped)
     in_image = boxes / ink.scale + np.array([ink.left, ink.top] * 2)
     divided, forms = [[line] for line in grouped], set[int]()
@@ -270,7 +272,7 @@ def _without_print(mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _has_wide_gap(boxes: NDArray[np.float64], lines: list[list[int]]) -> bool:
     """Whether digits are as far apart as those in boxes; in most clean pictures none are."""
-    return any(len(text_lines.split_at_wide_gaps(boxes, line, MIN_CELL_GAP)) > 1 for line in lines)
+    return any(len(number_gaps.split_at_wide_gaps(boxes, line, MIN_CELL_GAP)) > 1 for line in lines)
 
 
 def _numbers(
@@ -285,9 +287,9 @@ def _numbers(
         if group[0] in forms:
             yield group, False
             continue
-        numbers, has_sign = text_lines.split_at_wide_gaps(boxes, group, gap), False
+        numbers, has_sign = number_gaps.split_at_wide_gaps(boxes, group, gap), False
         if gap == MIN_NUMBER_GAP:  # cells hold no signs of the numbers in others
-            numbers, has_sign = text_lines.with_sign_apart(boxes, numbers)
+            numbers, has_sign = number_gaps.with_sign_apart(boxes, numbers)
         yield from ((number, has_sign and index == 0) for index, number in enumerate(numbers))
 
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.printed import dividers
+from app.segmentation.boxes import MIN_BODY_HEIGHT, Boxes, line_height
 from app.segmentation.digit_extents import are_multiples, extents, is_pair
 from app.segmentation.form_boxes import Bar, numbers_in_boxes
 from app.segmentation.hidden_rules import Place, split_at_hidden
-from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, line_height
 
 # Gaps are in line heights.
 MIN_NUMBER_GAP: Final = 1.2  # between two numbers on one line

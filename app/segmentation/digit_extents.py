@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.ink.printed.bands import usual_distance
-from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, line_height
+from app.segmentation.boxes import MIN_BODY_HEIGHT, Boxes, line_height
 
 MAX_UNEVENNESS: Final = 0.25  # column distances by which a digit may lie off its column
 MAX_DIGIT_ASPECT: Final = 1.2  # ratio of width to height

@@ -12,8 +12,8 @@ import numpy as np
 from app.ink.ink_map import BoxRow
 from app.ink.printed import dividers
 from app.ink.printed.bands import usual_distance
+from app.segmentation.boxes import Boxes, line_height
 from app.segmentation.digit_extents import extents, is_single
-from app.segmentation.text_lines import Boxes, line_height
 
 MIN_BARS: Final = 2  # that are seen; they say how broad the boxes are
 MIN_BARS_OF_PART: Final = 3  # where other bars of the line divide numbers, as in 5 | 2 | 59

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.segmentation.text_lines import Boxes, line_height
+from app.segmentation.boxes import Boxes, line_height
 
 MAX_SLOPE: Final = 0.08  # pixels sideways per pixel down, of a table's rule in a photograph
 MAX_AWAY: Final = 4.0  # line heights from a row to those in which its rules are seen

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.inference.scores import log_softmax
+from app.segmentation.boxes import Boxes, line_height
 from app.segmentation.line_reading import MIN_LOG_PROBABILITY
 from app.segmentation.runs import Candidate, boxes_of
-from app.segmentation.text_lines import Boxes, line_height
 
 MAX_SYMBOL_DISTANCE: Final = 1.0  # line heights from a candidate to the place of its symbol
 # Heights of a character: below this size, a piece of ink may be a point, and so far above the foot.

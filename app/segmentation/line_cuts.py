@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from app.ink.ink_map import InkMap
 from app.ink.printed.dividers import upright_rule
 from app.segmentation import components
-from app.segmentation.text_lines import MIN_BODY_HEIGHT, Boxes, usual_height
+from app.segmentation.boxes import MIN_BODY_HEIGHT, Boxes, usual_height
 
 # In usual heights of the picture's components.
 MIN_SPANNING: Final = 1.6  # height of a component that may reach into another line

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.segmentation.text_lines import Boxes, line_height
+from app.segmentation.boxes import Boxes, line_height
 
 Candidate = tuple[int, int]  # the first part, and the one after the last
 

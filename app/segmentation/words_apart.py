@@ -15,8 +15,9 @@ from app import strip
 from app.inference.line_reader import SYMBOLS, LineReader
 from app.ink.ink_map import InkMap
 from app.segmentation import runs
+from app.segmentation.boxes import Boxes
 from app.segmentation.line_reading import UNKNOWN, LineReading
-from app.segmentation.text_lines import Boxes, split_at_wide_gaps
+from app.segmentation.number_gaps import split_at_wide_gaps
 
 MAX_PIECE_WIDTH: Final = 0.5  # line heights; a wider connected component may be several digits
 MIN_GAP: Final = 0.25  # line heights between a word and a number

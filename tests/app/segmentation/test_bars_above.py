@@ -6,7 +6,8 @@ import pytest
 from numpy.typing import NDArray
 
 from app.recognizer import Recognizer
-from app.segmentation.text_lines import group_into_lines, without_bars_above
+from app.segmentation.bars_above import without_bars_above
+from app.segmentation.text_lines import group_into_lines
 from tests.support.drawings import placed
 
 NUMBER = [(100, 100, 150, 200), (180, 105, 230, 200)]  # left, top, right and bottom of two digits

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.segmentation.boxes import Boxes
 from app.segmentation.cells import (
     MIN_CELL_GAP,
     MIN_NUMBER_GAP,
@@ -14,7 +15,6 @@ from app.segmentation.cells import (
     split_at_rules,
     with_forms,
 )
-from app.segmentation.text_lines import Boxes
 
 Row = tuple[float, ...]  # x where digits begin, each 12 wide and 20 high; rows are 50 apart
 

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app.ink.ink_map import BoxRow
+from app.segmentation.boxes import Boxes
 from app.segmentation.form_boxes import (
     Bar,
     numbers_in_boxes,
@@ -14,7 +15,6 @@ from app.segmentation.form_boxes import (
     split_at_bars,
     split_at_row,
 )
-from app.segmentation.text_lines import Boxes
 
 PAPER: Final = np.full((100, 400), 255, np.uint8)
 
