@@ -26,6 +26,8 @@ MAX_WIDTH: Final = 1.3  # of several
 
 def with_doubt(reading: Reading) -> Reading:
     """The reading with doubt in the 0s that may be any closed line."""
+    if all(mark.value != ZERO for mark in reading.digits):
+        return reading
     wide = {
         mark.number_index
         for number in reading.numbers

@@ -36,6 +36,9 @@ MAX_HEIGHT_DEVIATION: Final = 0.1  # heights: the same of the marks' heights
 
 def with_doubt(reading: Reading) -> Reading:
     """The reading with doubt in the 1s and the rows that may be no writing."""
+    has_ones = any(mark.value == ONE for mark in reading.digits)
+    if not has_ones and len(reading.digits) < MIN_EVEN_MARKS:  # most drawings
+        return reading
     numbers = reading.numbers
     are_doubtful = [_is_even_row(number) for number in numbers]
     lines = [index for index, number in enumerate(numbers) if _is_all_ones(number)]

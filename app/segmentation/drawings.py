@@ -33,17 +33,31 @@ def are_drawn(line: TextLine, path: Sequence[int], logits: NDArray[np.float32]) 
 
     path: the candidates that are the marks. logits: (candidates, 11), of the classifier.
     """
-    is_unlikely = ood_log_odds(logits[path]) > MAX_UNLIKELY
+    is_unlikely = _are_unlikely(logits[path])
+    if any(is_unlikely):
+        are_cut = line.lattice.is_cut[path].tolist()
+        is_unlikely = [
+            unlikely and not cut for unlikely, cut in zip(is_unlikely, are_cut, strict=True)
+        ]
+    if line.num_holes is None:  # strokes, which are as broad as they are drawn
+        return is_unlikely
     return [
-        (unlikely and not cut) or is_blob or has_holes
-        for unlikely, cut, is_blob, has_holes in zip(
-            is_unlikely.tolist(),
-            line.lattice.is_cut[path].tolist(),
+        any(facts)
+        for facts in zip(
+            is_unlikely,
             _are_blobs(line.glyphs[path]),
             _have_many_holes(line, path),
             strict=True,
         )
     ]
+
+
+def _are_unlikely(logits: NDArray[np.float32]) -> list[bool]:
+    """Which marks are less likely digits than not; logits: (n, 11), of the classifier."""
+    # Lists, because NumPy is slower for the few marks of a line.
+    if all(row[-1] <= max(row[:-1]) for row in logits.tolist()):
+        return [False] * len(logits)
+    return [odds > MAX_UNLIKELY for odds in ood_log_odds(logits).tolist()]
 
 
 def _are_blobs(glyphs: NDArray[np.uint8]) -> list[bool]:
@@ -56,7 +70,8 @@ def _are_blobs(glyphs: NDArray[np.uint8]) -> list[bool]:
 def _have_many_holes(line: TextLine, path: Sequence[int]) -> list[bool]:
     """Which marks were cut from a piece of ink with more holes than so many digits can have."""
     has_many = [False] * len(path)
-    if line.num_holes is None or line.sliced is None or line.num_holes.max() <= MAX_HOLES:
+    assert line.num_holes is not None
+    if line.sliced is None or line.num_holes.max() <= MAX_HOLES:
         return has_many
     starts = np.flatnonzero(~line.sliced).tolist()
     for first, last in pairwise([*starts, len(line.sliced)]):
