@@ -125,8 +125,10 @@ class InkChooser:
             return sloping
         if not of_one_line and level.reading.mean_sureness <= sloping.reading.mean_sureness:
             return sloping
-        reading = replace(level.reading, digits=tuple(tilt.moved(level.reading.digits, inverse)))
-        prepared = replace(level.prepared, inverse=inverse, reading=reading)
+        size = (pixels.shape[0], pixels.shape[1])
+        digits = tuple(tilt.moved(level.reading.digits, inverse, size))
+        reading = replace(level.reading, digits=digits)
+        prepared = replace(level.prepared, inverse=inverse, size=size, reading=reading)
         return level._replace(prepared=prepared, reading=reading)
 
     def _better_turn(self, pixels: NDArray[np.uint8], upright: _MapReading) -> tuple[int, bool]:

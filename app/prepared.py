@@ -15,14 +15,14 @@ class Prepared:
     Only the recogniser makes it, and looks into it.
 
     turned: degrees clockwise by which the picture was turned, see `app.turning`.
-    size: height and width of the picture as it was given.
+    size: height and width of the picture as it was given; None for strokes, which have no bounds.
     inverse: maps what was levelled or enlarged to be read back to the input, see `app.tilt`.
     reading: the reading without a visitor's corrections, if there is one already.
     """
 
     lines: Sequence[TextLine] = ()
     turned: int = 0
-    size: tuple[int, int] = (0, 0)
+    size: tuple[int, int] | None = None
     inverse: Transform | None = None
     reading: Reading | None = None
 

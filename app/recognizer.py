@@ -235,7 +235,7 @@ class Recognizer:
                 )
                 start = end
             if prepared.inverse is not None:
-                digits = tilt.moved(digits, prepared.inverse)
+                digits = tilt.moved(digits, prepared.inverse, prepared.size)
             readings.append(turning.as_given(digits, prepared.turned, prepared.size))
         return readings
 

@@ -171,14 +171,24 @@ def scaled(way: Transform | None, factor: float) -> Transform:
     return factor * (np.eye(2, 3) if way is None else way)
 
 
-def moved(digits: Sequence[Digit], way: Transform) -> list[Digit]:
-    """The digits with their boxes moved and scaled by a transform; the boxes do not turn."""
+def moved(
+    digits: Sequence[Digit], way: Transform, size: tuple[int, int] | None = None
+) -> list[Digit]:
+    """The digits with their boxes moved and scaled by a transform; the boxes do not turn.
+
+    size: (height, width) of a picture, within which they stay.
+    """
     scale = float(np.hypot(way[0, 0], way[1, 0]))
     moved_digits = []
     for digit in digits:
         x, y, width, height = digit.box
         middle = way @ np.array([x + width / 2, y + height / 2, 1.0])
         width, height = width * scale, height * scale
-        box = (float(middle[0] - width / 2), float(middle[1] - height / 2), width, height)
+        left, top = middle - np.array([width, height]) / 2
+        right, bottom = left + width, top + height
+        if size is not None:
+            left, right = np.clip((left, right), 0, size[1])
+            top, bottom = np.clip((top, bottom), 0, size[0])
+        box = (float(left), float(top), float(right - left), float(bottom - top))
         moved_digits.append(replace(digit, box=box))
     return moved_digits

@@ -71,12 +71,12 @@ def box_before(box: Box, degrees: int, size: tuple[int, int]) -> Box:
     return box
 
 
-def as_given(digits: Sequence[Digit], degrees: int, size: tuple[int, int]) -> Reading:
+def as_given(digits: Sequence[Digit], degrees: int, size: tuple[int, int] | None) -> Reading:
     """The reading of a turned picture, with boxes in the picture as it was given.
 
-    size: see `box_before`.
+    size: see `box_before`; None where nothing is turned.
     """
-    if degrees:
+    if degrees and size is not None:
         digits = [replace(each, box=box_before(each.box, degrees, size)) for each in digits]
     return Reading(tuple(digits), degrees)
 

@@ -26,7 +26,7 @@ def _limit(default: int, meaning: str, minimum: int = 1, maximum: int = MAX_VALU
 class Limits:
     """The limits of one server."""
 
-    body_bytes: int = _limit(20 << 20, "bytes of a picture; a phone's JPEG has 2 to 16 million")
+    body_bytes: int = _limit(20_000_000, "bytes of a picture; a phone's JPEG has 2 to 16 million")
     ink_bytes: int = _limit(1 << 20, "bytes of strokes; as Python objects they take 20 times that")
     pixels: int = _limit(
         MAX_PICTURE_PIXELS,

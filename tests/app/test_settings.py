@@ -120,7 +120,7 @@ def test_the_start_line_says_what_is_served() -> None:
     environment = {"DIGITS_ORIGINS": "https://example.org", "DIGITS_LOG": "json"}
     line = operations.start_line(settings.from_environment(environment), environment)
     assert re.match(
-        r"serving http://\S+:\d+/ version=0\.\d+\.\d+ model=[0-9a-f]{12} body_bytes=20971520 ", line
+        r"serving http://\S+:\d+/ version=0\.\d+\.\d+ model=[0-9a-f]{12} body_bytes=20000000 ", line
     )
     assert line.endswith(" origins=https://example.org log=json metrics=off")
     missing = operations.start_line(settings.from_environment({}), {"DIGITS_MODEL": "/none.onnx"})

@@ -6,6 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app import tilt
+from app.reading import Digit
 from app.recognizer import Recognizer
 from tests.support.drawings import placed
 
@@ -133,3 +134,13 @@ def test_a_page_of_sloping_lines_is_read(recognizer: Recognizer, degrees: float)
     drawn = [np.round(each * 16).astype(np.int32) for each in points]
     cv2.polylines(picture, drawn, False, (0,), 6, cv2.LINE_AA, 4)
     assert recognizer.read_image(picture).text == "4725\n3948\n2637"
+
+
+def test_the_boxes_of_a_levelled_picture_stay_within_it() -> None:
+    way = np.array([[1.0, 0.0, -8.0], [0.0, 1.0, 70.0]])
+    glyph = np.zeros((28, 28), np.uint8)
+    digit = Digit(3, 0.9, np.full(10, 0.1, np.float32), (5.0, 5.0, 20.0, 30.0), glyph)
+    (free,) = tilt.moved([digit], way)
+    assert free.box == (-3.0, 75.0, 20.0, 30.0)
+    (bounded,) = tilt.moved([digit], way, (100, 200))
+    assert bounded.box == (0.0, 75.0, 17.0, 25.0)

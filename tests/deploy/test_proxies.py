@@ -25,7 +25,7 @@ from tests.tools.image_files import started
 
 pytestmark = pytest.mark.slow
 
-MAX_BODY_BYTES: Final = 20 << 20  # the default of DIGITS_BODY_BYTES
+MAX_BODY_BYTES: Final = 20_000_000  # the default of DIGITS_BODY_BYTES
 BURST: Final = 6  # reads at once, so that a client's share is soon used up
 SETTINGS: Final = {
     "DIGITS_PROXIES": "1",

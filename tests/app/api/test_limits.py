@@ -242,4 +242,4 @@ def test_page_service_and_command_have_one_limit_of_pixels_and_one_of_bytes() ->
     limits = Limits.from_environment({})
     assert limits.pixels == MAX_PICTURE_PIXELS
     config = tomllib.loads((ROOT / "app/.streamlit/config.toml").read_text())
-    assert limits.body_bytes == config["server"]["maxUploadSize"] << 20
+    assert limits.body_bytes == config["server"]["maxUploadSize"] * 1_000_000  # of the browser

@@ -184,7 +184,7 @@ BAD_PICTURES = [
     (jpeg_saying(65_000, 65_000), 422, "too_many_pixels", ""),
     (b"BM" + struct.pack("<IIIIiiHHIIiiII", 90, 0, 54, 40, 70_000, 70_000, 1, 24, 0, 0, 0, 0, 0, 0),
      422, "too_many_pixels", "70,000 x 70,000"),
-    (coded(".png") + b"\x00" * (20 << 20), 413, "payload_too_large", "20,971,520"),
+    (coded(".png") + b"\x00" * 20_000_000, 413, "payload_too_large", "20,000,000"),
 ]  # fmt: skip
 
 
