@@ -137,11 +137,10 @@ class InkChooser:
         Returns too whether it is read surer upside down, but not so clearly that it is turned.
         upright: the reading of the picture as it is.
         """
-        if is_number_beside_word(upright.reading) or _is_print(upright.reading):
-            return 0, False
-        turns = turning.turns_to_try(
-            upright.reading, judged(upright.reading), upright.max_candidates
-        )
+        written = judged(upright.reading)
+        if is_number_beside_word(upright.reading) or not written.digits:
+            return 0, False  # words look no better upside down
+        turns = turning.turns_to_try(upright.reading, written, upright.max_candidates)
         small = turning.reduced(pixels) if turns else pixels
         readings = {}
         for degrees in turns:
@@ -215,11 +214,6 @@ def _writing_in(map_reading: _MapReading, pixels: NDArray[np.uint8], single: boo
         and (rest is reading or _is_beside_print(rest, pixels))
     )
     return map_reading.prepared if is_believed else Prepared()
-
-
-def _is_print(reading: Reading) -> bool:
-    """Whether there is nothing but printed words, which look no better upside down."""
-    return bool(reading.digits) and not judged(reading).digits
 
 
 def _is_beside_print(rest: Reading, pixels: NDArray[np.uint8]) -> bool:

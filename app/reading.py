@@ -1,7 +1,7 @@
 """The types of results, and the error for input that cannot be read."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
 
@@ -71,6 +71,10 @@ class Digit:
     def text(self) -> str:
         """The digit or the sign, or "?" for a mark that is neither."""
         return self.sign or ("?" if self.value is None else str(self.value))
+
+    def doubted(self) -> "Digit":
+        """The same digit in doubt by itself; a refused mark or a sign stays what it is."""
+        return replace(self, is_doubtful=self.value is not None, is_number_doubtful=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The digit as plain values for JSON, without its glyph; box: [x, y, width, height]."""

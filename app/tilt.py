@@ -42,11 +42,7 @@ def degrees_of(boxes: Boxes) -> float:
     Its marks' upper ends, middles and lower ends must all descend: the zeros of 1000 may be low, or
     a number may begin with a tall digit.
     """
-    sizes = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    if len(sizes) < MIN_MARKS:
-        return 0.0
-    usual = float(np.median(sizes))
-    marks = boxes[sizes >= MIN_SIZE * usual]
+    marks, usual = _large_marks(boxes)
     if len(marks) < MIN_MARKS:
         return 0.0
     x = (marks[:, 0] + marks[:, 2]) / 2
@@ -72,11 +68,7 @@ def degrees_of_lines(boxes: Boxes) -> float:
 
     It is about the slope from marks to their nearest ones, at which most pairs of marks are level.
     """
-    sizes = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    if len(sizes) < MIN_MARKS_OF_LINES:
-        return 0.0
-    usual = float(np.median(sizes))
-    marks = boxes[sizes >= MIN_SIZE * usual]
+    marks, usual = _large_marks(boxes)
     if len(marks) < MIN_MARKS_OF_LINES:
         return 0.0
     x, y = (marks[:, 0] + marks[:, 2]) / 2 / usual, (marks[:, 1] + marks[:, 3]) / 2 / usual
@@ -99,6 +91,13 @@ def degrees_of_lines(boxes: Boxes) -> float:
     is_clear = num_level[best] >= MIN_LEVEL_GAIN * num_level[-1]
     is_steep = MIN_DEGREES_OF_LINES <= abs(degrees) <= MAX_DEGREES
     return degrees if is_clear and is_steep else 0.0
+
+
+def _large_marks(boxes: Boxes) -> tuple[Boxes, float]:
+    """The marks that show where their line is, and the usual size of all marks; 0 without any."""
+    sizes = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    usual = float(np.median(sizes)) if len(sizes) else 0.0
+    return boxes[sizes >= MIN_SIZE * usual], usual
 
 
 def levelled(

@@ -172,10 +172,7 @@ def doubted(reading: Reading) -> Reading:
     """The reading with all digits doubtful."""
     return replace(
         reading,
-        digits=tuple(
-            replace(mark, is_doubtful=mark.value is not None, is_number_doubtful=False)
-            for mark in reading.digits
-        ),
+        digits=tuple(mark.doubted() for mark in reading.digits),
     )
 
 

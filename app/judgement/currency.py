@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from app.reading import Digit, Reading
+from app.reading import Reading
 
 BOWED: Final = frozenset((3, 5, 6, 8, 9))  # the digits that a dollar is read as
 MIN_STRENGTH: Final = 100  # of 255, of a glyph's pixels within the pen's line
@@ -31,7 +31,7 @@ def with_doubt(reading: Reading) -> Reading:
         return reading
     return replace(
         reading,
-        digits=tuple(_doubted(mark) if id(mark) in dollars else mark for mark in reading.digits),
+        digits=tuple(mark.doubted() if id(mark) in dollars else mark for mark in reading.digits),
     )
 
 
@@ -58,7 +58,3 @@ def _has_bar(glyph: NDArray[np.uint8]) -> bool:
         if min(upper.sum(), lower.sum()) >= MIN_BOW:
             return True
     return False
-
-
-def _doubted(mark: Digit) -> Digit:
-    return replace(mark, is_doubtful=True, is_number_doubtful=False)

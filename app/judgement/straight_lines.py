@@ -49,7 +49,7 @@ def with_doubt(reading: Reading) -> Reading:
     if not any(are_doubtful):
         return reading
     digits = [
-        _doubted(mark) if in_doubt else mark
+        mark.doubted() if in_doubt else mark
         for number, in_doubt in zip(numbers, are_doubtful, strict=True)
         for mark in number.digits
     ]
@@ -117,7 +117,3 @@ def _height(number: Reading) -> float:
 def _size(mark: Digit, turned: int) -> float:
     """The height of a mark, upright."""
     return mark.box[3] if turned in (0, 180) else mark.box[2]
-
-
-def _doubted(mark: Digit) -> Digit:
-    return replace(mark, is_doubtful=mark.value is not None, is_number_doubtful=False)

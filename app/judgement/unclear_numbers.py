@@ -6,7 +6,7 @@ In a row of drawn trees or pieces of a shadow, one by chance looks surely like a
 from dataclasses import replace
 from typing import Final
 
-from app.reading import Digit, Reading
+from app.reading import Reading
 
 MIN_UNCLEAR: Final = 2 / 3  # share of a number's marks, without signs, refused or doubtful
 
@@ -18,7 +18,7 @@ def with_doubt(reading: Reading) -> Reading:
     return replace(
         reading,
         digits=tuple(
-            _doubted(mark) if is_unclear else mark
+            mark.doubted() if is_unclear else mark
             for number in reading.numbers
             for is_unclear in [_is_unclear(number)]
             for mark in number.digits
@@ -31,7 +31,3 @@ def _is_unclear(number: Reading) -> bool:
     marks = [mark for mark in number.digits if not mark.sign]
     num_unclear = sum(not mark.is_clear for mark in marks)
     return 0 < num_unclear < len(marks) and num_unclear >= MIN_UNCLEAR * len(marks)
-
-
-def _doubted(mark: Digit) -> Digit:
-    return replace(mark, is_doubtful=mark.value is not None, is_number_doubtful=False)

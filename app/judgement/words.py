@@ -115,9 +115,7 @@ def with_doubt_in_words(reading: Reading) -> Reading:
     heights = np.array([_height(group, reading.turned) for group in groups])
     is_doubtful = has_letters | _are_among_words(heights, are_words, ~has_letters)
     digits = [
-        replace(mark, is_doubtful=mark.value is not None, is_number_doubtful=False)
-        if in_doubt
-        else mark
+        mark.doubted() if in_doubt else mark
         for in_doubt, group in zip(is_doubtful.tolist(), groups, strict=True)
         for mark in group
     ]
